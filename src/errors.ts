@@ -1,0 +1,100 @@
+/**
+ * What went wrong, in one word. The first nine are GS2's own statuses (400, 401, 402, 404, 409 or 405, 500, 502, 503, 504; GS2 reference);
+ * the others are ours: `notConnected` (no open connection to use), `replaced` (another client holds the player's place), `aborted` (the
+ * caller's signal), `invalidArgument` (refused before sending), `protocol` (an answer nobody can read), `gap` (`waitFor` with
+ * `onGap: "reject"`), `push` (web push), `unknown` (a status GS2 does not list).
+ */
+export type GatewayErrorKind =
+  | "badRequest"
+  | "unauthorized"
+  | "quotaLimitExceeded"
+  | "notFound"
+  | "conflict"
+  | "internalServerError"
+  | "badGateway"
+  | "serviceUnavailable"
+  | "requestTimeout"
+  | "notConnected"
+  | "replaced"
+  | "aborted"
+  | "invalidArgument"
+  | "protocol"
+  | "gap"
+  | "push"
+  | "unknown";
+
+/** One entry of GS2's error list (the JSON array inside `message`; GS2 reference). */
+export interface GatewayErrorDetail {
+  component: string;
+  message: string;
+  code?: string;
+}
+
+/**
+ * What became of the call: `notSent`: nothing left this client. `refused`: the server answered, and it was no.
+ * `unknown`: it was sent and no answer came, so it may or may not have been done.
+ */
+export type GatewayErrorOutcome = "notSent" | "refused" | "unknown";
+
+export interface GatewayErrorInit {
+  kind: GatewayErrorKind;
+  message: string;
+  status?: number | undefined;
+  errors?: readonly GatewayErrorDetail[] | undefined;
+  method?: string | undefined;
+  outcome?: GatewayErrorOutcome | undefined;
+  retryable?: boolean | undefined;
+  cause?: unknown;
+}
+
+// Symbol.for: an error thrown by the CommonJS copy is recognised by the ESM copy.
+const BRAND: unique symbol = Symbol.for("gs2-gateway.GatewayError") as never;
+
+/**
+ * The only error this package rejects with. Recognise it with {@link isGatewayError}, which also works across two copies of the package.
+ * Neither `message` nor `JSON.stringify` of it holds a secret or a token.
+ *
+ * A token provider may throw one with kind `unauthorized` to say "signed out": the client then stops trying.
+ */
+export class GatewayError extends Error {
+  override readonly name = "GatewayError";
+  readonly kind: GatewayErrorKind;
+  /** GS2's status where there was an answer. */
+  readonly status: number | undefined;
+  /** GS2's error list; empty where there was no answer or it held none. */
+  readonly errors: readonly GatewayErrorDetail[];
+  /** The call it belongs to, e.g. `setUserId`. */
+  readonly method: string | undefined;
+  readonly outcome: GatewayErrorOutcome;
+  /** True when nothing was sent, or when doing it again is harmless and may help. */
+  readonly retryable: boolean;
+
+  constructor(init: GatewayErrorInit) {
+    super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
+    this.kind = init.kind;
+    this.status = init.status;
+    this.errors = init.errors ?? [];
+    this.method = init.method;
+    this.outcome = init.outcome ?? "notSent";
+    this.retryable = init.retryable ?? this.outcome === "notSent";
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  toJSON(): Omit<GatewayErrorInit, "cause"> & { name: string } {
+    const { name, kind, message, status, errors, method, outcome, retryable } = this;
+    return { name, kind, message, status, errors, method, outcome, retryable };
+  }
+}
+
+/** Whether `error` is a {@link GatewayError}, of `kind` where one is given. */
+export function isGatewayError<K extends GatewayErrorKind = GatewayErrorKind>(
+  error: unknown,
+  kind?: K,
+): error is GatewayError & { readonly kind: K } {
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    BRAND in error &&
+    (kind === undefined || (error as unknown as GatewayError).kind === kind)
+  );
+}

@@ -1,0 +1,2 @@
+export { emulatorEndpoints } from "./wire/places.js";
+export { GatewayError, isGatewayError } from "./errors.js";

@@ -1,0 +1,515 @@
+import type { Field, Fields } from "./fields.js";
+import {
+  logSettingFields,
+  transactionSettingFields,
+  type FirebaseToken,
+  type LogSetting,
+  type Namespace,
+  type TransactionSetting,
+  type WebSocketSession,
+} from "./models.js";
+
+/**
+ * What may be done with a call that was sent and got no answer: `safe`: send it again (it reads, or writing it twice is writing it once).
+ * `gone`: send it again, and a 404 on the repeat counts as done. `binding`: the binding repeats it, never the call. `never`: its outcome is unknown.
+ * Our choice; GS2 says nothing about it.
+ */
+export type Repeat = "safe" | "gone" | "binding" | "never";
+
+/** One row of the table: all that is known about one GS2-Gateway method. Its function on the socket is its `name`. */
+export interface AnyMethod {
+  readonly name: string;
+  readonly component: "namespace" | "webSocketSession" | "firebaseToken";
+  readonly verb: "GET" | "POST" | "PUT" | "DELETE";
+  /** On REST, names in braces are path values; accessToken and timeOffsetToken are headers; the rest is query (GET, DELETE) or body. */
+  readonly path: string;
+  /** `player`: carries an access token. `admin`: needs the rights of the project token alone. */
+  readonly audience: "player" | "admin";
+  readonly repeat: Repeat;
+  /** Takes a duplicationAvoider. */
+  readonly avoider?: true;
+  /** Answers pages: `items` and `nextPageToken`. */
+  readonly paged?: true;
+  readonly fields: Readonly<Record<string, Field>>;
+}
+
+/** A row with the types of its request and result. */
+export interface Method<Request, Result> extends AnyMethod {
+  readonly fields: Fields<Request>;
+  /** Carries the types only; never set. */
+  readonly types?: readonly [Request, Result];
+}
+
+const namespaceName = { type: "string", max: 128, mustBeSupplied: true } as const;
+const userId = namespaceName;
+const name = namespaceName;
+// The Gateway reference says 128, GS2-Auth says a token may have 1,024: the client refuses neither.
+const accessToken = { type: "string", max: 128, lenient: true, mustBeSupplied: true } as const;
+const text1024 = { type: "string", max: 1024 } as const;
+const required1024 = { type: "string", max: 1024, mustBeSupplied: true } as const;
+const limit = { type: "int", min: 1, max: 1000, default: 30 } as const;
+const allowConcurrentAccess = { type: "bool", default: true } as const;
+const exclusive = ["allowConcurrentAccess", false] as const;
+const connectionId = { type: "string", max: 128 } as const;
+const sessionId = { type: "string", max: 128, condition: exclusive } as const;
+const force = { type: "bool", default: false, condition: exclusive } as const;
+const timeOffsetToken = text1024;
+
+export interface PageRequest {
+  /** Token of the page to read (`nextPageToken` of the one before), at most 1,024 characters. */
+  pageToken?: string | null;
+  /** Page size, 1 to 1,000. Default 30. */
+  limit?: number | null;
+}
+export interface Page<Item> {
+  items: Item[];
+  /** Token of the next page; absent or null on the last one. */
+  nextPageToken?: string | null;
+}
+export interface InNamespace {
+  /** The Gateway namespace, at most 128 characters. */
+  namespaceName: string;
+}
+export interface ForPlayer extends InNamespace {
+  /** The player's access token from GS2-Auth; it names the player the call acts for. */
+  accessToken: string;
+}
+export interface ForUser {
+  /** At most 128 characters. */
+  userId: string;
+}
+export interface TimeShifted {
+  /** Shifts the server clock seen by this call, at most 1,024 characters. */
+  timeOffsetToken?: string | null;
+}
+export interface NamespaceSettings {
+  /** At most 1,024 characters. */
+  description?: string | null;
+  transactionSetting?: TransactionSetting | null;
+  /** At most 1,024 characters. */
+  firebaseSecret?: string | null;
+  logSetting?: LogSetting | null;
+}
+export interface BindOptions {
+  /** Needed over REST only; on the socket the server takes the socket itself. At most 128 characters. */
+  connectionId?: string | null;
+  /** false: one connection per player in this namespace. Default true. */
+  allowConcurrentAccess?: boolean | null;
+  /** With `allowConcurrentAccess: false`: a client with the session ID of the live session is let in. At most 128 characters. */
+  sessionId?: string | null;
+  /** With `allowConcurrentAccess: false`: cut the live session first. Default false. */
+  force?: boolean | null;
+}
+export interface PushText {
+  /** At most 1,024 characters. */
+  payload: string;
+  /** At most 256 characters. */
+  sound?: string | null;
+}
+
+export interface DescribeNamespacesRequest extends PageRequest {
+  /** Only namespaces whose name begins with this, at most 64 characters. */
+  namePrefix?: string | null;
+}
+export interface CreateNamespaceRequest extends NamespaceSettings {
+  /** At most 128 characters. */
+  name: string;
+}
+export interface UpdateNamespaceRequest extends InNamespace, NamespaceSettings {}
+export interface UserDataRequest extends ForUser, TimeShifted {}
+export interface UploadedUserDataRequest extends UserDataRequest {
+  /** From prepareImportUserDataByUserId, at most 1,024 characters. */
+  uploadToken: string;
+}
+export interface DescribeWebSocketSessionsRequest extends ForPlayer, PageRequest {}
+export interface DescribeWebSocketSessionsByUserIdRequest
+  extends InNamespace, ForUser, PageRequest, TimeShifted {}
+export interface SetUserIdRequest extends ForPlayer, BindOptions {}
+export interface SetUserIdByUserIdRequest extends InNamespace, ForUser, BindOptions, TimeShifted {}
+export interface SendNotificationRequest extends InNamespace, ForUser, TimeShifted, PushText {
+  /** At most 128 characters. */
+  subject: string;
+  /** Send a mobile push instead when the player has no live session. Default false. `sound` has an effect only with true. */
+  enableTransferMobileNotification?: boolean | null;
+}
+export interface NamespaceUserRequest extends InNamespace, ForUser, TimeShifted {}
+export interface SetFirebaseTokenRequest extends ForPlayer {
+  /** Device token from Firebase Cloud Messaging, at most 1,024 characters. */
+  token: string;
+}
+export interface SetFirebaseTokenByUserIdRequest extends NamespaceUserRequest {
+  /** Device token from Firebase Cloud Messaging, at most 1,024 characters. */
+  token: string;
+}
+export interface SendMobileNotificationByUserIdRequest extends NamespaceUserRequest, PushText {
+  /** At most 256 characters. */
+  subject: string;
+}
+
+export interface ItemResult<Item> {
+  item: Item;
+}
+export interface NamespaceStatusResult {
+  /** GS2 lists no values. */
+  status: string;
+}
+export interface UrlResult {
+  /** Null while the job is still running, on servers that answer so. */
+  url?: string | null;
+}
+export interface PrepareImportResult {
+  uploadToken: string;
+  uploadUrl: string;
+}
+export interface SendNotificationResult {
+  /** How it went out; GS2 lists no values. Null when nobody got it (assumed). */
+  protocol?: string | null;
+  sendConnectionIds?: string[] | null;
+}
+export interface DisconnectResult {
+  /** The sessions that were cut. */
+  items: WebSocketSession[];
+}
+export type EmptyResult = Record<never, never>;
+
+export const describeNamespaces: Method<DescribeNamespacesRequest, Page<Namespace>> = {
+  name: "describeNamespaces",
+  component: "namespace",
+  verb: "GET",
+  path: "/",
+  audience: "admin",
+  repeat: "safe",
+  paged: true,
+  fields: { namePrefix: { type: "string", max: 64 }, pageToken: text1024, limit },
+};
+
+export const createNamespace: Method<CreateNamespaceRequest, ItemResult<Namespace>> = {
+  name: "createNamespace",
+  component: "namespace",
+  verb: "POST",
+  path: "/",
+  audience: "admin",
+  repeat: "never",
+  fields: {
+    name,
+    description: text1024,
+    transactionSetting: { type: "model", fields: transactionSettingFields },
+    firebaseSecret: text1024,
+    logSetting: { type: "model", fields: logSettingFields },
+  },
+};
+
+export const getNamespaceStatus: Method<InNamespace, NamespaceStatusResult> = {
+  name: "getNamespaceStatus",
+  component: "namespace",
+  verb: "GET",
+  path: "/{namespaceName}/status",
+  audience: "admin",
+  repeat: "safe",
+  fields: { namespaceName },
+};
+
+export const getNamespace: Method<InNamespace, ItemResult<Namespace>> = {
+  name: "getNamespace",
+  component: "namespace",
+  verb: "GET",
+  path: "/{namespaceName}",
+  audience: "admin",
+  repeat: "safe",
+  fields: { namespaceName },
+};
+
+export const updateNamespace: Method<UpdateNamespaceRequest, ItemResult<Namespace>> = {
+  name: "updateNamespace",
+  component: "namespace",
+  verb: "PUT",
+  path: "/{namespaceName}",
+  audience: "admin",
+  repeat: "never",
+  fields: {
+    namespaceName,
+    description: text1024,
+    transactionSetting: { type: "model", fields: transactionSettingFields },
+    firebaseSecret: text1024,
+    logSetting: { type: "model", fields: logSettingFields },
+  },
+};
+
+export const deleteNamespace: Method<InNamespace, ItemResult<Namespace>> = {
+  name: "deleteNamespace",
+  component: "namespace",
+  verb: "DELETE",
+  path: "/{namespaceName}",
+  audience: "admin",
+  repeat: "never",
+  fields: { namespaceName },
+};
+
+export const getServiceVersion: Method<Record<never, never>, ItemResult<string>> = {
+  name: "getServiceVersion",
+  component: "namespace",
+  verb: "GET",
+  path: "/system/version",
+  audience: "admin",
+  repeat: "safe",
+  fields: {},
+};
+
+export const dumpUserDataByUserId: Method<UserDataRequest, EmptyResult> = {
+  name: "dumpUserDataByUserId",
+  component: "namespace",
+  verb: "POST",
+  path: "/system/dump/user/{userId}",
+  audience: "admin",
+  repeat: "never",
+  fields: { userId, timeOffsetToken },
+};
+
+export const checkDumpUserDataByUserId: Method<UserDataRequest, UrlResult> = {
+  name: "checkDumpUserDataByUserId",
+  component: "namespace",
+  verb: "GET",
+  path: "/system/dump/user/{userId}",
+  audience: "admin",
+  repeat: "safe",
+  fields: { userId, timeOffsetToken },
+};
+
+export const cleanUserDataByUserId: Method<UserDataRequest, EmptyResult> = {
+  name: "cleanUserDataByUserId",
+  component: "namespace",
+  verb: "POST",
+  path: "/system/clean/user/{userId}",
+  audience: "admin",
+  repeat: "never",
+  fields: { userId, timeOffsetToken },
+};
+
+export const checkCleanUserDataByUserId: Method<UserDataRequest, EmptyResult> = {
+  name: "checkCleanUserDataByUserId",
+  component: "namespace",
+  verb: "GET",
+  path: "/system/clean/user/{userId}",
+  audience: "admin",
+  repeat: "safe",
+  fields: { userId, timeOffsetToken },
+};
+
+export const prepareImportUserDataByUserId: Method<UserDataRequest, PrepareImportResult> = {
+  name: "prepareImportUserDataByUserId",
+  component: "namespace",
+  verb: "POST",
+  path: "/system/import/user/{userId}/prepare",
+  audience: "admin",
+  repeat: "never",
+  fields: { userId, timeOffsetToken },
+};
+
+export const importUserDataByUserId: Method<UploadedUserDataRequest, EmptyResult> = {
+  name: "importUserDataByUserId",
+  component: "namespace",
+  verb: "POST",
+  path: "/system/import/user/{userId}",
+  audience: "admin",
+  repeat: "never",
+  fields: { userId, uploadToken: required1024, timeOffsetToken },
+};
+
+export const checkImportUserDataByUserId: Method<UploadedUserDataRequest, UrlResult> = {
+  name: "checkImportUserDataByUserId",
+  component: "namespace",
+  verb: "GET",
+  path: "/system/import/user/{userId}/{uploadToken}",
+  audience: "admin",
+  repeat: "safe",
+  fields: { userId, uploadToken: required1024, timeOffsetToken },
+};
+
+export const describeWebSocketSessions: Method<
+  DescribeWebSocketSessionsRequest,
+  Page<WebSocketSession>
+> = {
+  name: "describeWebSocketSessions",
+  component: "webSocketSession",
+  verb: "GET",
+  path: "/{namespaceName}/session/user/me",
+  audience: "player",
+  repeat: "safe",
+  paged: true,
+  fields: { namespaceName, accessToken, pageToken: text1024, limit },
+};
+
+export const describeWebSocketSessionsByUserId: Method<
+  DescribeWebSocketSessionsByUserIdRequest,
+  Page<WebSocketSession>
+> = {
+  name: "describeWebSocketSessionsByUserId",
+  component: "webSocketSession",
+  verb: "GET",
+  path: "/{namespaceName}/session/user/{userId}",
+  audience: "admin",
+  repeat: "safe",
+  paged: true,
+  fields: { namespaceName, userId, pageToken: text1024, limit, timeOffsetToken },
+};
+
+export const setUserId: Method<SetUserIdRequest, ItemResult<WebSocketSession>> = {
+  name: "setUserId",
+  component: "webSocketSession",
+  verb: "POST",
+  path: "/{namespaceName}/session/user/me/user",
+  audience: "player",
+  repeat: "binding",
+  avoider: true,
+  fields: { namespaceName, connectionId, accessToken, allowConcurrentAccess, sessionId, force },
+};
+
+export const setUserIdByUserId: Method<SetUserIdByUserIdRequest, ItemResult<WebSocketSession>> = {
+  name: "setUserIdByUserId",
+  component: "webSocketSession",
+  verb: "POST",
+  path: "/{namespaceName}/session/user/{userId}/user",
+  audience: "admin",
+  repeat: "never",
+  avoider: true,
+  fields: {
+    namespaceName,
+    connectionId,
+    userId,
+    allowConcurrentAccess,
+    sessionId,
+    force,
+    timeOffsetToken,
+  },
+};
+
+export const sendNotification: Method<SendNotificationRequest, SendNotificationResult> = {
+  name: "sendNotification",
+  component: "webSocketSession",
+  verb: "POST",
+  path: "/{namespaceName}/session/user/{userId}/notification",
+  audience: "admin",
+  repeat: "never",
+  avoider: true,
+  fields: {
+    namespaceName,
+    userId,
+    subject: { type: "string", max: 128, mustBeSupplied: true },
+    payload: required1024,
+    enableTransferMobileNotification: { type: "bool", default: false },
+    sound: { type: "string", max: 256, condition: ["enableTransferMobileNotification", true] },
+    timeOffsetToken,
+  },
+};
+
+export const disconnectByUserId: Method<NamespaceUserRequest, DisconnectResult> = {
+  name: "disconnectByUserId",
+  component: "webSocketSession",
+  verb: "DELETE",
+  path: "/{namespaceName}/session/user/{userId}",
+  audience: "admin",
+  repeat: "never",
+  avoider: true,
+  fields: { namespaceName, userId, timeOffsetToken },
+};
+
+export const disconnectAll: Method<InNamespace, EmptyResult> = {
+  name: "disconnectAll",
+  component: "webSocketSession",
+  verb: "DELETE",
+  path: "/{namespaceName}/session",
+  audience: "admin",
+  repeat: "never",
+  fields: { namespaceName },
+};
+
+export const setFirebaseToken: Method<SetFirebaseTokenRequest, ItemResult<FirebaseToken>> = {
+  name: "setFirebaseToken",
+  component: "firebaseToken",
+  verb: "PUT",
+  path: "/{namespaceName}/user/me/firebase/token",
+  audience: "player",
+  repeat: "safe",
+  avoider: true,
+  fields: { namespaceName, accessToken, token: required1024 },
+};
+
+export const setFirebaseTokenByUserId: Method<
+  SetFirebaseTokenByUserIdRequest,
+  ItemResult<FirebaseToken>
+> = {
+  name: "setFirebaseTokenByUserId",
+  component: "firebaseToken",
+  verb: "PUT",
+  path: "/{namespaceName}/user/{userId}/firebase/token",
+  audience: "admin",
+  repeat: "safe",
+  avoider: true,
+  fields: { namespaceName, userId, token: required1024, timeOffsetToken },
+};
+
+export const getFirebaseToken: Method<ForPlayer, ItemResult<FirebaseToken>> = {
+  name: "getFirebaseToken",
+  component: "firebaseToken",
+  verb: "GET",
+  path: "/{namespaceName}/user/me/firebase/token",
+  audience: "player",
+  repeat: "safe",
+  fields: { namespaceName, accessToken },
+};
+
+export const getFirebaseTokenByUserId: Method<NamespaceUserRequest, ItemResult<FirebaseToken>> = {
+  name: "getFirebaseTokenByUserId",
+  component: "firebaseToken",
+  verb: "GET",
+  path: "/{namespaceName}/user/{userId}/firebase/token",
+  audience: "admin",
+  repeat: "safe",
+  fields: { namespaceName, userId, timeOffsetToken },
+};
+
+export const deleteFirebaseToken: Method<ForPlayer, Partial<ItemResult<FirebaseToken>>> = {
+  name: "deleteFirebaseToken",
+  component: "firebaseToken",
+  verb: "DELETE",
+  path: "/{namespaceName}/user/me/firebase/token",
+  audience: "player",
+  repeat: "gone",
+  avoider: true,
+  fields: { namespaceName, accessToken },
+};
+
+export const deleteFirebaseTokenByUserId: Method<
+  NamespaceUserRequest,
+  Partial<ItemResult<FirebaseToken>>
+> = {
+  name: "deleteFirebaseTokenByUserId",
+  component: "firebaseToken",
+  verb: "DELETE",
+  path: "/{namespaceName}/user/{userId}/firebase/token",
+  audience: "admin",
+  repeat: "gone",
+  avoider: true,
+  fields: { namespaceName, userId, timeOffsetToken },
+};
+
+export const sendMobileNotificationByUserId: Method<
+  SendMobileNotificationByUserIdRequest,
+  EmptyResult
+> = {
+  name: "sendMobileNotificationByUserId",
+  component: "firebaseToken",
+  verb: "POST",
+  path: "/{namespaceName}/user/{userId}/firebase/token/notification",
+  audience: "admin",
+  repeat: "never",
+  avoider: true,
+  fields: {
+    namespaceName,
+    userId,
+    subject: { type: "string", max: 256, mustBeSupplied: true },
+    payload: required1024,
+    sound: { type: "string", max: 256 },
+    timeOffsetToken,
+  },
+};

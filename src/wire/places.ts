@@ -1,0 +1,27 @@
+/** GS2's regions (GS2 reference): Tokyo, United States, Europe, Singapore. Another text is taken as it is. */
+export type Region =
+  "ap-northeast-1" | "us-east-1" | "eu-west-1" | "ap-southeast-1" | (string & Record<never, never>);
+
+/** Where the servers are: templates in which `{service}` and `{region}` are filled in. */
+export interface Endpoints {
+  /** Base of REST calls without a slash at its end. */
+  readonly rest: string;
+  /** The one socket of all services. */
+  readonly webSocket: string;
+}
+
+/** GS2 itself (seen in the official SDKs). */
+export const gs2Endpoints: Endpoints = {
+  rest: "https://{service}.{region}.gen2.gs2io.com",
+  webSocket: "wss://gateway-ws.{region}.gen2.gs2io.com",
+};
+
+/** Endpoints of an emulator that runs at `url`, e.g. `http://127.0.0.1:9480`. */
+export function emulatorEndpoints(url: string): Endpoints {
+  const base = url.replace(/\/+$/, "");
+  return { rest: base + "/{service}", webSocket: base.replace(/^http/, "ws") + "/gateway-ws" };
+}
+
+export function place(template: string, service: string, region: string): string {
+  return template.replace("{service}", service).replace("{region}", region);
+}
