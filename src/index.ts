@@ -1,2 +1,60 @@
-export { emulatorEndpoints } from "./wire/places.js";
+export { GatewayClient } from "./client.js";
 export { GatewayError, isGatewayError } from "./errors.js";
+export { emulatorEndpoints } from "./wire/places.js";
+export type {
+  BindRequest,
+  CallOptions,
+  GatewayClientOptions,
+  KeepAlive,
+  Lifecycle,
+  LifecycleEvents,
+  PlayerParams,
+  ServiceCall,
+  Sync,
+} from "./options.js";
+export type { Binding, ConnectionSnapshot } from "./connection/snapshot.js";
+export type { BindingState, Reason, Status, SyncReason } from "./connection/state.js";
+export type { WebSocketClass } from "./connection/socket.js";
+export type { Diagnostic, DiagnosticCode, DiagnosticLevel, Logger } from "./diagnostics.js";
+export type {
+  GatewayErrorDetail,
+  GatewayErrorInit,
+  GatewayErrorKind,
+  GatewayErrorOutcome,
+} from "./errors.js";
+export type { Fetch } from "./http/http.js";
+export type { ListenOptions } from "./notify/emitter.js";
+export type { Mark } from "./notify/lookBack.js";
+export type { Notification, NotificationOf } from "./notify/notification.js";
+export type {
+  NotificationPair,
+  NotificationSelector,
+  NotificationSource,
+  WaitOptions,
+} from "./notify/notify.js";
+export type {
+  AccessTokenAsk,
+  AccessTokenSource,
+  Credential,
+  ProjectTokenAsk,
+  ProjectTokenGrant,
+} from "./session/session.js";
+export type { Limits } from "./pending.js";
+export type { SessionStore } from "./session/tabSession.js";
+export type {
+  DescribeWebSocketSessionsRequest,
+  ForPlayer,
+  InNamespace,
+  ItemResult,
+  Page,
+  PageRequest,
+  SetFirebaseTokenRequest,
+  SetUserIdRequest,
+} from "./wire/methods.js";
+export type { FirebaseToken, WebSocketSession } from "./wire/models.js";
+export type {
+  NotificationKey,
+  NotificationMap,
+  ServiceNotifications,
+} from "./wire/notifications.js";
+export type { Endpoints, Region } from "./wire/places.js";

@@ -1,1 +1,12 @@
-export {};
+export { startEmulator, type Emulator, type SessionWish } from "./emulator.js";
+export type { EmulatorOptions, MountedHandler } from "./options.js";
+export type { EmulatorSettings } from "./settings.js";
+export type { EmulatorClock } from "./clock.js";
+export type { EmulatorCall, CallFilter } from "./calls.js";
+export type { EmulatorLog, EmulatorLogEntry } from "./log.js";
+export type { EmulatorNotification, EmulatorDelivery } from "./notify.js";
+export type { AccessTokenWish } from "./tokens.js";
+export type { DisconnectWish } from "./disconnect.js";
+export type { EmulatorCredential } from "./world.js";
+export type { Endpoints } from "../wire/places.js";
+export type { WebSocketSession } from "../wire/models.js";

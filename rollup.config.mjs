@@ -1,0 +1,197 @@
+import { chmodSync, readFileSync, rmSync } from "node:fs";
+import commonjs from "@rollup/plugin-commonjs";
+import nodeResolve from "@rollup/plugin-node-resolve";
+import terser from "@rollup/plugin-terser";
+import { dts } from "rollup-plugin-dts";
+import license from "rollup-plugin-license";
+import { minify } from "terser";
+import { entries, libraryEntries, typedEntries } from "./scripts/entries.mjs";
+
+// tsc has put src/ into build/ (npm run build); from there on everything is JavaScript and declarations.
+const { name, version, license: spdx } = JSON.parse(readFileSync("package.json", "utf8"));
+const external = ["ws", /^node:/];
+
+// Two underscores in front are not private by convention but the language's own (`__proto__`) or TypeScript's helpers.
+const PRIVATE = /^_[a-zA-Z]/;
+
+/** Input of a rollup run: name in dist/ -> file in build/. */
+const inputOf = (list, extension) =>
+  Object.fromEntries(list.map((entry) => [entry.name, `build/${entry.source}${extension}`]));
+
+/**
+ * What reconnecting-websocket offers and nothing of ours reaches: src/connection/socket.ts makes one, listens to its error and closes it, and
+ * speaks to the raw socket itself. A bundler drops unused functions but not unused methods.
+ */
+const UNUSED_MEMBERS = [
+  ...["binaryType", "retryCount", "bufferedAmount", "extensions", "protocol", "readyState", "url"],
+  ...["reconnect", "send", "dispatchEvent", "removeEventListener", "_debug"],
+];
+
+/** The name of the member that a statement like `Class.prototype.name = ...` gives to the class. */
+function memberDefinedBy({ type, expression }) {
+  if (type !== "ExpressionStatement") return undefined;
+  const onPrototype = (node) =>
+    node?.type === "MemberExpression" && node.property.name === "prototype";
+  if (expression.type === "AssignmentExpression" && onPrototype(expression.left.object)) {
+    return expression.left.property.name;
+  }
+  return expression.type === "CallExpression" && onPrototype(expression.arguments[0])
+    ? expression.arguments[1].value
+    : undefined;
+}
+
+function withoutUnusedMembers(code, program) {
+  const statements = program.body
+    .filter((node) => node.type === "VariableDeclaration")
+    .flatMap((node) => node.declarations)
+    .find((node) => node.id.name === "ReconnectingWebSocket").init.callee.body.body;
+  const unused = statements.filter((node) => UNUSED_MEMBERS.includes(memberDefinedBy(node)));
+  if (unused.length !== UNUSED_MEMBERS.length) {
+    throw new Error("reconnecting-websocket no longer has the members that UNUSED_MEMBERS lists");
+  }
+  return unused
+    .reverse()
+    .reduce((text, node) => text.slice(0, node.start) + text.slice(node.end), code);
+}
+
+/**
+ * Takes unused members out of reconnecting-websocket, with its debug lines, and shortens its private properties, which a user's bundler
+ * cannot know to be private: together a sixteenth of what a player may download.
+ */
+const trimLibrary = {
+  name: "trim-library",
+  async transform(code, id) {
+    if (!id.includes("/reconnecting-websocket/")) return null;
+    const names = {};
+    const result = await minify(withoutUnusedMembers(code, this.parse(code)), {
+      module: true,
+      compress: {
+        defaults: false,
+        side_effects: true,
+        pure_funcs: ["this._debug", "_this._debug"],
+      },
+      mangle: { properties: { regex: PRIVATE } },
+      nameCache: names,
+      format: { beautify: true, comments: false },
+    });
+    if ("$_debug" in names.props.props) throw new Error("a debug line was left behind");
+    return { code: result.code, map: null };
+  },
+};
+
+const bundled = [nodeResolve(), commonjs(), trimLibrary];
+
+const thirdPartyLicenses = license({
+  thirdParty: {
+    output: {
+      file: "dist/THIRD_PARTY_LICENSES.txt",
+      template: (dependencies) =>
+        [
+          `${name} is licensed under ${spdx} (see LICENSE). Its files contain code of the packages below, under their own licences.`,
+          ...dependencies
+            .toSorted((a, b) => a.name.localeCompare(b.name, "en"))
+            .map((dependency) => {
+              const heading = `${dependency.name} ${dependency.version} (${dependency.license})`;
+              return [heading, "-".repeat(heading.length), "", ...textsOf(dependency)].join("\n");
+            }),
+        ].join("\n\n\n") + "\n",
+    },
+  },
+});
+
+function textsOf(dependency) {
+  if (!dependency.licenseText) throw new Error(`${dependency.name} has no licence text to pass on`);
+  const texts = [dependency.licenseText.trim()];
+  if (dependency.name === "reconnecting-websocket") {
+    // It was compiled with tslib helpers inlined; their notice is the first comment of the file.
+    const file = readFileSync(
+      "node_modules/reconnecting-websocket/dist/reconnecting-websocket-mjs.js",
+      "utf8",
+    );
+    const notice = /^\/\*!([\s\S]*?)\*\//.exec(file)?.[1];
+    if (!notice) throw new Error("reconnecting-websocket no longer begins with the tslib notice");
+    texts.push("", "With helper functions of tslib:", "", notice.replace(/^[ *]+$/gm, "").trim());
+  }
+  return texts;
+}
+
+/** Only when there is something to put in its place: a build that fails leaves what was there. */
+const emptyDist = {
+  name: "empty-dist",
+  renderStart: () => rmSync("dist", { recursive: true, force: true }),
+};
+
+const executable = {
+  name: "executable",
+  writeBundle(options, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.isEntry && entries.some((entry) => entry.bin && entry.name === file.name)) {
+        chmodSync(`${options.dir}/${file.fileName}`, 0o755);
+      }
+    }
+  },
+};
+
+/** An empty entry is one that is not written yet, not a mistake of the build. */
+const onLog = (level, log, handle) => handle(log.code === "EMPTY_BUNDLE" ? "debug" : level, log);
+
+const files = (extension) => ({
+  dir: "dist",
+  entryFileNames: `[name]${extension}`,
+  chunkFileNames: ({ name }) => `chunks/${name.replace(/\.d$/, "")}${extension}`,
+});
+
+export default [
+  {
+    input: inputOf(entries, ".js"),
+    external,
+    plugins: [emptyDist, ...bundled, thirdPartyLicenses, executable],
+    output: { ...files(".js"), format: "es" },
+    onLog,
+  },
+  {
+    input: inputOf(libraryEntries, ".js"),
+    external,
+    plugins: bundled,
+    output: { ...files(".cjs"), format: "cjs" },
+    onLog,
+  },
+  {
+    input: "build/index.js",
+    plugins: bundled,
+    output: {
+      file: "dist/gs2-gateway.global.js",
+      format: "iife",
+      name: "Gs2Gateway",
+      generatedCode: "es2015",
+      plugins: [
+        terser({
+          ecma: 2022,
+          compress: { passes: 3 },
+          mangle: { properties: { regex: PRIVATE } },
+          format: {
+            comments: false,
+            preamble: `/*! ${name} ${version} | ${spdx} | contains reconnecting-websocket (c) Pedro Ladaria and mitt (c) Jason Miller, MIT */`,
+          },
+        }),
+      ],
+    },
+  },
+  {
+    input: inputOf(typedEntries, ".d.ts"),
+    external,
+    plugins: [dts()],
+    // Users merge their own keys by `declare module "gs2-gateway" { interface NotificationMap ... }`. The interface stands in
+    // index.d.ts itself and the other entries import it from there, so that merging rests on no re-export from a chunk.
+    preserveEntrySignatures: "allow-extension",
+    output: [".d.ts", ".d.cts"].map((extension) => ({
+      ...files(extension),
+      minifyInternalExports: false,
+      manualChunks: (id) =>
+        /build\/(index|wire\/notifications)\.d\.ts$/.test(id.replaceAll("\\", "/"))
+          ? "index"
+          : undefined,
+    })),
+    onLog,
+  },
+];

@@ -1,0 +1,218 @@
+import type { GatewayError } from "../errors.js";
+import type { Outage } from "./schedule.js";
+
+/** Where the connection is. Below WAITING it rests, and only a call of the player moves it. */
+export const IDLE = 0;
+export const CLOSED = 1;
+export const UNAUTHORIZED = 2;
+export const WAITING = 3;
+export const OPENING = 4;
+export const LOGGING_IN = 5;
+export const OPEN = 6;
+export type Phase = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+
+export type Reason =
+  | "network"
+  | "offline"
+  | "serverClosed"
+  | "probeFailed"
+  | "conflict"
+  | "sessionIdShared"
+  | "token"
+  | "user";
+
+export type BindingState = "wanted" | "binding" | "held" | "replaced" | "failed";
+
+export type SyncReason = "first" | "gap" | "takeOver";
+
+export type Status =
+  | "idle"
+  | "closed"
+  | "unauthorized"
+  | "connecting"
+  | "reconnecting"
+  | "replaced"
+  | "connected"
+  | "ready";
+
+/**
+ * A binding as the machine sees it: no option, token or session of it, only where it stands.
+ * @internal
+ */
+export interface Slot {
+  state: BindingState;
+  exclusive: boolean;
+  /** Somebody waits for the answer of setUserId or takeOver: a conflict is theirs to hear. */
+  explicit: boolean;
+  /** The next bind is to be forced; gone once it has left. */
+  force: boolean;
+  /** The bind under way is a forced one. */
+  forced: boolean;
+  /** The tokens are to be renewed before the next bind. */
+  renewNext: boolean;
+  /** They have been, since the last accepted bind. */
+  renewed: boolean;
+  /** When the server accepted this wish for the last time. */
+  acceptedAt: number | undefined;
+  /** Number of the socket that holds it at the server; 0: none. */
+  heldOn: number;
+  userId: string | undefined;
+  /** Time of the last frame on the socket that held it and is gone. */
+  gapSince: number | undefined;
+  /** Clean closes by the server soon after an accepted exclusive bind. */
+  cuts: readonly number[];
+  conflictSince: number | undefined;
+  retryAt: number;
+  /** Why another client has the place. */
+  lostTo: "conflict" | "sessionIdShared" | undefined;
+  error: GatewayError | undefined;
+}
+
+/** @internal */
+export interface State {
+  phase: Phase;
+  /** Number of the current socket; what carries another number comes too late. */
+  generation: number;
+  /** Attempts made in this outage. */
+  attempt: number;
+  attemptAt: number;
+  outage: Outage | undefined;
+  nextRetryAt: number;
+  /** The retry was asked for by an event: no waiting for the long windows. */
+  urgent: boolean;
+  everOpen: boolean;
+  /** Since when the socket is open and no bind is under way. */
+  settledAt: number | undefined;
+  reason: Reason | undefined;
+  error: GatewayError | undefined;
+  offline: boolean;
+  hiddenSince: number;
+  /** The page is in the back-forward cache. */
+  asleep: boolean;
+  renewAt: number;
+  probedAt: number;
+  probedFrames: number;
+  slots: Record<string, Slot>;
+}
+
+/**
+ * What is to be done, as a call on whoever can do it.
+ * @internal
+ */
+export interface Effects {
+  openSocket(): void;
+  leaveSocket(): void;
+  login(renew: boolean): void;
+  bind(slot: string, force: boolean, renew: boolean): void;
+  probe(): void;
+  forgetTokens(): void;
+  /** Another player is in a slot: what is remembered is not theirs. */
+  forgetNotifications(): void;
+  /** The wish of this slot has been answered. */
+  answer(slot: string, error: GatewayError | undefined): void;
+  sync(slot: string, reason: SyncReason, since: number | undefined): void;
+  replaced(slot: string): void;
+  unauthorized(slot: string | undefined, error: GatewayError): void;
+  retried(code: "bindRetried" | "renewalFailed", error: GatewayError): void;
+}
+
+export type Effect = (effects: Effects) => void;
+
+/**
+ * What the outside knows at the moment of an event: time, one draw in [0, 1), and the frames received so far.
+ * @internal
+ */
+export interface Moment {
+  readonly now: number;
+  readonly draw: number;
+  readonly frames: number;
+  readonly lastFrameAt: number;
+}
+
+export interface MachineOptions {
+  readonly idleMs: number;
+  readonly probeTimeoutMs: number;
+  readonly conflictGraceMs: number;
+  /** Being offline says nothing about a server on this machine. */
+  readonly loopback: boolean;
+}
+
+/**
+ * One step under way: a copy of the state, free to be changed, and what is to be done about it.
+ * @internal
+ */
+export interface Turn extends State, Moment {
+  readonly options: MachineOptions;
+  readonly effects: Effect[];
+}
+
+export const initialState: State = {
+  phase: IDLE,
+  generation: 0,
+  attempt: 0,
+  attemptAt: 0,
+  outage: undefined,
+  nextRetryAt: Infinity,
+  urgent: false,
+  everOpen: false,
+  settledAt: undefined,
+  reason: undefined,
+  error: undefined,
+  offline: false,
+  hiddenSince: Infinity,
+  asleep: false,
+  renewAt: Infinity,
+  probedAt: Infinity,
+  probedFrames: 0,
+  slots: {},
+};
+
+export const newSlot: Slot = {
+  state: "wanted",
+  exclusive: false,
+  explicit: true,
+  force: false,
+  forced: false,
+  renewNext: false,
+  renewed: false,
+  acceptedAt: undefined,
+  heldOn: 0,
+  userId: undefined,
+  gapSince: undefined,
+  cuts: [],
+  conflictSince: undefined,
+  retryAt: 0,
+  lostTo: undefined,
+  error: undefined,
+};
+
+const RESTING: readonly Status[] = ["idle", "closed", "unauthorized"];
+
+const findReplaced = ({ slots }: State): Slot | undefined =>
+  Object.values(slots).find(({ state }) => state === "replaced");
+
+/** The few words the public hears for the phase and the bindings. */
+export const statusOf = (s: State): Status =>
+  s.phase < OPEN
+    ? (RESTING[s.phase] ?? (s.everOpen ? "reconnecting" : "connecting"))
+    : findReplaced(s)
+      ? "replaced"
+      : Object.values(s.slots).some(({ heldOn }) => heldOn)
+        ? "ready"
+        : "connected";
+
+/** Why the status is no better than it is. */
+export const reasonOf = (s: State): Reason | undefined =>
+  s.phase < OPEN ? s.reason : findReplaced(s)?.lostTo;
+
+/** When the machine wants a tick, if nothing else happens before. */
+export const nextTickAt = (s: State, options: MachineOptions, lastFrameAt: number): number =>
+  s.phase < OPEN
+    ? s.nextRetryAt
+    : Math.min(
+        s.renewAt,
+        s.probedAt < Infinity ? s.probedAt + options.probeTimeoutMs : lastFrameAt + options.idleMs,
+        ...Object.values(s.slots).map(({ state, retryAt }) =>
+          state === "wanted" ? retryAt : Infinity,
+        ),
+      );

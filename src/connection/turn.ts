@@ -1,0 +1,144 @@
+import { GatewayError } from "../errors.js";
+import { sortEnding } from "../wire/endings.js";
+import { nextAttemptAt, type Outage } from "./schedule.js";
+import {
+  CLOSED,
+  OPEN,
+  OPENING,
+  UNAUTHORIZED,
+  WAITING,
+  type Reason,
+  type Slot,
+  type Turn,
+} from "./state.js";
+
+const SETTLED_MS = 10_000;
+const HIDDEN_LONG_MS = 300_000;
+const WAKE_EVERY_MS = 1_000;
+
+export const notConnected = (problem: string): GatewayError =>
+  new GatewayError({
+    kind: "notConnected",
+    message: `setUserId: ${problem}.`,
+    method: "setUserId",
+  });
+
+export function eachSlot(t: Turn, visit: (slot: Slot, name: string) => void): void {
+  for (const name in t.slots) visit(t.slots[name] as Slot, name);
+}
+
+/** Answers whoever waits for this slot, once. */
+export function answer(t: Turn, slot: Slot, name: string, error?: GatewayError): void {
+  if (slot.explicit) t.effects.push((to) => to.answer(name, error));
+  slot.explicit = false;
+}
+
+/** Only the long windows are used: nobody is looking, or there is no network. */
+export const restricted = (t: Turn): boolean =>
+  (t.offline && !t.options.loopback) || t.hiddenSince < t.now - HIDDEN_LONG_MS;
+
+export const outageOf = (t: Turn): Outage => (t.outage ??= { startedAt: t.now, part: t.draw });
+
+export const nextWindow = (t: Turn): number => nextAttemptAt(outageOf(t), t.now, restricted(t));
+
+export function openSocket(t: Turn): void {
+  t.phase = OPENING;
+  t.generation++;
+  t.attempt++;
+  t.attemptAt = t.now;
+  t.nextRetryAt = Infinity;
+  t.urgent = t.asleep = false;
+  t.effects.push((to) => to.openSocket());
+}
+
+/** The socket is gone or given up: its bindings are wanted again, and from now on there is a gap. */
+export function dropSocket(t: Turn): void {
+  eachSlot(t, (slot, name) => {
+    // A forced bind that has not left yet never will: its wish ends here.
+    if (slot.force) answer(t, slot, name, notConnected("the socket closed before the forced bind"));
+    if (slot.heldOn) slot.gapSince ??= t.lastFrameAt;
+    // What the server refused for this socket may be let in on the next, but not where somebody else had the place.
+    if (
+      slot.state !== "replaced" &&
+      (slot.error ? sortEnding(slot.error.kind) : "final") === "final"
+    ) {
+      slot.state = "wanted";
+    }
+    slot.heldOn = slot.retryAt = 0;
+    slot.force = slot.forced = false;
+  });
+  t.generation++;
+  t.probedAt = Infinity;
+  t.settledAt = undefined;
+  t.effects.push((to) => to.leaveSocket());
+}
+
+/** A new socket in place of one that works: what it holds at the server can be ended in no other way. */
+export function replaceSocket(t: Turn): void {
+  dropSocket(t);
+  openSocket(t);
+}
+
+export function lose(t: Turn, reason: Reason): void {
+  if (t.now - (t.settledAt ?? t.now) >= SETTLED_MS) t.outage = undefined;
+  if (!t.outage) t.attempt = 0;
+  dropSocket(t);
+  t.phase = WAITING;
+  t.reason = t.offline ? "offline" : reason;
+  t.nextRetryAt = nextWindow(t);
+}
+
+/** The end, until somebody says otherwise. */
+export function stop(
+  t: Turn,
+  phase: typeof CLOSED | typeof UNAUTHORIZED,
+  reason?: Reason,
+  error?: GatewayError,
+): void {
+  dropSocket(t);
+  t.phase = phase;
+  t.reason = reason;
+  t.error = error;
+  t.outage = undefined;
+  t.nextRetryAt = Infinity;
+  t.attempt = 0;
+  eachSlot(t, (slot, name) => answer(t, slot, name, error ?? notConnected("disconnected")));
+}
+
+/** From rest: whatever was refused for want of a valid token may be asked again. */
+export function begin(t: Turn): void {
+  t.everOpen = false;
+  t.error = t.reason = t.outage = undefined;
+  t.attempt = 0;
+  eachSlot(t, (slot) => {
+    slot.renewed = false;
+    if (slot.error?.kind === "unauthorized") slot.state = "wanted";
+  });
+  openSocket(t);
+}
+
+export function tryNow(t: Turn): void {
+  if (t.asleep || (t.phase !== WAITING && t.phase !== OPENING)) return;
+  const earliest = t.attemptAt + WAKE_EVERY_MS;
+  if (t.now >= earliest) replaceSocket(t);
+  else if (t.phase === WAITING) {
+    t.urgent = true;
+    t.nextRetryAt = Math.min(t.nextRetryAt, earliest);
+  }
+}
+
+export function probe(t: Turn): void {
+  if (t.phase < OPEN || t.probedAt < Infinity) return;
+  t.probedAt = t.now;
+  t.probedFrames = t.frames;
+  t.effects.push((to) => to.probe());
+}
+
+/** Without a name it is the whole client that is not let in. */
+export function unauthorized(t: Turn, error: GatewayError, name?: string): void {
+  if (name === undefined) stop(t, UNAUTHORIZED, "token", error);
+  t.effects.push(
+    (to) => to.forgetTokens(),
+    (to) => to.unauthorized(name, error),
+  );
+}

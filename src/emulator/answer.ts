@@ -1,0 +1,100 @@
+import { allMethods } from "../wire/allMethods.js";
+import { loginTarget, type Target } from "../wire/frames.js";
+import type { AnyMethod } from "../wire/methods.js";
+import { readFields } from "./fieldChecks.js";
+import { notFound, notImplemented, refused, type Outcome } from "./outcome.js";
+import { rules } from "./rules/index.js";
+import { checkProjectToken, login, readAccessToken } from "./tokens.js";
+import { putNamespace, type World } from "./world.js";
+
+/** A request as REST and socket both bring it. */
+export interface Ask {
+  readonly transport: "rest" | "socket";
+  readonly target: Target;
+  /** As the client gave them: path, query, body or frame, nothing checked. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly projectToken: string | undefined;
+  readonly accessToken: string | undefined;
+  /** The socket it came through. */
+  readonly connectionId: string | undefined;
+}
+
+export interface Answer {
+  readonly outcome: Outcome;
+  /** The player it is about, as far as it became known. */
+  readonly userId: string | undefined;
+}
+
+/**
+ * The one way into the world: project token (401), fields (400), access token (401), namespace (404 or made), rule. GS2 does not say in
+ * which order it looks; ours reports first what stands in the way of everything else.
+ */
+export function answer(world: World, ask: Ask, now: number): Answer {
+  const { target, params, connectionId } = ask;
+  const about = (outcome: Outcome, userId?: string): Answer => ({ outcome, userId });
+
+  if (isTarget(loginTarget, target)) {
+    return about(
+      login(
+        world,
+        {
+          clientId: params["client_id"],
+          clientSecret: params["client_secret"],
+          projectToken: ask.projectToken,
+          connectionId,
+        },
+        now,
+      ),
+    );
+  }
+  const refusal = checkProjectToken(world, ask.projectToken, connectionId, now);
+  if (refusal) return about(refusal);
+
+  const method = findMethod(target);
+  const rule = method && rules.get(method.name);
+  if (!method && target.service === "gateway") return about(unknownFunction(target));
+  if (!method || !rule) return about(notImplemented(target.service, target.component));
+
+  const { values, errors } = readFields(method.component, fieldsToRead(method), params);
+  const named = typeof params["userId"] === "string" ? params["userId"] : undefined;
+  if (errors.length > 0) return about(refused(400, errors), named);
+
+  const player =
+    method.audience === "player"
+      ? readAccessToken(world, ask.accessToken, now)
+      : { userId: named ?? "", expiresAt: undefined };
+  if ("status" in player) return about(player);
+
+  const namespaceName = values["namespaceName"];
+  if (typeof namespaceName === "string" && !world.namespaces.has(namespaceName)) {
+    if (world.strict || rule.namespace === "must exist") {
+      return about(notFound("namespace"), player.userId);
+    }
+    putNamespace(world, { name: namespaceName }, now);
+  }
+  const { userId, expiresAt: tokenExpiresAt } = player;
+  const outcome = rule.run(world, values, { now, connectionId, userId, tokenExpiresAt });
+  return about(outcome, userId || undefined);
+}
+
+const isTarget = (one: Target, other: Target): boolean =>
+  one.service === other.service &&
+  one.component === other.component &&
+  one.function === other.function;
+
+export function findMethod(target: Target): AnyMethod | undefined {
+  return target.service === "gateway"
+    ? allMethods.find(
+        ({ name, component }) => name === target.function && component === target.component,
+      )
+    : undefined;
+}
+
+/** A missing access token is a matter for {@link readAccessToken}: GS2 answers 401 to it. */
+function fieldsToRead({ fields }: AnyMethod): AnyMethod["fields"] {
+  const { accessToken: _, ...others } = fields;
+  return others;
+}
+
+const unknownFunction = ({ component, function: name }: Target): Outcome =>
+  refused(404, [{ component, message: `gateway.${component}.${name}.error.notFound` }]);

@@ -1,0 +1,13 @@
+/** What a command has of the process around it. */
+export interface CommandHost {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether a terminal is attached, which sends Ctrl-C to children by itself. */
+  readonly interactive: boolean;
+  /** Print one line. */
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+  /** Calls back for SIGINT and SIGTERM; answers its own undo. */
+  readonly onSignal: (callback: (signal: "SIGINT" | "SIGTERM") => void) => () => void;
+}
+
+export const DEFAULT_PORT = 9480;

@@ -1,0 +1,121 @@
+import { getRequestListener } from "@hono/node-server";
+import type { WebSocketSession } from "../wire/models.js";
+import { emulatorEndpoints, type Endpoints } from "../wire/places.js";
+import type { CallFilter, EmulatorCall } from "./calls.js";
+import { disconnect, type DisconnectWish } from "./disconnect.js";
+import { Gateway } from "./gateway.js";
+import type { GuardPolicy } from "./guard.js";
+import { httpApp } from "./http.js";
+import { seededIds } from "./ids.js";
+import { listen } from "./listen.js";
+import { describeSessions, notify, type EmulatorDelivery } from "./notify.js";
+import type { EmulatorNotification } from "./notify.js";
+import { readOptions, type EmulatorOptions } from "./options.js";
+import { invalid } from "./settings.js";
+import { socketServer } from "./socket.js";
+import { issueAccessToken, type AccessTokenWish } from "./tokens.js";
+
+export interface SessionWish {
+  userId: string;
+  /** Default: any. */
+  namespaceName?: string | undefined;
+  /** Real time, in milliseconds. Default 5,000. */
+  timeoutMs?: number | undefined;
+}
+
+/** A running emulator. */
+export interface Emulator {
+  /** Base address, e.g. `http://127.0.0.1:9480`. */
+  readonly url: string;
+  /** For the client's option of the same name. */
+  readonly endpoints: Endpoints;
+  /** An access token of a player, as GS2-Auth would give it. */
+  issueAccessToken(wish: AccessTokenWish): Promise<string>;
+  /** Sends a notification to the sessions a user has; answers to whom it went, or why to nobody. */
+  notify(notification: EmulatorNotification): Promise<EmulatorDelivery>;
+  /** All sessions, in the order of binding. */
+  sessions(): WebSocketSession[];
+  /** The last 10,000 calls that were answered, oldest first. */
+  calls(filter?: CallFilter): EmulatorCall[];
+  /** The user's session, as soon as there is one. Rejects with a sentence that tells which sessions there are instead. */
+  waitForSession(wish: SessionWish): Promise<WebSocketSession>;
+  /** Cuts sockets, as GS2 might at any time; answers the sessions that ended. */
+  disconnect(wish: DisconnectWish): WebSocketSession[];
+  readonly clock: {
+    /** Unix time in milliseconds, as the emulator sees it. */
+    now(): number;
+    /** Puts the emulator's clock forward: tokens expire and idle sockets are cut without waiting. */
+    advance(byMs: number): void;
+  };
+  /** Back to the start: sockets are cut, calls, tokens and namespaces forgotten, the clock is right again. */
+  reset(): Promise<void>;
+  /** Closes every socket and frees the port. Calling it again does no harm. */
+  stop(): Promise<void>;
+}
+
+/** Starts a GS2-Gateway of one's own. Rejects with one sentence when an option is wrong or the port is taken. */
+export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulator> {
+  const { port, host, allowHosts, allowOrigins, mount, clock, writeLog, seed, ...options } =
+    readOptions(given);
+  const gateway = new Gateway({ ...options, ids: seededIds(seed) }, clock, writeLog);
+  const policy: GuardPolicy = { host, allowHosts, allowOrigins };
+
+  let url = "";
+  const app = httpApp({ gateway, policy, mount, url: () => url });
+  const serve = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const listening = await listen((...exchange) => void serve(...exchange), host, port);
+  url = listening.url;
+  const sockets = socketServer(gateway, policy);
+  for (const server of listening.servers) {
+    server.on("upgrade", (...upgrade) => sockets.upgrade(...upgrade));
+  }
+  gateway.log("listening", `listening on ${url}`, { url });
+
+  const stopping = new AbortController();
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    stopping.abort();
+    gateway.clock.silence();
+    const closed = listening.servers.map((server) => new Promise((done) => server.close(done)));
+    await sockets.stop();
+    for (const server of listening.servers) server.closeAllConnections();
+    await Promise.all(closed);
+    gateway.clock.silence();
+    gateway.log("stopped", `stopped listening on ${url}`, { url });
+  };
+
+  return {
+    url,
+    endpoints: emulatorEndpoints(url),
+    issueAccessToken: async (wish) =>
+      gateway.perform((world, now) => issueAccessToken(world, wish, now)).accessToken,
+    notify: async (notification) => gateway.perform((world) => notify(world, notification)),
+    sessions: () => gateway.sessions(),
+    calls: (filter) => gateway.calls.list(filter),
+    waitForSession: ({ userId, namespaceName, timeoutMs = 5_000 }) =>
+      gateway.waitFor(
+        () =>
+          gateway
+            .sessions()
+            .find(
+              (session) =>
+                session.userId === userId &&
+                (namespaceName === undefined || session.namespaceName === namespaceName),
+            ),
+        timeoutMs,
+        () =>
+          `Waited for a session of ${userId}${namespaceName === undefined ? "" : ` in ${namespaceName}`}; ${describeSessions(gateway.sessions())}.`,
+        stopping.signal,
+      ),
+    disconnect: (wish) => gateway.perform((world) => disconnect(world, wish)),
+    clock: {
+      now: () => gateway.clock.now(),
+      advance(byMs) {
+        if (!(byMs >= 0)) throw invalid("The emulator's clock advances by 0 or more milliseconds.");
+        gateway.clock.advance(byMs);
+      },
+    },
+    reset: async () => gateway.reset(),
+    stop: () => (stopped ??= stop()),
+  };
+}

@@ -1,0 +1,145 @@
+import { Hono, type Context } from "hono";
+import { allMethods } from "../wire/allMethods.js";
+import { errorBody, loginTarget, type Target } from "../wire/frames.js";
+import type { AnyMethod } from "../wire/methods.js";
+import { readJsonBody } from "./body.js";
+import { controlPlane } from "./controlPlane.js";
+import type { Gateway } from "./gateway.js";
+import { judge, type GuardPolicy } from "./guard.js";
+import type { MountedHandler } from "./options.js";
+import type { Outcome } from "./outcome.js";
+import { welcomePage } from "./page.js";
+
+export interface HttpParts {
+  readonly gateway: Gateway;
+  readonly policy: GuardPolicy;
+  readonly mount: ReadonlyMap<string, MountedHandler>;
+  /** Known once the emulator listens. */
+  readonly url: () => string;
+}
+
+export function httpApp({ gateway, policy, mount, url }: HttpParts): Hono {
+  const app = new Hono();
+
+  app.use(async (context, next) => {
+    const host = context.req.header("host");
+    const origin = context.req.header("origin");
+    const verdict = judge(policy, { host, origin });
+    if (!verdict.allowed) {
+      gateway.log("refused", verdict.why, { host, origin }, "warning");
+      return fail(context, 403, "emulator", verdict.why);
+    }
+    if (origin !== undefined && context.req.method === "OPTIONS") {
+      const asked = context.req.header("access-control-request-headers");
+      return new Response(null, {
+        status: 204,
+        headers: {
+          ...corsHeaders(origin),
+          "access-control-allow-methods": "GET, POST, PUT, DELETE",
+          ...(asked === undefined ? {} : { "access-control-allow-headers": asked }),
+          // Browsers ask for it before a page from the network may reach this machine.
+          ...(context.req.header("access-control-request-private-network") === "true"
+            ? { "access-control-allow-private-network": "true" }
+            : {}),
+          "access-control-max-age": "600",
+        },
+      });
+    }
+    await next();
+    if (origin !== undefined) {
+      for (const [name, value] of Object.entries(corsHeaders(origin))) context.header(name, value);
+    }
+  });
+
+  for (const [prefix, handler] of mount) {
+    const serve = (context: Context) => handler(context.req.raw);
+    app.all(prefix.slice(0, -1), serve).all(`${prefix}*`, serve);
+  }
+
+  app.get("/", (context) => context.html(welcomePage(url())));
+  app.route("/_emulator", controlPlane(gateway, url));
+  app.post("/identifier/projectToken/login", (context) => serveCall(context, gateway, loginTarget));
+  for (const method of inRouteOrder(allMethods)) {
+    const path = method.path.replace(/\{(\w+)\}/g, ":$1").replace(/\/$/, "");
+    for (const end of path === "" ? ["", "/"] : [""]) {
+      app.on(method.verb, `/gateway${path}${end}`, (context) =>
+        serveCall(context, gateway, targetOf(method)),
+      );
+    }
+  }
+
+  app.notFound((context) => {
+    const { method, path } = context.req;
+    const message =
+      `The emulator has nothing at ${method} ${path}. It serves /gateway/... and /identifier/projectToken/login ` +
+      "(REST), /gateway-ws (the socket) and /_emulator/... (its own controls).";
+    return fail(context, 404, "emulator", message);
+  });
+  app.onError((error, context) => {
+    const { method, path } = context.req;
+    const text = `${method} ${path} failed inside the emulator: ${error.name}`;
+    gateway.log("refused", text, { method, path }, "warning");
+    return fail(context, 500, "emulator", "The emulator failed; this is a bug in it.");
+  });
+  return app;
+}
+
+const corsHeaders = (origin: string): Record<string, string> => ({
+  "access-control-allow-origin": origin,
+  vary: "Origin",
+});
+
+const targetOf = ({ component, name }: AnyMethod): Target => ({
+  service: "gateway",
+  component,
+  function: name,
+});
+
+/** Words before values: `/system/version` is not the status of a namespace called system. */
+function inRouteOrder(methods: readonly AnyMethod[]): AnyMethod[] {
+  const shape = ({ path }: AnyMethod) => path.replace(/\{\w+\}/g, "\uffff");
+  return [...methods].sort((one, other) => (shape(one) < shape(other) ? -1 : 1));
+}
+
+async function serveCall(context: Context, gateway: Gateway, target: Target): Promise<Response> {
+  const { req } = context;
+  const given: Record<string, unknown> = {};
+  if (req.method === "POST" || req.method === "PUT") {
+    const body = await readJsonBody(req.raw, gateway.world.settings.maxBodyBytes);
+    if (!("value" in body)) {
+      return fail(context, body.status, "body", `${target.service}.body.error.${body.why}`);
+    }
+    Object.assign(given, body.value);
+  } else Object.assign(given, withoutNulls(req.query()));
+  Object.assign(given, withoutNulls(req.param() as Record<string, string>));
+  const timeOffsetToken = req.header("x-gs2-time-offset-token");
+  if (timeOffsetToken !== undefined) given["timeOffsetToken"] = timeOffsetToken;
+
+  let outcome: Outcome | undefined;
+  gateway.ask(
+    {
+      transport: "rest",
+      target,
+      params: given,
+      projectToken: /^Bearer (.+)$/i.exec(req.header("authorization") ?? "")?.[1],
+      accessToken: req.header("x-gs2-access-token") || undefined,
+      connectionId: undefined,
+    },
+    req.header("x-gs2-request-id"),
+    (answered) => (outcome = answered),
+  );
+  return outcome ? Response.json(outcome.body, { status: outcome.status }) : context.notFound();
+}
+
+/** The official SDKs write a value that was not set as the text "null". */
+const withoutNulls = (values: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== "null" && value !== ""),
+  );
+
+const fail = (
+  context: Context,
+  status: 400 | 403 | 404 | 413 | 500,
+  component: string,
+  message: string,
+): Response => context.json(errorBody([{ component, message }]), status);

@@ -1,0 +1,41 @@
+/** One thing that happened. `text` says it in words; neither it nor `detail` holds a secret or a token. */
+export interface EmulatorLogEntry {
+  /** Unix time in milliseconds. */
+  readonly at: number;
+  readonly level: "info" | "warning";
+  readonly event:
+    | "listening"
+    | "opened"
+    | "closed"
+    | "call"
+    | "notified"
+    | "refused"
+    | "unreadable"
+    | "reset"
+    | "stopped";
+  readonly text: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** `text` and `json` print one line per entry to standard output; a function gets the entries themselves. */
+export type EmulatorLog = "text" | "json" | ((entry: EmulatorLogEntry) => void);
+
+export type WriteLog = (entry: EmulatorLogEntry) => void;
+
+export const formatText = ({ at, level, text }: EmulatorLogEntry): string =>
+  `${new Date(at).toISOString().slice(11, 23)} ${level === "warning" ? "! " : ""}${text}`;
+
+export const formatJson = (entry: EmulatorLogEntry): string => JSON.stringify(entry);
+
+export function logWriter(log: EmulatorLog | undefined): WriteLog {
+  switch (log) {
+    case undefined:
+      return () => {};
+    case "text":
+      return (entry) => console.log(formatText(entry));
+    case "json":
+      return (entry) => console.log(formatJson(entry));
+    default:
+      return log;
+  }
+}

@@ -1,0 +1,153 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import { encodeReply, errorBody } from "../wire/frames.js";
+import { isObject } from "./fieldChecks.js";
+import type { Gateway, Line, OpenLine } from "./gateway.js";
+import { judge, type GuardPolicy } from "./guard.js";
+
+export const SOCKET_PATH = "/gateway-ws";
+
+const STOP_GRACE_MS = 200;
+
+export interface SocketServer {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Closes every socket; resolves when the last is gone. */
+  stop(): Promise<void>;
+}
+
+export function socketServer(gateway: Gateway, policy: GuardPolicy): SocketServer {
+  const { maxMessageBytes } = gateway.world.settings;
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    // 0 is no limit.
+    maxPayload: maxMessageBytes ?? 0,
+  });
+  return {
+    upgrade(request, socket, head) {
+      socket.on("error", () => socket.destroy());
+      const { host, origin } = request.headers;
+      const verdict = judge(policy, { host, origin });
+      if (!verdict.allowed) {
+        gateway.log("refused", verdict.why, { host, origin }, "warning");
+        refuse(socket, 403, verdict.why);
+        return;
+      }
+      const path = request.url?.split("?")[0];
+      if (path !== SOCKET_PATH) {
+        refuse(socket, 404, `The emulator's socket is at ${SOCKET_PATH}.`);
+        return;
+      }
+      server.handleUpgrade(request, socket, head, (webSocket) => serveSocket(gateway, webSocket));
+    },
+    async stop() {
+      const open = [...server.clients];
+      const allGone = Promise.all(
+        open.map((webSocket) => new Promise((gone) => webSocket.once("close", gone))),
+      );
+      for (const webSocket of open) webSocket.close(1001, "the emulator stops");
+      const timer = setTimeout(() => {
+        for (const webSocket of server.clients) webSocket.terminate();
+      }, STOP_GRACE_MS);
+      await allGone;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function refuse(socket: Duplex, status: 403 | 404, why: string): void {
+  const body = JSON.stringify(errorBody([{ component: "emulator", message: why }]));
+  const phrase = status === 403 ? "Forbidden" : "Not Found";
+  socket.end(
+    `HTTP/1.1 ${status} ${phrase}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+function serveSocket(gateway: Gateway, webSocket: WebSocket): void {
+  const { maxUnsentBytes } = gateway.world.settings;
+  const line: Line = {
+    send(text) {
+      if (webSocket.readyState !== webSocket.OPEN) return;
+      if (webSocket.bufferedAmount > maxUnsentBytes) {
+        const text = `${open.connectionId} reads too slowly and is dropped`;
+        gateway.log("closed", text, { connectionId: open.connectionId }, "warning");
+        webSocket.terminate();
+      } else webSocket.send(text);
+    },
+    close(code, why) {
+      if (code === 1006) webSocket.terminate();
+      else webSocket.close(code, why);
+    },
+  };
+  const open = gateway.open(line);
+  webSocket.on("message", (data, isBinary) => {
+    if (!open.isOpen()) return;
+    open.touch();
+    readFrame(gateway, open, line, data, isBinary);
+  });
+  webSocket.on("ping", () => open.touch());
+  webSocket.on("pong", () => open.touch());
+  // What went wrong is in the close code: ws answers a message that is too long with 1009, broken UTF-8 with 1007.
+  webSocket.on("error", () => {});
+  webSocket.on("close", (code) => open.closed(code));
+}
+
+function readFrame(
+  gateway: Gateway,
+  open: OpenLine,
+  line: Line,
+  data: RawData,
+  isBinary: boolean,
+): void {
+  const frame = isBinary ? undefined : parse((data as Buffer).toString());
+  const envelope = frame?.["x_gs2"];
+  if (!frame || !isObject(envelope)) {
+    const why = isBinary
+      ? "a binary frame"
+      : frame
+        ? "a frame without x_gs2"
+        : "a frame that is no JSON object";
+    const { connectionId } = open;
+    gateway.log("unreadable", `${connectionId} sent ${why}`, { connectionId, why }, "warning");
+    // There is no requestId to answer to. An empty one keeps clients from taking this for an answer to something else.
+    const error = { component: "frame", message: "gateway.frame.error.invalid" };
+    return line.send(encodeReply("", 400, errorBody([error])));
+  }
+  const { x_gs2: _, xGs2ClientId: __, xGs2ProjectToken, xGs2AccessToken, ...params } = frame;
+  const requestId = text(envelope["requestId"]) ?? "";
+  gateway.ask(
+    {
+      transport: "socket",
+      target: {
+        service: text(envelope["service"]) ?? "",
+        component: text(envelope["component"]) ?? "",
+        function: text(envelope["function"]) ?? "",
+      },
+      params,
+      projectToken: text(xGs2ProjectToken),
+      accessToken: text(xGs2AccessToken) ?? text(params["accessToken"]),
+      connectionId: open.connectionId,
+    },
+    requestId,
+    ({ status, body }) => line.send(encodeReply(requestId, status, body)),
+  );
+}
+
+function parse(data: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Some client may number its requests; an empty text is as good as none. */
+const text = (value: unknown): string | undefined =>
+  typeof value === "number"
+    ? String(value)
+    : typeof value === "string" && value
+      ? value
+      : undefined;

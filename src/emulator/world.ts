@@ -1,0 +1,171 @@
+import type { FirebaseToken, Namespace, WebSocketSession } from "../wire/models.js";
+import type { Ids } from "./ids.js";
+import type { EmulatorSettings } from "./settings.js";
+
+export interface EmulatorCredential {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** What the world wants done outside of it. Whoever runs the world does it; a simulation may do something else. */
+export type Effect =
+  | {
+      readonly kind: "deliver";
+      readonly connectionIds: readonly string[];
+      readonly notification: {
+        readonly issuer: string;
+        readonly subject: string;
+        readonly payload: string;
+      };
+    }
+  | {
+      readonly kind: "close";
+      readonly connectionId: string;
+      readonly why: string;
+      readonly code?: number | undefined;
+    };
+
+/** An open socket. */
+export interface Connection {
+  readonly connectionId: string;
+  readonly openedAt: number;
+  lastActiveAt: number;
+  /** From a login on this socket: requests on it that carry no project token use this one. */
+  projectToken?: string;
+  /** Keys of {@link World.sessions} under which this connection holds a session. */
+  readonly players: Set<string>;
+}
+
+/** A session, and when the access token it was bound with ends. */
+export interface HeldSession {
+  readonly session: WebSocketSession;
+  readonly tokenExpiresAt: number | undefined;
+}
+
+/**
+ * All the emulator knows. Only rules change it, and they do nothing else: no sockets, no timers, no chance. Time comes in with each call,
+ * identifiers come from seeded `ids`.
+ */
+export interface World {
+  readonly settings: EmulatorSettings;
+  readonly strict: boolean;
+  readonly credentials: readonly EmulatorCredential[];
+  readonly ids: Ids;
+  readonly namespaces: Map<string, Namespace>;
+  readonly projectTokens: Map<string, { readonly clientId: string; readonly expiresAt: number }>;
+  readonly accessTokens: Map<string, { readonly userId: string; readonly expiresAt: number }>;
+  /** In the order of opening. */
+  readonly connections: Map<string, Connection>;
+  /** By player, then by connection, in the order of binding. */
+  readonly sessions: Map<string, Map<string, HeldSession>>;
+  /** By player. */
+  readonly firebaseTokens: Map<string, FirebaseToken>;
+}
+
+export interface WorldOptions {
+  readonly settings: EmulatorSettings;
+  readonly strict: boolean;
+  readonly credentials: readonly EmulatorCredential[];
+  readonly namespaces: readonly string[];
+  readonly ids: Ids;
+}
+
+export function createWorld(options: WorldOptions, now: number): World {
+  const { settings, strict, credentials, ids } = options;
+  const world: World = {
+    settings,
+    strict,
+    credentials,
+    ids,
+    namespaces: new Map(),
+    projectTokens: new Map(),
+    accessTokens: new Map(),
+    connections: new Map(),
+    sessions: new Map(),
+    firebaseTokens: new Map(),
+  };
+  for (const name of options.namespaces) putNamespace(world, { name }, now);
+  return world;
+}
+
+/** Key of a player of a namespace. */
+export const playerKey = (namespaceName: string, userId: string): string =>
+  `${namespaceName}\u0000${userId}`;
+
+/** GRN of something in a gateway namespace (the form is seen in the official SDKs). */
+export const grn = ({ settings }: World, ...path: string[]): string =>
+  ["grn:gs2", settings.region, settings.ownerId, "gateway", ...path].join(":");
+
+export function putNamespace(
+  world: World,
+  given: Pick<Namespace, "name"> & Partial<Namespace>,
+  now: number,
+): Namespace {
+  const namespace: Namespace = {
+    ...given,
+    namespaceId: grn(world, given.name),
+    createdAt: now,
+    updatedAt: now,
+    revision: 1,
+  };
+  world.namespaces.set(given.name, namespace);
+  return namespace;
+}
+
+export function openConnection(world: World, now: number): Connection {
+  const connection: Connection = {
+    connectionId: world.ids.next("connection"),
+    openedAt: now,
+    lastActiveAt: now,
+    players: new Set(),
+  };
+  world.connections.set(connection.connectionId, connection);
+  return connection;
+}
+
+/** Forgets a connection and its sessions; answers the sessions that ended. */
+export function dropConnection(world: World, connectionId: string): WebSocketSession[] {
+  const connection = world.connections.get(connectionId);
+  if (!connection) return [];
+  world.connections.delete(connectionId);
+  return [...connection.players].flatMap((player) => dropSession(world, player, connectionId));
+}
+
+/** The same, and the socket is to be closed. */
+export function cutConnection(
+  world: World,
+  connectionId: string,
+  why: string,
+  code?: number,
+): Effect[] {
+  if (!world.connections.has(connectionId)) return [];
+  dropConnection(world, connectionId);
+  return [{ kind: "close", connectionId, why, code }];
+}
+
+export function dropSession(
+  world: World,
+  player: string,
+  connectionId: string,
+): WebSocketSession[] {
+  const held = world.sessions.get(player);
+  const gone = held?.get(connectionId);
+  if (!held || !gone) return [];
+  held.delete(connectionId);
+  if (held.size === 0) world.sessions.delete(player);
+  world.connections.get(connectionId)?.players.delete(player);
+  return [gone.session];
+}
+
+/** Sessions of a player, in the order of binding. */
+export const sessionsOf = (
+  world: World,
+  namespaceName: string,
+  userId: string,
+): WebSocketSession[] =>
+  [...(world.sessions.get(playerKey(namespaceName, userId))?.values() ?? [])].map(
+    ({ session }) => session,
+  );
+
+export const allSessions = (world: World): WebSocketSession[] =>
+  [...world.sessions.values()].flatMap((held) => [...held.values()].map(({ session }) => session));

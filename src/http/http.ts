@@ -1,0 +1,54 @@
+import { GatewayError, type GatewayErrorInit } from "../errors.js";
+import { kindOfStatus } from "../wire/endings.js";
+import { readErrors } from "../wire/frames.js";
+
+/** What we use of `fetch`. */
+export type Fetch = (
+  url: string,
+  init: { method: string; headers: Record<string, string>; body?: string; signal?: AbortSignal },
+) => Promise<{ readonly status: number; text(): Promise<string> }>;
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * One POST: the result object of a 200, or a GatewayError that names `method`.
+ *
+ * @param scrub takes secrets out of a text the server wrote
+ */
+export async function post(
+  fetch: Fetch,
+  method: string,
+  url: string,
+  body: Values,
+  timeoutMs: number,
+  scrub: (text: string) => string,
+): Promise<Values> {
+  const failed = (init: Omit<GatewayErrorInit, "message">, problem: string): GatewayError =>
+    new GatewayError({ outcome: "unknown", ...init, method, message: `${method}: ${problem}` });
+  let status: number;
+  let text: string;
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    status = response.status;
+    text = await response.text();
+  } catch (cause) {
+    throw failed({ kind: "notConnected", cause, retryable: true }, "the server cannot be reached");
+  }
+  let answer: Values | undefined;
+  try {
+    answer = JSON.parse(text) as Values;
+  } catch {
+    if (status === 200) throw failed({ kind: "protocol", status }, "the answer is no JSON");
+  }
+  if (status === 200) return answer!;
+  const errors = readErrors(scrub(String(answer?.["message"])));
+  throw failed(
+    { kind: kindOfStatus(status), status, errors, outcome: "refused" },
+    `refused with ${status}`,
+  );
+}

@@ -1,0 +1,100 @@
+import mitt from "mitt";
+
+export interface ListenOptions {
+  /** Ends the listening when aborted. */
+  signal?: AbortSignal | undefined;
+  /** Ends it after the first delivery. Default false. */
+  once?: boolean | undefined;
+}
+
+type Args = readonly unknown[];
+export type Handler = (...args: never[]) => unknown;
+
+/** Each registration's undo with its `once`, and the way out of mitt. */
+interface Entry {
+  readonly undos: Map<() => void, unknown>;
+  readonly off: () => void;
+}
+
+/** @internal */
+export interface Emitter {
+  /**
+   * The same handler registered twice under one name is told once, until the last of the two is undone.
+   *
+   * @param accepts hear every event, and take those it is true for
+   */
+  listen(
+    name: string,
+    handler: Handler,
+    options?: ListenOptions,
+    accepts?: (...args: never[]) => boolean,
+  ): () => void;
+  emit(type: string | symbol, ...args: Args): void;
+  /** Runs foreign code. What it answers settles when it has, and never rejects. */
+  shield(run: Handler, ...args: Args): unknown;
+  forgetHandlers(): void;
+}
+
+/**
+ * mitt, with handlers that cannot hurt each other: one that throws or rejects is reported, and everybody else is still told.
+ *
+ * @param threw hears what a handler threw
+ */
+export function createEmitter(threw: (error: unknown) => void): Emitter {
+  const bus = mitt<Record<string | symbol, Args>>();
+  /** By name and handler. */
+  const entries = new Map<string, Map<Handler, Entry>>();
+
+  const shield: Emitter["shield"] = (run, ...args) => {
+    try {
+      const result = run(...(args as never[]));
+      return (result as Partial<Promise<unknown>> | undefined)?.then?.(undefined, threw);
+    } catch (error) {
+      return threw(error);
+    }
+  };
+
+  return {
+    shield,
+    listen(name, handler, { signal, once } = {}, accepts) {
+      const handlers = entries.get(name) ?? new Map<Handler, Entry>();
+      entries.set(name, handlers);
+      let entry = handlers.get(handler);
+      if (!entry) {
+        const undos = new Map<() => void, unknown>();
+        const deliver = (args: Args): void => {
+          if (accepts && !accepts(...(args as never[]))) return;
+          undos.forEach((ends, undo) => ends && undo());
+          shield(handler, ...args);
+        };
+        const type = accepts ? "*" : name;
+        const tell = accepts ? (_: unknown, args: Args): void => deliver(args) : deliver;
+        bus.on(type, tell as never);
+        entry = {
+          undos,
+          off() {
+            bus.off(type, tell as never);
+            handlers.delete(handler);
+          },
+        };
+        handlers.set(handler, entry);
+      }
+      const { undos, off } = entry;
+      const undo = (): void => {
+        signal?.removeEventListener("abort", undo);
+        if (undos.delete(undo) && !undos.size) off();
+      };
+      undos.set(undo, once);
+      signal?.addEventListener("abort", undo);
+      if (signal?.aborted) undo();
+      return undo;
+    },
+    emit: (type, ...args) =>
+      // To mitt "*" is everybody, but a subject may be just that.
+      bus.emit(type === "*" ? Symbol.for(type) : type, args),
+    forgetHandlers() {
+      bus.all.clear();
+      entries.clear();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { Notification } from "./notification.js";
+
+declare const brand: unique symbol;
+
+/** A moment in the stream of notifications, from `mark()`. */
+export type Mark = number & { readonly [brand]: true };
+
+/** @internal */
+export interface LookBack {
+  mark(): Mark;
+  remember(notification: Notification, taken: boolean): void;
+  /** The first one after `since` that is nobody's yet and accepted; it is taken then. */
+  take(since: Mark, now: number, accepts: (one: Notification) => boolean): Notification | undefined;
+  /** Whether something after `since` may have been missed, be it in a gap or because it was too long ago. */
+  missedSince(since: Mark): boolean;
+  gap(): void;
+  forgetAll(): void;
+}
+
+const MOST = 128;
+const MOST_CHARACTERS = 262_144;
+const LONGEST_MS = 30_000;
+
+/** The last notifications, so that a waiter who comes a little late finds what it waits for. */
+export function createLookBack(): LookBack {
+  let entries: { one: Notification | undefined; position: number; length: number }[] = [];
+  let characters = 0;
+  let position = 0;
+  /** Everything up to here may be incomplete. */
+  let missed = 0;
+  return {
+    mark: () => position as Mark,
+    remember(one, taken) {
+      const { length } = one.rawPayload;
+      entries.push({ one: taken ? undefined : one, position: ++position, length });
+      characters += length;
+      while (entries.length > MOST || characters > MOST_CHARACTERS) {
+        const oldest = entries.shift()!;
+        characters -= oldest.length;
+        missed = oldest.position;
+      }
+    },
+    take(since, now, accepts) {
+      const found = entries.find(
+        ({ one, position: at }) =>
+          one && at > since && one.receivedAt >= now - LONGEST_MS && accepts(one),
+      );
+      const one = found?.one;
+      if (found) found.one = undefined;
+      return one;
+    },
+    missedSince: (since) => missed > since,
+    gap() {
+      // A gap lies between two notifications: it counts as one, so that a mark before it is told from one after it.
+      missed = ++position;
+    },
+    forgetAll() {
+      entries = [];
+      characters = 0;
+    },
+  };
+}

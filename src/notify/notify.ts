@@ -1,0 +1,203 @@
+import { pending, type Clock, type Limits, type Pending } from "../pending.js";
+import type { NotificationFrame } from "../wire/frames.js";
+import type { NotificationKey } from "../wire/notifications.js";
+import type { Emitter, Handler, ListenOptions } from "./emitter.js";
+import { createLookBack, type Mark } from "./lookBack.js";
+import { notificationMaker, type Notification, type NotificationOf } from "./notification.js";
+
+/** By the raw pair; either may be left out. */
+export interface NotificationPair {
+  issuer?: string | undefined;
+  subject?: string | undefined;
+}
+
+export type NotificationSelector = NotificationKey | "*" | NotificationPair;
+
+/** `timeoutMs` by default: no limit. */
+export interface WaitOptions<N extends Notification = Notification> extends Limits {
+  /** Also look at what was delivered since then: the last 128 notifications, 256 KB and 30 seconds at most. Default: only what comes now. */
+  since?: Mark | undefined;
+  /** Only one it is true for. */
+  where?: ((notification: N) => boolean) | undefined;
+  /** After a gap the notification may have been lost: go on waiting (the default), or reject with kind `gap`. */
+  onGap?: "keep" | "reject" | undefined;
+}
+
+/** Where game code hears notifications from: a GatewayClient, or a double in tests. */
+export interface NotificationSource {
+  /**
+   * Calls `handler` for each notification of this key, in the order of arrival. Handlers survive reconnects. One that throws stops nobody
+   * (`handlerThrew`). The same function registered twice for the same key is called once, until the last of the two is undone.
+   *
+   * @returns ends the listening
+   */
+  on<K extends NotificationKey>(
+    key: K,
+    handler: (notification: NotificationOf<K>) => unknown,
+    options?: ListenOptions,
+  ): () => void;
+  /** Calls `handler` for every notification (`"*"`), or for those whose issuer and subject are these; either may be left out. */
+  on(
+    selector: "*" | NotificationPair,
+    handler: (notification: Notification) => unknown,
+    options?: ListenOptions,
+  ): () => void;
+  /**
+   * The next notification of this key. One notification answers one waiter. Rejects with kind `requestTimeout`, `aborted`, `gap`, or
+   * `notConnected` when the client is disposed.
+   */
+  waitFor<K extends NotificationKey>(
+    key: K,
+    options?: WaitOptions<NotificationOf<K>>,
+  ): Promise<NotificationOf<K>>;
+  waitFor(selector: "*" | NotificationPair, options?: WaitOptions): Promise<Notification>;
+}
+
+/** @internal */
+interface Waiter extends Pending<Notification> {
+  readonly accepts: (notification: Notification) => boolean;
+  readonly gapEnds: boolean;
+}
+
+/** @internal */
+export interface Notify {
+  listenTo(selector: NotificationSelector, handler: Handler, options?: ListenOptions): () => void;
+  mark(): Mark;
+  wait(selector: NotificationSelector, options?: WaitOptions<never>): Promise<Notification>;
+  take(frame: Omit<NotificationFrame, "kind">, via: Notification["via"]): void;
+  /** From here on notifications are kept back, until the returned function has been called for each hold. */
+  hold(): () => void;
+  /** Runs what the game does to be right again; until it is done, at most 5 seconds, notifications are kept back. */
+  sync(runs: readonly Handler[], arg: unknown): Promise<void>;
+  /** What happened until now may have been missed. */
+  gap(): void;
+  forgetNotifications(): void;
+  end(): void;
+}
+
+const MOST_HELD = 1_000;
+const LONGEST_SYNC_MS = 5_000;
+
+const nameOf = (selector: NotificationSelector): string =>
+  typeof selector === "string" ? selector : JSON.stringify(selector);
+
+/**
+ * Takes notifications in, keeps them back while the game refetches, remembers the last ones, and tells everybody.
+ *
+ * @param notJson told of the key of a payload that is no JSON
+ * @param overrun told how many were held for too long
+ */
+export function createNotify(
+  clock: Clock,
+  emitter: Emitter,
+  notJson: (key: string) => void,
+  overrun: (held: number) => void,
+): Notify {
+  const make = notificationMaker(notJson);
+  const lookBack = createLookBack();
+  const waiters = new Set<Waiter>();
+  let held: Notification[] = [];
+  let holds = 0;
+  let overran = false;
+
+  const matches =
+    (selector: NotificationSelector) =>
+    ({ key, issuer, subject }: Notification): boolean =>
+      typeof selector === "string"
+        ? selector === "*" || key === selector
+        : (selector.issuer ?? issuer) === issuer && (selector.subject ?? subject) === subject;
+
+  const deliver = (one: Notification): void => {
+    let taken = false;
+    for (const waiter of waiters) {
+      if (!waiter.accepts(one)) continue;
+      waiter.resolve(one);
+      taken = true;
+      break;
+    }
+    lookBack.remember(one, taken);
+    emitter.emit(one.key, one);
+  };
+
+  const flush = (): void => {
+    for (let next; (!holds || overran) && (next = held.shift());) deliver(next);
+  };
+
+  const giveUpHolding = (): void => {
+    overrun(held.length);
+    overran = true;
+    flush();
+  };
+
+  const hold: Notify["hold"] = () => {
+    let done = false;
+    holds++;
+    return () => {
+      if (done) return;
+      done = true;
+      if (--holds) return;
+      overran = false;
+      flush();
+    };
+  };
+
+  return {
+    hold,
+    mark: lookBack.mark,
+    forgetNotifications: lookBack.forgetAll,
+    listenTo: (selector, handler, options) =>
+      typeof selector === "string" && selector !== "*"
+        ? emitter.listen(selector, handler, options)
+        : // A name no key has.
+          emitter.listen("*" + nameOf(selector), handler, options, matches(selector)),
+    wait(selector, options = {}) {
+      const { since, where, onGap } = options;
+      const isOne = matches(selector);
+      const waiter: Waiter = {
+        ...pending<Notification>(`waitFor ${nameOf(selector)}`, clock, options, () =>
+          waiters.delete(waiter),
+        ),
+        gapEnds: onGap === "reject",
+        accepts(one) {
+          try {
+            return isOne(one) && (!where || where(one as never));
+          } catch (error) {
+            waiter.reject(error);
+            return false;
+          }
+        },
+      };
+      if (options.signal?.aborted) return waiter.promise;
+      waiters.add(waiter);
+      const found = since === undefined ? since : lookBack.take(since, clock.now(), waiter.accepts);
+      if (found) waiter.resolve(found);
+      else if (waiter.gapEnds && since !== undefined && lookBack.missedSince(since)) lost(waiter);
+      return waiter.promise;
+    },
+    take(frame, via) {
+      const one = make(frame, clock.now(), via);
+      if (!holds || overran) return deliver(one);
+      held.push(one);
+      if (held.length >= MOST_HELD) giveUpHolding();
+    },
+    async sync(runs, arg) {
+      if (!runs.length) return;
+      const release = hold();
+      const timer = clock.setTimer(giveUpHolding, LONGEST_SYNC_MS);
+      await Promise.all(runs.map((run) => emitter.shield(run, arg)));
+      clock.clearTimer(timer);
+      release();
+    },
+    gap() {
+      lookBack.gap();
+      for (const waiter of waiters) if (waiter.gapEnds) lost(waiter);
+    },
+    end() {
+      for (const { fail } of waiters) fail({ kind: "notConnected" }, "disposed");
+      held = [];
+      lookBack.forgetAll();
+    },
+  };
+}
+
+const lost = ({ fail }: Waiter): void => fail({ kind: "gap" }, "it may have been lost in a gap");

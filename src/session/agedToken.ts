@@ -1,0 +1,78 @@
+import { GatewayError, isGatewayError } from "../errors.js";
+
+/** A token and the seconds it lives. GS2-Auth tokens live an hour (GS2 reference); where nothing senseful is said, so does any other. */
+export interface Grant {
+  token: unknown;
+  lifeSeconds?: unknown;
+}
+
+const LIFE_SECONDS = 3_600;
+const USED_SHARE = 0.9;
+
+/**
+ * One token: obtained when needed, renewed after nine tenths of its life by wall clock, in a single flight.
+ * @internal
+ */
+export interface AgedToken<Why> {
+  /** The last one, however old. */
+  last(): string | undefined;
+  /** The last one while it is young enough to be sent. */
+  young(): string | undefined;
+  /** Unix time in milliseconds. */
+  renewTime(): number;
+  renew(why: Why): Promise<string>;
+  set(grant: Grant): string;
+  /** It was refused. */
+  forget(): void;
+}
+
+export function agedToken<Why>(
+  name: string,
+  now: () => number,
+  obtain: (why: Why) => Promise<Grant>,
+): AgedToken<Why> {
+  let last: string | undefined;
+  let renewAt = 0;
+  let flight: Promise<string> | undefined;
+  const set = ({ token, lifeSeconds }: Grant): string => {
+    if (typeof token !== "string" || !token) {
+      throw new GatewayError({ kind: "protocol", message: `${name}: no token came`, method: name });
+    }
+    const life = (lifeSeconds as number) > 0 ? (lifeSeconds as number) : LIFE_SECONDS;
+    renewAt = now() + life * 1_000 * USED_SHARE;
+    return (last = token);
+  };
+  return {
+    last: () => last,
+    young: () => (now() < renewAt ? last : undefined),
+    renewTime: () => renewAt,
+    renew: (why) =>
+      (flight ??= obtain(why)
+        .then(set)
+        .finally(() => {
+          flight = undefined;
+        })),
+    set,
+    forget() {
+      renewAt = 0;
+    },
+  };
+}
+
+/** Asks the game's own function, or takes the text it gave. `unauthorized` from it is final; any other failure is tried again. */
+export async function fromProvider<Ask>(
+  name: string,
+  source: string | ((ask: Ask) => unknown),
+  ask: Ask,
+): Promise<Grant> {
+  if (typeof source === "string") return { token: source, lifeSeconds: Infinity };
+  try {
+    const answer = await source(ask);
+    if (typeof answer === "string") return { token: answer };
+    const { token, expiresInSeconds } = answer as { token?: unknown; expiresInSeconds?: unknown };
+    return { token, lifeSeconds: expiresInSeconds };
+  } catch (cause) {
+    const kind = isGatewayError(cause, "unauthorized") ? "unauthorized" : "unknown";
+    throw new GatewayError({ kind, message: `${name}: its provider failed`, method: name, cause });
+  }
+}

@@ -1,0 +1,208 @@
+import { GatewayError } from "../errors.js";
+import type { Pending } from "../pending.js";
+import type { WebSocketSession } from "../wire/models.js";
+import { agedToken, fromProvider, type AgedToken } from "./agedToken.js";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Why a project token is asked for: none is there, its life is nearly over, GS2 refused it. */
+export interface ProjectTokenAsk {
+  readonly reason: "first" | "old" | "unauthorized";
+}
+
+export interface ProjectTokenGrant {
+  token: string;
+  /** Default 3,600. */
+  expiresInSeconds?: number | undefined;
+}
+
+/**
+ * How the client logs in: with the client secret, or with a project token that somebody else got, so that the secret stays on your server.
+ * A function is asked at the first connection, when nine tenths of the life of its token have passed, and after a 401.
+ */
+export type Credential =
+  | { readonly clientId: string; readonly clientSecret: string }
+  | {
+      readonly clientId: string;
+      readonly projectToken:
+        | string
+        | ((
+            ask: ProjectTokenAsk,
+          ) => string | ProjectTokenGrant | Promise<string | ProjectTokenGrant>);
+    };
+
+/** Why a player's access token is asked for: before each bind, for a call when it is old, after a 401. */
+export interface AccessTokenAsk {
+  readonly reason: "bind" | "old" | "unauthorized";
+  readonly slot: string;
+}
+
+/**
+ * A player's access token from GS2-Auth, or a function that gets one. A function that throws a GatewayError of kind `unauthorized` says that
+ * the player is signed out, and ends the trying; any other failure is tried again.
+ */
+export type AccessTokenSource = string | ((ask: AccessTokenAsk) => string | Promise<string>);
+
+/**
+ * What was asked for in a slot, what the server made of it, and who waits for that.
+ * @internal
+ */
+export interface Wish {
+  /** Parameters of setUserId without token and force. */
+  params: Values;
+  access: AgedToken<AccessTokenAsk["reason"]>;
+  session: WebSocketSession | undefined;
+  /** A bind has left since somebody began to wait. */
+  bindSent: boolean;
+  waiter: Pending<void> | undefined;
+}
+
+/**
+ * The tokens a frame carries.
+ * @internal
+ */
+export interface SessionTokens {
+  readonly clientId: string;
+  readonly projectToken: string;
+  readonly accessToken: string | undefined;
+}
+
+/** @internal */
+export interface SessionPorts {
+  now(): number;
+  /** Over the socket of this number. */
+  loginBySocket(params: Values, generation: number): Promise<Values>;
+  loginByRest(params: Values): Promise<Values>;
+  /** The number of the socket that is logged in, if one is. */
+  usableSocket(): number | undefined;
+  sendBind(
+    params: Values,
+    slot: string,
+    generation: number,
+    tokens: SessionTokens,
+  ): Promise<Values>;
+}
+
+/** @internal */
+export type Session = ReturnType<typeof createSession>;
+
+/** Who the client is and whom it plays for: the project token, and the wish of each slot. */
+export function createSession(credential: Credential, ports: SessionPorts) {
+  const { clientId, clientSecret, projectToken } = credential as {
+    clientId: string;
+    clientSecret: string;
+    projectToken?: Extract<Credential, { projectToken: unknown }>["projectToken"];
+  };
+  const wishes = new Map<string, Wish>();
+  /** The socket a login under way belongs to, before it is open to others. */
+  let loginOn: number | undefined;
+
+  const project = agedToken<ProjectTokenAsk["reason"]>(
+    "projectToken",
+    ports.now,
+    async (reason) => {
+      if (projectToken) return fromProvider("projectToken", projectToken, { reason });
+      const params = { client_id: clientId, client_secret: clientSecret };
+      const first = loginOn;
+      const generation = first ?? ports.usableSocket();
+      const { access_token: token, expires_in: lifeSeconds } = await (generation
+        ? ports.loginBySocket(params, generation).catch((error: GatewayError) => {
+            if (first || error.outcome !== "refused" || error.kind === "unauthorized") throw error;
+            return ports.loginByRest(params);
+          })
+        : ports.loginByRest(params));
+      return { token, lifeSeconds };
+    },
+  );
+
+  const youngProjectToken = async (): Promise<string> =>
+    project.young() ?? project.renew(project.last() ? "old" : "first");
+
+  return {
+    wishes,
+    project,
+    youngProjectToken,
+
+    newWish: (slot: string, source: AccessTokenSource, params: Values): Wish => ({
+      params,
+      access: agedToken("accessToken", ports.now, (reason) =>
+        fromProvider("accessToken", source, { reason, slot }),
+      ),
+      session: undefined,
+      bindSent: false,
+      waiter: undefined,
+    }),
+
+    async logIn(generation: number, renew: boolean): Promise<number> {
+      if (renew) await project.renew("old");
+      else {
+        loginOn = generation;
+        await youngProjectToken().finally(() => {
+          loginOn = undefined;
+        });
+      }
+      return project.renewTime();
+    },
+
+    async bindSlot(
+      generation: number,
+      slot: string,
+      force: boolean,
+      renew: boolean,
+    ): Promise<string> {
+      const wish = wishes.get(slot)!;
+      if (renew) await project.renew("unauthorized");
+      const accessToken = await wish.access.renew(renew ? "unauthorized" : "bind");
+      const tokens = { clientId, projectToken: await youngProjectToken(), accessToken };
+      wish.bindSent = true;
+      const params = { ...wish.params, force: force || undefined };
+      const session = (await ports.sendBind(params, slot, generation, tokens))["item"] as
+        WebSocketSession | undefined;
+      if (!session?.userId) {
+        throw new GatewayError({
+          kind: "protocol",
+          message: "setUserId: the answer names no player",
+        });
+      }
+      wish.session = session;
+      return session.userId;
+    },
+
+    /** At once where all are young. */
+    tokensFor(slot: string | undefined): SessionTokens | Promise<SessionTokens> {
+      const access = wishes.get(slot!)?.access;
+      const young = project.young();
+      const accessToken = access?.young();
+      if (young && (!access || accessToken)) return { clientId, projectToken: young, accessToken };
+      return (async () => ({
+        clientId,
+        projectToken: await youngProjectToken(),
+        accessToken: accessToken ?? (await access?.renew("old")),
+      }))();
+    },
+
+    /** After a 401: whatever the call carried may be stale. */
+    async renewTokens(slot: string | undefined): Promise<void> {
+      await project.renew("unauthorized");
+      await wishes.get(slot!)?.access.renew("unauthorized");
+    },
+
+    forgetTokens(): void {
+      project.forget();
+      for (const { access } of wishes.values()) access.forget();
+    },
+
+    /** Takes what is secret out of a text that is not ours. */
+    scrub(text: string): string {
+      const secrets = [
+        clientSecret,
+        project.last(),
+        ...[...wishes.values()].map(({ access }) => access.last()),
+      ];
+      return secrets.reduce<string>(
+        (rest, secret) => (secret ? rest.replaceAll(secret, "***") : rest),
+        text,
+      );
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import ts from "typescript";
+
+/** A room is a folder of src/, or a file beside the folders. Its files see each other and the rooms named here, nothing else. */
+export interface Room {
+  sees: readonly string[];
+  reason: string;
+}
+
+/** Something that only a few may import: a package, `node:`, or a file below src/. `from` are rooms or files. */
+export interface Reserved {
+  what: string;
+  from: readonly string[];
+  reason: string;
+}
+
+const ground = ["wire", "errors", "diagnostics", "pending"];
+const middle = ["session", "http", "connection", "api", "notify", "push"];
+// client.ts and the files it was split into.
+const wiring = ["client", "gatewayClient", "options", "host"];
+const all = [...ground, ...middle, ...wiring, "index"];
+
+const middleRoom: Room = {
+  sees: ground,
+  reason: "middle rooms do not know each other: client.ts hands plain functions across",
+};
+
+const clientFile: Room = {
+  sees: [...ground, ...middle, ...wiring],
+  reason: "the client wires the rooms; doors open onto it, not the other way",
+};
+
+export const rooms: Readonly<Record<string, Room>> = {
+  errors: { sees: [], reason: "everybody uses the errors, so they know nobody" },
+  diagnostics: { sees: ["wire", "errors"], reason: "diagnostics are words like the errors" },
+  pending: { sees: ["errors"], reason: "every room waits in the same way, so waiting knows none" },
+  wire: { sees: ["errors"], reason: "what is said can be read and shared without anything else" },
+  session: middleRoom,
+  http: middleRoom,
+  connection: middleRoom,
+  api: middleRoom,
+  notify: middleRoom,
+  push: middleRoom,
+  client: clientFile,
+  gatewayClient: clientFile,
+  options: clientFile,
+  host: clientFile,
+  index: {
+    sees: [...ground, ...middle, ...wiring],
+    reason: "what the player's door reaches, every player downloads",
+  },
+  node: { sees: all, reason: "Node's door is the player's door with Node's socket" },
+  admin: { sees: all, reason: "a door stands on the rooms, not on other doors" },
+  compat: { sees: [...all, "admin"], reason: "the official style is a coat over what we have" },
+  phaser: { sees: all, reason: "a door stands on the rooms, not on other doors" },
+  testing: {
+    sees: all,
+    reason: "tests of a game use what the game uses, without the emulator's code",
+  },
+  emulator: {
+    sees: ["wire", "errors", "diagnostics"],
+    reason: "the other end of the wire shares no more than the wire, or both could be wrong alike",
+  },
+};
+
+export const reserved: readonly Reserved[] = [
+  {
+    what: "reconnecting-websocket",
+    from: ["connection/socket"],
+    reason: "its quirks stay in one file",
+  },
+  { what: "mitt", from: ["notify"], reason: "notify shields everybody from handlers that throw" },
+  {
+    what: "wire/allMethods",
+    from: ["admin", "compat", "emulator"],
+    reason: "the whole list would cost every player the methods of administrators",
+  },
+  { what: "ws", from: ["node", "emulator"], reason: "browsers have a WebSocket of their own" },
+  { what: "node:", from: ["node", "emulator"], reason: "browsers have no modules of Node" },
+  { what: "hono", from: ["emulator"], reason: "nothing a player loads brings a server along" },
+  { what: "@hono/node-server", from: ["emulator"], reason: "as for hono" },
+  { what: "commander", from: ["emulator"], reason: "as for hono" },
+  {
+    what: "firebase",
+    from: ["push"],
+    reason: "it is large and optional: loaded when push is asked for",
+  },
+  { what: "phaser", from: ["phaser"], reason: "an optional peer of one entry, for its types" },
+];
+
+const withoutExtension = (path: string) => path.replace(/\.(d\.)?[cm]?[jt]s$/, "");
+const roomOf = (file: string) => file.split("/")[0]!;
+const packageOf = (specifier: string) =>
+  specifier.startsWith("node:")
+    ? "node:"
+    : specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+
+function resolve(from: string, specifier: string): string {
+  return withoutExtension(new URL(specifier, `file:///${from}`).pathname.slice(1));
+}
+
+/**
+ * Reads the import lines (static, dynamic, `import type`, `export from`, `import()` types) of a tree and says which break the plan.
+ *
+ * @param tree paths below src/ with their text
+ */
+export function forbiddenImports(tree: Readonly<Record<string, string>>): string[] {
+  return Object.entries(tree).flatMap(([path, text]) => {
+    const file = withoutExtension(path);
+    const room = roomOf(file);
+    const plan = rooms[room];
+    if (plan === undefined) return [`${path}: the room ${room} is not in the plan`];
+    return ts.preProcessFile(text).importedFiles.flatMap(({ fileName }) => {
+      const isLocal = fileName.startsWith(".");
+      const what = isLocal ? resolve(file, fileName) : packageOf(fileName);
+      const line = `${path} imports ${fileName}`;
+      const rule = reserved.find((candidate) => candidate.what === what);
+      if (rule !== undefined && ![file, room].some((name) => rule.from.includes(name))) {
+        const itself = what === file;
+        return itself ? [] : [`${line}, which is for ${rule.from.join(", ")} only: ${rule.reason}`];
+      }
+      if (isLocal) {
+        const target = roomOf(what);
+        return target === room || plan.sees.includes(target)
+          ? []
+          : [`${line}, but ${room} does not see ${target}: ${plan.reason}`];
+      }
+      return rule === undefined
+        ? [`${line}, a package nobody planned for: bundle it on purpose, in one room, or leave it`]
+        : [];
+    });
+  });
+}

@@ -1,0 +1,212 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { runInNewContext } from "node:vm";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import { entries, libraryEntries, typedEntries } from "../../scripts/entries.mjs";
+import { inRepo, readInRepo } from "../support/repo.js";
+
+interface Manifest {
+  version: string;
+  exports: Record<string, unknown>;
+  bin: Record<string, string>;
+  devDependencies: Record<string, string>;
+}
+const manifest = JSON.parse(readInRepo("package.json")) as Manifest;
+
+const inDist = readdirSync(inRepo("dist"), { recursive: true, encoding: "utf8" })
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => statSync(inRepo("dist", path)).isFile());
+
+const exportsOf = async (name: string) =>
+  Object.keys((await import(pathToFileURL(inRepo("dist", `${name}.js`)).href)) as object).sort();
+
+describe("package.json", () => {
+  const conditions = (name: string, typesOf = name) => ({
+    import: { types: `./dist/${typesOf}.d.ts`, default: `./dist/${name}.js` },
+    require: { types: `./dist/${typesOf}.d.cts`, default: `./dist/${name}.cjs` },
+  });
+
+  it("exports every entry of the table and nothing else", () => {
+    const byPath = Object.fromEntries(
+      typedEntries.map((entry): [string, unknown] => [entry.path!, conditions(entry.name)]),
+    );
+    expect(manifest.exports).toEqual({
+      ...byPath,
+      ".": {
+        // Before `node`, because some hosts (Electron's windows, edge workers) say both and have no use for `ws`.
+        browser: conditions("index"),
+        node: conditions("node", "index"),
+        ...conditions("index"),
+      },
+      "./package.json": "./package.json",
+    });
+    expect(Object.keys(manifest.exports["."] as object)).toEqual([
+      "browser",
+      "node",
+      "import",
+      "require",
+    ]);
+    expect(manifest.bin).toEqual(
+      Object.fromEntries(
+        entries.filter(({ bin }) => bin).map(({ bin, name }) => [bin, `dist/${name}.js`]),
+      ),
+    );
+  });
+
+  it("names only files that the build makes", () => {
+    const named = JSON.stringify([manifest.exports, manifest.bin]).match(/dist\/[^"]+/g)!;
+    expect(named.filter((path) => !inDist.includes(path.slice("dist/".length)))).toEqual([]);
+  });
+});
+
+describe("the lock file", () => {
+  it("records no host, so that any registry serves it", () => {
+    expect(readInRepo("package-lock.json")).not.toMatch(/"resolved": "https?:/);
+  });
+});
+
+describe("the declarations", () => {
+  const declarations = inDist.filter((path) => /\.d\.c?ts$/.test(path));
+  const text = (path: string) => readInRepo("dist", path);
+
+  it("know none of the libraries inside", () => {
+    const libraries = Object.keys(manifest.devDependencies).filter((name) => name !== "typescript");
+    const imported = declarations.flatMap((path) =>
+      ts.preProcessFile(text(path)).importedFiles.map((file) => `${path}: ${file.fileName}`),
+    );
+    expect(imported.filter((line) => libraries.some((name) => line.endsWith(`: ${name}`)))).toEqual(
+      [],
+    );
+    expect(declarations.filter((path) => /\bReconnectingWebSocket\b/.test(text(path)))).toEqual([]);
+  });
+
+  it("declare NotificationMap once, in index, where users name it to merge their own keys", () => {
+    const declaring = declarations.filter((path) =>
+      /^(export )?interface NotificationMap\b/m.test(text(path)),
+    );
+    expect(declaring.sort()).toEqual(["index.d.cts", "index.d.ts"]);
+  });
+
+  it("offer under each entry what its source exports, and no more", () => {
+    const program = ts.createProgram(
+      typedEntries.flatMap(({ name, source }) => [
+        inRepo("dist", `${name}.d.ts`),
+        inRepo("src", `${source}.ts`),
+      ]),
+      {
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.ESNext,
+        moduleResolution: ts.ModuleResolutionKind.Bundler,
+        noEmit: true,
+      },
+    );
+    const checker = program.getTypeChecker();
+    const namesIn = (file: string) => {
+      const symbol = checker.getSymbolAtLocation(program.getSourceFile(file)!);
+      // A file that exports nothing is no module.
+      return symbol === undefined
+        ? []
+        : checker
+            .getExportsOfModule(symbol)
+            .map(({ name }) => name)
+            .sort();
+    };
+    for (const { name, source } of typedEntries) {
+      expect(
+        namesIn(inRepo("dist", `${name}.d.ts`)),
+        `dist/${name}.d.ts beside src/${source}.ts: a type that two entries show has to be exported by name from src/index.ts`,
+      ).toEqual(namesIn(inRepo("src", `${source}.ts`)));
+    }
+  });
+});
+
+describe("the files in dist", () => {
+  it("hold the same names for Node as for browsers, as modules and as a script", async () => {
+    const names = await exportsOf("index");
+    expect(await exportsOf("node")).toEqual(names);
+    const page: { Gs2Gateway?: object } = {};
+    runInNewContext(
+      `${readInRepo("dist/gs2-gateway.global.js")}\nthis.Gs2Gateway = Gs2Gateway`,
+      page,
+    );
+    expect(Object.keys(page.Gs2Gateway!).sort()).toEqual(names);
+  });
+
+  it("keep the emulator out of what a player loads, and the client out of the emulator", () => {
+    const reached = (file: string, seen = new Set<string>()): Set<string> => {
+      if (seen.has(file)) return seen;
+      seen.add(file);
+      for (const { fileName } of ts.preProcessFile(readInRepo("dist", file)).importedFiles) {
+        if (fileName.startsWith(".")) {
+          reached(new URL(fileName, `file:///${file}`).pathname.slice(1), seen);
+        } else {
+          seen.add(fileName);
+        }
+      }
+      return seen;
+    };
+    const player = reached("index.js");
+    const emulator = reached("emulator.js");
+    expect([...player].filter((file) => !/^(index|chunks\/[\w-]+)\.js$/.test(file))).toEqual([]);
+    const texts = (files: Set<string>) =>
+      [...files]
+        .filter((file) => file.endsWith(".js"))
+        .map((file) => readInRepo("dist", file))
+        .join("\n");
+    expect(texts(player)).not.toContain("startEmulator");
+    expect(texts(emulator)).not.toContain("class GatewayClient");
+    expect([...emulator]).not.toContain("index.js");
+  });
+
+  it("do nothing when imported", () => {
+    // Everything a module could start by itself is replaced before the first import, and tells on who calls it.
+    const script = `
+      const called = [];
+      const watch = (owner, name) => {
+        const original = owner[name];
+        owner[name] = Object.assign(function (...args) {
+          called.push(name);
+          return new.target ? Reflect.construct(original ?? Object, args) : original?.apply(this, args);
+        }, original);
+      };
+      for (const name of ["setTimeout", "setInterval", "setImmediate", "queueMicrotask", "fetch", "WebSocket", "addEventListener"]) {
+        watch(globalThis, name);
+      }
+      for (const name of ["log", "info", "warn", "error", "debug"]) watch(console, name);
+      for (const name of ["on", "once", "exit"]) watch(process, name);
+      const before = Object.getOwnPropertyNames(globalThis);
+      const files = ${JSON.stringify(
+        libraryEntries.map(({ name }) => pathToFileURL(inRepo("dist", `${name}.js`)).href),
+      )};
+      // Node's own modules, which our entries load, may set themselves up.
+      await Promise.all(["http", "http2", "https", "net", "tls", "stream", "crypto", "zlib", "ws"].map((name) => import(name)));
+      called.length = 0;
+      for (const file of files) await import(file);
+      const after = Object.getOwnPropertyNames(globalThis).filter((name) => !before.includes(name));
+      process.stdout.write(JSON.stringify({ called, after, open: process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate|TCP|UDP|Worker|Process/.test(name)) }));
+    `;
+    const said = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+      cwd: inRepo(),
+      encoding: "utf8",
+      timeout: 10_000,
+    });
+    expect(JSON.parse(said)).toEqual({ called: [], after: [], open: [] });
+  });
+
+  it("name no folder of the machine they were built on", () => {
+    expect(inDist.filter((path) => readInRepo("dist", path).includes(inRepo()))).toEqual([]);
+  });
+
+  it("pass on the licences of everything inside", () => {
+    const texts = readInRepo("dist/THIRD_PARTY_LICENSES.txt");
+    for (const name of ["reconnecting-websocket", "mitt"]) expect(texts).toContain(`\n${name} `);
+    expect(texts).toContain("Permission is hereby granted");
+    expect(texts, "the tslib helpers in reconnecting-websocket").toContain("Microsoft Corporation");
+    const missing = ["hono", "@hono/node-server", "commander"].filter(
+      (name) => !texts.includes(`\n${name} `),
+    );
+    expect(missing).toEqual([]);
+  });
+});

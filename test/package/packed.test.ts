@@ -1,0 +1,284 @@
+import { execFile } from "node:child_process";
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { publint } from "publint";
+import ts from "typescript";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { typedEntries } from "../../scripts/entries.mjs";
+import { inRepo } from "../support/repo.js";
+
+const run = promisify(execFile);
+const node = (args: string[], cwd: string) => run(process.execPath, args, { cwd, timeout: 30_000 });
+const npm = (args: string[]) =>
+  run("npm", args, { cwd: inRepo(), shell: process.platform === "win32" });
+
+/** A user's empty project with our packed package in it, and `ws`, which npm would put beside it. */
+let project: string;
+let tarball: string;
+let installed: string;
+let packed: string[];
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), "gs2-gateway-consumer-"));
+  const { stdout } = await npm([
+    "pack",
+    "--json",
+    "--ignore-scripts",
+    "--pack-destination",
+    project,
+  ]);
+  const [report] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+  packed = report.files.map((file) => file.path);
+  tarball = join(project, report.filename);
+  const modules = join(project, "node_modules");
+  installed = join(modules, "gs2-gateway");
+  await mkdir(join(modules, "@types"), { recursive: true });
+  await run("tar", ["-xzf", tarball, "-C", modules]);
+  await cp(join(modules, "package"), installed, { recursive: true });
+  await rm(join(modules, "package"), { recursive: true });
+  for (const name of ["ws", "@types/node", "undici-types"]) {
+    await symlink(inRepo("node_modules", name), join(modules, name), "junction");
+  }
+  await writeFile(join(project, "package.json"), JSON.stringify({ name: "game", private: true }));
+});
+
+afterAll(() => rm(project, { recursive: true, force: true }));
+
+const specifiers = typedEntries.map(({ path }) => `gs2-gateway${path!.slice(1)}`);
+
+async function sizeOf(folder: string): Promise<number> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const sizes = found
+    .filter((entry) => entry.isFile())
+    .map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+describe("the packed package", () => {
+  it("holds what users need and nothing else", () => {
+    const needed =
+      /^(package\.json|LICENSE|CHANGELOG\.md|README(\.ja)?\.md|dist\/THIRD_PARTY_LICENSES\.txt|dist\/gs2-gateway\.global\.js|dist\/(chunks\/)?[\w-]+(\.d)?\.c?[jt]s)$/;
+    expect(packed.filter((path) => !needed.test(path))).toEqual([]);
+    expect(packed).toEqual(
+      expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "package.json"]),
+    );
+  });
+
+  it("takes less than 3 MB of a disk together with ws", async () => {
+    const size = (await sizeOf(installed)) + (await sizeOf(inRepo("node_modules", "ws")));
+    expect(size).toBeLessThan(3_000_000);
+  });
+
+  it("satisfies publint", async () => {
+    const { messages } = await publint({ pkgDir: installed, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  it("resolves to fitting types and code for every kind of importer", async () => {
+    const attw = inRepo("node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
+    const problems = await node(
+      [attw, tarball, "--profile", "node16", "--no-definitely-typed", "--format", "ascii"],
+      project,
+    ).then(
+      () => "none",
+      (error: unknown) => (error as { stdout: string }).stdout,
+    );
+    expect(problems).toBe("none");
+  });
+
+  it("can be imported as ESM and required as CommonJS by plain Node, with the same names", async () => {
+    const script = (load: string) =>
+      `Promise.all(${JSON.stringify(specifiers)}.map(async (name) => [name, Object.keys(${load}).sort()]))
+        .then((list) => process.stdout.write(JSON.stringify(Object.fromEntries(list))))`;
+    const esm = await node(["--input-type=module", "-e", script("await import(name)")], project);
+    const cjs = await node(["--input-type=commonjs", "-e", script("require(name)")], project);
+    const names = JSON.parse(esm.stdout) as Record<string, string[]>;
+    expect(JSON.parse(cjs.stdout)).toEqual(names);
+    expect(names["gs2-gateway"]).toContain("GatewayClient");
+    expect(names["gs2-gateway/emulator"]).toContain("startEmulator");
+  });
+
+  it("gives Node the door with ws", async () => {
+    const { stdout } = await node(
+      ["--input-type=module", "-e", 'console.log(import.meta.resolve("gs2-gateway"))'],
+      project,
+    );
+    expect(stdout.trim()).toMatch(/gs2-gateway\/dist\/node\.js$/);
+  });
+
+  // The build trims and shortens the libraries inside: only the built files can show that they still work.
+  const players: [door: string, load: string][] = [
+    ["the ESM door", 'import { GatewayClient } from "gs2-gateway";'],
+    [
+      "the CommonJS door",
+      'const { GatewayClient } = createRequire(import.meta.url)("gs2-gateway");',
+    ],
+    [
+      "the script tag's file",
+      'const { GatewayClient } = new Function(readFileSync("node_modules/gs2-gateway/dist/gs2-gateway.global.js", "utf8") + "return Gs2Gateway")();',
+    ],
+  ];
+  it.each(players)("plays, and lets Node exit afterwards: %s", async (_door, load) => {
+    const script = `
+      import { readFileSync } from "node:fs";
+      import { createRequire } from "node:module";
+      import { WebSocket } from "ws";
+      import { startEmulator } from "gs2-gateway/emulator";
+      ${load}
+      const emulator = await startEmulator({ port: 0 });
+      const gateway = new GatewayClient({
+        namespaceName: "game-0001",
+        credential: { clientId: "client", clientSecret: "secret" },
+        endpoints: emulator.endpoints,
+        WebSocket,
+      });
+      await gateway.setUserId({ accessToken: "accessToken-0001" });
+      const heard = gateway.waitFor("Gs2Matchmaking:Join", { timeoutMs: 5_000 });
+      await emulator.notify({
+        userId: "user-0001",
+        key: "Gs2Matchmaking:Join",
+        payload: { namespaceName: "matchmaking", gatheringName: "gathering-0001", joinUserId: "user-0002" },
+      });
+      process.stderr.write((await heard).payload.joinUserId);
+      gateway.dispose();
+      await emulator.stop();`;
+    await writeFile(join(project, "play.mjs"), script);
+    const { stderr } = await node(["play.mjs"], project);
+    expect(stderr).toContain("user-0002");
+  });
+
+  it("brings a command that explains itself", async () => {
+    const cli = join(installed, "dist", "cli.js");
+    expect(await readFile(cli, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+    const { stdout } = await node([cli, "--help"], project);
+    expect(stdout).toContain("gs2-gateway");
+    expect(stdout).toContain("emulator");
+  });
+});
+
+describe("a page built with Vite", () => {
+  it("gets the browser's door and no ws", async () => {
+    const page = join(project, "page");
+    await mkdir(page);
+    await writeFile(join(page, "index.html"), '<script type="module" src="./main.js"></script>');
+    await writeFile(
+      join(page, "main.js"),
+      'import { GatewayClient } from "gs2-gateway";\ndocument.title = String(GatewayClient);',
+    );
+    const modules: string[] = [];
+    await build({
+      root: page,
+      configFile: false,
+      logLevel: "silent",
+      build: { write: false },
+      plugins: [
+        {
+          name: "list-modules",
+          generateBundle(_options, bundle) {
+            for (const file of Object.values(bundle)) {
+              if (file.type === "chunk") modules.push(...file.moduleIds);
+            }
+          },
+        },
+      ],
+    });
+    const ours = modules.filter((id) => id.includes("/gs2-gateway/dist/"));
+    expect(ours.some((id) => id.endsWith("/dist/index.js"))).toBe(true);
+    expect(ours.filter((id) => id.endsWith("/dist/node.js"))).toEqual([]);
+    expect(modules.filter((id) => /\/ws\/|__vite-browser-external/.test(id))).toEqual([]);
+  });
+});
+
+describe("a TypeScript project that checks every declaration file", () => {
+  const es2022 = ["lib.es2022.d.ts"];
+  const dom = ["lib.dom.d.ts", "lib.dom.iterable.d.ts"];
+
+  interface Settings {
+    name: string;
+    type: "module" | "commonjs";
+    module: ts.ModuleKind;
+    resolution: ts.ModuleResolutionKind;
+    files: string[];
+    lib: string[];
+    types: string[];
+  }
+  const { Node16, Bundler } = ts.ModuleResolutionKind;
+  const projects: Settings[] = [
+    { name: "node16, ESM", type: "module", module: ts.ModuleKind.Node16, resolution: Node16 },
+    {
+      name: "node16, CommonJS",
+      type: "commonjs",
+      module: ts.ModuleKind.Node16,
+      resolution: Node16,
+    },
+    { name: "bundler, ESM", type: "module", module: ts.ModuleKind.ESNext, resolution: Bundler },
+    {
+      name: "bundler, CommonJS",
+      type: "commonjs",
+      module: ts.ModuleKind.ESNext,
+      resolution: Bundler,
+    },
+  ].flatMap((settings) => [
+    {
+      ...settings,
+      name: `${settings.name}, client in a browser`,
+      files: ["merged.ts"],
+      lib: [...es2022, ...dom],
+      types: [],
+    },
+    {
+      ...settings,
+      name: `${settings.name}, client and emulator in Node`,
+      files: ["merged.ts", "server.ts"],
+      lib: es2022,
+      types: ["node"],
+    },
+  ]) as Settings[];
+
+  it.each(projects)("compiles with its own key merged: $name", async (settings) => {
+    const folder = await mkdtemp(join(project, "types-"));
+    await writeFile(join(folder, "package.json"), JSON.stringify({ type: settings.type }));
+    for (const file of settings.files) {
+      await cp(inRepo("test", "package", "consumers", file), join(folder, file));
+    }
+    const program = ts.createProgram(
+      settings.files.map((file) => join(folder, file)),
+      {
+        target: ts.ScriptTarget.ES2022,
+        module: settings.module,
+        moduleResolution: settings.resolution,
+        lib: settings.lib,
+        types: settings.types,
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: false,
+        // TypeScript's own files are not what is looked at.
+        skipDefaultLibCheck: true,
+        noEmit: true,
+      },
+    );
+    const said = ts
+      .getPreEmitDiagnostics(program)
+      .map(({ file, start, messageText }) =>
+        [
+          file &&
+            `${file.fileName.replace(dirname(folder), "")}:${file.getLineAndCharacterOfPosition(start ?? 0).line + 1}`,
+          ts.flattenDiagnosticMessageText(messageText, "\n"),
+        ].join(" "),
+      );
+    expect(said).toEqual([]);
+  });
+});

@@ -1,0 +1,24 @@
+import { chromium, type Browser, type LaunchOptions } from "playwright-core";
+import { findChromium } from "./chromium.mjs";
+
+/** Chromium without a window, and without the calls home it makes when idle. `options` go to Playwright; `args` are added to ours. */
+export async function launchBrowser(options: LaunchOptions = {}): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) {
+    throw new Error("No Chrome or Chromium found: run node test/support/chromium.mjs");
+  }
+  return chromium.launch({
+    ...options,
+    executablePath,
+    args: [
+      // Chromium's sandbox refuses to start for root.
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      "--disable-quic",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--no-first-run",
+      ...(options.args ?? []),
+    ],
+  });
+}

@@ -1,0 +1,20 @@
+// Installs the official npm package for the tests that use it as a second client. It is 129 MB, so it is no dependency of ours.
+import { spawnSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const folder = fileURLToPath(new URL("../official/", import.meta.url));
+const changedAt = (file) => (existsSync(folder + file) ? statSync(folder + file).mtimeMs : 0);
+
+if (!existsSync(`${folder}package-lock.json`)) {
+  console.error(
+    "test/official/package-lock.json is missing: the official package cannot be tested",
+  );
+  process.exitCode = 1;
+} else if (changedAt("node_modules/.package-lock.json") < changedAt("package-lock.json")) {
+  const { status } = spawnSync("npm", ["ci", "--prefix", folder], {
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  process.exitCode = status ?? 1;
+}

@@ -1,0 +1,92 @@
+import { GatewayClient, isGatewayError, type GatewayError } from "gs2-gateway";
+import { describe, expectTypeOf, it } from "vitest";
+
+declare const gateway: GatewayClient;
+const credential = { clientId: "client", clientSecret: "secret" };
+
+describe("a client", () => {
+  it("takes a secret, a token or somebody to ask for one", () => {
+    new GatewayClient({ namespaceName: "game-0001", credential });
+    new GatewayClient({ credential: { clientId: "client", projectToken: "token" } });
+    new GatewayClient({
+      credential: {
+        clientId: "client",
+        projectToken: async () => ({ token: "token", expiresInSeconds: 3600 }),
+      },
+    });
+    new GatewayClient({ credential, keepAlive: false });
+  });
+
+  it("takes nothing misspelled, missing or of a wrong kind", () => {
+    // @ts-expect-error no credential
+    new GatewayClient({ namespaceName: "game-0001" });
+    // @ts-expect-error misspelled
+    new GatewayClient({ credential, nameSpace: "game-0001" });
+    // @ts-expect-error milliseconds are a number
+    new GatewayClient({ credential, callTimeoutMs: "10s" });
+    // @ts-expect-error an ID alone opens nothing
+    new GatewayClient({ credential: { clientId: "client" } });
+  });
+
+  it("says by its status what a game has to distinguish", () => {
+    expectTypeOf(gateway.connection.status).toEqualTypeOf<
+      | "idle"
+      | "closed"
+      | "unauthorized"
+      | "connecting"
+      | "reconnecting"
+      | "replaced"
+      | "connected"
+      | "ready"
+    >();
+    // @ts-expect-error only the client writes it
+    gateway.connection.status = "ready";
+  });
+});
+
+describe("the methods of a player", () => {
+  it("take what GS2 takes", async () => {
+    const binding = await gateway.setUserId({
+      accessToken: () => "token",
+      allowConcurrentAccess: false,
+    });
+    expectTypeOf(binding.userId).toEqualTypeOf<string | undefined>();
+    // @ts-expect-error nobody to bind
+    void gateway.setUserId({ allowConcurrentAccess: false });
+    // @ts-expect-error it is a boolean
+    void gateway.setUserId({ accessToken: "token", force: "yes" });
+    await gateway.setFirebaseToken({ token: "token" });
+    // @ts-expect-error no token given
+    void gateway.setFirebaseToken({});
+  });
+
+  it("do not include those of an administrator", () => {
+    expectTypeOf(gateway).not.toHaveProperty("createNamespace");
+    expectTypeOf(gateway).not.toHaveProperty("sendNotification");
+  });
+});
+
+describe("lifecycle events", () => {
+  it("bring their own arguments", () => {
+    gateway.lifecycle.on("status", (now, before) => {
+      expectTypeOf(now).toEqualTypeOf(before);
+    });
+    gateway.lifecycle.on("replaced", (binding) => {
+      expectTypeOf(binding.slot).toEqualTypeOf<string>();
+    });
+    // @ts-expect-error no such event
+    gateway.lifecycle.on("open", () => undefined);
+  });
+});
+
+describe("an error", () => {
+  it("is known by its kind", () => {
+    const caught: unknown = undefined;
+    if (isGatewayError(caught, "conflict")) {
+      expectTypeOf(caught).toExtend<GatewayError>();
+      expectTypeOf(caught.kind).toEqualTypeOf<"conflict">();
+    }
+    // @ts-expect-error no such kind
+    isGatewayError(caught, "tooBad");
+  });
+});

@@ -1,0 +1,60 @@
+import { defineConfig } from "vitest/config";
+
+const minutes = (n: number) => n * 60_000;
+
+// What is cheap and says most about a mistake runs first; a group starts when the one before has ended.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/{wire,connection,session,http,api,notify,client,house}/**/*.test.ts"],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "types",
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ["test/types/**/*.test-d.ts"],
+            tsconfig: "test/types/tsconfig.json",
+          },
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "package",
+          include: ["test/package/**/*.test.ts"],
+          testTimeout: minutes(1),
+          hookTimeout: minutes(1),
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: ["test/{emulator,integration,official}/**/*.test.ts"],
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          testTimeout: minutes(1),
+          hookTimeout: minutes(1),
+          // Two cores: a second Chromium beside the first only makes both late.
+          fileParallelism: false,
+          sequence: { groupOrder: 5 },
+        },
+      },
+    ],
+  },
+});
