@@ -4,8 +4,8 @@ import nodeResolve from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
 import { dts } from "rollup-plugin-dts";
 import license from "rollup-plugin-license";
-import { minify } from "terser";
 import { entries, libraryEntries, typedEntries } from "./scripts/entries.mjs";
+import { slimLibrary } from "./scripts/slim-library.mjs";
 
 // tsc has put src/ into build/ (npm run build); from there on everything is JavaScript and declarations.
 const { name, version, license: spdx } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -18,68 +18,7 @@ const PRIVATE = /^_[a-zA-Z]/;
 const inputOf = (list, extension) =>
   Object.fromEntries(list.map((entry) => [entry.name, `build/${entry.source}${extension}`]));
 
-/**
- * What reconnecting-websocket offers and nothing of ours reaches: src/connection/socket.ts makes one, listens to its error and closes it, and
- * speaks to the raw socket itself. A bundler drops unused functions but not unused methods.
- */
-const UNUSED_MEMBERS = [
-  ...["binaryType", "retryCount", "bufferedAmount", "extensions", "protocol", "readyState", "url"],
-  ...["reconnect", "send", "dispatchEvent", "removeEventListener", "_debug"],
-];
-
-/** The name of the member that a statement like `Class.prototype.name = ...` gives to the class. */
-function memberDefinedBy({ type, expression }) {
-  if (type !== "ExpressionStatement") return undefined;
-  const onPrototype = (node) =>
-    node?.type === "MemberExpression" && node.property.name === "prototype";
-  if (expression.type === "AssignmentExpression" && onPrototype(expression.left.object)) {
-    return expression.left.property.name;
-  }
-  return expression.type === "CallExpression" && onPrototype(expression.arguments[0])
-    ? expression.arguments[1].value
-    : undefined;
-}
-
-function withoutUnusedMembers(code, program) {
-  const statements = program.body
-    .filter((node) => node.type === "VariableDeclaration")
-    .flatMap((node) => node.declarations)
-    .find((node) => node.id.name === "ReconnectingWebSocket").init.callee.body.body;
-  const unused = statements.filter((node) => UNUSED_MEMBERS.includes(memberDefinedBy(node)));
-  if (unused.length !== UNUSED_MEMBERS.length) {
-    throw new Error("reconnecting-websocket no longer has the members that UNUSED_MEMBERS lists");
-  }
-  return unused
-    .reverse()
-    .reduce((text, node) => text.slice(0, node.start) + text.slice(node.end), code);
-}
-
-/**
- * Takes unused members out of reconnecting-websocket, with its debug lines, and shortens its private properties, which a user's bundler
- * cannot know to be private: together a sixteenth of what a player may download.
- */
-const trimLibrary = {
-  name: "trim-library",
-  async transform(code, id) {
-    if (!id.includes("/reconnecting-websocket/")) return null;
-    const names = {};
-    const result = await minify(withoutUnusedMembers(code, this.parse(code)), {
-      module: true,
-      compress: {
-        defaults: false,
-        side_effects: true,
-        pure_funcs: ["this._debug", "_this._debug"],
-      },
-      mangle: { properties: { regex: PRIVATE } },
-      nameCache: names,
-      format: { beautify: true, comments: false },
-    });
-    if ("$_debug" in names.props.props) throw new Error("a debug line was left behind");
-    return { code: result.code, map: null };
-  },
-};
-
-const bundled = [nodeResolve(), commonjs(), trimLibrary];
+const bundled = [nodeResolve(), commonjs(), slimLibrary];
 
 const thirdPartyLicenses = license({
   thirdParty: {

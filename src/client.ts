@@ -1,5 +1,6 @@
 import { checkArguments, invalidArgument } from "./api/check.js";
 import { impossible } from "./connection/binding.js";
+import { notConnected } from "./connection/turn.js";
 import type { CallRequest, Values } from "./connection/calls.js";
 import { createConnection } from "./connection/connection.js";
 import {
@@ -13,10 +14,10 @@ import {
 } from "./connection/machine.js";
 import { takeSnapshot, type Binding, type ConnectionSnapshot } from "./connection/snapshot.js";
 import { socketOpener } from "./connection/socket.js";
-import { OPEN, WAITING } from "./connection/state.js";
+import { OPEN, WAITING, type State, type Turn } from "./connection/state.js";
 import { watchHost } from "./connection/wakeups.js";
 import type { Report } from "./diagnostics.js";
-import { GatewayError } from "./errors.js";
+import { isGatewayError, type GatewayError } from "./errors.js";
 import type { GatewayClient as Client } from "./gatewayClient.js";
 import { host, randomId, systemClock as clock } from "./host.js";
 import { post } from "./http/http.js";
@@ -29,7 +30,7 @@ import type {
   ServiceCall,
   Sync,
 } from "./options.js";
-import { pending } from "./pending.js";
+import { pending, type Limits, type Pending } from "./pending.js";
 import { createSession, type Wish } from "./session/session.js";
 import { createTabSession } from "./session/tabSession.js";
 import { loginTarget } from "./wire/frames.js";
@@ -53,6 +54,8 @@ const PLAYER = "player";
 export type GatewayClient = Client;
 
 /** See {@link Client}. Everything else lives in its closure: printing or stringifying a client shows no credential. */
+// A class so that `instanceof` and `extends` work; its members are made in one closure.
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class
 export const GatewayClient: new (options: GatewayClientOptions) => Client = class {
   constructor(options: GatewayClientOptions) {
     Object.defineProperties(this, Object.getOwnPropertyDescriptors(createClient(options)));
@@ -71,10 +74,11 @@ function createClient(options: GatewayClientOptions): Client {
     logger,
   } = options;
   const WebSocket = options.WebSocket ?? host.WebSocket;
+  // Callers without TypeScript may leave out anything.
+  const { clientId, clientSecret, projectToken } = Object(credential) as Values;
   const given: Record<string, unknown> = {
-    "credential.clientId": credential?.clientId,
-    "credential.clientSecret or credential.projectToken":
-      "clientSecret" in credential ? credential.clientSecret : credential.projectToken,
+    "credential.clientId": clientId,
+    "credential.clientSecret or credential.projectToken": clientSecret ?? projectToken,
     WebSocket,
     "callTimeoutMs above 0": callTimeoutMs > 0,
   };
@@ -99,7 +103,7 @@ function createClient(options: GatewayClientOptions): Client {
     drain();
   };
   const drain = (): void => {
-    if (announcing || connection?.busy()) return;
+    if (announcing || connection.busy()) return;
     announcing = true;
     for (let tell; (tell = announcements.shift());) tell();
     announcing = false;
@@ -211,12 +215,6 @@ function createClient(options: GatewayClientOptions): Client {
       probeByCall: () => void probe(probeTimeoutMs).catch(() => undefined),
       newId: randomId,
       deliver: (frame) => notify.take(frame, "socket"),
-      answer: (slot, error) =>
-        announce(() => {
-          const waiter = session.wishes.get(slot)?.waiter;
-          if (error) waiter?.reject(error);
-          else waiter?.resolve();
-        }),
       sync(slot, reason, since) {
         const downMs = since === undefined ? 0 : clock.now() - since;
         if (reason !== "first") notify.gap();
@@ -225,9 +223,6 @@ function createClient(options: GatewayClientOptions): Client {
           void notify.sync([...syncs.values()], sync);
         });
       },
-      replaced: (slot) => announce(() => lifecycle.emit("replaced", bindingOf(slot))),
-      unauthorized: (slot, error) =>
-        announce(() => lifecycle.emit("unauthorized", { slot, error })),
       retried: (code, { kind, message }) => report("warn", code, message, { kind, message }),
       report,
       changed,
@@ -235,35 +230,60 @@ function createClient(options: GatewayClientOptions): Client {
   );
 
   function changed(): void {
-    const state = connection.current();
     const before = snapshot;
     const now = takeSnapshot(
-      state,
+      connection.current(),
       clock.now(),
       before,
-      (slot, { state: stands, userId, error }) => {
-        const { params, session: described } = session.wishes.get(slot)!;
-        return {
-          slot,
-          namespaceName: params["namespaceName"] as string,
-          userId,
-          sessionId: params["sessionId"] as string | undefined,
-          connectionId: described?.connectionId,
-          state: stands,
-          session: described,
-          error,
-        };
-      },
+      (slot) => session.wishes.get(slot)!.params,
     );
     const signed = JSON.stringify(now);
     if (signed !== signature) {
       signature = signed;
       snapshot = now;
-      if (before) announcements.unshift(() => lifecycle.emit("status", now, before));
+      if (before) announcements.unshift(() => tellChanges(now, before));
     }
     watchers.forEach((watch) => watch());
     drain();
   }
+
+  const tellChanges = (now: ConnectionSnapshot, before: ConnectionSnapshot): void => {
+    lifecycle.emit("status", now, before);
+    const tellUnauthorized = (slot: string | undefined, error: GatewayError | undefined): void => {
+      if (error?.kind === "unauthorized") lifecycle.emit("unauthorized", { slot, error });
+    };
+    if (now.status !== before.status) tellUnauthorized(undefined, now.error);
+    for (const slot in now.bindings) {
+      const binding = now.bindings[slot]!;
+      const { state, error } = binding;
+      if (state === before.bindings[slot]?.state) continue;
+      if (state === "replaced") lifecycle.emit("replaced", binding);
+      if (now.status !== "unauthorized") tellUnauthorized(slot, error);
+    }
+  };
+
+  /** Waits until the state says yes or no. */
+  const until = <Value>(
+    method: string,
+    limits: Limits,
+    look: (state: State) => Value | GatewayError | undefined,
+    event: (t: Turn) => void,
+    describe?: Parameters<typeof pending>[4],
+  ): Pending<Value> => {
+    const waiting = pending<Value>(method, clock, limits, () => watchers.delete(watch), describe);
+    const watch = (): void => {
+      const state = connection.current();
+      const { phase, error = notConnected("disconnected") } = state;
+      const seen = phase < WAITING ? error : look(state);
+      if (isGatewayError(seen)) waiting.reject(seen);
+      else if (seen) waiting.resolve(seen);
+    };
+    if (!limits.signal?.aborted) {
+      watchers.add(watch);
+      connection.dispatch(event);
+    }
+    return waiting;
+  };
 
   const check = (row: AnyMethod, slot: string, values: Values): Record<string, unknown> => {
     const { name } = row;
@@ -304,22 +324,20 @@ function createClient(options: GatewayClientOptions): Client {
     const refused = impossible(connection.current(), force);
     if (refused) throw refused;
     session.wishes.get(slot)?.waiter?.fail({ kind: "aborted" }, "another one took its place");
-    const waiter = pending<void>(
+    wish.bindSent = false;
+    session.wishes.set(slot, wish);
+    const exclusive = wish.params["allowConcurrentAccess"] === false;
+    const waiter = until(
       setUserId.name,
-      clock,
       { ...limits, timeoutMs: limits.timeoutMs ?? callTimeoutMs },
-      () => {
-        if (wish.waiter === waiter) wish.waiter = undefined;
+      ({ slots }) => {
+        const { state, error } = slots[slot] ?? { error: notConnected("released") };
+        return state === "held" || error;
       },
+      (t) => want(t, slot, exclusive, force),
       () => (wish.bindSent ? { outcome: "unknown", retryable: true } : {}),
     );
-    if (!limits.signal?.aborted) {
-      wish.waiter = waiter;
-      wish.bindSent = false;
-      session.wishes.set(slot, wish);
-      const exclusive = wish.params["allowConcurrentAccess"] === false;
-      connection.dispatch((t) => want(t, slot, exclusive, force));
-    }
+    wish.waiter = waiter;
     await waiter.promise;
     return bindingOf(slot);
   };
@@ -335,23 +353,10 @@ function createClient(options: GatewayClientOptions): Client {
     get connection() {
       return snapshot!;
     },
-    connect(limits = {}) {
-      const waiting = pending<void>("connect", clock, limits, () => watchers.delete(watch));
-      const watch = (): void => {
-        const { phase, error } = connection.current();
-        if (phase === OPEN) waiting.resolve();
-        else if (phase < WAITING) {
-          if (error) waiting.reject(error);
-          else waiting.fail({ kind: "notConnected" }, "disconnected");
-        }
-      };
-      if (disposed) watch();
-      else if (!limits.signal?.aborted) {
-        watchers.add(watch);
-        connection.dispatch(connect);
-      }
-      return waiting.promise;
-    },
+    connect: (limits = {}) =>
+      disposed
+        ? Promise.reject(notConnected("disposed"))
+        : until("connect", limits, ({ phase }) => phase === OPEN, connect).promise.then(() => {}),
     async disconnect() {
       connection.dispatch(disconnect);
     },
@@ -366,8 +371,13 @@ function createClient(options: GatewayClientOptions): Client {
     },
     async setUserId(request: BindRequest, limits: CallOptions = {}) {
       const { accessToken, slot = limits.slot ?? PLAYER } = request;
-      if (!accessToken) throw invalidArgument(setUserId.name, "accessToken");
-      const { force, ...params } = check(setUserId, slot, request as never);
+      if (!accessToken || !["string", "function"].includes(typeof accessToken)) {
+        throw invalidArgument(setUserId.name, "accessToken", "must be a string or a function");
+      }
+      const { force, ...params } = check(setUserId, slot, {
+        ...request,
+        namespaceName: request.namespaceName ?? namespaceName,
+      });
       if (params["allowConcurrentAccess"] === false) params["sessionId"] ??= tab.id;
       return wishFor(slot, session.newWish(slot, accessToken, params), !!force, limits);
     },
@@ -383,7 +393,7 @@ function createClient(options: GatewayClientOptions): Client {
       session.wishes.delete(slot);
     },
     on: notify.listenTo,
-    waitFor: notify.wait as never,
+    waitFor: notify.wait,
     mark: notify.mark,
     onSync(handler, { signal } = {}) {
       const undo = (): void => void syncs.delete(undo);
@@ -419,8 +429,8 @@ function createClient(options: GatewayClientOptions): Client {
     },
     getProjectToken: session.youngProjectToken,
     setProjectToken(token) {
-      const fixed = typeof (credential as { projectToken?: unknown }).projectToken === "string";
-      session.project.set({ token, lifeSeconds: fixed ? Infinity : undefined });
+      const lifeSeconds = typeof projectToken === "string" ? Infinity : undefined;
+      session.project.set({ token, lifeSeconds });
       connection.dispatch((t) => tokenSet(t, session.project.renewTime()));
     },
   };

@@ -57,32 +57,34 @@ const BRAND: unique symbol = Symbol.for("gs2-gateway.GatewayError") as never;
  * A token provider may throw one with kind `unauthorized` to say "signed out": the client then stops trying.
  */
 export class GatewayError extends Error {
-  override readonly name = "GatewayError";
-  readonly kind: GatewayErrorKind;
+  declare readonly name: "GatewayError";
+  declare readonly kind: GatewayErrorKind;
   /** GS2's status where there was an answer. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** GS2's error list; empty where there was no answer or it held none. */
-  readonly errors: readonly GatewayErrorDetail[];
+  declare readonly errors: readonly GatewayErrorDetail[];
   /** The call it belongs to, e.g. `setUserId`. */
-  readonly method: string | undefined;
-  readonly outcome: GatewayErrorOutcome;
+  declare readonly method: string | undefined;
+  /** Default `notSent`. */
+  declare readonly outcome: GatewayErrorOutcome;
   /** True when nothing was sent, or when doing it again is harmless and may help. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
 
-  constructor(init: GatewayErrorInit) {
-    super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
-    this.kind = init.kind;
-    this.status = init.status;
-    this.errors = init.errors ?? [];
-    this.method = init.method;
-    this.outcome = init.outcome ?? "notSent";
-    this.retryable = init.retryable ?? this.outcome === "notSent";
-    Object.defineProperty(this, BRAND, { value: true });
+  constructor({ message, cause, ...init }: GatewayErrorInit) {
+    super(message, cause === undefined ? undefined : { cause });
+    const { outcome = "notSent" } = init;
+    const retryable = outcome === "notSent";
+    Object.assign(
+      this,
+      { name: "GatewayError", errors: [], outcome, retryable, [BRAND]: true },
+      init,
+    );
   }
 
+  /** Everything but the stack and the cause. */
   toJSON(): Omit<GatewayErrorInit, "cause"> & { name: string } {
-    const { name, kind, message, status, errors, method, outcome, retryable } = this;
-    return { name, kind, message, status, errors, method, outcome, retryable };
+    const { name, message, kind, status, errors, method, outcome, retryable } = this;
+    return { name, message, kind, status, errors, method, outcome, retryable };
   }
 }
 

@@ -2,10 +2,10 @@ import { GatewayError, type GatewayErrorInit, type GatewayErrorKind } from "./er
 
 /** Time and chance, passed in so that tests and simulations can hold both. */
 export interface Clock {
-  now(): number;
-  random(): number;
-  setTimer(run: () => void, ms: number): unknown;
-  clearTimer(timer: unknown): void;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly setTimer: (run: () => void, ms: number) => unknown;
+  readonly clearTimer: (timer: unknown) => void;
 }
 
 export interface Limits {
@@ -19,10 +19,10 @@ type Failure = Omit<GatewayErrorInit, "message" | "method">;
 /** A promise with a deadline, a signal and exactly one end. */
 export interface Pending<Value> {
   readonly promise: Promise<Value>;
-  resolve(value: Value): void;
-  reject(error: unknown): void;
+  readonly resolve: (value: Value) => void;
+  readonly reject: (error: unknown) => void;
   /** Rejects with a GatewayError that names the method. */
-  fail(failure: Failure, problem: string): void;
+  readonly fail: (failure: Failure, problem: string) => void;
 }
 
 /**

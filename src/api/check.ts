@@ -23,6 +23,8 @@ export const invalidArgument = (
     retryable: false,
   });
 
+const types = { string: "string", int: "number", bool: "boolean", model: "object" } as const;
+
 function problemOf(
   value: unknown,
   field: Field,
@@ -30,31 +32,25 @@ function problemOf(
   fields: AnyFields,
 ): string | undefined {
   const { type, mustBeSupplied, requiredWhen } = field;
-  if (value == null || (value === "" && mustBeSupplied)) {
-    return mustBeSupplied
-      ? MISSING
-      : requiredWhen && holds(values, fields, requiredWhen)
-        ? `${MISSING} while ${requiredWhen.join(" is ")}`
-        : undefined;
+  if (value == null || (mustBeSupplied && value === "")) {
+    if (mustBeSupplied) return MISSING;
+    return requiredWhen && holds(values, fields, requiredWhen)
+      ? `${MISSING} while ${requiredWhen.join(" is ")}`
+      : undefined;
   }
-  switch (type) {
-    case "string":
-      return typeof value !== type
-        ? "must be a string"
-        : (value as string).length > field.max && !field.lenient
-          ? `is longer than ${field.max} characters`
-          : undefined;
-    case "int":
-      return Number.isInteger(value) &&
-        (value as number) >= field.min &&
-        (value as number) <= field.max
-        ? undefined
-        : `must be a whole number from ${field.min} to ${field.max}`;
-    case "bool":
-      return typeof value === "boolean" ? undefined : "must be true or false";
-    case "model":
-      return typeof value === "object" ? undefined : "must be an object";
+  const wanted = types[type];
+  if (typeof value !== wanted) return `must be a ${wanted}`;
+  const { min, max, lenient } = field as { min?: number; max?: number; lenient?: true };
+  if (
+    type === "int" &&
+    !(Number.isInteger(value) && (value as number) >= min! && (value as number) <= max!)
+  ) {
+    return `must be a whole number from ${min} to ${max}`;
   }
+  if (type === "string" && (value as string).length > max! && !lenient) {
+    return `is longer than ${max} characters`;
+  }
+  return undefined;
 }
 
 /**

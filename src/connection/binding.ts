@@ -1,17 +1,16 @@
 import type { GatewayError } from "../errors.js";
+import type { WebSocketSession } from "../wire/models.js";
 import { sortEnding } from "../wire/endings.js";
 import {
   CLOSED,
   LOGGING_IN,
   UNAUTHORIZED,
-  newSlot,
   type Slot,
   type State,
   type SyncReason,
   type Turn,
 } from "./state.js";
 import {
-  answer,
   begin,
   eachSlot,
   nextWindow,
@@ -35,27 +34,18 @@ export const impossible = (s: State, force: boolean): GatewayError | undefined =
 
 /** A player's wish for this slot: setUserId or takeOver. */
 export function want(t: Turn, name: string, exclusive: boolean, force: boolean): void {
-  const before = t.slots[name] ?? newSlot;
-  t.slots[name] = {
-    ...before,
-    state: "wanted",
-    explicit: true,
-    exclusive,
-    force,
-    renewed: false,
-    conflictSince: undefined,
-    retryAt: 0,
-    error: undefined,
-  };
+  const before = t.slots[name];
+  const { session, heldOn, gapSince, cuts } = before ?? ({} as Partial<Slot>);
+  // What the server did for the wish before this one is kept, how it ended is not.
+  t.slots[name] = { session, heldOn, gapSince, cuts, state: "wanted", exclusive, force };
   if (t.phase <= UNAUTHORIZED) begin(t);
   // Two binds of one slot under way could not be told apart at the server; a new socket ends the first.
-  else if (before.state === "binding") replaceSocket(t);
+  else if (before?.state === "binding") replaceSocket(t);
 }
 
 export function release(t: Turn, name: string): void {
   const slot = t.slots[name];
   if (!slot) return;
-  answer(t, slot, name, notConnected("released"));
   delete t.slots[name];
   if (slot.heldOn || slot.state === "binding") replaceSocket(t);
 }
@@ -64,8 +54,8 @@ export function release(t: Turn, name: string): void {
 export function bindWanted(t: Turn): void {
   let settledAt: number | undefined = t.settledAt ?? t.now;
   eachSlot(t, (slot, name) => {
-    if (slot.state === "wanted" && t.now >= slot.retryAt) {
-      const { force, renewNext } = slot;
+    if (slot.state === "wanted" && t.now >= (slot.retryAt ?? 0)) {
+      const { force = false, renewNext = false } = slot;
       t.effects.push((to) => to.bind(name, force, renewNext));
       slot.state = "binding";
       slot.forced = force;
@@ -76,36 +66,30 @@ export function bindWanted(t: Turn): void {
   t.settledAt = settledAt;
 }
 
-export function bound(t: Turn, name: string, userId: string): void {
+export function bound(t: Turn, name: string, session: WebSocketSession): void {
   const slot = t.slots[name];
   if (slot?.state !== "binding") return;
-  const changed = slot.userId !== undefined && slot.userId !== userId;
-  const { forced, acceptedAt, heldOn } = slot;
-  const since = changed ? undefined : slot.gapSince;
+  const { forced, heldOn, session: before, gapSince } = slot;
+  const changed = before && before.userId !== session.userId;
   slot.state = "held";
-  slot.userId = userId;
+  slot.session = session;
   slot.heldOn = t.generation;
   slot.acceptedAt = t.now;
   slot.forced = slot.renewed = false;
-  slot.gapSince = slot.error = slot.conflictSince = undefined;
+  slot.gapSince = slot.conflictSince = undefined;
   if (changed) {
     t.effects.push((to) => to.forgetNotifications());
     if (heldOn) {
       // The former player's session lives on this very socket: only a new one ends it.
       replaceSocket(t);
-      slot.acceptedAt = slot.gapSince = undefined;
+      slot.session = slot.acceptedAt = slot.gapSince = undefined;
       return;
     }
   }
-  const reason: SyncReason | undefined = forced
-    ? "takeOver"
-    : changed || acceptedAt === undefined
-      ? "first"
-      : since === undefined
-        ? undefined
-        : "gap";
-  if (reason) t.effects.push((to) => to.sync(name, reason, since));
-  answer(t, slot, name);
+  const first = changed || !before;
+  const reason: SyncReason = forced ? "takeOver" : first ? "first" : "gap";
+  const since = first ? undefined : gapSince;
+  if (forced || first || since !== undefined) t.effects.push((to) => to.sync(name, reason, since));
 }
 
 export function bindFailed(t: Turn, name: string, error: GatewayError): void {
@@ -120,21 +104,18 @@ export function bindFailed(t: Turn, name: string, error: GatewayError): void {
         slot.renewNext = slot.renewed = true;
         return;
       }
-      refuse(t, slot, name, error);
-      return unauthorized(
-        t,
-        error,
-        Object.values(t.slots).every(({ state }) => state === "failed") ? undefined : name,
-      );
+      refuse(t, slot, error);
+      if (Object.values(t.slots).every(({ state }) => state === "failed")) unauthorized(t, error);
+      return;
     case "replaced":
-      if (slot.explicit || slot.acceptedAt === undefined) return refuse(t, slot, name, error);
+      if (slot.acceptedAt === undefined) return refuse(t, slot, error);
       slot.conflictSince ??= t.now;
       if (t.now >= slot.conflictSince + t.options.conflictGraceMs) {
-        return replaced(t, slot, name, "conflict");
+        return replaced(slot, "conflict");
       }
       break;
     case "final":
-      return refuse(t, slot, name, error);
+      return refuse(t, slot, error);
     default:
       if (error.kind === "requestTimeout") probe(t);
   }
@@ -143,17 +124,15 @@ export function bindFailed(t: Turn, name: string, error: GatewayError): void {
 }
 
 /** Refused, at least on this socket. What the slot held before must not live on behind its back. */
-function refuse(t: Turn, slot: Slot, name: string, error: GatewayError): void {
+function refuse(t: Turn, slot: Slot, error: GatewayError): void {
   slot.state = "failed";
   slot.error = error;
-  answer(t, slot, name, error);
   if (slot.heldOn) replaceSocket(t);
 }
 
-function replaced(t: Turn, slot: Slot, name: string, lostTo: NonNullable<Slot["lostTo"]>): void {
+function replaced(slot: Slot, lostTo: NonNullable<Slot["lostTo"]>): void {
   slot.state = "replaced";
   slot.lostTo = lostTo;
-  t.effects.push((to) => to.replaced(name));
 }
 
 /**
@@ -161,11 +140,11 @@ function replaced(t: Turn, slot: Slot, name: string, lostTo: NonNullable<Slot["l
  * after each accepted bind.
  */
 export function countCuts(t: Turn): void {
-  eachSlot(t, (slot, name) => {
+  eachSlot(t, (slot) => {
     if (!slot.exclusive || !slot.heldOn || t.now - slot.acceptedAt! > CUT_AFTER_BIND_MS) return;
-    slot.cuts = [...slot.cuts.filter((cut) => t.now - cut < CUTS_WITHIN_MS), t.now];
+    slot.cuts = [...(slot.cuts ?? []).filter((cut) => t.now - cut < CUTS_WITHIN_MS), t.now];
     if (slot.cuts.length < CUTS) return;
     slot.cuts = [];
-    replaced(t, slot, name, "sessionIdShared");
+    replaced(slot, "sessionIdShared");
   });
 }

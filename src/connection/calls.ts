@@ -37,15 +37,15 @@ export type Gate = "wait" | "go" | { readonly kind: GatewayErrorKind; readonly p
 
 /** @internal */
 export interface CallPorts {
-  gate(request: CallRequest): Gate;
-  send(text: string): boolean;
-  tokensFor(slot: string | undefined): Tokens | Promise<Tokens>;
+  readonly gate: (request: CallRequest) => Gate;
+  readonly send: (text: string) => boolean;
+  readonly tokensFor: (slot: string | undefined) => Tokens | Promise<Tokens>;
   /** Renews what may be stale; many callers share one renewal. */
-  renewTokens(slot: string | undefined): Promise<unknown>;
-  suspect(): void;
-  newId(): string;
+  readonly renewTokens: (slot: string | undefined) => Promise<unknown>;
+  readonly suspect: () => void;
+  readonly newId: () => string;
   /** Takes secrets out of a text the server wrote. */
-  scrub(text: string): string;
+  readonly scrub: (text: string) => string;
 }
 
 /** @internal */
@@ -64,13 +64,13 @@ interface Call extends Pending<Values> {
 export interface Calls {
   /** Calls without an end yet. */
   readonly open: ReadonlyMap<string, unknown>;
-  start(request: CallRequest): Promise<Values>;
+  readonly start: (request: CallRequest) => Promise<Values>;
   /** Looks again at all that wait. */
-  pump(): void;
+  readonly pump: () => void;
   /** False where nobody waits for this answer. */
-  settle(reply: Reply): boolean;
+  readonly settle: (reply: Reply) => boolean;
   /** The socket the sent calls went out on is gone. */
-  socketGone(): void;
+  readonly socketGone: () => void;
 }
 
 const MOST_WAITING = 100;
@@ -149,7 +149,7 @@ export function createCalls(clock: Clock, ports: CallPorts): Calls {
             if (kind === "requestTimeout" && call.everSent) ports.suspect();
           },
           (kind) =>
-            call?.everSent
+            call.everSent
               ? { outcome: "unknown", retryable: harmless(call) && sortEnding(kind) === "retry" }
               : {},
         ),

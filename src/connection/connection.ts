@@ -16,6 +16,7 @@ import {
   type Event,
   type Hint,
 } from "./machine.js";
+import type { WebSocketSession } from "../wire/models.js";
 import type { OpenSocket, Socket } from "./socket.js";
 import {
   CLOSED,
@@ -36,28 +37,33 @@ export interface ConnectionPorts
     Omit<Effects, "openSocket" | "leaveSocket" | "login" | "bind" | "probe">,
     Omit<CallPorts, "gate" | "send" | "suspect"> {
   openRaw: OpenSocket;
-  watch(tell: (hint: Hint) => void): () => void;
+  readonly watch: (tell: (hint: Hint) => void) => () => void;
   /** Answers when the project token is to be renewed. Rejects with a GatewayError. */
-  logIn(generation: number, renew: boolean): Promise<number>;
-  /** Answers the user ID. Rejects with a GatewayError. */
-  bindSlot(generation: number, slot: string, force: boolean, renew: boolean): Promise<string>;
-  probeByCall(): void;
-  deliver(frame: NotificationFrame): void;
+  readonly logIn: (generation: number, renew: boolean) => Promise<number>;
+  /** Rejects with a GatewayError. */
+  readonly bindSlot: (
+    generation: number,
+    slot: string,
+    force: boolean,
+    renew: boolean,
+  ) => Promise<WebSocketSession>;
+  readonly probeByCall: () => void;
+  readonly deliver: (frame: NotificationFrame) => void;
   /** From here on notifications are kept back, until the returned function is called. */
-  hold(): () => void;
+  readonly hold: () => () => void;
   /** The whole step is done: here others may be called. */
-  changed(): void;
+  readonly changed: () => void;
   report: Report;
 }
 
 /** @internal */
 export interface Connection {
   /** As the last step left it. */
-  current(): State;
+  readonly current: () => State;
   /** In the middle of a step: nobody else is to be called. */
-  busy(): boolean;
+  readonly busy: () => boolean;
   /** The one way into the machine. An event that comes while another is worked on waits for its turn. */
-  dispatch(event: Event, generation?: number): void;
+  readonly dispatch: (event: Event, generation?: number) => void;
   readonly calls: Calls;
 }
 
@@ -156,7 +162,7 @@ export function createConnection(
       const { generation } = state;
       ports.logIn(generation, renew).then(
         (renewAt) => dispatch((t) => loggedIn(t, renewAt), generation),
-        (error: GatewayError) => dispatch((t) => loginFailed(t, error), generation),
+        (error: unknown) => dispatch((t) => loginFailed(t, error as GatewayError), generation),
       );
     },
     bind(slot, force, renew) {
@@ -165,8 +171,9 @@ export function createConnection(
       void ports
         .bindSlot(generation, slot, force, renew)
         .then(
-          (userId) => dispatch((t) => bound(t, slot, userId), generation),
-          (error: GatewayError) => dispatch((t) => bindFailed(t, slot, error), generation),
+          (session) => dispatch((t) => bound(t, slot, session), generation),
+          (error: unknown) =>
+            dispatch((t) => bindFailed(t, slot, error as GatewayError), generation),
         )
         .finally(release);
     },

@@ -5,7 +5,6 @@ import {
   statusOf,
   type BindingState,
   type Reason,
-  type Slot,
   type State,
   type Status,
 } from "./state.js";
@@ -51,25 +50,40 @@ export interface ConnectionSnapshot {
   readonly bindings: Readonly<Record<string, Binding>>;
 }
 
-/** @param describe adds what the machine does not know of a binding */
+/** @param paramsOf what was asked for in a slot */
 export function takeSnapshot(
   state: State,
   now: number,
   before: ConnectionSnapshot | undefined,
-  describe: (name: string, slot: Slot) => Binding,
+  paramsOf: (slot: string) => Readonly<Record<string, unknown>>,
 ): ConnectionSnapshot {
-  const bindings: Record<string, Binding> = {};
-  for (const name in state.slots) {
-    bindings[name] = Object.freeze(describe(name, state.slots[name] as Slot));
-  }
   const status = statusOf(state);
+  const { attempt, nextRetryAt, error, slots } = state;
+  const bindings: Record<string, Binding> = {};
+  for (const slot in slots) {
+    const { session, state: stands, error: failure } = slots[slot]!;
+    const { namespaceName, sessionId } = paramsOf(slot) as {
+      namespaceName: string;
+      sessionId?: string;
+    };
+    bindings[slot] = Object.freeze({
+      slot,
+      namespaceName,
+      sessionId,
+      userId: session?.userId,
+      connectionId: session?.connectionId,
+      state: stands,
+      session,
+      error: failure,
+    });
+  }
   return Object.freeze({
     status,
     since: before?.status === status ? before.since : now,
-    attempt: state.attempt,
-    nextRetryAt: state.nextRetryAt,
+    attempt,
+    nextRetryAt: nextRetryAt < Infinity ? nextRetryAt : undefined,
     reason: reasonOf(state),
-    error: state.error,
+    error,
     bindings: Object.freeze(bindings),
   });
 }

@@ -24,21 +24,21 @@ export interface SocketEnd {
 }
 
 export interface SocketEvents {
-  opened(): void;
-  received(data: unknown): void;
+  readonly opened: () => void;
+  readonly received: (data: unknown) => void;
   /** The peer lives, without saying anything. */
-  alive(): void;
+  readonly alive: () => void;
   /** Once, and never after `leave`. */
-  ended(end: SocketEnd): void;
+  readonly ended: (end: SocketEnd) => void;
 }
 
 export interface Socket {
   /** False where the socket is not open. */
-  send(text: string): boolean;
+  readonly send: (text: string) => boolean;
   /** Gone at once: no event follows, and nobody waits for the close handshake. */
-  leave(): void;
+  readonly leave: () => void;
   /** Sends a ping frame where the host can; else false. */
-  ping(): boolean;
+  readonly ping: () => boolean;
 }
 
 export type OpenSocket = (url: string, events: SocketEvents) => Socket;

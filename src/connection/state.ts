@@ -1,4 +1,5 @@
 import type { GatewayError } from "../errors.js";
+import type { WebSocketSession } from "../wire/models.js";
 import type { Outage } from "./schedule.js";
 
 /** Where the connection is. Below WAITING it rests, and only a call of the player moves it. */
@@ -42,30 +43,29 @@ export type Status =
 export interface Slot {
   state: BindingState;
   exclusive: boolean;
-  /** Somebody waits for the answer of setUserId or takeOver: a conflict is theirs to hear. */
-  explicit: boolean;
   /** The next bind is to be forced; gone once it has left. */
-  force: boolean;
+  force?: boolean | undefined;
   /** The bind under way is a forced one. */
-  forced: boolean;
+  forced?: boolean | undefined;
   /** The tokens are to be renewed before the next bind. */
-  renewNext: boolean;
+  renewNext?: boolean | undefined;
   /** They have been, since the last accepted bind. */
-  renewed: boolean;
-  /** When the server accepted this wish for the last time. */
-  acceptedAt: number | undefined;
+  renewed?: boolean | undefined;
+  /** When the server accepted this very wish for the last time; before that, a conflict is for whoever asked to hear. */
+  acceptedAt?: number | undefined;
   /** Number of the socket that holds it at the server; 0: none. */
-  heldOn: number;
-  userId: string | undefined;
+  heldOn?: number | undefined;
+  /** As the server described it when it was last bound. */
+  session?: WebSocketSession | undefined;
   /** Time of the last frame on the socket that held it and is gone. */
-  gapSince: number | undefined;
+  gapSince?: number | undefined;
   /** Clean closes by the server soon after an accepted exclusive bind. */
-  cuts: readonly number[];
-  conflictSince: number | undefined;
-  retryAt: number;
+  cuts?: readonly number[] | undefined;
+  conflictSince?: number | undefined;
+  retryAt?: number | undefined;
   /** Why another client has the place. */
-  lostTo: "conflict" | "sessionIdShared" | undefined;
-  error: GatewayError | undefined;
+  lostTo?: "conflict" | "sessionIdShared" | undefined;
+  error?: GatewayError | undefined;
 }
 
 /** @internal */
@@ -76,19 +76,19 @@ export interface State {
   /** Attempts made in this outage. */
   attempt: number;
   attemptAt: number;
-  outage: Outage | undefined;
+  outage?: Outage | undefined;
   nextRetryAt: number;
   /** The retry was asked for by an event: no waiting for the long windows. */
-  urgent: boolean;
-  everOpen: boolean;
+  urgent?: boolean | undefined;
+  everOpen?: boolean | undefined;
   /** Since when the socket is open and no bind is under way. */
-  settledAt: number | undefined;
-  reason: Reason | undefined;
-  error: GatewayError | undefined;
-  offline: boolean;
+  settledAt?: number | undefined;
+  reason?: Reason | undefined;
+  error?: GatewayError | undefined;
+  offline?: boolean | undefined;
   hiddenSince: number;
   /** The page is in the back-forward cache. */
-  asleep: boolean;
+  asleep?: boolean | undefined;
   renewAt: number;
   probedAt: number;
   probedFrames: number;
@@ -100,20 +100,16 @@ export interface State {
  * @internal
  */
 export interface Effects {
-  openSocket(): void;
-  leaveSocket(): void;
-  login(renew: boolean): void;
-  bind(slot: string, force: boolean, renew: boolean): void;
-  probe(): void;
-  forgetTokens(): void;
+  readonly openSocket: () => void;
+  readonly leaveSocket: () => void;
+  readonly login: (renew: boolean) => void;
+  readonly bind: (slot: string, force: boolean, renew: boolean) => void;
+  readonly probe: () => void;
+  readonly forgetTokens: () => void;
   /** Another player is in a slot: what is remembered is not theirs. */
-  forgetNotifications(): void;
-  /** The wish of this slot has been answered. */
-  answer(slot: string, error: GatewayError | undefined): void;
-  sync(slot: string, reason: SyncReason, since: number | undefined): void;
-  replaced(slot: string): void;
-  unauthorized(slot: string | undefined, error: GatewayError): void;
-  retried(code: "bindRetried" | "renewalFailed", error: GatewayError): void;
+  readonly forgetNotifications: () => void;
+  readonly sync: (slot: string, reason: SyncReason, since: number | undefined) => void;
+  readonly retried: (code: "bindRetried" | "renewalFailed", error: GatewayError) => void;
 }
 
 export type Effect = (effects: Effects) => void;
@@ -151,39 +147,12 @@ export const initialState: State = {
   generation: 0,
   attempt: 0,
   attemptAt: 0,
-  outage: undefined,
   nextRetryAt: Infinity,
-  urgent: false,
-  everOpen: false,
-  settledAt: undefined,
-  reason: undefined,
-  error: undefined,
-  offline: false,
   hiddenSince: Infinity,
-  asleep: false,
   renewAt: Infinity,
   probedAt: Infinity,
   probedFrames: 0,
   slots: {},
-};
-
-export const newSlot: Slot = {
-  state: "wanted",
-  exclusive: false,
-  explicit: true,
-  force: false,
-  forced: false,
-  renewNext: false,
-  renewed: false,
-  acceptedAt: undefined,
-  heldOn: 0,
-  userId: undefined,
-  gapSince: undefined,
-  cuts: [],
-  conflictSince: undefined,
-  retryAt: 0,
-  lostTo: undefined,
-  error: undefined,
 };
 
 const RESTING: readonly Status[] = ["idle", "closed", "unauthorized"];
@@ -212,7 +181,7 @@ export const nextTickAt = (s: State, options: MachineOptions, lastFrameAt: numbe
     : Math.min(
         s.renewAt,
         s.probedAt < Infinity ? s.probedAt + options.probeTimeoutMs : lastFrameAt + options.idleMs,
-        ...Object.values(s.slots).map(({ state, retryAt }) =>
+        ...Object.values(s.slots).map(({ state, retryAt = 0 }) =>
           state === "wanted" ? retryAt : Infinity,
         ),
       );

@@ -2,7 +2,7 @@ import { GatewayError } from "../errors.js";
 import { sortEnding } from "../wire/endings.js";
 import { nextAttemptAt, type Outage } from "./schedule.js";
 import {
-  CLOSED,
+  type CLOSED,
   OPEN,
   OPENING,
   UNAUTHORIZED,
@@ -27,12 +27,6 @@ export function eachSlot(t: Turn, visit: (slot: Slot, name: string) => void): vo
   for (const name in t.slots) visit(t.slots[name] as Slot, name);
 }
 
-/** Answers whoever waits for this slot, once. */
-export function answer(t: Turn, slot: Slot, name: string, error?: GatewayError): void {
-  if (slot.explicit) t.effects.push((to) => to.answer(name, error));
-  slot.explicit = false;
-}
-
 /** Only the long windows are used: nobody is looking, or there is no network. */
 export const restricted = (t: Turn): boolean =>
   (t.offline && !t.options.loopback) || t.hiddenSince < t.now - HIDDEN_LONG_MS;
@@ -53,9 +47,7 @@ export function openSocket(t: Turn): void {
 
 /** The socket is gone or given up: its bindings are wanted again, and from now on there is a gap. */
 export function dropSocket(t: Turn): void {
-  eachSlot(t, (slot, name) => {
-    // A forced bind that has not left yet never will: its wish ends here.
-    if (slot.force) answer(t, slot, name, notConnected("the socket closed before the forced bind"));
+  eachSlot(t, (slot) => {
     if (slot.heldOn) slot.gapSince ??= t.lastFrameAt;
     // What the server refused for this socket may be let in on the next, but not where somebody else had the place.
     if (
@@ -63,6 +55,11 @@ export function dropSocket(t: Turn): void {
       (slot.error ? sortEnding(slot.error.kind) : "final") === "final"
     ) {
       slot.state = "wanted";
+    }
+    if (slot.force) {
+      // A forced bind that has not left yet never will.
+      slot.state = "failed";
+      slot.error = notConnected("the connection was lost before the forced bind");
     }
     slot.heldOn = slot.retryAt = 0;
     slot.force = slot.forced = false;
@@ -102,7 +99,6 @@ export function stop(
   t.outage = undefined;
   t.nextRetryAt = Infinity;
   t.attempt = 0;
-  eachSlot(t, (slot, name) => answer(t, slot, name, error ?? notConnected("disconnected")));
 }
 
 /** From rest: whatever was refused for want of a valid token may be asked again. */
@@ -134,11 +130,8 @@ export function probe(t: Turn): void {
   t.effects.push((to) => to.probe());
 }
 
-/** Without a name it is the whole client that is not let in. */
-export function unauthorized(t: Turn, error: GatewayError, name?: string): void {
-  if (name === undefined) stop(t, UNAUTHORIZED, "token", error);
-  t.effects.push(
-    (to) => to.forgetTokens(),
-    (to) => to.unauthorized(name, error),
-  );
+/** No token, renewed or not, lets the client in. */
+export function unauthorized(t: Turn, error: GatewayError): void {
+  stop(t, UNAUTHORIZED, "token", error);
+  t.effects.push((to) => to.forgetTokens());
 }

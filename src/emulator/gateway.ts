@@ -1,4 +1,5 @@
 import { GatewayError } from "../errors.js";
+import { encodeNotification } from "../wire/frames.js";
 import type { WebSocketSession } from "../wire/models.js";
 import { answer, type Ask } from "./answer.js";
 import { CallBook, masked, outcomeOfStatus } from "./calls.js";
@@ -15,7 +16,6 @@ import {
   type World,
   type WorldOptions,
 } from "./world.js";
-import { encodeNotification } from "../wire/frames.js";
 
 /** The far end of a connection, whatever carries it. */
 export interface Line {

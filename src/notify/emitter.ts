@@ -23,16 +23,16 @@ export interface Emitter {
    *
    * @param accepts hear every event, and take those it is true for
    */
-  listen(
+  readonly listen: (
     name: string,
     handler: Handler,
     options?: ListenOptions,
     accepts?: (...args: never[]) => boolean,
-  ): () => void;
-  emit(type: string | symbol, ...args: Args): void;
+  ) => () => void;
+  readonly emit: (type: string | symbol, ...args: Args) => void;
   /** Runs foreign code. What it answers settles when it has, and never rejects. */
-  shield(run: Handler, ...args: Args): unknown;
-  forgetHandlers(): void;
+  readonly shield: (run: Handler, ...args: Args) => unknown;
+  readonly forgetHandlers: () => void;
 }
 
 /**
@@ -50,7 +50,8 @@ export function createEmitter(threw: (error: unknown) => void): Emitter {
       const result = run(...(args as never[]));
       return (result as Partial<Promise<unknown>> | undefined)?.then?.(undefined, threw);
     } catch (error) {
-      return threw(error);
+      threw(error);
+      return undefined;
     }
   };
 

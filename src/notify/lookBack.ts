@@ -7,14 +7,18 @@ export type Mark = number & { readonly [brand]: true };
 
 /** @internal */
 export interface LookBack {
-  mark(): Mark;
-  remember(notification: Notification, taken: boolean): void;
+  readonly mark: () => Mark;
+  readonly remember: (notification: Notification, taken: boolean) => void;
   /** The first one after `since` that is nobody's yet and accepted; it is taken then. */
-  take(since: Mark, now: number, accepts: (one: Notification) => boolean): Notification | undefined;
+  readonly take: (
+    since: Mark,
+    now: number,
+    accepts: (one: Notification) => boolean,
+  ) => Notification | undefined;
   /** Whether something after `since` may have been missed, be it in a gap or because it was too long ago. */
-  missedSince(since: Mark): boolean;
-  gap(): void;
-  forgetAll(): void;
+  readonly missedSince: (since: Mark) => boolean;
+  readonly gap: () => void;
+  readonly forgetAll: () => void;
 }
 
 const MOST = 128;

@@ -61,18 +61,25 @@ interface Waiter extends Pending<Notification> {
 
 /** @internal */
 export interface Notify {
-  listenTo(selector: NotificationSelector, handler: Handler, options?: ListenOptions): () => void;
-  mark(): Mark;
-  wait(selector: NotificationSelector, options?: WaitOptions<never>): Promise<Notification>;
-  take(frame: Omit<NotificationFrame, "kind">, via: Notification["via"]): void;
+  readonly listenTo: (
+    selector: NotificationSelector,
+    handler: Handler,
+    options?: ListenOptions,
+  ) => () => void;
+  readonly mark: () => Mark;
+  readonly wait: (
+    selector: NotificationSelector,
+    options?: WaitOptions<never>,
+  ) => Promise<Notification>;
+  readonly take: (frame: Omit<NotificationFrame, "kind">, via: Notification["via"]) => void;
   /** From here on notifications are kept back, until the returned function has been called for each hold. */
-  hold(): () => void;
+  readonly hold: () => () => void;
   /** Runs what the game does to be right again; until it is done, at most 5 seconds, notifications are kept back. */
-  sync(runs: readonly Handler[], arg: unknown): Promise<void>;
+  readonly sync: (runs: readonly Handler[], arg: unknown) => Promise<void>;
   /** What happened until now may have been missed. */
-  gap(): void;
-  forgetNotifications(): void;
-  end(): void;
+  readonly gap: () => void;
+  readonly forgetNotifications: () => void;
+  readonly end: () => void;
 }
 
 const MOST_HELD = 1_000;
@@ -176,9 +183,8 @@ export function createNotify(
     },
     take(frame, via) {
       const one = make(frame, clock.now(), via);
-      if (!holds || overran) return deliver(one);
-      held.push(one);
-      if (held.length >= MOST_HELD) giveUpHolding();
+      if (!holds || overran) deliver(one);
+      else if (held.push(one) >= MOST_HELD) giveUpHolding();
     },
     async sync(runs, arg) {
       if (!runs.length) return;

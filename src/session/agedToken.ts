@@ -15,15 +15,15 @@ const USED_SHARE = 0.9;
  */
 export interface AgedToken<Why> {
   /** The last one, however old. */
-  last(): string | undefined;
+  readonly last: () => string | undefined;
   /** The last one while it is young enough to be sent. */
-  young(): string | undefined;
+  readonly young: () => string | undefined;
   /** Unix time in milliseconds. */
-  renewTime(): number;
-  renew(why: Why): Promise<string>;
-  set(grant: Grant): string;
+  readonly renewTime: () => number;
+  readonly renew: (why: Why) => Promise<string>;
+  readonly set: (grant: Grant) => string;
   /** It was refused. */
-  forget(): void;
+  readonly forget: () => void;
 }
 
 export function agedToken<Why>(

@@ -51,10 +51,9 @@ export interface Wish {
   /** Parameters of setUserId without token and force. */
   params: Values;
   access: AgedToken<AccessTokenAsk["reason"]>;
-  session: WebSocketSession | undefined;
   /** A bind has left since somebody began to wait. */
   bindSent: boolean;
-  waiter: Pending<void> | undefined;
+  waiter: Pick<Pending<never>, "fail"> | undefined;
 }
 
 /**
@@ -69,18 +68,18 @@ export interface SessionTokens {
 
 /** @internal */
 export interface SessionPorts {
-  now(): number;
+  readonly now: () => number;
   /** Over the socket of this number. */
-  loginBySocket(params: Values, generation: number): Promise<Values>;
-  loginByRest(params: Values): Promise<Values>;
+  readonly loginBySocket: (params: Values, generation: number) => Promise<Values>;
+  readonly loginByRest: (params: Values) => Promise<Values>;
   /** The number of the socket that is logged in, if one is. */
-  usableSocket(): number | undefined;
-  sendBind(
+  readonly usableSocket: () => number | undefined;
+  readonly sendBind: (
     params: Values,
     slot: string,
     generation: number,
     tokens: SessionTokens,
-  ): Promise<Values>;
+  ) => Promise<Values>;
 }
 
 /** @internal */
@@ -106,8 +105,9 @@ export function createSession(credential: Credential, ports: SessionPorts) {
       const first = loginOn;
       const generation = first ?? ports.usableSocket();
       const { access_token: token, expires_in: lifeSeconds } = await (generation
-        ? ports.loginBySocket(params, generation).catch((error: GatewayError) => {
-            if (first || error.outcome !== "refused" || error.kind === "unauthorized") throw error;
+        ? ports.loginBySocket(params, generation).catch((error: unknown) => {
+            const { outcome, kind } = error as GatewayError;
+            if (first || outcome !== "refused" || kind === "unauthorized") throw error;
             return ports.loginByRest(params);
           })
         : ports.loginByRest(params));
@@ -128,7 +128,6 @@ export function createSession(credential: Credential, ports: SessionPorts) {
       access: agedToken("accessToken", ports.now, (reason) =>
         fromProvider("accessToken", source, { reason, slot }),
       ),
-      session: undefined,
       bindSent: false,
       waiter: undefined,
     }),
@@ -149,7 +148,7 @@ export function createSession(credential: Credential, ports: SessionPorts) {
       slot: string,
       force: boolean,
       renew: boolean,
-    ): Promise<string> {
+    ): Promise<WebSocketSession> {
       const wish = wishes.get(slot)!;
       if (renew) await project.renew("unauthorized");
       const accessToken = await wish.access.renew(renew ? "unauthorized" : "bind");
@@ -164,8 +163,7 @@ export function createSession(credential: Credential, ports: SessionPorts) {
           message: "setUserId: the answer names no player",
         });
       }
-      wish.session = session;
-      return session.userId;
+      return session;
     },
 
     /** At once where all are young. */

@@ -8,8 +8,8 @@ export interface SessionStore {
 /** @internal */
 export interface TabSession {
   readonly id: string;
-  takeOut(): void;
-  putBack(): void;
+  readonly takeOut: () => void;
+  readonly putBack: () => void;
 }
 
 const KEY = "gs2-gateway.sessionId";

@@ -83,19 +83,23 @@ const asText = (value: unknown): string =>
 /** Reads what arrived. Never throws, whatever it is given. */
 export function decodeFrame(data: unknown): Frame {
   if (typeof data !== "string") return unreadable("notText");
-  let parsed: unknown;
   try {
-    parsed = JSON.parse(data);
-  } catch {
-    return unreadable("notJson");
-  }
-  const frame = asObject(parsed);
-  if (!frame) return unreadable("notAnObject");
-  const body = asObject(frame["body"]);
-  // TypeScript's SDK goes by `type`, those for C# and Go by the missing requestId: either sign will do.
-  if (frame["type"] === "notification" || !frame["requestId"]) {
-    const { issuer, subject, payload } = body ?? {};
-    return typeof issuer === "string" || typeof subject === "string"
+    const frame = asObject(JSON.parse(data));
+    if (!frame) return unreadable("notAnObject");
+    const { requestId, status, type } = frame;
+    const body = asObject(frame["body"]);
+    const { issuer, subject, payload, message } = body ?? frame;
+    // TypeScript's SDK goes by `type`, those for C# and Go by the missing requestId: either sign will do.
+    if (requestId && type !== "notification") {
+      return {
+        kind: "reply",
+        requestId: asText(requestId),
+        status: Number(status ?? NaN),
+        body,
+        message: typeof message === "string" ? message : undefined,
+      };
+    }
+    return body && (typeof issuer === "string" || typeof subject === "string")
       ? {
           kind: "notification",
           issuer: asText(issuer),
@@ -103,15 +107,10 @@ export function decodeFrame(data: unknown): Frame {
           payload: asText(payload),
         }
       : unreadable("unknownType");
+  } catch {
+    // No JSON, or nested so deeply that it cannot be written again.
+    return unreadable("notJson");
   }
-  const message = (body ?? frame)["message"];
-  return {
-    kind: "reply",
-    requestId: asText(frame["requestId"]),
-    status: Number(frame["status"] ?? NaN),
-    body,
-    message: typeof message === "string" ? message : undefined,
-  };
 }
 
 /** Whether a reply is an answer rather than an error. A body of null with a message is an error, whatever its status. */
