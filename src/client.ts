@@ -1,6 +1,6 @@
-import { checkArguments, invalidArgument } from "./api/check.js";
+import { invalidArgument } from "./api/check.js";
+import { createChecker, createRowCaller } from "./api/rows.js";
 import { impossible } from "./connection/binding.js";
-import { notConnected } from "./connection/turn.js";
 import type { CallRequest, Values } from "./connection/calls.js";
 import { createConnection } from "./connection/connection.js";
 import {
@@ -12,12 +12,13 @@ import {
   want,
   type Hint,
 } from "./connection/machine.js";
-import { takeSnapshot, type Binding, type ConnectionSnapshot } from "./connection/snapshot.js";
+import type { Binding } from "./connection/snapshot.js";
+import { createStatus, tellChanges, type Look } from "./connection/status.js";
 import { socketOpener } from "./connection/socket.js";
-import { OPEN, WAITING, type State, type Turn } from "./connection/state.js";
+import { OPEN, type Turn } from "./connection/state.js";
 import { watchHost } from "./connection/wakeups.js";
 import type { Report } from "./diagnostics.js";
-import { isGatewayError, type GatewayError } from "./errors.js";
+import type { GatewayError } from "./errors.js";
 import type { GatewayClient as Client } from "./gatewayClient.js";
 import { host, randomId, systemClock as clock } from "./host.js";
 import { post } from "./http/http.js";
@@ -30,7 +31,7 @@ import type {
   ServiceCall,
   Sync,
 } from "./options.js";
-import { pending, type Limits, type Pending } from "./pending.js";
+import type { Limits } from "./pending.js";
 import { createSession, type Wish } from "./session/session.js";
 import { createTabSession } from "./session/tabSession.js";
 import { loginTarget } from "./wire/frames.js";
@@ -90,16 +91,14 @@ function createClient(options: GatewayClientOptions): Client {
   const url = place(endpoints.webSocket, "gateway", region);
   const isEmulator = !url.includes(".gs2io.com");
   const syncs = new Map<Handler, Handler>();
-  const watchers = new Set<() => void>();
   const announcements: (() => void)[] = [];
+  const ofThisStep: (() => void)[] = [];
   let announcing = false;
   let disposed = false;
-  let snapshot: ConnectionSnapshot | undefined;
-  let signature = "";
 
   /** Others are told when nothing is half done: after the step of the machine, one after another. */
   const announce = (tell: () => void): void => {
-    announcements.push(tell);
+    (connection.busy() ? ofThisStep : announcements).push(tell);
     drain();
   };
   const drain = (): void => {
@@ -131,19 +130,10 @@ function createClient(options: GatewayClientOptions): Client {
     randomId,
   );
 
-  const callRow = (
-    { name, component, repeat, avoider }: AnyMethod,
-    params: Values,
-    rest: Omit<CallRequest, "target" | "params">,
-  ): Promise<Values> =>
-    connection.calls.start({
-      ...rest,
-      timeoutMs: rest.timeoutMs ?? callTimeoutMs,
-      repeat,
-      avoider,
-      params,
-      target: { service: "gateway", component, function: name },
-    });
+  const callRow = createRowCaller(
+    (request: CallRequest) => connection.calls.start(request),
+    callTimeoutMs,
+  );
 
   const session = createSession(credential, {
     now: clock.now,
@@ -191,7 +181,26 @@ function createClient(options: GatewayClientOptions): Client {
     }
   };
 
-  const bindingOf = (slot: string): Binding => snapshot!.bindings[slot]!;
+  const status = createStatus(
+    clock,
+    () => connection.current(),
+    (slot) => session.wishes.get(slot)!.params,
+    (now, before) => announcements.push(() => tellChanges(lifecycle.emit, now, before)),
+  );
+  const bindingOf = (slot: string): Binding => status.snapshot().bindings[slot]!;
+  /** Lets an event happen, and waits for what comes of it. */
+  const happen = (
+    method: string,
+    limits: Limits,
+    look: Look,
+    event: (t: Turn) => void,
+    describe?: Parameters<typeof status.until>[3],
+  ): Promise<true> => {
+    const waiting = status.until(method, limits, look, describe);
+    if (disposed) waiting.fail({ kind: "notConnected" }, "disposed");
+    else if (!limits.signal?.aborted) connection.dispatch(event);
+    return waiting.promise;
+  };
 
   const connection = createConnection(
     url,
@@ -223,96 +232,39 @@ function createClient(options: GatewayClientOptions): Client {
           void notify.sync([...syncs.values()], sync);
         });
       },
-      retried: (code, { kind, message }) => report("warn", code, message, { kind, message }),
+      retried: ({ kind, message }, slot) =>
+        slot === undefined
+          ? report("warn", "renewalFailed", message, { kind, message })
+          : report("warn", "bindRetried", message, { slot, kind, message }),
       report,
-      changed,
+      changed() {
+        // The status first, then what else has come of the step.
+        status.look();
+        announcements.push(...ofThisStep.splice(0));
+        drain();
+      },
     },
   );
 
-  function changed(): void {
-    const before = snapshot;
-    const now = takeSnapshot(
-      connection.current(),
-      clock.now(),
-      before,
-      (slot) => session.wishes.get(slot)!.params,
-    );
-    const signed = JSON.stringify(now);
-    if (signed !== signature) {
-      signature = signed;
-      snapshot = now;
-      if (before) announcements.unshift(() => tellChanges(now, before));
-    }
-    watchers.forEach((watch) => watch());
-    drain();
-  }
-
-  const tellChanges = (now: ConnectionSnapshot, before: ConnectionSnapshot): void => {
-    lifecycle.emit("status", now, before);
-    const tellUnauthorized = (slot: string | undefined, error: GatewayError | undefined): void => {
-      if (error?.kind === "unauthorized") lifecycle.emit("unauthorized", { slot, error });
-    };
-    if (now.status !== before.status) tellUnauthorized(undefined, now.error);
-    for (const slot in now.bindings) {
-      const binding = now.bindings[slot]!;
-      const { state, error } = binding;
-      if (state === before.bindings[slot]?.state) continue;
-      if (state === "replaced") lifecycle.emit("replaced", binding);
-      if (now.status !== "unauthorized") tellUnauthorized(slot, error);
-    }
-  };
-
-  /** Waits until the state says yes or no. */
-  const until = <Value>(
-    method: string,
-    limits: Limits,
-    look: (state: State) => Value | GatewayError | undefined,
-    event: (t: Turn) => void,
-    describe?: Parameters<typeof pending>[4],
-  ): Pending<Value> => {
-    const waiting = pending<Value>(method, clock, limits, () => watchers.delete(watch), describe);
-    const watch = (): void => {
-      const state = connection.current();
-      const { phase, error = notConnected("disconnected") } = state;
-      const seen = phase < WAITING ? error : look(state);
-      if (isGatewayError(seen)) waiting.reject(seen);
-      else if (seen) waiting.resolve(seen);
-    };
-    if (!limits.signal?.aborted) {
-      watchers.add(watch);
-      connection.dispatch(event);
-    }
-    return waiting;
-  };
-
-  const check = (row: AnyMethod, slot: string, values: Values): Record<string, unknown> => {
-    const { name } = row;
-    const given = {
-      ...values,
-      // It goes into the envelope when the frame is made.
-      accessToken: "-",
-      namespaceName:
-        values["namespaceName"] ??
-        session.wishes.get(slot)?.params["namespaceName"] ??
-        namespaceName,
-    };
-    const checked = checkArguments(name, row.fields, given, (field, needs) =>
+  const check = createChecker(
+    (slot) => session.wishes.get(slot)?.params["namespaceName"] ?? namespaceName,
+    (name, field, needs) =>
       report("warn", "brokenCondition", `${name}: ${field} needs ${needs}`, {
         method: name,
         field,
         needs,
       }),
-    );
-    delete checked["accessToken"];
-    return checked;
-  };
+  );
 
   const method =
     (row: AnyMethod) =>
     async (values: Values & { slot?: string } = {}, limits: CallOptions = {}): Promise<never> => {
       const { slot = limits.slot ?? PLAYER } = values;
-      const rest = { ...limits, slot, bound: true };
-      return (await callRow(row, check(row, slot, values), rest)) as never;
+      return (await callRow(row, check(row, slot, values), {
+        ...limits,
+        slot,
+        bound: true,
+      })) as never;
     };
 
   const wishFor = async (
@@ -323,23 +275,29 @@ function createClient(options: GatewayClientOptions): Client {
   ): Promise<Binding> => {
     const refused = impossible(connection.current(), force);
     if (refused) throw refused;
-    session.wishes.get(slot)?.waiter?.fail({ kind: "aborted" }, "another one took its place");
-    wish.bindSent = false;
-    session.wishes.set(slot, wish);
+    if (!limits.signal?.aborted) {
+      wish.bindSent = false;
+      session.wishes.set(slot, wish);
+    }
     const exclusive = wish.params["allowConcurrentAccess"] === false;
-    const waiter = until(
+    await happen(
       setUserId.name,
       { ...limits, timeoutMs: limits.timeoutMs ?? callTimeoutMs },
       ({ slots }) => {
-        const { state, error } = slots[slot] ?? { error: notConnected("released") };
+        const { state, error } = slots[slot] ?? {};
+        if (!state) return "released";
+        if (session.wishes.get(slot) !== wish) return "another one took its place";
         return state === "held" || error;
       },
       (t) => want(t, slot, exclusive, force),
       () => (wish.bindSent ? { outcome: "unknown", retryable: true } : {}),
     );
-    wish.waiter = waiter;
-    await waiter.promise;
     return bindingOf(slot);
+  };
+
+  const stop = (): void => {
+    connection.dispatch(disconnect);
+    notify.stopHolding();
   };
 
   const giveHint = (kind: Hint): void => connection.dispatch((t) => hint(t, kind));
@@ -351,18 +309,17 @@ function createClient(options: GatewayClientOptions): Client {
         (event === "diagnostic" ? quiet : lifecycle).listen(event, handler, listenOptions),
     },
     get connection() {
-      return snapshot!;
+      return status.snapshot();
     },
-    connect: (limits = {}) =>
-      disposed
-        ? Promise.reject(notConnected("disposed"))
-        : until("connect", limits, ({ phase }) => phase === OPEN, connect).promise.then(() => {}),
+    async connect(limits = {}) {
+      await happen("connect", limits, ({ phase }) => phase === OPEN, connect);
+    },
     async disconnect() {
-      connection.dispatch(disconnect);
+      stop();
     },
     dispose() {
       disposed = true;
-      connection.dispatch(disconnect);
+      stop();
       tab.putBack();
       notify.end();
       lifecycle.forgetHandlers();
@@ -372,7 +329,8 @@ function createClient(options: GatewayClientOptions): Client {
     async setUserId(request: BindRequest, limits: CallOptions = {}) {
       const { accessToken, slot = limits.slot ?? PLAYER } = request;
       if (!accessToken || !["string", "function"].includes(typeof accessToken)) {
-        throw invalidArgument(setUserId.name, "accessToken", "must be a string or a function");
+        const problem = "must be supplied, as a string or a function";
+        throw invalidArgument(setUserId.name, "accessToken", problem);
       }
       const { force, ...params } = check(setUserId, slot, {
         ...request,
@@ -429,12 +387,13 @@ function createClient(options: GatewayClientOptions): Client {
     },
     getProjectToken: session.youngProjectToken,
     setProjectToken(token) {
-      const lifeSeconds = typeof projectToken === "string" ? Infinity : undefined;
-      session.project.set({ token, lifeSeconds });
-      connection.dispatch((t) => tokenSet(t, session.project.renewTime()));
+      if (!token) throw invalidArgument("setProjectToken", "token");
+      const renewAt = session.setProjectToken(token);
+      connection.dispatch((t) => tokenSet(t, renewAt));
     },
   };
-  changed();
+  // What it is before anything happens: changes are told against this.
+  status.snapshot();
   if (isEmulator) report("info", "emulator", url, { webSocket: url });
   return client;
 }

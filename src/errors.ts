@@ -70,15 +70,12 @@ export class GatewayError extends Error {
   /** True when nothing was sent, or when doing it again is harmless and may help. */
   declare readonly retryable: boolean;
 
-  constructor({ message, cause, ...init }: GatewayErrorInit) {
+  constructor(init: GatewayErrorInit) {
+    const { message, cause, kind, status, method, errors = [], outcome = "notSent" } = init;
     super(message, cause === undefined ? undefined : { cause });
-    const { outcome = "notSent" } = init;
-    const retryable = outcome === "notSent";
-    Object.assign(
-      this,
-      { name: "GatewayError", errors: [], outcome, retryable, [BRAND]: true },
-      init,
-    );
+    const { retryable = outcome === "notSent" } = init;
+    const name = "GatewayError";
+    Object.assign(this, { name, kind, status, errors, method, outcome, retryable, [BRAND]: true });
   }
 
   /** Everything but the stack and the cause. */

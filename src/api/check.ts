@@ -24,6 +24,12 @@ export const invalidArgument = (
   });
 
 const types = { string: "string", int: "number", bool: "boolean", model: "object" } as const;
+const wants = {
+  string: "must be a string",
+  int: "must be a number",
+  bool: "must be true or false",
+  model: "must be an object",
+} as const;
 
 function problemOf(
   value: unknown,
@@ -38,8 +44,7 @@ function problemOf(
       ? `${MISSING} while ${requiredWhen.join(" is ")}`
       : undefined;
   }
-  const wanted = types[type];
-  if (typeof value !== wanted) return `must be a ${wanted}`;
+  if (typeof value !== types[type] || Array.isArray(value)) return wants[type];
   const { min, max, lenient } = field as { min?: number; max?: number; lenient?: true };
   if (
     type === "int" &&
@@ -58,6 +63,7 @@ function problemOf(
  * table does not know are left out: on the socket they would lie beside the envelope.
  *
  * @param broken told of each field that has no effect with the values beside it, and of what it needs
+ * @param within the path of the model these are fields of
  * @returns the values to send
  */
 export function checkArguments(
@@ -65,19 +71,21 @@ export function checkArguments(
   fields: AnyFields,
   values: Values,
   broken: (field: string, needs: string) => void,
+  within = "",
 ): Record<string, unknown> {
   const checked: Record<string, unknown> = {};
   for (const name in fields) {
     const field = fields[name]!;
+    const path = within + name;
     const value = values[name];
     const problem = problemOf(value, field, values, fields);
-    if (problem) throw invalidArgument(method, name, problem);
+    if (problem) throw invalidArgument(method, path, problem);
     if (value == null) continue;
     const { condition } = field;
-    if (condition && !holds(values, fields, condition)) broken(name, condition.join(" is "));
+    if (condition && !holds(values, fields, condition)) broken(path, condition.join(" is "));
     checked[name] =
       field.type === "model"
-        ? checkArguments(`${method}: ${name}`, field.fields, value as Values, broken)
+        ? checkArguments(method, field.fields, value as Values, broken, `${path}.`)
         : value;
   }
   return checked;

@@ -18,6 +18,7 @@ import {
   probe,
   replaceSocket,
   unauthorized,
+  unsettle,
 } from "./turn.js";
 
 const CUT_AFTER_BIND_MS = 30_000;
@@ -52,7 +53,6 @@ export function release(t: Turn, name: string): void {
 
 /** Sends what is wanted and due; once nothing is under way, the connection has settled. */
 export function bindWanted(t: Turn): void {
-  let settledAt: number | undefined = t.settledAt ?? t.now;
   eachSlot(t, (slot, name) => {
     if (slot.state === "wanted" && t.now >= (slot.retryAt ?? 0)) {
       const { force = false, renewNext = false } = slot;
@@ -60,10 +60,14 @@ export function bindWanted(t: Turn): void {
       slot.state = "binding";
       slot.forced = force;
       slot.force = slot.renewNext = false;
+      t.attemptAt = t.now;
     }
-    if (slot.state === "wanted" || slot.state === "binding") settledAt = undefined;
   });
-  t.settledAt = settledAt;
+  const busy = Object.values(t.slots).some(
+    ({ state }) => state === "wanted" || state === "binding",
+  );
+  if (busy) unsettle(t);
+  else t.settledAt ??= t.now;
 }
 
 export function bound(t: Turn, name: string, session: WebSocketSession): void {
@@ -76,7 +80,7 @@ export function bound(t: Turn, name: string, session: WebSocketSession): void {
   slot.heldOn = t.generation;
   slot.acceptedAt = t.now;
   slot.forced = slot.renewed = false;
-  slot.gapSince = slot.conflictSince = undefined;
+  slot.gapSince = slot.conflictSince = slot.error = undefined;
   if (changed) {
     t.effects.push((to) => to.forgetNotifications());
     if (heldOn) {
@@ -120,7 +124,7 @@ export function bindFailed(t: Turn, name: string, error: GatewayError): void {
       if (error.kind === "requestTimeout") probe(t);
   }
   slot.retryAt = nextWindow(t);
-  t.effects.push((to) => to.retried("bindRetried", error));
+  t.effects.push((to) => to.retried(error, name));
 }
 
 /** Refused, at least on this socket. What the slot held before must not live on behind its back. */

@@ -84,9 +84,9 @@ export function createCalls(clock: Clock, ports: CallPorts): Calls {
     !generation && (repeat === "safe" || repeat === "gone");
 
   const fail = (call: Call, kind: GatewayErrorKind, problem: string, refusal?: Reply): void => {
-    const text = refusal && ports.scrub(refusal.message ?? "");
-    const errors = readErrors(text);
-    const said = errors[0]?.message ?? text;
+    const text = refusal?.message;
+    const errors = readErrors(text, ports.scrub);
+    const said = errors[0]?.message ?? (text && ports.scrub(text));
     call.fail(
       { kind, ...(refusal && { outcome: "refused", status: refusal.status, errors }) },
       said ? `${problem}: ${said}` : problem,

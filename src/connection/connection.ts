@@ -95,18 +95,14 @@ export function createConnection(
       const turn = step(state, next, moment, options, number);
       state = turn;
       for (const effect of turn.effects) effect(effects);
+      const wanted = state.phase >= WAITING;
+      // What the host tells at once waits for its turn, like any event.
+      if (wanted) unwatch ??= ports.watch((kind) => dispatch((t) => hint(t, kind)));
+      else unwatch = unwatch?.() as undefined;
     }
     events.length = 0;
     stepping = false;
     calls.pump();
-    const wanted = state.phase >= WAITING;
-    if (wanted && !unwatch) {
-      unwatch = () => undefined;
-      unwatch = ports.watch((kind) => dispatch((t) => hint(t, kind)));
-    } else if (!wanted) {
-      unwatch?.();
-      unwatch = undefined;
-    }
     arm();
     ports.changed();
   };

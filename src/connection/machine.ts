@@ -86,7 +86,7 @@ export function loginFailed(t: Turn, error: GatewayError): void {
   else if (ending === "final") stop(t, CLOSED, undefined, error);
   else if (t.phase === OPEN) {
     t.renewAt = t.now + RENEWAL_RETRY_MS;
-    t.effects.push((to) => to.retried("renewalFailed", error));
+    t.effects.push((to) => to.retried(error));
   } else {
     t.error = error;
     // Nothing but the login may be sent, so its silence is all that can be known of this socket.
@@ -152,20 +152,26 @@ export function hint(t: Turn, kind: Hint): void {
 /** @param lateMs how much later than asked for */
 export function tick(t: Turn, lateMs: number): void {
   if (t.phase === OPEN) {
+    const slept = lateMs > CLOCK_JUMP_MS;
     if (t.frames > t.probedFrames) t.probedAt = Infinity;
+    // What came in during a sleep has not been read yet: a probe under way gets its time anew.
+    else if (slept && t.probedAt < Infinity) t.probedAt = t.now;
     if (t.now >= t.probedAt + t.options.probeTimeoutMs) return lose(t, "probeFailed");
     if (t.now >= t.renewAt) {
       t.renewAt = Infinity;
       t.effects.push((to) => to.login(true));
     }
-    if (lateMs > CLOCK_JUMP_MS || t.now >= t.lastFrameAt + t.options.idleMs) probe(t);
+    if (slept || t.now >= t.lastFrameAt + t.options.idleMs) probe(t);
   } else if (t.now >= t.nextRetryAt) {
     const retryAt =
       restricted(t) && !t.urgent ? nextAttemptAt(outageOf(t), t.nextRetryAt - 1, true) : 0;
     t.nextRetryAt = retryAt;
     if (t.now < retryAt) return;
     if (t.phase === WAITING) openSocket(t);
-    else opened(t);
+    else {
+      t.attemptAt = t.now;
+      opened(t);
+    }
     t.nextRetryAt = Infinity;
   }
 }

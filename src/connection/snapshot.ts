@@ -38,7 +38,7 @@ export interface ConnectionSnapshot {
   readonly status: Status;
   /** When `status` became what it is, Unix time in milliseconds. */
   readonly since: number;
-  /** Attempts made since the connection was lost; 0 while there has been none. */
+  /** Attempts made since the connection was lost, or first asked for. */
   readonly attempt: number;
   /** When the next attempt is due, Unix time in milliseconds; undefined while one is under way or none is planned. */
   readonly nextRetryAt: number | undefined;

@@ -109,7 +109,8 @@ export interface Effects {
   /** Another player is in a slot: what is remembered is not theirs. */
   readonly forgetNotifications: () => void;
   readonly sync: (slot: string, reason: SyncReason, since: number | undefined) => void;
-  readonly retried: (code: "bindRetried" | "renewalFailed", error: GatewayError) => void;
+  /** Tried again later; without a slot it is the renewal of the project token. */
+  readonly retried: (error: GatewayError, slot?: string) => void;
 }
 
 export type Effect = (effects: Effects) => void;

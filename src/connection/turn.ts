@@ -50,11 +50,10 @@ export function dropSocket(t: Turn): void {
   eachSlot(t, (slot) => {
     if (slot.heldOn) slot.gapSince ??= t.lastFrameAt;
     // What the server refused for this socket may be let in on the next, but not where somebody else had the place.
-    if (
-      slot.state !== "replaced" &&
-      (slot.error ? sortEnding(slot.error.kind) : "final") === "final"
-    ) {
+    const { state, error } = slot;
+    if (state !== "replaced" && (!error || sortEnding(error.kind) === "final")) {
       slot.state = "wanted";
+      slot.error = undefined;
     }
     if (slot.force) {
       // A forced bind that has not left yet never will.
@@ -66,18 +65,24 @@ export function dropSocket(t: Turn): void {
   });
   t.generation++;
   t.probedAt = Infinity;
-  t.settledAt = undefined;
   t.effects.push((to) => to.leaveSocket());
 }
 
 /** A new socket in place of one that works: what it holds at the server can be ended in no other way. */
 export function replaceSocket(t: Turn): void {
+  unsettle(t);
   dropSocket(t);
   openSocket(t);
 }
 
-export function lose(t: Turn, reason: Reason): void {
+/** Something is amiss again. What went well for long enough makes it a new outage. */
+export function unsettle(t: Turn): void {
   if (t.now - (t.settledAt ?? t.now) >= SETTLED_MS) t.outage = undefined;
+  t.settledAt = undefined;
+}
+
+export function lose(t: Turn, reason: Reason): void {
+  unsettle(t);
   if (!t.outage) t.attempt = 0;
   dropSocket(t);
   t.phase = WAITING;
@@ -92,6 +97,7 @@ export function stop(
   reason?: Reason,
   error?: GatewayError,
 ): void {
+  unsettle(t);
   dropSocket(t);
   t.phase = phase;
   t.reason = reason;
@@ -113,14 +119,18 @@ export function begin(t: Turn): void {
   openSocket(t);
 }
 
+/** Whatever waits for its window is tried at once, at most once a second. */
 export function tryNow(t: Turn): void {
-  if (t.asleep || (t.phase !== WAITING && t.phase !== OPENING)) return;
-  const earliest = t.attemptAt + WAKE_EVERY_MS;
-  if (t.now >= earliest) replaceSocket(t);
-  else if (t.phase === WAITING) {
+  if (t.asleep || t.phase < WAITING) return;
+  const earliest = Math.max(t.now, t.attemptAt + WAKE_EVERY_MS);
+  if (t.phase === WAITING || t.nextRetryAt < Infinity) {
     t.urgent = true;
     t.nextRetryAt = Math.min(t.nextRetryAt, earliest);
-  }
+    if (t.phase === WAITING && earliest === t.now) openSocket(t);
+  } else if (t.phase === OPENING && earliest === t.now) replaceSocket(t);
+  eachSlot(t, (slot) => {
+    if (slot.retryAt) slot.retryAt = Math.min(slot.retryAt, earliest);
+  });
 }
 
 export function probe(t: Turn): void {

@@ -39,14 +39,17 @@ export async function post(
   } catch (cause) {
     throw failed({ kind: "notConnected", cause, retryable: true }, "the server cannot be reached");
   }
-  let answer: Values | undefined;
+  let answer: Values | null | undefined;
   try {
-    answer = JSON.parse(text) as Values;
+    answer = JSON.parse(text) as Values | null;
   } catch {
-    if (status === 200) throw failed({ kind: "protocol", status }, "the answer is no JSON");
+    // With any other status the status has to do.
   }
-  if (status === 200) return answer!;
-  const errors = readErrors(scrub(String(answer?.["message"])));
+  if (status === 200) {
+    if (answer) return answer;
+    throw failed({ kind: "protocol", status }, "the answer is no JSON object");
+  }
+  const errors = readErrors(String(answer?.["message"]), scrub);
   throw failed(
     { kind: kindOfStatus(status), status, errors, outcome: "refused" },
     `refused with ${status}`,

@@ -64,7 +64,8 @@ export function createEmitter(threw: (error: unknown) => void): Emitter {
       if (!entry) {
         const undos = new Map<() => void, unknown>();
         const deliver = (args: Args): void => {
-          if (accepts && !accepts(...(args as never[]))) return;
+          // mitt tells those it began with, also one that another has undone meanwhile.
+          if (!undos.size || (accepts && !accepts(...(args as never[])))) return;
           undos.forEach((ends, undo) => ends && undo());
           shield(handler, ...args);
         };

@@ -27,27 +27,34 @@ const LONGEST_MS = 30_000;
 
 /** The last notifications, so that a waiter who comes a little late finds what it waits for. */
 export function createLookBack(): LookBack {
-  let entries: { one: Notification | undefined; position: number; length: number }[] = [];
+  let entries: {
+    one: Notification | undefined;
+    readonly position: number;
+    readonly at: number;
+    readonly length: number;
+  }[] = [];
   let characters = 0;
   let position = 0;
   /** Everything up to here may be incomplete. */
   let missed = 0;
+  const forgetOldest = (): void => {
+    const oldest = entries.shift()!;
+    characters -= oldest.length;
+    missed = oldest.position;
+  };
   return {
     mark: () => position as Mark,
     remember(one, taken) {
-      const { length } = one.rawPayload;
-      entries.push({ one: taken ? undefined : one, position: ++position, length });
+      const { receivedAt: at, rawPayload } = one;
+      const { length } = rawPayload;
+      entries.push({ one: taken ? undefined : one, position: ++position, at, length });
       characters += length;
-      while (entries.length > MOST || characters > MOST_CHARACTERS) {
-        const oldest = entries.shift()!;
-        characters -= oldest.length;
-        missed = oldest.position;
-      }
+      while (entries.length > MOST || characters > MOST_CHARACTERS) forgetOldest();
     },
     take(since, now, accepts) {
+      while (entries.length && entries[0]!.at < now - LONGEST_MS) forgetOldest();
       const found = entries.find(
-        ({ one, position: at }) =>
-          one && at > since && one.receivedAt >= now - LONGEST_MS && accepts(one),
+        ({ one, position: stands }) => one && stands > since && accepts(one),
       );
       const one = found?.one;
       if (found) found.one = undefined;

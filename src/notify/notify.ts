@@ -72,21 +72,25 @@ export interface Notify {
     options?: WaitOptions<never>,
   ) => Promise<Notification>;
   readonly take: (frame: Omit<NotificationFrame, "kind">, via: Notification["via"]) => void;
-  /** From here on notifications are kept back, until the returned function has been called for each hold. */
+  /** From here on notifications are kept back, until the returned function has been called for each hold; 5 seconds and 1,000 at most. */
   readonly hold: () => () => void;
-  /** Runs what the game does to be right again; until it is done, at most 5 seconds, notifications are kept back. */
+  /** Runs what the game does to be right again; until it is done, notifications are kept back. */
   readonly sync: (runs: readonly Handler[], arg: unknown) => Promise<void>;
   /** What happened until now may have been missed. */
   readonly gap: () => void;
   readonly forgetNotifications: () => void;
+  /** Nobody is to wait any longer: what is held is delivered. */
+  readonly stopHolding: () => void;
   readonly end: () => void;
 }
 
 const MOST_HELD = 1_000;
-const LONGEST_SYNC_MS = 5_000;
+const LONGEST_HOLD_MS = 5_000;
 
 const nameOf = (selector: NotificationSelector): string =>
-  typeof selector === "string" ? selector : JSON.stringify(selector);
+  typeof selector === "string"
+    ? selector
+    : JSON.stringify({ issuer: selector.issuer, subject: selector.subject });
 
 /**
  * Takes notifications in, keeps them back while the game refetches, remembers the last ones, and tells everybody.
@@ -105,7 +109,9 @@ export function createNotify(
   const waiters = new Set<Waiter>();
   let held: Notification[] = [];
   let holds = 0;
-  let overran = false;
+  /** Holds that overlap; those of a round that was given up count no more. */
+  let round = {};
+  let timer: unknown;
 
   const matches =
     (selector: NotificationSelector) =>
@@ -126,25 +132,26 @@ export function createNotify(
     emitter.emit(one.key, one);
   };
 
-  const flush = (): void => {
-    for (let next; (!holds || overran) && (next = held.shift());) deliver(next);
+  const endRound = (): void => {
+    clock.clearTimer(timer);
+    round = {};
+    holds = 0;
+    for (let next; !holds && (next = held.shift());) deliver(next);
   };
 
   const giveUpHolding = (): void => {
     overrun(held.length);
-    overran = true;
-    flush();
+    endRound();
   };
 
   const hold: Notify["hold"] = () => {
+    if (!holds++) timer = clock.setTimer(giveUpHolding, LONGEST_HOLD_MS);
+    const mine = round;
     let done = false;
-    holds++;
     return () => {
-      if (done) return;
+      if (done || mine !== round) return;
       done = true;
-      if (--holds) return;
-      overran = false;
-      flush();
+      if (!--holds) endRound();
     };
   };
 
@@ -183,21 +190,20 @@ export function createNotify(
     },
     take(frame, via) {
       const one = make(frame, clock.now(), via);
-      if (!holds || overran) deliver(one);
+      if (!holds) deliver(one);
       else if (held.push(one) >= MOST_HELD) giveUpHolding();
     },
     async sync(runs, arg) {
       if (!runs.length) return;
       const release = hold();
-      const timer = clock.setTimer(giveUpHolding, LONGEST_SYNC_MS);
       await Promise.all(runs.map((run) => emitter.shield(run, arg)));
-      clock.clearTimer(timer);
       release();
     },
     gap() {
       lookBack.gap();
       for (const waiter of waiters) if (waiter.gapEnds) lost(waiter);
     },
+    stopHolding: endRound,
     end() {
       for (const { fail } of waiters) fail({ kind: "notConnected" }, "disposed");
       held = [];

@@ -26,10 +26,12 @@ export interface AgedToken<Why> {
   readonly forget: () => void;
 }
 
+/** @param keepSecret told of each token, so that none is ever shown */
 export function agedToken<Why>(
   name: string,
   now: () => number,
   obtain: (why: Why) => Promise<Grant>,
+  keepSecret: (token: string) => void,
 ): AgedToken<Why> {
   let last: string | undefined;
   let renewAt = 0;
@@ -40,18 +42,28 @@ export function agedToken<Why>(
     }
     const life = (lifeSeconds as number) > 0 ? (lifeSeconds as number) : LIFE_SECONDS;
     renewAt = now() + life * 1_000 * USED_SHARE;
+    flight = undefined;
+    keepSecret(token);
     return (last = token);
   };
   return {
     last: () => last,
     young: () => (now() < renewAt ? last : undefined),
     renewTime: () => renewAt,
-    renew: (why) =>
-      (flight ??= obtain(why)
-        .then(set)
-        .finally(() => {
-          flight = undefined;
-        })),
+    renew(why) {
+      if (!flight) {
+        // A token that is set meanwhile is newer than what comes of this flight.
+        const mine: Promise<string> = obtain(why).then((grant) =>
+          flight === mine ? set(grant) : last!,
+        );
+        const landed = (): void => {
+          if (flight === mine) flight = undefined;
+        };
+        mine.then(landed, landed);
+        flight = mine;
+      }
+      return flight;
+    },
     set,
     forget() {
       renewAt = 0;

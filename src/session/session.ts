@@ -1,5 +1,4 @@
 import { GatewayError } from "../errors.js";
-import type { Pending } from "../pending.js";
 import type { WebSocketSession } from "../wire/models.js";
 import { agedToken, fromProvider, type AgedToken } from "./agedToken.js";
 
@@ -44,7 +43,7 @@ export interface AccessTokenAsk {
 export type AccessTokenSource = string | ((ask: AccessTokenAsk) => string | Promise<string>);
 
 /**
- * What was asked for in a slot, what the server made of it, and who waits for that.
+ * What was asked for in a slot.
  * @internal
  */
 export interface Wish {
@@ -53,7 +52,6 @@ export interface Wish {
   access: AgedToken<AccessTokenAsk["reason"]>;
   /** A bind has left since somebody began to wait. */
   bindSent: boolean;
-  waiter: Pick<Pending<never>, "fail"> | undefined;
 }
 
 /**
@@ -92,7 +90,13 @@ export function createSession(credential: Credential, ports: SessionPorts) {
     clientSecret: string;
     projectToken?: Extract<Credential, { projectToken: unknown }>["projectToken"];
   };
+  /** Where project tokens come from; undefined: the client logs in by itself. */
+  let source = projectToken;
   const wishes = new Map<string, Wish>();
+  /** The client secret, and every token there ever was. */
+  const secrets = new Set<string>();
+  const keepSecret = (secret: string): void => void secrets.add(secret);
+  if (clientSecret) keepSecret(clientSecret);
   /** The socket a login under way belongs to, before it is open to others. */
   let loginOn: number | undefined;
 
@@ -100,7 +104,7 @@ export function createSession(credential: Credential, ports: SessionPorts) {
     "projectToken",
     ports.now,
     async (reason) => {
-      if (projectToken) return fromProvider("projectToken", projectToken, { reason });
+      if (source) return fromProvider("projectToken", source, { reason });
       const params = { client_id: clientId, client_secret: clientSecret };
       const first = loginOn;
       const generation = first ?? ports.usableSocket();
@@ -113,6 +117,7 @@ export function createSession(credential: Credential, ports: SessionPorts) {
         : ports.loginByRest(params));
       return { token, lifeSeconds };
     },
+    keepSecret,
   );
 
   const youngProjectToken = async (): Promise<string> =>
@@ -120,17 +125,26 @@ export function createSession(credential: Credential, ports: SessionPorts) {
 
   return {
     wishes,
-    project,
     youngProjectToken,
 
     newWish: (slot: string, source: AccessTokenSource, params: Values): Wish => ({
       params,
-      access: agedToken("accessToken", ports.now, (reason) =>
-        fromProvider("accessToken", source, { reason, slot }),
+      access: agedToken(
+        "accessToken",
+        ports.now,
+        (reason) => fromProvider("accessToken", source, { reason, slot }),
+        keepSecret,
       ),
       bindSent: false,
-      waiter: undefined,
     }),
+
+    /** Answers when it is to be renewed. A text there is no other of is used until it is refused. */
+    setProjectToken(token: string): number {
+      const lasts = typeof source === "string";
+      if (lasts) source = token;
+      project.set({ token, lifeSeconds: lasts ? Infinity : undefined });
+      return project.renewTime();
+    },
 
     async logIn(generation: number, renew: boolean): Promise<number> {
       if (renew) await project.renew("old");
@@ -191,16 +205,7 @@ export function createSession(credential: Credential, ports: SessionPorts) {
     },
 
     /** Takes what is secret out of a text that is not ours. */
-    scrub(text: string): string {
-      const secrets = [
-        clientSecret,
-        project.last(),
-        ...[...wishes.values()].map(({ access }) => access.last()),
-      ];
-      return secrets.reduce<string>(
-        (rest, secret) => (secret ? rest.replaceAll(secret, "***") : rest),
-        text,
-      );
-    },
+    scrub: (text: string): string =>
+      [...secrets].reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
   };
 }

@@ -117,24 +117,23 @@ export function decodeFrame(data: unknown): Frame {
 export const succeeded = (reply: Pick<Reply, "status" | "body" | "message">): boolean =>
   reply.status === 200 && (reply.body !== undefined || reply.message === undefined);
 
-/** GS2's error list out of the error text; empty where it is no such list. */
-export function readErrors(message: string | undefined): GatewayErrorDetail[] {
+/**
+ * GS2's error list out of the error text; empty where it is no such list.
+ *
+ * @param scrub takes secrets out of what the server wrote
+ */
+export function readErrors(
+  message: string | undefined,
+  scrub: (text: string) => string = (text) => text,
+): GatewayErrorDetail[] {
   try {
     const list: unknown = JSON.parse(message ?? "");
-    return Array.isArray(list)
-      ? list.flatMap((entry) => {
-          const { component, message: text, code } = asObject(entry) ?? {};
-          return typeof text === "string"
-            ? [
-                {
-                  component: asText(component),
-                  message: text,
-                  ...(code == null ? {} : { code: asText(code) }),
-                },
-              ]
-            : [];
-        })
-      : [];
+    return (list as unknown[]).flatMap((entry) => {
+      const { component, message: text, code } = asObject(entry) ?? {};
+      if (typeof text !== "string") return [];
+      const detail = { component: scrub(asText(component)), message: scrub(text) };
+      return [code == null ? detail : { ...detail, code: scrub(asText(code)) }];
+    });
   } catch {
     return [];
   }

@@ -181,7 +181,7 @@ export function faultNetwork(server: Server = kindServer): FaultNetwork {
           }
         });
       }
-    } as unknown as WebSocketClass,
+    },
   };
   return network;
 }

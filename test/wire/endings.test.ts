@@ -48,7 +48,7 @@ describe("an ending", () => {
   test.each(Object.entries(endings).map(([kind, rest]) => [kind as GatewayErrorKind, ...rest]))(
     "of kind %s is sorted as %s: %s",
     (kind, ending) => {
-      expect(sortEnding(kind as GatewayErrorKind)).toBe(ending);
+      expect(sortEnding(kind)).toBe(ending);
     },
   );
 });

@@ -126,6 +126,11 @@ describe("a reply", () => {
     expect(asReply({ requestId: "1", status: 200, body: "x" }).body).toBeUndefined();
   });
 
+  test("of 200 with neither body nor message is still an answer", () => {
+    expect(succeeded(asReply({ requestId: "1", status: 200 }))).toBe(true);
+    expect(succeeded(asReply({ requestId: "1", status: 200, body: null }))).toBe(true);
+  });
+
   test("has no message where the server sent something else than text", () => {
     expect(asReply({ requestId: "1", status: 400, body: { message: { a: 1 } } }).message).toBe(
       undefined,
@@ -159,6 +164,15 @@ describe("readErrors", () => {
     ],
   ])("makes of %s what it can", (_, message, errors) => {
     expect(readErrors(message)).toStrictEqual(errors);
+  });
+
+  test("takes secrets out of every part, also one that JSON writes in another way", () => {
+    const secret = 'a"b\\c';
+    const [error] = readErrors(
+      JSON.stringify([{ component: `x${secret}`, message: `${secret}!`, code: secret }]),
+      (text) => text.replaceAll(secret, "***"),
+    );
+    expect(error).toEqual({ component: "x***", message: "***!", code: "***" });
   });
 
   test("never throws", () => {

@@ -21,7 +21,6 @@ import {
   models,
   named,
   notifications,
-  type GoldenFields,
   type GoldenMethod,
 } from "../golden/golden.js";
 
@@ -31,18 +30,18 @@ const sentModels = {
 } as const;
 
 /** The rules of a row in the words of the reference: without what is ours alone, and models by their name. */
-const inGoldenWords = (fields: Readonly<Record<string, Field>>): GoldenFields =>
+const inGoldenWords = (fields: Readonly<Record<string, Field>>): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => {
+    Object.entries(fields).map(([name, field]): [string, unknown] => {
       if (field.type === "model") {
         const { fields: inner, ...rules } = field;
-        const models = Object.entries(sentModels);
-        return [name, { ...rules, model: models.find(([, one]) => one === inner)?.[0] }];
+        const model = Object.entries(sentModels).find(([, one]) => one === inner)?.[0];
+        return [name, { ...rules, model }];
       }
       const { lenient: _, ...rules } = { lenient: undefined, ...field };
       return [name, rules];
     }),
-  ) as unknown as GoldenFields;
+  );
 
 const rowOf = (name: string): AnyMethod => {
   const row = allMethods.find((method) => method.name === name);
