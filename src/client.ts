@@ -223,7 +223,7 @@ function createClient(options: GatewayClientOptions): Client {
         }),
       probeByCall: () => void probe(probeTimeoutMs).catch(() => undefined),
       newId: randomId,
-      deliver: (frame) => notify.take(frame, "socket"),
+      deliver: (frame, receivedAt) => notify.take(frame, receivedAt, "socket"),
       sync(slot, reason, since) {
         const downMs = since === undefined ? 0 : clock.now() - since;
         if (reason !== "first") notify.gap();

@@ -49,7 +49,8 @@ export interface CallPorts {
 }
 
 /** @internal */
-interface Call extends Pending<Values> {
+interface Call {
+  readonly pending: Pending<Values>;
   readonly request: CallRequest;
   readonly id: string;
   readonly avoiderId: string | undefined;
@@ -80,6 +81,10 @@ export function createCalls(clock: Clock, ports: CallPorts): Calls {
   const open = new Map<string, Call>();
   let lastId = 0;
 
+  const crowded = (): boolean =>
+    open.size > MOST_WAITING &&
+    [...open.values()].filter(({ progress }) => progress === "waiting").length > MOST_WAITING;
+
   const harmless = ({ request: { repeat, generation } }: Call): boolean =>
     !generation && (repeat === "safe" || repeat === "gone");
 
@@ -87,7 +92,7 @@ export function createCalls(clock: Clock, ports: CallPorts): Calls {
     const text = refusal?.message;
     const errors = readErrors(text, ports.scrub);
     const said = errors[0]?.message ?? (text && ports.scrub(text));
-    call.fail(
+    call.pending.fail(
       { kind, ...(refusal && { outcome: "refused", status: refusal.status, errors }) },
       said ? `${problem}: ${said}` : problem,
     );
@@ -124,7 +129,7 @@ export function createCalls(clock: Clock, ports: CallPorts): Calls {
     call: Call,
     work: Promise<Ready>,
     go: (ready: Ready) => void,
-    failed: (error: unknown) => void = call.reject,
+    failed: (error: unknown) => void = call.pending.reject,
   ): void => {
     call.progress = "preparing";
     work.then((ready) => {
@@ -138,9 +143,8 @@ export function createCalls(clock: Clock, ports: CallPorts): Calls {
     open,
     start(request) {
       const id = String(++lastId);
-      const waiting = [...open.values()].filter(({ progress }) => progress === "waiting").length;
       const call: Call = {
-        ...pending<Values>(
+        pending: pending<Values>(
           request.target.function,
           clock,
           request,
@@ -163,10 +167,10 @@ export function createCalls(clock: Clock, ports: CallPorts): Calls {
       };
       if (!request.signal?.aborted) {
         open.set(id, call);
-        if (waiting < MOST_WAITING || request.generation) advance(call);
+        if (request.generation || !crowded()) advance(call);
         else fail(call, "notConnected", `${MOST_WAITING} calls wait already`);
       }
-      return call.promise;
+      return call.pending.promise;
     },
     pump: () => open.forEach(advance),
     settle(reply) {
@@ -174,7 +178,7 @@ export function createCalls(clock: Clock, ports: CallPorts): Calls {
       if (call?.progress !== "sent") return false;
       const { generation, repeat, slot } = call.request;
       const done = reply.status === 404 && repeat === "gone" && call.repeated;
-      if (succeeded(reply) || done) call.resolve((!done && reply.body) || {});
+      if (succeeded(reply) || done) call.pending.resolve((!done && reply.body) || {});
       else if (reply.status === 401 && !call.renewed401 && !generation) {
         call.renewed401 = true;
         prepare(

@@ -48,7 +48,7 @@ export interface ConnectionPorts
     renew: boolean,
   ) => Promise<WebSocketSession>;
   readonly probeByCall: () => void;
-  readonly deliver: (frame: NotificationFrame) => void;
+  readonly deliver: (frame: NotificationFrame, receivedAt: number) => void;
   /** From here on notifications are kept back, until the returned function is called. */
   readonly hold: () => () => void;
   /** The whole step is done: here others may be called. */
@@ -183,7 +183,7 @@ export function createConnection(
     const frame = decodeFrame(data);
     switch (frame.kind) {
       case "notification":
-        return ports.deliver(frame);
+        return ports.deliver(frame, lastFrameAt);
       case "reply": {
         const { requestId, status } = frame;
         if (calls.settle(frame)) return;

@@ -31,7 +31,7 @@ export interface Emitter {
   ) => () => void;
   readonly emit: (type: string | symbol, ...args: Args) => void;
   /** Runs foreign code. What it answers settles when it has, and never rejects. */
-  readonly shield: (run: Handler, ...args: Args) => unknown;
+  readonly shield: (run: Handler, args: Args) => unknown;
   readonly forgetHandlers: () => void;
 }
 
@@ -45,7 +45,7 @@ export function createEmitter(threw: (error: unknown) => void): Emitter {
   /** By name and handler. */
   const entries = new Map<string, Map<Handler, Entry>>();
 
-  const shield: Emitter["shield"] = (run, ...args) => {
+  const shield: Emitter["shield"] = (run, args) => {
     try {
       const result = run(...(args as never[]));
       return (result as Partial<Promise<unknown>> | undefined)?.then?.(undefined, threw);
@@ -67,7 +67,7 @@ export function createEmitter(threw: (error: unknown) => void): Emitter {
           // mitt tells those it began with, also one that another has undone meanwhile.
           if (!undos.size || (accepts && !accepts(...(args as never[])))) return;
           undos.forEach((ends, undo) => ends && undo());
-          shield(handler, ...args);
+          shield(handler, args);
         };
         const type = accepts ? "*" : name;
         const tell = accepts ? (_: unknown, args: Args): void => deliver(args) : deliver;

@@ -35,6 +35,7 @@ export function createLookBack(): LookBack {
   }[] = [];
   let characters = 0;
   let position = 0;
+  let marked = false;
   /** Everything up to here may be incomplete. */
   let missed = 0;
   const forgetOldest = (): void => {
@@ -43,8 +44,13 @@ export function createLookBack(): LookBack {
     missed = oldest.position;
   };
   return {
-    mark: () => position as Mark,
+    mark() {
+      marked = true;
+      return position as Mark;
+    },
     remember(one, taken) {
+      // Without a mark nobody can ask for what was before now.
+      if (!marked) return;
       const { receivedAt: at, rawPayload } = one;
       const { length } = rawPayload;
       entries.push({ one: taken ? undefined : one, position: ++position, at, length });

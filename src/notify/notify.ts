@@ -71,7 +71,11 @@ export interface Notify {
     selector: NotificationSelector,
     options?: WaitOptions<never>,
   ) => Promise<Notification>;
-  readonly take: (frame: Omit<NotificationFrame, "kind">, via: Notification["via"]) => void;
+  readonly take: (
+    frame: Omit<NotificationFrame, "kind">,
+    receivedAt: number,
+    via: Notification["via"],
+  ) => void;
   /** From here on notifications are kept back, until the returned function has been called for each hold; 5 seconds and 1,000 at most. */
   readonly hold: () => () => void;
   /** Runs what the game does to be right again; until it is done, notifications are kept back. */
@@ -188,15 +192,15 @@ export function createNotify(
       else if (waiter.gapEnds && since !== undefined && lookBack.missedSince(since)) lost(waiter);
       return waiter.promise;
     },
-    take(frame, via) {
-      const one = make(frame, clock.now(), via);
+    take(frame, receivedAt, via) {
+      const one = make(frame, receivedAt, via);
       if (!holds) deliver(one);
       else if (held.push(one) >= MOST_HELD) giveUpHolding();
     },
     async sync(runs, arg) {
       if (!runs.length) return;
       const release = hold();
-      await Promise.all(runs.map((run) => emitter.shield(run, arg)));
+      await Promise.all(runs.map((run) => emitter.shield(run, [arg])));
       release();
     },
     gap() {

@@ -152,7 +152,10 @@ const KEY = /^Gs2[A-Za-z0-9]+:[A-Za-z0-9]+$/;
  * with `Gs2Gateway:`; else the subject. GS2's SDKs read the key from the subject since 2022 and its samples from the issuer until 2024.
  */
 export function notificationKey(issuer: string, subject: string): string {
-  return !KEY.test(subject) && KEY.test(issuer) && !issuer.startsWith("Gs2Gateway:")
+  return issuer !== subject &&
+    !KEY.test(subject) &&
+    KEY.test(issuer) &&
+    !issuer.startsWith("Gs2Gateway:")
     ? issuer
     : subject;
 }

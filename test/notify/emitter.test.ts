@@ -313,7 +313,7 @@ describe("the shield", () => {
   test("hands over what it was given", () => {
     const { shield } = setup();
     const run = vi.fn();
-    shield(run, 1, "two");
+    shield(run, [1, "two"]);
     expect(run.mock.calls).toEqual([[1, "two"]]);
   });
 
@@ -321,7 +321,7 @@ describe("the shield", () => {
     const { shield, threw } = setup();
     const work = gate();
     const over = vi.fn();
-    const done = Promise.resolve(shield(() => work.promise)).then(over);
+    const done = Promise.resolve(shield(() => work.promise, [])).then(over);
     await settled();
     expect(over).not.toHaveBeenCalled();
     work.fail(new Error("late"));

@@ -32,7 +32,7 @@ function setup() {
     },
     /** Something arrives. */
     take: (subject: string, payload: unknown = null, issuer = "") =>
-      notify.take({ issuer, subject, payload: JSON.stringify(payload) }, "socket"),
+      notify.take({ issuer, subject, payload: JSON.stringify(payload) }, clock.now(), "socket"),
   };
 }
 const numbers = (to: number): number[] => Array.from({ length: to }, (_, n) => n);
@@ -159,8 +159,8 @@ describe("a handler", () => {
   });
 
   test("reads text that is no JSON, and the key is reported", () => {
-    const { notify, heard, notJson } = setup();
-    notify.take({ issuer: "", subject: "shop:sale", payload: "sale!" }, "push");
+    const { clock, notify, heard, notJson } = setup();
+    notify.take({ issuer: "", subject: "shop:sale", payload: "sale!" }, clock.now(), "push");
     expect(heard).toEqual(["sale!"]);
     expect(notJson.mock.calls).toEqual([["shop:sale"]]);
   });
