@@ -14,13 +14,11 @@ import {
 } from "./connection/machine.js";
 import type { Binding } from "./connection/snapshot.js";
 import { createStatus, tellChanges, type Look } from "./connection/status.js";
-import { socketOpener } from "./connection/socket.js";
 import { OPEN, type Turn } from "./connection/state.js";
-import { watchHost } from "./connection/wakeups.js";
 import type { Report } from "./diagnostics.js";
 import type { GatewayError } from "./errors.js";
 import type { GatewayClient as Client } from "./gatewayClient.js";
-import { host, randomId, systemClock as clock } from "./host.js";
+import { host, systemHost, type ClientHost } from "./host.js";
 import { post } from "./http/http.js";
 import { createEmitter, type Handler } from "./notify/emitter.js";
 import { createNotify, type Notify } from "./notify/notify.js";
@@ -63,7 +61,11 @@ export const GatewayClient: new (options: GatewayClientOptions) => Client = clas
   }
 } as never;
 
-function createClient(options: GatewayClientOptions): Client {
+/** @param clientHost what the client lives on */
+export function createClient(
+  options: GatewayClientOptions,
+  { clock, newId, opener, watch }: ClientHost = systemHost,
+): Client {
   const {
     namespaceName,
     credential,
@@ -127,7 +129,7 @@ function createClient(options: GatewayClientOptions): Client {
   );
   const tab = createTabSession(
     () => (options.storage === undefined ? host.sessionStorage : options.storage),
-    randomId,
+    newId,
   );
 
   const callRow = createRowCaller(
@@ -214,15 +216,15 @@ function createClient(options: GatewayClientOptions): Client {
     {
       ...session,
       ...notify,
-      openRaw: socketOpener(WebSocket!, CONNECT_TIMEOUT_MS),
+      openRaw: opener(WebSocket!, CONNECT_TIMEOUT_MS),
       watch: (tell) =>
-        watchHost((kind) => {
+        watch((kind) => {
           if (kind === "background" || kind === "pagehide") tab.putBack();
           else if (kind === "foreground" || kind === "pageshow") tab.takeOut();
           tell(kind);
         }),
       probeByCall: () => void probe(probeTimeoutMs).catch(() => undefined),
-      newId: randomId,
+      newId,
       deliver: (frame, receivedAt) => notify.take(frame, receivedAt, "socket"),
       sync(slot, reason, since) {
         const downMs = since === undefined ? 0 : clock.now() - since;

@@ -39,29 +39,33 @@ export type MakeNotification = (
 
 /** @param notJson told of a payload that is no JSON, once, when it is first read */
 export function notificationMaker(notJson: (key: string) => void): MakeNotification {
-  class Received {
+  class GatewayNotification {
     readonly key: string;
     readonly issuer: string;
     readonly subject: string;
-    readonly rawPayload: string;
     declare readonly payload: unknown;
+    readonly rawPayload: string;
+    readonly receivedAt: number;
+    readonly via: Notification["via"];
     // JSON has no undefined: that is what has not been read.
     #parsed: unknown;
 
     constructor(
       { issuer, subject, payload }: Omit<NotificationFrame, "kind">,
-      readonly receivedAt: number,
-      readonly via: Notification["via"],
+      receivedAt: number,
+      via: Notification["via"],
     ) {
       this.key = notificationKey(issuer, subject);
       this.issuer = issuer;
       this.subject = subject;
+      Object.defineProperty(this, "payload", GatewayNotification.payload);
       this.rawPayload = payload;
-      Object.defineProperty(this, "payload", Received.payload);
+      this.receivedAt = receivedAt;
+      this.via = via;
     }
 
     // Own, so that spreading, JSON and structuredClone see it; shared, so that a notification costs no closure.
-    static readonly payload: PropertyDescriptor & ThisType<Received> = {
+    static readonly payload: PropertyDescriptor & ThisType<GatewayNotification> = {
       enumerable: true,
       get() {
         if (this.#parsed === undefined) {
@@ -76,5 +80,5 @@ export function notificationMaker(notJson: (key: string) => void): MakeNotificat
       },
     };
   }
-  return (frame, receivedAt, via) => new Received(frame, receivedAt, via);
+  return (frame, receivedAt, via) => new GatewayNotification(frame, receivedAt, via);
 }
