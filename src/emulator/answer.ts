@@ -1,11 +1,13 @@
 import { allMethods } from "../wire/allMethods.js";
 import { loginTarget, type Target } from "../wire/frames.js";
 import type { AnyMethod } from "../wire/methods.js";
+import { memory } from "./duplicates.js";
 import { readFields } from "./fieldChecks.js";
+import { finishJobs } from "./jobs.js";
 import { notFound, notImplemented, refused, type Outcome } from "./outcome.js";
 import { rules } from "./rules/index.js";
 import { checkProjectToken, login, readAccessToken } from "./tokens.js";
-import { putNamespace, type World } from "./world.js";
+import { copyWorld, putNamespace, type World } from "./world.js";
 
 /** A request as REST and socket both bring it. */
 export interface Ask {
@@ -17,6 +19,10 @@ export interface Ask {
   readonly accessToken: string | undefined;
   /** The socket it came through. */
   readonly connectionId: string | undefined;
+  /** Several calls with the same one are one call. */
+  readonly duplicationAvoider?: string | undefined;
+  /** Check everything, change nothing. */
+  readonly dryRun?: boolean | undefined;
 }
 
 export interface Answer {
@@ -28,8 +34,21 @@ export interface Answer {
 /**
  * The one way into the world: project token (401), fields (400), access token (401), namespace (404 or made), rule. GS2 does not say in
  * which order it looks; ours reports first what stands in the way of everything else.
+ *
+ * A dry run goes the same way in a copy of the world, and what it would have done outside is dropped. GS2 does not say what it answers.
  */
 export function answer(world: World, ask: Ask, now: number): Answer {
+  if (ask.dryRun && !isTarget(loginTarget, ask.target)) {
+    const { outcome, userId } = answerHere(copyWorld(world), ask, now);
+    return { outcome: { ...outcome, effects: [] }, userId };
+  }
+  // The alarm for a job rings soon, but perhaps after this.
+  const before = finishJobs(world, now);
+  const { outcome, userId } = answerHere(world, ask, now);
+  return { outcome: { ...outcome, effects: [...before, ...outcome.effects] }, userId };
+}
+
+function answerHere(world: World, ask: Ask, now: number): Answer {
   const { target, params, connectionId } = ask;
   const about = (outcome: Outcome, userId?: string): Answer => ({ outcome, userId });
 
@@ -47,15 +66,20 @@ export function answer(world: World, ask: Ask, now: number): Answer {
       ),
     );
   }
-  const refusal = checkProjectToken(world, ask.projectToken, connectionId, now);
-  if (refusal) return about(refusal);
+  const client = checkProjectToken(world, ask.projectToken, connectionId, now);
+  if ("status" in client) return about(client);
 
   const method = findMethod(target);
   const rule = method && rules.get(method.name);
   if (!method && target.service === "gateway") return about(unknownFunction(target));
   if (!method || !rule) return about(notImplemented(target.service, target.component));
 
-  const { values, errors } = readFields(method.component, fieldsToRead(method), params);
+  const { values, errors } = readFields(
+    method.component,
+    fieldsToRead(method),
+    params,
+    world.settings.strictConditions,
+  );
   const named = typeof params["userId"] === "string" ? params["userId"] : undefined;
   if (errors.length > 0) return about(refused(400, errors), named);
 
@@ -65,6 +89,9 @@ export function answer(world: World, ask: Ask, now: number): Answer {
       : { userId: named ?? "", expiresAt: undefined };
   if ("status" in player) return about(player);
 
+  const remember = memory(world, method, ask, { clientId: client.clientId, player }, now);
+  if (remember.known) return about(remember.known, player.userId || undefined);
+
   const namespaceName = values["namespaceName"];
   if (typeof namespaceName === "string" && !world.namespaces.has(namespaceName)) {
     if (world.strict || rule.namespace === "must exist") {
@@ -73,7 +100,10 @@ export function answer(world: World, ask: Ask, now: number): Answer {
     putNamespace(world, { name: namespaceName }, now);
   }
   const { userId, expiresAt: tokenExpiresAt } = player;
-  const outcome = rule.run(world, values, { now, connectionId, userId, tokenExpiresAt });
+  const { clientId } = client;
+  const call = { now, connectionId, clientId, userId, tokenExpiresAt };
+  const outcome = rule.run(world, values, call);
+  remember.keep(outcome);
   return about(outcome, userId || undefined);
 }
 

@@ -2,12 +2,33 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { isObject } from "./fieldChecks.js";
 
-export type ReadBody =
-  | { readonly value: Record<string, unknown> }
-  | { readonly status: 400 | 413; readonly why: "notGzip" | "notJson" | "tooLong" | "encoding" };
+export interface UnreadBody {
+  readonly status: 400 | 413;
+  readonly why: "notGzip" | "notJson" | "notText" | "tooLong" | "encoding";
+}
 
 /** Reads a JSON object, gzipped or not, of at most `maxBytes` in either form. Nothing at all counts as an empty object. */
-export async function readJsonBody(request: Request, maxBytes: number): Promise<ReadBody> {
+export async function readJsonBody(
+  request: Request,
+  maxBytes: number,
+): Promise<{ readonly value: Record<string, unknown> } | UnreadBody> {
+  const read = await readTextBody(request, maxBytes);
+  if (!("text" in read)) return read.why === "notText" ? { ...read, why: "notJson" } : read;
+  if (read.text === "") return { value: {} };
+  try {
+    const value: unknown = JSON.parse(read.text);
+    if (isObject(value)) return { value };
+  } catch {
+    // What the parser says quotes the body, and with it perhaps a secret.
+  }
+  return { status: 400, why: "notJson" };
+}
+
+/** The same for any text. */
+export async function readTextBody(
+  request: Request,
+  maxBytes: number,
+): Promise<{ readonly text: string } | UnreadBody> {
   const raw = await readBytes(request, maxBytes);
   if (raw === undefined) return { status: 413, why: "tooLong" };
   const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() || "identity";
@@ -20,14 +41,11 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
       return isTooLarge(error) ? { status: 413, why: "tooLong" } : { status: 400, why: "notGzip" };
     }
   }
-  if (plain.byteLength === 0) return { value: {} };
   try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(plain));
-    if (isObject(value)) return { value };
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(plain) };
   } catch {
-    // What the parser says quotes the body, and with it perhaps a secret.
+    return { status: 400, why: "notText" };
   }
-  return { status: 400, why: "notJson" };
 }
 
 const isTooLarge = (error: unknown): boolean =>

@@ -1,6 +1,8 @@
 import type { GatewayErrorDetail, GatewayErrorKind } from "../errors.js";
 import { kindOfStatus } from "../wire/endings.js";
-import { isObject } from "./fieldChecks.js";
+import type { Ask } from "./answer.js";
+import { Book } from "./book.js";
+import type { Outcome } from "./outcome.js";
 
 /** One call the emulator answered. */
 export interface EmulatorCall {
@@ -25,29 +27,50 @@ export interface EmulatorCall {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+export function callOf(
+  { transport, target, params, connectionId }: Ask,
+  requestId: string | undefined,
+  { status, errors = [] }: Outcome,
+  userId: string | undefined,
+  at: number,
+): EmulatorCall {
+  const { service, component, function: method } = target;
+  const named = params["namespaceName"];
+  return {
+    at,
+    transport,
+    service,
+    component,
+    method,
+    namespaceName: typeof named === "string" ? named : undefined,
+    userId,
+    connectionId,
+    requestId,
+    status,
+    outcome: status === 200 ? "ok" : kindOfStatus(status),
+    errors,
+    params: masked(params),
+  };
+}
+
 export interface CallFilter {
   readonly method?: string | undefined;
   readonly userId?: string | undefined;
 }
 
-export const outcomeOfStatus = (status: number): EmulatorCall["outcome"] =>
-  status === 200 ? "ok" : kindOfStatus(status);
-
 const KEPT = 10_000;
 
 /** The last {@link KEPT} calls. */
 export class CallBook {
-  readonly #calls: EmulatorCall[] = [];
+  readonly #calls = new Book<EmulatorCall>(KEPT);
 
   add(call: EmulatorCall): void {
-    this.#calls.push(call);
-    // Thinned in big steps: shifting on each call would move the whole list each time.
-    if (this.#calls.length >= 2 * KEPT) this.#calls.splice(0, KEPT);
+    this.#calls.add(call);
   }
 
   list({ method, userId }: CallFilter = {}): EmulatorCall[] {
     return this.#calls
-      .slice(-KEPT)
+      .list()
       .filter(
         (call) =>
           (method === undefined || call.method === method) &&
@@ -56,22 +79,34 @@ export class CallBook {
   }
 
   clear(): void {
-    this.#calls.length = 0;
+    this.#calls.clear();
   }
 }
 
 const SECRET = /token$|secret$|^authorization$/i;
 
+/** Deeper than anything GS2 has; what is nested without end can neither be walked nor written again. */
+const DEPTH = 8;
+
 /** The same values with every secret and token masked, at any depth. A page token is neither. */
-export function masked(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function masked(
+  values: Readonly<Record<string, unknown>>,
+  depth = DEPTH,
+): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
       name,
       SECRET.test(name) && name !== "pageToken" && value !== null
         ? "***"
-        : isObject(value)
-          ? masked(value)
-          : value,
+        : maskedValue(value, depth - 1),
     ]),
   );
+}
+
+function maskedValue(value: unknown, depth: number): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (depth === 0) return "...";
+  return Array.isArray(value)
+    ? value.map((item) => maskedValue(item, depth - 1))
+    : masked(value as Record<string, unknown>, depth);
 }

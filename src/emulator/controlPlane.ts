@@ -1,12 +1,14 @@
 import { Hono, type Context } from "hono";
 import { isGatewayError } from "../errors.js";
-import { readJsonBody } from "./body.js";
+import { readJsonBody, readTextBody } from "./body.js";
 import type { Gateway } from "./gateway.js";
+import { findFile, takeUpload } from "./jobs.js";
 import { notify, type EmulatorNotification } from "./notify.js";
 import { invalid } from "./settings.js";
+import { readState } from "./state.js";
 import { issueAccessToken, type AccessTokenWish } from "./tokens.js";
 
-/** The handle over HTTP, under `/_emulator`. A fault of the caller is 400 with `{ message }`, a sentence. */
+/** The handle over HTTP, under `/_emulator`, and the files of dumps and imports. A fault of the caller is 400 with `{ message }`, a sentence. */
 export function controlPlane(gateway: Gateway, url: () => string): Hono {
   const app = new Hono();
   const body = async (context: Context): Promise<Record<string, unknown>> => {
@@ -21,13 +23,36 @@ export function controlPlane(gateway: Gateway, url: () => string): Hono {
     const { method, userId } = context.req.query();
     return context.json({ items: gateway.calls.list({ method, userId }) });
   });
+  app.get("/outbox", (context) => {
+    const { userId } = context.req.query();
+    return context.json({ items: gateway.outbox({ userId }) });
+  });
+  app.get("/state", (context) => context.json(gateway.state()));
+  app.put("/state", async (context) => {
+    gateway.setState(readState(await body(context)));
+    return context.json({});
+  });
+  app.put("/uploads/:uploadToken", async (context) => {
+    const { uploadToken } = context.req.param();
+    const read = await readTextBody(context.req.raw, gateway.world.settings.maxBodyBytes);
+    if (!("text" in read)) throw invalid("An upload is a text, and not too long.");
+    const taken = gateway.perform((world) => takeUpload(world, uploadToken, read.text));
+    const message = `Nobody prepared an upload ${uploadToken}.`;
+    return taken ? context.json({}) : context.json({ message }, 404);
+  });
+  app.get("/files/:name", (context) => {
+    const text = findFile(gateway.world, context.req.param("name"));
+    return text === undefined
+      ? context.json({ message: "There is no such file, or no longer." }, 404)
+      : context.body(text, 200, { "content-type": "application/json" });
+  });
   app.post("/access-tokens", async (context) => {
     const wish = (await body(context)) as unknown as AccessTokenWish;
     return context.json(gateway.perform((world, now) => issueAccessToken(world, wish, now)));
   });
   app.post("/notifications", async (context) => {
     const given = (await body(context)) as unknown as EmulatorNotification;
-    return context.json(gateway.perform((world) => notify(world, given)));
+    return context.json(gateway.perform((world, now) => notify(world, given, now)));
   });
   app.post("/reset", (context) => {
     gateway.reset();

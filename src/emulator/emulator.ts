@@ -2,6 +2,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { WebSocketSession } from "../wire/models.js";
 import { emulatorEndpoints, type Endpoints } from "../wire/places.js";
 import type { CallFilter, EmulatorCall } from "./calls.js";
+import { dataFile } from "./dataFile.js";
 import { disconnect, type DisconnectWish } from "./disconnect.js";
 import { Gateway } from "./gateway.js";
 import type { GuardPolicy } from "./guard.js";
@@ -11,8 +12,10 @@ import { listen } from "./listen.js";
 import { describeSessions, notify, type EmulatorDelivery } from "./notify.js";
 import type { EmulatorNotification } from "./notify.js";
 import { readOptions, type EmulatorOptions } from "./options.js";
+import type { OutboxEntry, OutboxFilter } from "./outbox.js";
 import { invalid } from "./settings.js";
 import { socketServer } from "./socket.js";
+import { readState, type EmulatorState, type EmulatorStateWish } from "./state.js";
 import { issueAccessToken, type AccessTokenWish } from "./tokens.js";
 
 export interface SessionWish {
@@ -37,6 +40,12 @@ export interface Emulator {
   sessions(): WebSocketSession[];
   /** The last 10,000 calls that were answered, oldest first. */
   calls(filter?: CallFilter): EmulatorCall[];
+  /** The last 1,000 notifications that went to a mobile device or would have, oldest first, each with why or why not. */
+  outbox(filter?: OutboxFilter): OutboxEntry[];
+  /** All that outlives a restart, as plain JSON, with the emulator's tokens and secrets as they are. */
+  state(): EmulatorState;
+  /** Puts such a state in place; a part that is left out stays as it is. Sockets stay open, but for those bound in a namespace that is gone. */
+  setState(state: EmulatorStateWish): Promise<void>;
   /** The user's session, as soon as there is one. Rejects with a sentence that tells which sessions there are instead. */
   waitForSession(wish: SessionWish): Promise<WebSocketSession>;
   /** Cuts sockets, as GS2 might at any time; answers the sessions that ended. */
@@ -47,7 +56,7 @@ export interface Emulator {
     /** Puts the emulator's clock forward: tokens expire and idle sockets are cut without waiting. */
     advance(byMs: number): void;
   };
-  /** Back to the start: sockets are cut, calls, tokens and namespaces forgotten, the clock is right again. */
+  /** Back to the start: sockets are cut, calls, outbox, tokens and namespaces forgotten, the data file too, the clock is right again. */
   reset(): Promise<void>;
   /** Closes every socket and frees the port. Calling it again does no harm. */
   stop(): Promise<void>;
@@ -55,13 +64,18 @@ export interface Emulator {
 
 /** Starts a GS2-Gateway of one's own. Rejects with one sentence when an option is wrong or the port is taken. */
 export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulator> {
-  const { port, host, allowHosts, allowOrigins, mount, clock, writeLog, seed, ...options } =
+  const { port, host, allowHosts, allowOrigins, mount, clock, writeLog, seed, data, ...options } =
     readOptions(given);
-  const gateway = new Gateway({ ...options, ids: seededIds(seed) }, clock, writeLog);
+  let url = "";
+  const gateway = new Gateway(
+    { ...options, ids: seededIds(seed), url: () => url },
+    clock,
+    writeLog,
+    data === undefined ? undefined : dataFile(data),
+  );
   const policy: GuardPolicy = { host, allowHosts, allowOrigins };
 
-  let url = "";
-  const app = httpApp({ gateway, policy, mount, url: () => url });
+  const app = httpApp({ gateway, policy, mount, url: () => url, data });
   const serve = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const listening = await listen((...exchange) => void serve(...exchange), host, port);
   url = listening.url;
@@ -89,9 +103,13 @@ export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulat
     endpoints: emulatorEndpoints(url),
     issueAccessToken: async (wish) =>
       gateway.perform((world, now) => issueAccessToken(world, wish, now)).accessToken,
-    notify: async (notification) => gateway.perform((world) => notify(world, notification)),
+    notify: async (notification) =>
+      gateway.perform((world, now) => notify(world, notification, now)),
     sessions: () => gateway.sessions(),
     calls: (filter) => gateway.calls.list(filter),
+    outbox: (filter) => gateway.outbox(filter),
+    state: () => structuredClone(gateway.state()),
+    setState: async (state) => gateway.setState(readState(structuredClone(state))),
     waitForSession: ({ userId, namespaceName, timeoutMs = 5_000 }) =>
       gateway.waitFor(
         () =>

@@ -15,21 +15,32 @@ interface Read {
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
 /** Reads what a client gave by the rules of the table; unknown fields (contextStack, keyId ...) are passed over. */
-export function readFields(component: string, rules: Rules, given: Values): Read {
+export function readFields(
+  component: string,
+  rules: Rules,
+  given: Values,
+  strictConditions = false,
+): Read {
   const values: Record<string, unknown> = {};
   const errors: GatewayErrorDetail[] = [];
-  const holds = (condition: FieldCondition | undefined): boolean =>
-    condition !== undefined &&
-    (readBool(given[condition[0]]) ?? rules[condition[0]]?.default) === condition[1];
+  const holds = ([name, value]: FieldCondition): boolean => inForce(name) === value;
+  // What is given against its condition is as good as left out, for those that depend on it too.
+  const inForce = (name: string): unknown => {
+    const { condition, default: otherwise } = rules[name] ?? {};
+    return condition && !holds(condition) ? otherwise : (readBool(given[name]) ?? otherwise);
+  };
 
   for (const [name, rule] of Object.entries(rules)) {
     const value = given[name];
-    const required = rule.mustBeSupplied === true || holds(rule.requiredWhen);
+    const required =
+      rule.mustBeSupplied === true || (rule.requiredWhen !== undefined && holds(rule.requiredWhen));
     if (isAbsent(value) || (required && value === "")) {
       if (required) errors.push(badField(component, name, "require"));
       else if (rule.default !== undefined) values[name] = rule.default;
     } else if (rule.type === "model") {
-      const nested = isObject(value) ? readFields(name, rule.fields, value) : undefined;
+      const nested = isObject(value)
+        ? readFields(name, rule.fields, value, strictConditions)
+        : undefined;
       if (nested) {
         values[name] = nested.values;
         errors.push(...nested.errors);
@@ -37,7 +48,13 @@ export function readFields(component: string, rules: Rules, given: Values): Read
     } else {
       const read = readScalar(rule, value);
       if ("fault" in read) errors.push(badField(component, name, read.fault));
-      else values[name] = read.value;
+      else if (!rule.condition || holds(rule.condition)) values[name] = read.value;
+      else {
+        if (rule.default !== undefined) values[name] = rule.default;
+        if (strictConditions && read.value !== rule.default) {
+          errors.push(badField(component, name, "invalid"));
+        }
+      }
     }
   }
   return { values, errors };

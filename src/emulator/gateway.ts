@@ -2,11 +2,16 @@ import { GatewayError } from "../errors.js";
 import { encodeNotification } from "../wire/frames.js";
 import type { WebSocketSession } from "../wire/models.js";
 import { answer, type Ask } from "./answer.js";
-import { CallBook, masked, outcomeOfStatus } from "./calls.js";
+import { Book } from "./book.js";
+import { CallBook, callOf } from "./calls.js";
 import { shiftableClock, type EmulatorClock, type ShiftableClock } from "./clock.js";
+import type { Keeper } from "./dataFile.js";
+import { nextJobDue } from "./jobs.js";
 import type { EmulatorLogEntry, WriteLog } from "./log.js";
-import type { Outcome } from "./outcome.js";
+import type { OutboxEntry, OutboxFilter } from "./outbox.js";
+import { refused, type Outcome } from "./outcome.js";
 import { nextDue, passTime } from "./passing.js";
+import { applyState, stateOf, type EmulatorState, type EmulatorStateWish } from "./state.js";
 import {
   allSessions,
   createWorld,
@@ -34,6 +39,9 @@ export interface OpenLine {
   closed(code: number): void;
 }
 
+/** Our own code: GS2 has no such trouble. */
+const NOT_KEPT = { component: "emulator", message: "emulator.data.error.notWritten" };
+
 /** The world in motion: the one place that changes it, carries out its effects, and keeps what was said. */
 export class Gateway {
   readonly calls = new CallBook();
@@ -43,12 +51,29 @@ export class Gateway {
   readonly #watchers = new Set<() => void>();
   readonly #writeLog: WriteLog;
   readonly #options: WorldOptions;
+  readonly #outbox = new Book<OutboxEntry>(1_000);
+  readonly #keeper: Keeper | undefined;
+  /** {@link Changes.count} of what the keeper has; -1: nothing of this world. */
+  #kept = -1;
 
-  constructor(options: WorldOptions, clock: EmulatorClock, writeLog: WriteLog) {
+  /** Throws a sentence when what the keeper has cannot be read, or cannot be written. */
+  constructor(options: WorldOptions, clock: EmulatorClock, writeLog: WriteLog, keeper?: Keeper) {
     this.clock = shiftableClock(clock, () => this.#passTime());
     this.#options = options;
     this.#writeLog = writeLog;
-    this.#world = createWorld(options, this.clock.now());
+    this.#keeper = keeper;
+    const now = this.clock.now();
+    this.#world = createWorld(options, now);
+    const kept = keeper?.load();
+    if (kept) {
+      const first = [...this.#world.namespaces.values()];
+      applyState(this.#world, kept, now);
+      for (const one of first) {
+        if (!this.#world.namespaces.has(one.name)) this.#world.namespaces.set(one.name, one);
+      }
+    }
+    this.#save();
+    this.clock.ringBy(nextJobDue(this.#world));
   }
 
   get world(): World {
@@ -68,15 +93,33 @@ export class Gateway {
   ask(ask: Ask, requestId: string | undefined, reply: (outcome: Outcome) => void): void {
     const now = this.clock.now();
     const { outcome, userId } = answer(this.#world, ask, now);
-    this.#record(ask, requestId, outcome, userId, now);
-    this.#settle(outcome.effects, () => reply(outcome));
+    const said = this.#saved() ? outcome : refused(500, [NOT_KEPT], outcome.effects);
+    this.#record(ask, requestId, said, userId, now);
+    this.#settle(said.effects, () => reply(said));
   }
 
   /** Changes the world by something other than a call. */
   perform<T>(change: (world: World, now: number) => { result: T; effects: readonly Effect[] }): T {
     const { result, effects } = change(this.#world, this.clock.now());
-    this.#settle(effects);
+    try {
+      this.#save();
+    } finally {
+      this.#settle(effects);
+    }
     return result;
+  }
+
+  outbox({ userId }: OutboxFilter = {}): OutboxEntry[] {
+    return this.#outbox.list().filter((entry) => userId === undefined || entry.userId === userId);
+  }
+
+  state(): EmulatorState {
+    return stateOf(this.#world, this.clock.now());
+  }
+
+  setState(wish: EmulatorStateWish): void {
+    this.perform((world, now) => ({ result: undefined, effects: applyState(world, wish, now) }));
+    this.log("restored", "another state is in place");
   }
 
   open(line: Line): OpenLine {
@@ -144,18 +187,26 @@ export class Gateway {
     this.clock.silence();
     this.clock.restore();
     this.calls.clear();
+    this.#outbox.clear();
     this.#world = createWorld(this.#options, this.clock.now());
+    this.#kept = -1;
+    this.#save();
     this.log("reset", "everything is as at the start");
     this.#tellWatchers();
   }
 
   #settle(effects: readonly Effect[], reply: () => void = () => {}): void {
-    for (const effect of effects) if (effect.kind === "deliver") this.#deliver(effect);
+    for (const effect of effects) {
+      if (effect.kind === "deliver") this.#deliver(effect);
+      else if (effect.kind === "mobile") this.#putOut(effect.entry);
+    }
     reply();
     for (const effect of effects) if (effect.kind === "close") this.#close(effect);
-    if (this.#world.settings.accessTokenExpiryEndsSession) {
-      this.clock.ringBy(nextDue(this.#world) ?? Infinity);
-    }
+    this.clock.ringBy(
+      this.#world.settings.accessTokenExpiryEndsSession
+        ? (nextDue(this.#world) ?? Infinity)
+        : nextJobDue(this.#world),
+    );
     this.#tellWatchers();
   }
 
@@ -174,6 +225,32 @@ export class Gateway {
     });
   }
 
+  #putOut(entry: OutboxEntry): void {
+    this.#outbox.add(entry);
+    const { subject, userId, namespaceName, sent, because, reason } = entry;
+    const text = `${subject} for the device of ${userId} in ${namespaceName}. ${reason}`;
+    this.log("mobile", text, { userId, namespaceName, subject, sent, because });
+  }
+
+  /** Writes down what outlives a restart, if it changed since. */
+  #save(): void {
+    const { count } = this.#world.changes;
+    if (!this.#keeper || this.#kept === count) return;
+    this.#keeper.save(this.state());
+    this.#kept = count;
+  }
+
+  /** The same, and the log says why not. What could not be written is tried again with the next change. */
+  #saved(): boolean {
+    try {
+      this.#save();
+      return true;
+    } catch (error) {
+      this.log("refused", error instanceof Error ? error.message : String(error), {}, "warning");
+      return false;
+    }
+  }
+
   #close({ connectionId, why, code }: Effect & { kind: "close" }): void {
     const line = this.#lines.get(connectionId);
     this.#lines.delete(connectionId);
@@ -182,8 +259,9 @@ export class Gateway {
   }
 
   #passTime(): void {
-    const now = this.clock.now();
-    this.#settle(passTime(this.#world, now));
+    const effects = passTime(this.#world, this.clock.now());
+    this.#saved();
+    this.#settle(effects);
     this.clock.ringBy(nextDue(this.#world) ?? Infinity);
   }
 
@@ -192,31 +270,15 @@ export class Gateway {
   }
 
   #record(
-    { transport, target, params, connectionId }: Ask,
+    ask: Ask,
     requestId: string | undefined,
-    { status, errors = [] }: Outcome,
+    outcome: Outcome,
     userId: string | undefined,
     at: number,
   ): void {
-    const { service, component, function: method } = target;
-    const named = params["namespaceName"];
-    const namespaceName = typeof named === "string" ? named : undefined;
-    const outcome = outcomeOfStatus(status);
-    this.calls.add({
-      at,
-      transport,
-      service,
-      component,
-      method,
-      namespaceName,
-      userId,
-      connectionId,
-      requestId,
-      status,
-      outcome,
-      errors,
-      params: masked(params),
-    });
+    const call = callOf(ask, requestId, outcome, userId, at);
+    this.calls.add(call);
+    const { transport, service, method, namespaceName, connectionId, status, errors } = call;
     const words = [transport, method, userId, namespaceName, status, errors[0]?.message];
     this.log("call", words.filter((word) => word !== undefined).join(" "), {
       transport,

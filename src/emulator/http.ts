@@ -16,9 +16,11 @@ export interface HttpParts {
   readonly mount: ReadonlyMap<string, MountedHandler>;
   /** Known once the emulator listens. */
   readonly url: () => string;
+  /** The file everything is kept in, if any. */
+  readonly data?: string | undefined;
 }
 
-export function httpApp({ gateway, policy, mount, url }: HttpParts): Hono {
+export function httpApp({ gateway, policy, mount, url, data }: HttpParts): Hono {
   const app = new Hono();
 
   app.use(async (context, next) => {
@@ -56,7 +58,7 @@ export function httpApp({ gateway, policy, mount, url }: HttpParts): Hono {
     app.all(prefix.slice(0, -1), serve).all(`${prefix}*`, serve);
   }
 
-  app.get("/", (context) => context.html(welcomePage(url())));
+  app.get("/", (context) => context.html(welcomePage(url(), data)));
   app.route("/_emulator", controlPlane(gateway, url));
   app.post("/identifier/projectToken/login", (context) => serveCall(context, gateway, loginTarget));
   for (const method of inRouteOrder(allMethods)) {
@@ -103,15 +105,16 @@ function inRouteOrder(methods: readonly AnyMethod[]): AnyMethod[] {
 
 async function serveCall(context: Context, gateway: Gateway, target: Target): Promise<Response> {
   const { req } = context;
-  const given: Record<string, unknown> = {};
+  let given: Record<string, unknown> = withoutNulls(req.query());
   if (req.method === "POST" || req.method === "PUT") {
     const body = await readJsonBody(req.raw, gateway.world.settings.maxBodyBytes);
     if (!("value" in body)) {
       return fail(context, body.status, "body", `${target.service}.body.error.${body.why}`);
     }
-    Object.assign(given, body.value);
-  } else Object.assign(given, withoutNulls(req.query()));
-  Object.assign(given, withoutNulls(req.param() as Record<string, string>));
+    given = body.value;
+  }
+  // Spread rather than assigned: a body may have a field `__proto__`.
+  given = { ...given, ...withoutNulls(req.param()) };
   const timeOffsetToken = req.header("x-gs2-time-offset-token");
   if (timeOffsetToken !== undefined) given["timeOffsetToken"] = timeOffsetToken;
 
@@ -124,6 +127,8 @@ async function serveCall(context: Context, gateway: Gateway, target: Target): Pr
       projectToken: /^Bearer (.+)$/i.exec(req.header("authorization") ?? "")?.[1],
       accessToken: req.header("x-gs2-access-token") || undefined,
       connectionId: undefined,
+      duplicationAvoider: req.header("x-gs2-duplication-avoider") || undefined,
+      dryRun: req.header("x-gs2-dry-run")?.toLowerCase() === "true",
     },
     req.header("x-gs2-request-id"),
     (answered) => (outcome = answered),

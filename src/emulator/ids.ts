@@ -1,6 +1,10 @@
 /** Makes identifiers no one else has; the same seed makes the same ones. */
 export interface Ids {
   next(prefix: string): string;
+  /** Where the sequence stands: `seededIds` of it goes on from here. */
+  state(): number;
+  /** Goes on from another place. */
+  moveTo(state: number): void;
 }
 
 export function seededIds(seed: number): Ids {
@@ -13,5 +17,9 @@ export function seededIds(seed: number): Ids {
     mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
     return ((mixed ^ (mixed >>> 15)) >>> 0).toString(16).padStart(8, "0");
   };
-  return { next: (prefix) => `${prefix}-${word()}${word()}` };
+  return {
+    next: (prefix) => `${prefix}-${word()}${word()}`,
+    state: () => state,
+    moveTo: (other) => void (state = other >>> 0),
+  };
 }

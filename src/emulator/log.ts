@@ -9,9 +9,11 @@ export interface EmulatorLogEntry {
     | "closed"
     | "call"
     | "notified"
+    | "mobile"
     | "refused"
     | "unreadable"
     | "reset"
+    | "restored"
     | "stopped";
   readonly text: string;
   readonly detail: Readonly<Record<string, unknown>>;

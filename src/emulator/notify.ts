@@ -2,9 +2,11 @@ import type { WebSocketSession } from "../wire/models.js";
 import { sendNotificationEntryFields } from "../wire/models.js";
 import { notificationKey } from "../wire/notifications.js";
 import { readFields } from "./fieldChecks.js";
+import type { OutboxEntry } from "./outbox.js";
+import { sendToDevice } from "./rules/mobile.js";
 import { sendTo, type Notice } from "./rules/notifications.js";
 import { invalid, type EmulatorSettings } from "./settings.js";
-import { allSessions, type Effect, type World } from "./world.js";
+import { allSessions, playerKey, type Effect, type World } from "./world.js";
 
 /** A notification out of the blue, as another GS2 service or a script would issue it. */
 export interface EmulatorNotification {
@@ -19,6 +21,10 @@ export interface EmulatorNotification {
   subject?: string | undefined;
   /** Text, or a value that is sent as its JSON text. At most 1,024 characters. */
   payload: unknown;
+  /** Send it to the player's device when the player has no session; what would go out is in the outbox. Default false. */
+  enableTransferMobileNotification?: boolean | undefined;
+  /** Sound of that, at most 256 characters. */
+  sound?: string | undefined;
   /** Default: every namespace in which the user has a session. */
   namespaceName?: string | undefined;
 }
@@ -35,6 +41,7 @@ export interface EmulatorDelivery {
 export function notify(
   world: World,
   given: Readonly<EmulatorNotification>,
+  now: number,
 ): { result: EmulatorDelivery; effects: Effect[] } {
   const { userId, namespaceName } = given;
   const notice = readNotice(world.settings, given);
@@ -44,15 +51,61 @@ export function notify(
       (namespaceName === undefined || session.namespaceName === namespaceName),
   );
   const { sent, effects } = sendTo(world, sessions, notice);
-  return sessions.length > 0
-    ? { result: sent, effects }
-    : { result: { ...sent, reason: whyNobody(world, userId, namespaceName) }, effects };
+  if (sessions.length > 0) return { result: sent, effects };
+  const why = whyNobody(world, userId, namespaceName);
+  if (given.enableTransferMobileNotification !== true) {
+    return { result: { ...sent, reason: why }, effects };
+  }
+  const mobile = transfer(world, given, notice, now);
+  const entry = mobile.find((one) => one.entry.sent)?.entry ?? mobile[0]?.entry;
+  return {
+    result: entry?.sent
+      ? { ...sent, protocol: world.settings.protocolOfMobile }
+      : { ...sent, reason: entry ? `${why} ${entry.reason}` : why },
+    effects: [...effects, ...mobile.flatMap((one) => one.effects)],
+  };
+}
+
+/** To the user's device in the namespace named, or in each where the user has one. */
+function transfer(
+  world: World,
+  { userId, namespaceName, sound }: Readonly<EmulatorNotification>,
+  { subject, issuer, payload }: Notice,
+  now: number,
+): { entry: OutboxEntry; effects: Effect[] }[] {
+  const all = [...world.namespaces.keys()];
+  const withToken = all.filter((name) => world.firebaseTokens.has(playerKey(name, userId)));
+  const places =
+    namespaceName === undefined
+      ? withToken.length > 0
+        ? withToken
+        : all.slice(0, 1)
+      : [namespaceName];
+  return places.map((place) =>
+    sendToDevice(
+      world,
+      {
+        method: "notify",
+        namespaceName: place,
+        userId,
+        subject: subject || issuer,
+        payload,
+        sound,
+        away: true,
+        transferEnabled: true,
+      },
+      now,
+    ),
+  );
 }
 
 function readNotice(settings: EmulatorSettings, given: Readonly<EmulatorNotification>): Notice {
   const { userId, key, payload, namespaceName } = given;
   if (namespaceName !== undefined && typeof namespaceName !== "string") {
     throw invalid("A notification's namespaceName is a text.");
+  }
+  if (typeof (given.enableTransferMobileNotification ?? false) !== "boolean") {
+    throw invalid("A notification's enableTransferMobileNotification is true or false.");
   }
   if (payload === undefined || payload === null) throw invalid("A notification needs a payload.");
   if (key !== undefined && (given.issuer !== undefined || given.subject !== undefined)) {
@@ -69,6 +122,8 @@ function readNotice(settings: EmulatorSettings, given: Readonly<EmulatorNotifica
     issuer: issuer || subject,
     subject: subject || issuer,
     payload: text,
+    enableTransferMobileNotification: true,
+    sound: given.sound,
   });
   const fault = errors[0]?.message.split(".");
   if (fault) throw invalid(`A notification's ${fault[2]} is ${faults[fault[4] ?? ""]}.`);

@@ -19,9 +19,14 @@ export interface EmulatorOptions {
   credentials?: readonly EmulatorCredential[] | undefined;
   /**
    * Default false: a namespace is made on the first setUserId, sendNotification or Firebase token call, `accessToken-NNNN` stands for
-   * `user-NNNN`, and any credential logs in but one with the secret `wrong`. With true none of this holds.
+   * `user-NNNN`, `upload-NNNN` for a finished upload with nothing in it, and any credential logs in but one with the secret `wrong`. With true none of this holds.
    */
   strict?: boolean | undefined;
+  /**
+   * A file that keeps namespaces, tokens, uploads and jobs across restarts; made if it is not there. Every change is in it before the
+   * answer leaves. It holds the emulator's tokens and secrets. Default: all is forgotten at the end.
+   */
+  data?: string | undefined;
   /** Default: no log. */
   log?: EmulatorLog | undefined;
   /** The same seed makes the same identifiers. Default: a different one each time. */
@@ -44,6 +49,7 @@ export interface ReadOptions {
   readonly namespaces: readonly string[];
   readonly credentials: readonly EmulatorCredential[];
   readonly strict: boolean;
+  readonly data: string | undefined;
   readonly writeLog: WriteLog;
   readonly seed: number;
   readonly clock: EmulatorClock;
@@ -59,6 +65,7 @@ const names: { readonly [K in keyof Required<EmulatorOptions>]: true } = {
   namespaces: true,
   credentials: true,
   strict: true,
+  data: true,
   log: true,
   seed: true,
   clock: true,
@@ -76,7 +83,10 @@ export function readOptions(given: EmulatorOptions): ReadOptions {
       );
     }
   }
-  const { port = 0, host, log, seed } = given;
+  const { port = 0, host, log, seed, data } = given;
+  if (data !== undefined && (typeof data !== "string" || data === "")) {
+    throw invalid("The emulator's option data takes the path of a file.");
+  }
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw invalid("The emulator's option port takes a whole number from 0 to 65535.");
   }
@@ -89,6 +99,7 @@ export function readOptions(given: EmulatorOptions): ReadOptions {
     namespaces: given.namespaces ?? [],
     credentials: given.credentials ?? [],
     strict: given.strict ?? false,
+    data,
     writeLog: logWriter(log),
     seed: seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
     clock: given.clock ?? realClock,

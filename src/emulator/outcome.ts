@@ -33,8 +33,8 @@ export const refused = (
 
 // The form `service.component.error.kind` is GS2's; the texts below are assumed, but for those of fields.
 
-export const notFound = (component: string): Refused =>
-  refused(404, [{ component, message: `gateway.${component}.error.notFound` }]);
+export const notFound = (component: string, effects: readonly Effect[] = []): Refused =>
+  refused(404, [{ component, message: `gateway.${component}.error.notFound` }], effects);
 
 export const unauthorized = (
   component: "projectToken" | "accessToken",

@@ -1,8 +1,9 @@
+import { finishJobs, nextJobDue } from "./jobs.js";
 import { cutConnection, dropSession, type Connection, type Effect, type World } from "./world.js";
 
-/** What time alone does: sockets that were idle or open for too long are cut. */
+/** What time alone does: jobs are done, and sockets that were idle or open for too long are cut. */
 export function passTime(world: World, now: number): Effect[] {
-  const effects: Effect[] = [];
+  const effects: Effect[] = finishJobs(world, now);
   for (const connection of [...world.connections.values()]) {
     const { connectionId } = connection;
     const due = dueAt(world, connection);
@@ -23,7 +24,7 @@ export function passTime(world: World, now: number): Effect[] {
 
 /** When {@link passTime} has something to do next, at the earliest. */
 export function nextDue(world: World): number | undefined {
-  let next = Infinity;
+  let next = nextJobDue(world);
   for (const connection of world.connections.values()) {
     const due = dueAt(world, connection);
     next = Math.min(next, due.idle, due.life);

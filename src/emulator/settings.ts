@@ -12,7 +12,7 @@ export interface EmulatorSettings {
   /** Whether a session ends when the access token it was bound with expires. Default false (assumed). */
   accessTokenExpiryEndsSession: boolean;
   /**
-   * `setUserId` over REST without a connectionId: `reject` it with 400, or bind the connection opened `latest`. Default `reject`
+   * `setUserId` over REST without a connectionId: `reject` it with 400, or bind the `latest` socket of that client that is not bound yet. Default `reject`
    * (assumed: the reference requires the field, the official SDKs cannot send it).
    */
   restSetUserIdWithoutConnectionId: "reject" | "latest";
@@ -38,6 +38,31 @@ export interface EmulatorSettings {
   protocolOfSocket: string;
   /** The same when nobody took it. Default null (assumed). */
   protocolOfNobody: string | null;
+  /** The same when it was forwarded to the player's mobile device. Default `Firebase` (assumed). */
+  protocolOfMobile: string;
+  /**
+   * `sendMobileNotificationByUserId` to a player without a Firebase token: `notFound` answers 404, `ignored` answers as if it went out.
+   * Default `notFound` (assumed).
+   */
+  mobileNotificationWithoutToken: "notFound" | "ignored";
+  /** `status` in the answer of `getNamespaceStatus`. Default `ACTIVE` (assumed). */
+  namespaceStatus: string;
+  /** What `updateNamespace` does to a field that is left out or null: it `keeps` or `clears` it. Default `keeps` (assumed). */
+  updateNamespaceOmitted: "keeps" | "clears";
+  /** Whether a field whose `condition` does not hold is refused with 400. Default false: it is passed over (assumed). */
+  strictConditions: boolean;
+  /** A call with the duplicationAvoider of one before: `honour` answers as before and does nothing, `ignore` does it again. Default `honour` (assumed). */
+  duplicationAvoider: "honour" | "ignore";
+  /** For how long an answer is kept for that, in milliseconds. Default 3,600,000 (our choice). */
+  duplicationAvoiderLastsMs: number;
+  /** How long a dump, clean or import of user data takes, in milliseconds. Default 0: it is done at once (our choice). */
+  jobDurationMs: number;
+  /** What the `check...` calls answer while it runs: an error 404 or 409, or 200 with a `nullUrl`, for a clean 200. Default 404 (assumed). */
+  checkWhileRunning: 404 | 409 | "nullUrl";
+  /** Whether cleaning user data also cuts the user's sockets. Default false (assumed). */
+  cleanCutsSessions: boolean;
+  /** Whether an import first removes what the user had. Default false: it only adds and overwrites (assumed). */
+  importReplaces: boolean;
   /** Close code of a socket the server cuts; 1006 cuts the line without a close frame. Default 1000 (assumed). */
   closeCodeOnCut: number;
   /** A socket without a frame in either direction is cut after this many milliseconds; null: never. Default 600,000 (AWS). */
@@ -115,6 +140,21 @@ const table: { readonly [K in keyof EmulatorSettings]: Setting<EmulatorSettings[
     takes: "a text or null",
     fits: (value) => value === null || typeof value === "string",
   },
+  protocolOfMobile: text("Firebase"),
+  mobileNotificationWithoutToken: oneOf("notFound", "ignored"),
+  namespaceStatus: text("ACTIVE"),
+  updateNamespaceOmitted: oneOf("keeps", "clears"),
+  strictConditions: yesNo(false),
+  duplicationAvoider: oneOf("honour", "ignore"),
+  duplicationAvoiderLastsMs: count(3_600_000),
+  jobDurationMs: {
+    default: 0,
+    takes: "a number of 0 or more",
+    fits: (value) => value === 0 || isCount(value),
+  },
+  checkWhileRunning: oneOf<404 | 409 | "nullUrl">(404, 409, "nullUrl"),
+  cleanCutsSessions: yesNo(false),
+  importReplaces: yesNo(false),
   closeCodeOnCut: {
     default: 1000,
     takes: "1000, 1006 or 3000 to 4999",

@@ -10,6 +10,8 @@ export const SOCKET_PATH = "/gateway-ws";
 
 const STOP_GRACE_MS = 200;
 
+const BUG = { component: "emulator", message: "The emulator failed; this is a bug in it." };
+
 export interface SocketServer {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Closes every socket; resolves when the last is gone. */
@@ -85,7 +87,14 @@ function serveSocket(gateway: Gateway, webSocket: WebSocket): void {
   webSocket.on("message", (data, isBinary) => {
     if (!open.isOpen()) return;
     open.touch();
-    readFrame(gateway, open, line, data, isBinary);
+    try {
+      readFrame(gateway, open, line, data, isBinary);
+    } catch (error) {
+      // A bug of ours must not end the others' sockets.
+      const why = error instanceof Error ? error.name : "unknown reason";
+      gateway.log("refused", `a frame failed inside the emulator: ${why}`, {}, "warning");
+      line.send(encodeReply("", 500, errorBody([BUG])));
+    }
   });
   webSocket.on("ping", () => open.touch());
   webSocket.on("pong", () => open.touch());
@@ -115,7 +124,15 @@ function readFrame(
     const error = { component: "frame", message: "gateway.frame.error.invalid" };
     return line.send(encodeReply("", 400, errorBody([error])));
   }
-  const { x_gs2: _, xGs2ClientId: __, xGs2ProjectToken, xGs2AccessToken, ...params } = frame;
+  const {
+    x_gs2: _,
+    xGs2ClientId: __,
+    xGs2ProjectToken,
+    xGs2AccessToken,
+    xGs2DuplicationAvoider,
+    xGs2DryRun,
+    ...params
+  } = frame;
   const requestId = text(envelope["requestId"]) ?? "";
   gateway.ask(
     {
@@ -129,6 +146,8 @@ function readFrame(
       projectToken: text(xGs2ProjectToken),
       accessToken: text(xGs2AccessToken) ?? text(params["accessToken"]),
       connectionId: open.connectionId,
+      duplicationAvoider: text(xGs2DuplicationAvoider),
+      dryRun: String(xGs2DryRun).toLowerCase() === "true",
     },
     requestId,
     ({ status, body }) => line.send(encodeReply(requestId, status, body)),

@@ -28,8 +28,8 @@ export interface LoginResult {
 export function login(world: World, ask: LoginAsk, now: number): Outcome<LoginResult> {
   const { clientId, clientSecret, connectionId } = ask;
   const connection = connectionId === undefined ? undefined : world.connections.get(connectionId);
-  const grant = (token: string, expiresAt: number): Outcome<LoginResult> => {
-    if (connection) connection.projectToken = token;
+  const grant = (token: string, client: string, expiresAt: number): Outcome<LoginResult> => {
+    if (connection) Object.assign(connection, { projectToken: token, clientId: client });
     return answered({
       access_token: token,
       token_type: "Bearer",
@@ -42,7 +42,7 @@ export function login(world: World, ask: LoginAsk, now: number): Outcome<LoginRe
     const held = world.projectTokens.get(ask.projectToken);
     if (!held) return unauthorized("projectToken", "invalid");
     return held.expiresAt > now
-      ? grant(ask.projectToken, held.expiresAt)
+      ? grant(ask.projectToken, held.clientId, held.expiresAt)
       : unauthorized("projectToken", "expired");
   }
   const missing = Object.entries({ client_id: clientId, client_secret: clientSecret })
@@ -57,7 +57,7 @@ export function login(world: World, ask: LoginAsk, now: number): Outcome<LoginRe
   const token = world.ids.next("projectToken");
   const expiresAt = now + world.settings.projectTokenExpiresInSeconds * 1000;
   world.projectTokens.set(token, { clientId: String(clientId), expiresAt });
-  return grant(token, expiresAt);
+  return grant(token, String(clientId), expiresAt);
 }
 
 const isCredential = (world: World, clientId: string, clientSecret: string): boolean =>
@@ -67,18 +67,21 @@ const isCredential = (world: World, clientId: string, clientSecret: string): boo
       )
     : clientSecret !== "wrong";
 
-/** Undefined when the request may pass. A request without a project token uses the login of its socket. */
+/** Whose project token it is. A request without one uses the login of its socket. */
 export function checkProjectToken(
   world: World,
   given: string | undefined,
   connectionId: string | undefined,
   now: number,
-): Refused | undefined {
-  const token = given ?? world.connections.get(connectionId ?? "")?.projectToken;
+): { readonly clientId: string } | Refused {
+  const connection = world.connections.get(connectionId ?? "");
+  const token = given ?? connection?.projectToken;
   if (token === undefined) return unauthorized("projectToken", "require");
   const held = world.projectTokens.get(token);
   if (!held) return unauthorized("projectToken", "invalid");
-  return held.expiresAt > now ? undefined : unauthorized("projectToken", "expired");
+  if (held.expiresAt <= now) return unauthorized("projectToken", "expired");
+  if (connection) connection.clientId = held.clientId;
+  return held;
 }
 
 export interface Player {

@@ -1,5 +1,9 @@
 import type { FirebaseToken, Namespace, WebSocketSession } from "../wire/models.js";
-import type { Ids } from "./ids.js";
+import { Changes } from "./changes.js";
+import { seededIds, type Ids } from "./ids.js";
+import type { Job, Upload } from "./jobs.js";
+import type { Outcome } from "./outcome.js";
+import type { OutboxEntry } from "./outbox.js";
 import type { EmulatorSettings } from "./settings.js";
 
 export interface EmulatorCredential {
@@ -23,7 +27,9 @@ export type Effect =
       readonly connectionId: string;
       readonly why: string;
       readonly code?: number | undefined;
-    };
+    }
+  /** A mobile notification went out, or did not; nothing leaves the emulator. */
+  | { readonly kind: "mobile"; readonly entry: OutboxEntry };
 
 /** An open socket. */
 export interface Connection {
@@ -32,6 +38,8 @@ export interface Connection {
   lastActiveAt: number;
   /** From a login on this socket: requests on it that carry no project token use this one. */
   projectToken?: string;
+  /** Whose project token it used last. */
+  clientId?: string;
   /** Keys of {@link World.sessions} under which this connection holds a session. */
   readonly players: Set<string>;
 }
@@ -51,15 +59,33 @@ export interface World {
   readonly strict: boolean;
   readonly credentials: readonly EmulatorCredential[];
   readonly ids: Ids;
+  /** Base address of the files the emulator serves; known once it listens. */
+  readonly url: () => string;
+  /** Counts what changed in the maps that outlive a restart; they are marked so. */
+  readonly changes: Changes;
+  /** Durable. */
   readonly namespaces: Map<string, Namespace>;
+  /** Durable. */
   readonly projectTokens: Map<string, { readonly clientId: string; readonly expiresAt: number }>;
+  /** Durable. */
   readonly accessTokens: Map<string, { readonly userId: string; readonly expiresAt: number }>;
   /** In the order of opening. */
   readonly connections: Map<string, Connection>;
   /** By player, then by connection, in the order of binding. */
   readonly sessions: Map<string, Map<string, HeldSession>>;
-  /** By player. */
+  /** By player. Durable. */
   readonly firebaseTokens: Map<string, FirebaseToken>;
+  /** By upload token. Durable. */
+  readonly uploads: Map<string, Upload>;
+  /** Dumps, cleans and imports of user data, by what they do to whom. Durable. */
+  readonly jobs: Map<string, Job>;
+  /** Answers given to calls with a duplicationAvoider, oldest first. */
+  readonly remembered: Map<string, Remembered>;
+}
+
+export interface Remembered {
+  readonly outcome: Outcome;
+  readonly until: number;
 }
 
 export interface WorldOptions {
@@ -68,24 +94,54 @@ export interface WorldOptions {
   readonly credentials: readonly EmulatorCredential[];
   readonly namespaces: readonly string[];
   readonly ids: Ids;
+  readonly url: () => string;
 }
 
 export function createWorld(options: WorldOptions, now: number): World {
-  const { settings, strict, credentials, ids } = options;
+  const { settings, strict, credentials, ids, url } = options;
+  const changes = new Changes();
   const world: World = {
     settings,
     strict,
     credentials,
     ids,
-    namespaces: new Map(),
-    projectTokens: new Map(),
-    accessTokens: new Map(),
+    url,
+    changes,
+    namespaces: changes.map(),
+    projectTokens: changes.map(),
+    accessTokens: changes.map(),
     connections: new Map(),
     sessions: new Map(),
-    firebaseTokens: new Map(),
+    firebaseTokens: changes.map(),
+    uploads: changes.map(),
+    jobs: changes.map(),
+    remembered: new Map(),
   };
   for (const name of options.namespaces) putNamespace(world, { name }, now);
   return world;
+}
+
+/** A world of its own in which a call can be tried: nothing that happens to it happens to the first. */
+export function copyWorld(world: World): World {
+  return {
+    ...world,
+    ids: seededIds(world.ids.state()),
+    changes: new Changes(),
+    namespaces: new Map(world.namespaces),
+    projectTokens: new Map(world.projectTokens),
+    accessTokens: new Map(world.accessTokens),
+    connections: new Map(
+      [...world.connections].map(([id, connection]) => [
+        id,
+        { ...connection, players: new Set(connection.players) },
+      ]),
+    ),
+    sessions: new Map([...world.sessions].map(([player, held]) => [player, new Map(held)])),
+    firebaseTokens: new Map(world.firebaseTokens),
+    uploads: new Map(world.uploads),
+    jobs: new Map(world.jobs),
+    remembered: new Map(world.remembered),
+  };
 }
 
 /** Key of a player of a namespace. */
@@ -110,6 +166,19 @@ export function putNamespace(
   };
   world.namespaces.set(given.name, namespace);
   return namespace;
+}
+
+/** Forgets a namespace with all that is in it, and cuts the sockets bound in it. */
+export function dropNamespace(world: World, name: string): Effect[] {
+  const inside = allSessions(world).filter(({ namespaceName }) => namespaceName === name);
+  const effects = inside.flatMap(({ connectionId }) =>
+    cutConnection(world, connectionId, `the namespace ${name} was deleted`),
+  );
+  for (const player of [...world.firebaseTokens.keys()]) {
+    if (player.startsWith(playerKey(name, ""))) world.firebaseTokens.delete(player);
+  }
+  world.namespaces.delete(name);
+  return effects;
 }
 
 export function openConnection(world: World, now: number): Connection {

@@ -5,7 +5,6 @@ import {
   createNamespace,
   deleteFirebaseToken,
   describeWebSocketSessions,
-  disconnectAll,
   getFirebaseToken,
   getNamespace,
   getServiceVersion,
@@ -163,13 +162,6 @@ const faults: readonly (readonly [string, AnyMethod, Json, number, string[]])[] 
     { namespaceName },
     401,
     ["gateway.accessToken.error.require"],
-  ],
-  [
-    "a method of the table without a rule",
-    disconnectAll,
-    { namespaceName },
-    501,
-    ["gateway.webSocketSession.error.notImplementedByEmulator"],
   ],
 ];
 

@@ -4,14 +4,17 @@ import {
   type Emulator,
   type EmulatorNotification,
 } from "../../src/emulator/index.js";
-import { notify } from "../../src/emulator/notify.js";
+import { notify as notifyAt } from "../../src/emulator/notify.js";
+import type { World } from "../../src/emulator/world.js";
 import type { EmulatorSettings } from "../../src/emulator/settings.js";
 import { serviceNotifications } from "../../src/wire/notifications.js";
 import { setUserId } from "../../src/wire/methods.js";
 import { frame, RawSocket, restLogin, type Json } from "./rawSocket.js";
-import { call, loggedIn, makeWorld } from "./worlds.js";
+import { call, loggedIn, makeWorld, START } from "./worlds.js";
 
 const namespaceName = "game-0001";
+
+const notify = (world: World, given: EmulatorNotification) => notifyAt(world, given, START);
 
 function worldWithPlayer(settings: Partial<EmulatorSettings> = {}) {
   const world = makeWorld(settings);

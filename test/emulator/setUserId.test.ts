@@ -341,7 +341,9 @@ describe("time", () => {
   test("ends project tokens, also the one a socket logged in with", () => {
     const world = makeWorld({ projectTokenExpiresInSeconds: 60 });
     const socket = loggedIn(world);
-    expect(checkProjectToken(world, undefined, socket, START + 59_999)).toBeUndefined();
+    expect(checkProjectToken(world, undefined, socket, START + 59_999)).toMatchObject({
+      clientId: "client-0001",
+    });
     expect(checkProjectToken(world, undefined, socket, START + 60_000)).toMatchObject({
       status: 401,
       errors: [{ message: "gateway.projectToken.error.expired" }],

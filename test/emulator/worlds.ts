@@ -14,7 +14,14 @@ export function makeWorld(
   const { strict = false, namespaces = [] } = options;
   const credentials = [{ clientId: "client-0001", clientSecret: "secret-0001" }];
   return createWorld(
-    { settings: readSettings(settings), strict, credentials, namespaces, ids: seededIds(1) },
+    {
+      settings: readSettings(settings),
+      strict,
+      credentials,
+      namespaces,
+      ids: seededIds(1),
+      url: () => "http://emulator",
+    },
     START,
   );
 }

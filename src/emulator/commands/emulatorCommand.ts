@@ -8,6 +8,7 @@ export interface EmulatorFlags {
   readonly host?: string;
   readonly namespace?: readonly string[];
   readonly strict?: true;
+  readonly data?: string;
   readonly log?: string;
   readonly allowOrigin?: readonly string[];
   readonly allowHost?: readonly string[];
@@ -20,6 +21,7 @@ export async function emulatorCommand(flags: EmulatorFlags, host: CommandHost): 
     host: flags.host,
     namespaces: flags.namespace,
     strict: flags.strict,
+    data: flags.data,
     log: logTo(flags.log, host.out, host.err),
     allowOrigins: flags.allowOrigin,
     allowHosts: flags.allowHost,

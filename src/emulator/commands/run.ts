@@ -23,6 +23,7 @@ export async function runCommand(args: readonly string[], host: CommandHost): Pr
     .option("--host <address>", "address to listen on (default: this machine only)")
     .option("--namespace <name...>", "namespaces that are there from the start")
     .option("--strict", "no conveniences: what GS2 would refuse is refused")
+    .option("--data <file>", "keep namespaces and tokens in this file across restarts")
     .option("--log <form>", "print what happens, as text or json")
     .option("--allow-origin <origin...>", "pages that may call besides those on localhost")
     .option("--allow-host <name...>", "names the emulator may be called by besides localhost")

@@ -1,10 +1,26 @@
-import { deleteFirebaseToken, getFirebaseToken, setFirebaseToken } from "../../wire/methods.js";
+import {
+  deleteFirebaseToken,
+  deleteFirebaseTokenByUserId,
+  getFirebaseToken,
+  getFirebaseTokenByUserId,
+  setFirebaseToken,
+  setFirebaseTokenByUserId,
+} from "../../wire/methods.js";
 import type { FirebaseToken } from "../../wire/models.js";
-import { answered, notFound } from "../outcome.js";
-import { grn, playerKey } from "../world.js";
-import { rule, type Rule } from "./rule.js";
+import { answered, notFound, type Outcome } from "../outcome.js";
+import { grn, playerKey, type World } from "../world.js";
+import { rule, type Call, type Rule } from "./rule.js";
 
-const set = rule(setFirebaseToken, "made", (world, { namespaceName, token }, { userId, now }) => {
+interface InNamespace {
+  readonly namespaceName: string;
+}
+type Item = Outcome<{ item: FirebaseToken }>;
+
+function set(
+  world: World,
+  { namespaceName, token }: InNamespace & { readonly token: string },
+  { userId, now }: Call,
+): Item {
   const player = playerKey(namespaceName, userId);
   const before = world.firebaseTokens.get(player);
   const item: FirebaseToken = {
@@ -17,19 +33,27 @@ const set = rule(setFirebaseToken, "made", (world, { namespaceName, token }, { u
   };
   world.firebaseTokens.set(player, item);
   return answered({ item });
-});
+}
 
-const get = rule(getFirebaseToken, "made", (world, { namespaceName }, { userId }) => {
+function get(world: World, { namespaceName }: InNamespace, { userId }: Call): Item {
   const item = world.firebaseTokens.get(playerKey(namespaceName, userId));
   return item ? answered({ item }) : notFound("firebaseToken");
-});
+}
 
-const remove = rule(deleteFirebaseToken, "made", (world, { namespaceName }, { userId }) => {
+function remove(world: World, { namespaceName }: InNamespace, { userId }: Call): Item {
   const player = playerKey(namespaceName, userId);
   const item = world.firebaseTokens.get(player);
   if (!item) return notFound("firebaseToken");
   world.firebaseTokens.delete(player);
   return answered({ item });
-});
+}
 
-export const firebaseTokenRules: readonly Rule[] = [set, get, remove];
+/** The call knows the player, by access token or by userId. */
+export const firebaseTokenRules: readonly Rule[] = [
+  rule(setFirebaseToken, "made", set),
+  rule(setFirebaseTokenByUserId, "made", set),
+  rule(getFirebaseToken, "made", get),
+  rule(getFirebaseTokenByUserId, "made", get),
+  rule(deleteFirebaseToken, "made", remove),
+  rule(deleteFirebaseTokenByUserId, "made", remove),
+];

@@ -1,24 +1,60 @@
-import { createNamespace, getNamespace, getServiceVersion } from "../../wire/methods.js";
+import {
+  createNamespace,
+  deleteNamespace,
+  describeNamespaces,
+  getNamespace,
+  getNamespaceStatus,
+  getServiceVersion,
+  updateNamespace,
+  type NamespaceSettings,
+} from "../../wire/methods.js";
 import type { Namespace, TransactionSetting } from "../../wire/models.js";
 import { answered, notFound, refused } from "../outcome.js";
-import { putNamespace, type World } from "../world.js";
+import { page } from "../paging.js";
+import { dropNamespace, putNamespace, type World } from "../world.js";
 import { rule, type Rule } from "./rule.js";
 
-const create = rule(createNamespace, "none", (world, params, { now }) => {
-  if (world.namespaces.has(params.name)) {
+const create = rule(createNamespace, "none", (world, { name, ...given }, { now }) => {
+  if (world.namespaces.has(name)) {
     return refused(409, [
       { component: "namespace", message: "gateway.namespace.name.error.exists" },
     ]);
   }
-  const { name, description, transactionSetting, firebaseSecret, logSetting } = params;
-  const given: Pick<Namespace, "name"> & Partial<Namespace> = {
-    name,
-    description: description ?? null,
-    transactionSetting: transactionSetting ? localised(world, transactionSetting) : null,
-    firebaseSecret: firebaseSecret ?? null,
-    logSetting: logSetting ?? null,
-  };
-  return answered({ item: putNamespace(world, given, now) });
+  return answered({ item: putNamespace(world, { name, ...stored(world, given) }, now) });
+});
+
+const update = rule(
+  updateNamespace,
+  "must exist",
+  (world, { namespaceName, ...given }, { now }) => {
+    const before = world.namespaces.get(namespaceName);
+    if (!before) return notFound("namespace");
+    const wanted = stored(world, given);
+    const changes =
+      world.settings.updateNamespaceOmitted === "clears"
+        ? wanted
+        : Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== null));
+    const item: Namespace = {
+      ...before,
+      ...changes,
+      updatedAt: now,
+      revision: (before.revision ?? 0) + 1,
+    };
+    world.namespaces.set(namespaceName, item);
+    return answered({ item });
+  },
+);
+
+type Stored = Required<
+  Pick<Namespace, "description" | "transactionSetting" | "firebaseSecret" | "logSetting">
+>;
+
+/** As it is kept and answered: what was not given is null. */
+const stored = (world: World, given: NamespaceSettings): Stored => ({
+  description: given.description ?? null,
+  transactionSetting: given.transactionSetting ? localised(world, given.transactionSetting) : null,
+  firebaseSecret: given.firebaseSecret ?? null,
+  logSetting: given.logSetting ?? null,
 });
 
 /** The defaults of its GRNs name the region and the owner. */
@@ -37,6 +73,32 @@ const get = rule(getNamespace, "must exist", (world, { namespaceName }) => {
   return item ? answered({ item }) : notFound("namespace");
 });
 
+const describe = rule(describeNamespaces, "none", (world, params) =>
+  page(
+    [...world.namespaces.values()].filter(({ name }) => name.startsWith(params.namePrefix ?? "")),
+    ({ name }) => name,
+    "namespace",
+    params,
+  ),
+);
+
+const status = rule(getNamespaceStatus, "must exist", (world) =>
+  answered({ status: world.settings.namespaceStatus }),
+);
+
+const remove = rule(deleteNamespace, "must exist", (world, { namespaceName }) => {
+  const item = world.namespaces.get(namespaceName);
+  return item ? answered({ item }, dropNamespace(world, namespaceName)) : notFound("namespace");
+});
+
 const version = rule(getServiceVersion, "none", () => answered({ item: "emulator" }));
 
-export const namespaceRules: readonly Rule[] = [create, get, version];
+export const namespaceRules: readonly Rule[] = [
+  describe,
+  create,
+  get,
+  status,
+  update,
+  remove,
+  version,
+];

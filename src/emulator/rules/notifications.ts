@@ -1,7 +1,8 @@
-import { sendNotification } from "../../wire/methods.js";
-import { answered } from "../outcome.js";
+import { sendMobileNotificationByUserId, sendNotification } from "../../wire/methods.js";
+import { answered, notFound } from "../outcome.js";
 import { sessionsOf, type Effect, type World } from "../world.js";
 import type { WebSocketSession } from "../../wire/models.js";
+import { sendToDevice } from "./mobile.js";
 import { rule, type Rule } from "./rule.js";
 
 export interface Notice {
@@ -32,12 +33,53 @@ export function sendTo(
     : { sent: { protocol: protocolOfNobody, sendConnectionIds: [] }, effects: [] };
 }
 
-const send = rule(sendNotification, "made", (world, params) => {
-  const { namespaceName, userId, subject, payload } = params;
+const send = rule(sendNotification, "made", (world, params, { now }) => {
+  const { namespaceName, userId, subject, payload, sound } = params;
   const issuer = world.settings.customNotificationIssuer;
   const sessions = sessionsOf(world, namespaceName, userId);
   const { sent, effects } = sendTo(world, sessions, { issuer, subject, payload });
-  return answered(sent, effects);
+  const away = sessions.length === 0;
+  const transferEnabled = params.enableTransferMobileNotification === true;
+  // A player who heard it, and nobody asked for more: nothing to tell.
+  if (!away && !transferEnabled) return answered(sent, effects);
+  const mobile = sendToDevice(
+    world,
+    {
+      method: "sendNotification",
+      namespaceName,
+      userId,
+      subject,
+      payload,
+      sound,
+      away,
+      transferEnabled,
+    },
+    now,
+  );
+  const protocol = mobile.entry.sent ? world.settings.protocolOfMobile : sent.protocol;
+  return answered({ ...sent, protocol }, [...effects, ...mobile.effects]);
 });
 
-export const notificationRules: readonly Rule[] = [send];
+/** To the device, whether the player is there or not: that is what the caller asked for. */
+const sendMobile = rule(sendMobileNotificationByUserId, "made", (world, params, { now }) => {
+  const { namespaceName, userId, subject, payload, sound } = params;
+  const { entry, effects } = sendToDevice(
+    world,
+    {
+      method: "sendMobileNotificationByUserId",
+      namespaceName,
+      userId,
+      subject,
+      payload,
+      sound,
+      away: true,
+      transferEnabled: true,
+    },
+    now,
+  );
+  return entry.token === null && world.settings.mobileNotificationWithoutToken === "notFound"
+    ? notFound("firebaseToken", effects)
+    : answered({}, effects);
+});
+
+export const notificationRules: readonly Rule[] = [send, sendMobile];

@@ -8,6 +8,8 @@ export interface Call {
   readonly now: number;
   /** The socket it came through; undefined over REST. */
   readonly connectionId: string | undefined;
+  /** Whose project token it came with. */
+  readonly clientId: string;
   /** The player the access token names; for an admin method the parameter `userId`; else empty. */
   readonly userId: string;
   /** When that access token ends; undefined: never. */

@@ -1,21 +1,36 @@
-import { describeWebSocketSessions, setUserId } from "../../wire/methods.js";
-import type { BindOptions } from "../../wire/methods.js";
+import {
+  describeWebSocketSessions,
+  describeWebSocketSessionsByUserId,
+  disconnectAll,
+  disconnectByUserId,
+  setUserId,
+  setUserIdByUserId,
+  type BindOptions,
+  type Page,
+  type PageRequest,
+} from "../../wire/methods.js";
 import type { WebSocketSession } from "../../wire/models.js";
-import { answered, badField, notFound, refused, type Refused } from "../outcome.js";
+import { answered, badField, notFound, refused, type Outcome, type Refused } from "../outcome.js";
 import { page } from "../paging.js";
 import {
+  allSessions,
   cutConnection,
   dropSession,
   grn,
   playerKey,
   sessionsOf,
   type Connection,
+  type Effect,
   type HeldSession,
   type World,
 } from "../world.js";
 import { rule, type Call, type Rule } from "./rule.js";
 
-const bindPlayer = rule(setUserId, "made", (world, params, call) => {
+function bindPlayer(
+  world: World,
+  params: BindOptions & { readonly namespaceName: string },
+  call: Call,
+): Outcome<{ item: WebSocketSession }> {
   const connection = connectionToBind(world, params, call);
   if ("status" in connection) return connection;
   const others = sessionsOf(world, params.namespaceName, call.userId).filter(
@@ -35,7 +50,7 @@ const bindPlayer = rule(setUserId, "made", (world, params, call) => {
     );
   }
   return answered({ item: bind(world, connection, params, call) }, effects);
-});
+}
 
 /** On the socket the connection is the socket itself, whatever the request says. */
 function connectionToBind(world: World, params: BindOptions, call: Call): Connection | Refused {
@@ -44,7 +59,10 @@ function connectionToBind(world: World, params: BindOptions, call: Call): Connec
   if (world.settings.restSetUserIdWithoutConnectionId === "reject") {
     return refused(400, [badField("webSocketSession", "connectionId", "require")]);
   }
-  return [...world.connections.values()].at(-1) ?? notFound("webSocketSession");
+  const free = [...world.connections.values()].filter(
+    ({ clientId = call.clientId, players }) => players.size === 0 && clientId === call.clientId,
+  );
+  return free.at(-1) ?? notFound("webSocketSession");
 }
 
 interface Verdict {
@@ -113,13 +131,37 @@ function bind(
   return session;
 }
 
-const describe = rule(describeWebSocketSessions, "must exist", (world, params, call) =>
+const describe = (
+  world: World,
+  params: PageRequest & { readonly namespaceName: string },
+  { userId }: Call,
+): Outcome<Page<WebSocketSession>> =>
   page(
-    sessionsOf(world, params.namespaceName, call.userId),
+    sessionsOf(world, params.namespaceName, userId),
     ({ connectionId }) => connectionId,
     "webSocketSession",
     params,
-  ),
-);
+  );
 
-export const sessionRules: readonly Rule[] = [bindPlayer, describe];
+const disconnect = rule(disconnectByUserId, "must exist", (world, { namespaceName, userId }) => {
+  const items = sessionsOf(world, namespaceName, userId);
+  return answered({ items }, cutAll(world, items));
+});
+
+const disconnectEverybody = rule(disconnectAll, "must exist", (world, { namespaceName }) => {
+  const inside = allSessions(world).filter((session) => session.namespaceName === namespaceName);
+  return answered({}, cutAll(world, inside));
+});
+
+const cutAll = (world: World, sessions: readonly WebSocketSession[]): Effect[] =>
+  sessions.flatMap(({ connectionId }) => cutConnection(world, connectionId, "disconnected"));
+
+/** The call knows the player, by access token or by userId. */
+export const sessionRules: readonly Rule[] = [
+  rule(setUserId, "made", bindPlayer),
+  rule(setUserIdByUserId, "made", bindPlayer),
+  rule(describeWebSocketSessions, "must exist", describe),
+  rule(describeWebSocketSessionsByUserId, "must exist", describe),
+  disconnect,
+  disconnectEverybody,
+];

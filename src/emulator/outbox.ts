@@ -1,0 +1,53 @@
+/** A notification that went to a player's mobile device, or would have. The emulator sends nothing out: this is all that becomes of it. */
+export interface OutboxEntry {
+  /** Unix time in milliseconds, by the emulator's clock. */
+  readonly at: number;
+  readonly method: "sendNotification" | "sendMobileNotificationByUserId" | "notify";
+  readonly namespaceName: string;
+  readonly userId: string;
+  readonly subject: string;
+  readonly payload: string;
+  /** Null: none was asked for. */
+  readonly sound: string | null;
+  /** The device it goes to, shortened; null: the player has set none. */
+  readonly token: string | null;
+  /** Whether GS2 would hand it to Firebase Cloud Messaging. */
+  readonly sent: boolean;
+  /** What stood in the way: one that is false is enough. */
+  readonly because: {
+    /** The player has no session; a player who has one is never sent to the device. */
+    readonly away: boolean;
+    /** The call said `enableTransferMobileNotification`. */
+    readonly transferEnabled: boolean;
+    /** The player has set a Firebase token in the namespace. */
+    readonly token: boolean;
+    /** The namespace has a firebaseSecret. */
+    readonly secret: boolean;
+  };
+  /** The same in a sentence. */
+  readonly reason: string;
+}
+
+export interface OutboxFilter {
+  readonly userId?: string | undefined;
+}
+
+/** Enough to tell two devices apart. */
+export const shortened = (token: string): string =>
+  token.length > 24 ? `${token.slice(0, 6)}...${token.slice(-4)}` : `${token.slice(0, 4)}...`;
+
+const hindrances: Readonly<Record<keyof OutboxEntry["because"], string>> = {
+  away: "the player has a session",
+  transferEnabled: "enableTransferMobileNotification is not true",
+  token: "the player has no Firebase token in the namespace",
+  secret: "the namespace has no firebaseSecret",
+};
+
+export function sayWhy(because: OutboxEntry["because"]): string {
+  const missing = Object.entries(hindrances).filter(
+    ([name]) => !because[name as keyof OutboxEntry["because"]],
+  );
+  return missing.length === 0
+    ? "It goes to the device."
+    : `It does not go to the device: ${missing.map(([, words]) => words).join("; ")}.`;
+}
