@@ -51,7 +51,7 @@ export type {
   SetFirebaseTokenRequest,
   SetUserIdRequest,
 } from "./wire/methods.js";
-export type { FirebaseToken, WebSocketSession } from "./wire/models.js";
+export type { FirebaseToken, Namespace, WebSocketSession } from "./wire/models.js";
 export type {
   NotificationKey,
   NotificationMap,
