@@ -9,7 +9,9 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{wire,connection,session,http,api,notify,client,house}/**/*.test.ts"],
+          include: [
+            "test/{wire,connection,session,http,api,notify,client,admin,house}/**/*.test.ts",
+          ],
           sequence: { groupOrder: 1 },
         },
       },

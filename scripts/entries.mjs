@@ -11,6 +11,7 @@
 export const entries = [
   { name: "index", source: "index", path: "." },
   { name: "node", source: "node", path: ".", typesOf: "index" },
+  { name: "admin", source: "admin", path: "./admin" },
   { name: "emulator", source: "emulator/index", path: "./emulator" },
   { name: "cli", source: "emulator/cli", bin: "gs2-gateway" },
 ];

@@ -42,16 +42,44 @@ export type {
 export type { Limits } from "./pending.js";
 export type { SessionStore } from "./session/tabSession.js";
 export type {
+  BindOptions,
+  CreateNamespaceRequest,
+  DescribeNamespacesRequest,
+  DescribeWebSocketSessionsByUserIdRequest,
   DescribeWebSocketSessionsRequest,
+  DisconnectResult,
+  EmptyResult,
   ForPlayer,
+  ForUser,
   InNamespace,
   ItemResult,
+  NamespaceSettings,
+  NamespaceStatusResult,
+  NamespaceUserRequest,
   Page,
   PageRequest,
+  PrepareImportResult,
+  PushText,
+  SendMobileNotificationByUserIdRequest,
+  SendNotificationRequest,
+  SendNotificationResult,
+  SetFirebaseTokenByUserIdRequest,
   SetFirebaseTokenRequest,
+  SetUserIdByUserIdRequest,
   SetUserIdRequest,
+  TimeShifted,
+  UpdateNamespaceRequest,
+  UploadedUserDataRequest,
+  UrlResult,
+  UserDataRequest,
 } from "./wire/methods.js";
-export type { FirebaseToken, Namespace, WebSocketSession } from "./wire/models.js";
+export type {
+  FirebaseToken,
+  LogSetting,
+  Namespace,
+  TransactionSetting,
+  WebSocketSession,
+} from "./wire/models.js";
 export type {
   NotificationKey,
   NotificationMap,

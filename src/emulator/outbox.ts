@@ -15,9 +15,9 @@ export interface OutboxEntry {
   readonly sent: boolean;
   /** What stood in the way: one that is false is enough. */
   readonly because: {
-    /** The player has no session; a player who has one is never sent to the device. */
+    /** The player has no session, or the call does not ask: sendMobileNotificationByUserId sends in any case. */
     readonly away: boolean;
-    /** The call said `enableTransferMobileNotification`. */
+    /** The call said `enableTransferMobileNotification`, or is sendMobileNotificationByUserId. */
     readonly transferEnabled: boolean;
     /** The player has set a Firebase token in the namespace. */
     readonly token: boolean;

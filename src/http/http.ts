@@ -11,16 +11,13 @@ export type Fetch = (
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * One POST: the result object of a 200, or a GatewayError that names `method`.
+ * Asks once: the result object of a 200, or a GatewayError that names `method`.
  *
  * @param scrub takes secrets out of a text the server wrote
  */
-export async function post(
-  fetch: Fetch,
+export async function exchange(
   method: string,
-  url: string,
-  body: Values,
-  timeoutMs: number,
+  ask: () => ReturnType<Fetch>,
   scrub: (text: string) => string,
 ): Promise<Values> {
   const failed = (init: Omit<GatewayErrorInit, "message">, problem: string): GatewayError =>
@@ -28,12 +25,7 @@ export async function post(
   let status: number;
   let text: string;
   try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+    const response = await ask();
     status = response.status;
     text = await response.text();
   } catch (cause) {
@@ -55,3 +47,24 @@ export async function post(
     `refused with ${status}`,
   );
 }
+
+/** One POST: see {@link exchange}. */
+export const post = (
+  fetch: Fetch,
+  method: string,
+  url: string,
+  body: Values,
+  timeoutMs: number,
+  scrub: (text: string) => string,
+): Promise<Values> =>
+  exchange(
+    method,
+    () =>
+      fetch(url, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(timeoutMs),
+      }),
+    scrub,
+  );

@@ -1,0 +1,88 @@
+import { createAdmin } from "./admin/create.js";
+import type { GatewayAdmin as Admin } from "./admin/gatewayAdmin.js";
+import type { GatewayAdminOptions } from "./admin/options.js";
+
+export type GatewayAdmin = Admin;
+
+/** See {@link Admin}. Everything else lives in its closure: printing or stringifying an admin shows no credential. */
+// A class so that `instanceof` and `extends` work; its members are made in one closure.
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class
+export const GatewayAdmin: new (options: GatewayAdminOptions) => Admin = class {
+  constructor(options: GatewayAdminOptions) {
+    Object.assign(this, createAdmin(options));
+  }
+} as never;
+
+export { GatewayError, isGatewayError } from "./errors.js";
+export { emulatorEndpoints } from "./wire/places.js";
+export type { AdminMethod, PagedMethod } from "./admin/gatewayAdmin.js";
+export type {
+  AdminCallOptions,
+  AdminParams,
+  AnySubject,
+  GatewayAdminOptions,
+  ImportData,
+  JobOptions,
+  JobProgress,
+  NotificationToUsers,
+  PayloadFor,
+  RunOptions,
+  RunSummary,
+  UserResult,
+  WithPayload,
+} from "./admin/options.js";
+export type { Logger } from "./diagnostics.js";
+export type {
+  GatewayErrorDetail,
+  GatewayErrorInit,
+  GatewayErrorKind,
+  GatewayErrorOutcome,
+} from "./errors.js";
+export type { FileFetch } from "./http/upload.js";
+export type { Limits } from "./pending.js";
+export type { Credential, ProjectTokenAsk, ProjectTokenGrant } from "./session/session.js";
+export type {
+  BindOptions,
+  CreateNamespaceRequest,
+  DescribeNamespacesRequest,
+  DescribeWebSocketSessionsByUserIdRequest,
+  DescribeWebSocketSessionsRequest,
+  DisconnectResult,
+  EmptyResult,
+  ForPlayer,
+  ForUser,
+  InNamespace,
+  ItemResult,
+  NamespaceSettings,
+  NamespaceStatusResult,
+  NamespaceUserRequest,
+  Page,
+  PageRequest,
+  PrepareImportResult,
+  PushText,
+  SendMobileNotificationByUserIdRequest,
+  SendNotificationRequest,
+  SendNotificationResult,
+  SetFirebaseTokenByUserIdRequest,
+  SetFirebaseTokenRequest,
+  SetUserIdByUserIdRequest,
+  SetUserIdRequest,
+  TimeShifted,
+  UpdateNamespaceRequest,
+  UploadedUserDataRequest,
+  UrlResult,
+  UserDataRequest,
+} from "./wire/methods.js";
+export type {
+  FirebaseToken,
+  LogSetting,
+  Namespace,
+  TransactionSetting,
+  WebSocketSession,
+} from "./wire/models.js";
+export type {
+  NotificationKey,
+  NotificationMap,
+  ServiceNotifications,
+} from "./wire/notifications.js";
+export type { Endpoints, Region } from "./wire/places.js";

@@ -1,0 +1,77 @@
+import type { GatewayError } from "../errors.js";
+import type { AnyMethod } from "../wire/methods.js";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Refuses a value before anything is sent. */
+export type Unfit = (field: string, problem: string) => GatewayError;
+
+/** A method as REST says it, without the headers of the project. */
+export interface RestRequest {
+  /** Below the base of the service; begins with a slash. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+const HEADERS: Readonly<Record<string, string>> = {
+  accessToken: "X-GS2-ACCESS-TOKEN",
+  timeOffsetToken: "X-GS2-TIME-OFFSET-TOKEN",
+  duplicationAvoider: "X-GS2-DUPLICATION-AVOIDER",
+};
+
+/** Whether fetch takes this text in a header. */
+export const fitsHeader = (text: string): boolean => /^[ -~]+$/.test(text);
+
+/** What goes into every call: who asks. */
+export const projectHeaders = (clientId: string, projectToken: string): Record<string, string> => ({
+  "X-GS2-CLIENT-ID": clientId,
+  Authorization: `Bearer ${projectToken}`,
+});
+
+/**
+ * Path values are encoded, and refused where they would lead elsewhere; tokens go into headers; the rest is query (GET, DELETE) or body.
+ *
+ * @param values those of the row's fields, and perhaps `duplicationAvoider`; what is not set is not there
+ */
+export function restRequest(
+  { verb, path: template }: AnyMethod,
+  values: Values,
+  unfit: Unfit,
+): RestRequest {
+  const rest: Record<string, unknown> = { ...values };
+  const take = (field: string): string => {
+    const value = String(rest[field]);
+    delete rest[field];
+    return value;
+  };
+  const encode = (field: string, text: string): string => {
+    try {
+      return encodeURIComponent(text);
+    } catch {
+      throw unfit(field, "has half a character (a lone surrogate)");
+    }
+  };
+
+  const path = template.replace(/\{(\w+)\}/g, (_, field: string) => {
+    const text = take(field);
+    // Dots are steps in a path, encoded or not: `DELETE /ns/session/user/..` would cut everybody.
+    if (text === "." || text === "..") throw unfit(field, `must not be "${text}"`);
+    return encode(field, text);
+  });
+  const headers: Record<string, string> = {};
+  for (const field in HEADERS) {
+    if (rest[field] == null) continue;
+    const text = take(field);
+    if (!fitsHeader(text)) throw unfit(field, "must be printable ASCII, it goes into a header");
+    headers[HEADERS[field]!] = text;
+  }
+  if (verb === "POST" || verb === "PUT") {
+    headers["Content-Type"] = "application/json";
+    return { path, headers, body: JSON.stringify(rest) };
+  }
+  const query = Object.entries(rest).map(
+    ([field, value]) => `${field}=${encode(field, String(value))}`,
+  );
+  return { path: query.length > 0 ? `${path}?${query.join("&")}` : path, headers, body: undefined };
+}
