@@ -4,6 +4,7 @@ import type { Hint } from "./connection/machine.js";
 import type { Fetch } from "./http/http.js";
 import type { Clock } from "./pending.js";
 import type { SessionStore } from "./session/tabSession.js";
+import { newId, systemClock } from "./system.js";
 
 /** What a host may have or lack. */
 export const host = globalThis as {
@@ -21,15 +22,8 @@ export interface ClientHost {
 }
 
 export const systemHost: ClientHost = {
-  clock: {
-    now: () => Date.now(),
-    random: () => Math.random(),
-    setTimer: (run, ms) => setTimeout(run, ms),
-    clearTimer: (timer) => clearTimeout(timer as number),
-  },
-  // 128 random bits. randomUUID is missing on plain http; getRandomValues is not.
-  newId: () =>
-    crypto.getRandomValues(new Uint32Array(4)).reduce((id, word) => id + word.toString(36), ""),
+  clock: systemClock,
+  newId,
   opener: socketOpener,
   watch: watchHost,
 };

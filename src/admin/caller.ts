@@ -58,18 +58,7 @@ const neverLeft = ({ cause }: GatewayError): boolean => {
 
 /** The same error, told of the call it belongs to. */
 const retold = (error: GatewayError, differently: Partial<GatewayErrorInit>): GatewayError => {
-  const { kind, message, status, errors, method, outcome, retryable, cause } = error;
-  return new GatewayError({
-    kind,
-    message,
-    status,
-    errors,
-    method,
-    outcome,
-    retryable,
-    cause,
-    ...differently,
-  });
+  return new GatewayError({ ...error.toJSON(), cause: error.cause, ...differently });
 };
 
 export const checkRow = (
@@ -142,10 +131,8 @@ export function createCaller(ports: CallerPorts): Caller {
     };
 
     const told = (error: GatewayError): GatewayError => {
-      const { message, errors } = error;
       const didLeave = !neverLeft(error);
       return retold(error, {
-        message: errors[0] ? `${message}: ${errors[0].message}` : message,
         ...(didLeave ? {} : { outcome: "notSent" }),
         retryable: !didLeave || isThrottled(error) || (harmless && mayPass(error)),
       });

@@ -119,7 +119,7 @@ export interface GatewayAdmin {
   ): Promise<SendNotificationResult>;
   /** Cuts a user's connections and answers the sessions that ended. */
   readonly disconnectByUserId: AdminMethod<NamespaceUserRequest, DisconnectResult>;
-  /** Cuts every connection in the namespace. */
+  /** Cuts every connection in the namespace. Without `namespaceName` it is the default one. */
   readonly disconnectAll: AdminMethod<InNamespace, EmptyResult>;
 
   /** Stores a player's Firebase device token; it takes the place of the one before. */

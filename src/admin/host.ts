@@ -1,5 +1,6 @@
 import type { FileFetch } from "../http/upload.js";
 import type { Clock } from "../pending.js";
+import { newId, systemClock } from "../system.js";
 
 /** Time, chance and network as an admin meets them. */
 export interface AdminHost {
@@ -9,14 +10,7 @@ export interface AdminHost {
 }
 
 export const adminHost: AdminHost = {
-  clock: {
-    now: () => Date.now(),
-    random: () => Math.random(),
-    setTimer: (run, ms) => setTimeout(run, ms),
-    clearTimer: (timer) => clearTimeout(timer as number),
-  },
-  // randomUUID is missing on plain http; getRandomValues is not.
-  newId: () =>
-    crypto.getRandomValues(new Uint32Array(4)).reduce((id, word) => id + word.toString(36), ""),
+  clock: systemClock,
+  newId,
   fetch: () => (globalThis as { fetch?: FileFetch }).fetch,
 };

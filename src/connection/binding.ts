@@ -145,7 +145,8 @@ function replaced(slot: Slot, lostTo: NonNullable<Slot["lostTo"]>): void {
  */
 export function countCuts(t: Turn): void {
   eachSlot(t, (slot) => {
-    if (!slot.exclusive || !slot.heldOn || t.now - slot.acceptedAt! > CUT_AFTER_BIND_MS) return;
+    const { exclusive, heldOn, acceptedAt = -Infinity } = slot;
+    if (!exclusive || !heldOn || t.now - acceptedAt > CUT_AFTER_BIND_MS) return;
     slot.cuts = [...(slot.cuts ?? []).filter((cut) => t.now - cut < CUTS_WITHIN_MS), t.now];
     if (slot.cuts.length < CUTS) return;
     slot.cuts = [];

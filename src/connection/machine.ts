@@ -76,7 +76,7 @@ export function loggedIn(t: Turn, renewAt: number): void {
   t.renewAt = renewAt;
   t.phase = OPEN;
   t.everOpen = true;
-  t.error = undefined;
+  t.error = t.reason = undefined;
   t.nextRetryAt = Infinity;
 }
 

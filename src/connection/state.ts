@@ -37,7 +37,7 @@ export type Status =
   | "ready";
 
 /**
- * A binding as the machine sees it: no option, token or session of it, only where it stands.
+ * A binding as the machine sees it: where it stands, and no option or token of it.
  * @internal
  */
 export interface Slot {

@@ -19,7 +19,7 @@ const WAKE_EVERY_MS = 1_000;
 export const notConnected = (problem: string): GatewayError =>
   new GatewayError({
     kind: "notConnected",
-    message: `setUserId: ${problem}.`,
+    message: `setUserId: ${problem}`,
     method: "setUserId",
   });
 
@@ -78,12 +78,12 @@ export function replaceSocket(t: Turn): void {
 /** Something is amiss again. What went well for long enough makes it a new outage. */
 export function unsettle(t: Turn): void {
   if (t.now - (t.settledAt ?? t.now) >= SETTLED_MS) t.outage = undefined;
+  if (!t.outage && t.everOpen) t.attempt = 0;
   t.settledAt = undefined;
 }
 
 export function lose(t: Turn, reason: Reason): void {
   unsettle(t);
-  if (!t.outage) t.attempt = 0;
   dropSocket(t);
   t.phase = WAITING;
   t.reason = t.offline ? "offline" : reason;

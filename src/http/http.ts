@@ -44,7 +44,7 @@ export async function exchange(
   const errors = readErrors(String(answer?.["message"]), scrub);
   throw failed(
     { kind: kindOfStatus(status), status, errors, outcome: "refused" },
-    `refused with ${status}`,
+    `refused with ${status}${errors[0] ? `: ${errors[0].message}` : ""}`,
   );
 }
 

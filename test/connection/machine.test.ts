@@ -536,6 +536,24 @@ describe("an outage", () => {
     expect(sim.state.attempt).toBe(5);
   });
 
+  test("counts the attempts from when the connection was first asked for", () => {
+    const sim = new Sim();
+    sim.on(connect);
+    expect(sim.state.attempt).toBe(1);
+    sim.end();
+    sim.pass(sim.state.nextRetryAt - sim.now);
+    expect(sim.state.attempt).toBe(2);
+  });
+
+  test("that is over is no reason any more, nor counted, when a socket is replaced on purpose", () => {
+    const sim = Sim.ready();
+    sim.end();
+    sim.comeBack();
+    sim.pass(10_000);
+    sim.on((t) => release(t, "player"));
+    expect([sim.status, sim.reason, sim.state.attempt]).toEqual(["reconnecting", undefined, 1]);
+  });
+
   test("an attempt that takes longer than its window skips the slot it missed", () => {
     const sim = Sim.ready();
     sim.end();

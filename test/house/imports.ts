@@ -16,7 +16,7 @@ export interface Reserved {
 const ground = ["wire", "errors", "diagnostics", "pending"];
 const middle = ["session", "http", "connection", "api", "notify", "push"];
 // client.ts and the files it was split into.
-const wiring = ["client", "gatewayClient", "options", "host"];
+const wiring = ["client", "gatewayClient", "options", "host", "system"];
 const all = [...ground, ...middle, ...wiring, "index"];
 
 const middleRoom: Room = {
@@ -44,6 +44,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   gatewayClient: clientFile,
   options: clientFile,
   host: clientFile,
+  system: { sees: ["pending"], reason: "time and chance of the machine know nothing of us" },
   index: {
     sees: [...ground, ...middle, ...wiring],
     reason: "what the player's door reaches, every player downloads",
