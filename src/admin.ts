@@ -41,38 +41,7 @@ export type {
 export type { FileFetch } from "./http/upload.js";
 export type { Limits } from "./pending.js";
 export type { Credential, ProjectTokenAsk, ProjectTokenGrant } from "./session/session.js";
-export type {
-  BindOptions,
-  CreateNamespaceRequest,
-  DescribeNamespacesRequest,
-  DescribeWebSocketSessionsByUserIdRequest,
-  DescribeWebSocketSessionsRequest,
-  DisconnectResult,
-  EmptyResult,
-  ForPlayer,
-  ForUser,
-  InNamespace,
-  ItemResult,
-  NamespaceSettings,
-  NamespaceStatusResult,
-  NamespaceUserRequest,
-  Page,
-  PageRequest,
-  PrepareImportResult,
-  PushText,
-  SendMobileNotificationByUserIdRequest,
-  SendNotificationRequest,
-  SendNotificationResult,
-  SetFirebaseTokenByUserIdRequest,
-  SetFirebaseTokenRequest,
-  SetUserIdByUserIdRequest,
-  SetUserIdRequest,
-  TimeShifted,
-  UpdateNamespaceRequest,
-  UploadedUserDataRequest,
-  UrlResult,
-  UserDataRequest,
-} from "./wire/methods.js";
+export type * from "./wire/requests.js";
 export type {
   FirebaseToken,
   LogSetting,

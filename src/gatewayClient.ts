@@ -18,7 +18,7 @@ import type {
   ItemResult,
   Page,
   SetFirebaseTokenRequest,
-} from "./wire/methods.js";
+} from "./wire/requests.js";
 import type { FirebaseToken, WebSocketSession } from "./wire/models.js";
 
 /**

@@ -9,7 +9,7 @@ import type { ListenOptions } from "./notify/emitter.js";
 import type { Limits } from "./pending.js";
 import type { AccessTokenSource, Credential } from "./session/session.js";
 import type { SessionStore } from "./session/tabSession.js";
-import type { ForPlayer, SetUserIdRequest } from "./wire/methods.js";
+import type { ForPlayer, SetUserIdRequest } from "./wire/requests.js";
 import type { Endpoints, Region } from "./wire/places.js";
 
 export interface KeepAlive {

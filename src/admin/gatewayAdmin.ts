@@ -26,7 +26,7 @@ import type {
   UploadedUserDataRequest,
   UrlResult,
   UserDataRequest,
-} from "../wire/methods.js";
+} from "../wire/requests.js";
 import type { FirebaseToken, Namespace, WebSocketSession } from "../wire/models.js";
 import type {
   AdminCallOptions,

@@ -3,7 +3,7 @@ import type { GatewayError } from "../errors.js";
 import type { FileFetch } from "../http/upload.js";
 import type { Limits } from "../pending.js";
 import type { Credential } from "../session/session.js";
-import type { InNamespace, SendNotificationRequest } from "../wire/methods.js";
+import type { InNamespace, SendNotificationRequest } from "../wire/requests.js";
 import type { NotificationKey, NotificationMap } from "../wire/notifications.js";
 import type { Endpoints, Region } from "../wire/places.js";
 

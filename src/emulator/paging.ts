@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from "../wire/methods.js";
+import type { Page, PageRequest } from "../wire/requests.js";
 import { answered, badField, refused, type Outcome } from "./outcome.js";
 
 const AFTER = "after:";

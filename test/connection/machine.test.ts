@@ -821,6 +821,17 @@ describe("two holders of one session ID", () => {
     expect(sim.status).toBe("ready");
   });
 
+  test("are not suspected for closes while the player is asked for anew", () => {
+    const sim = Sim.ready({ idleMs: Infinity });
+    [1, 2, 3].forEach(() => {
+      sim.pass(31_000);
+      sim.want();
+      sim.end(true);
+      sim.comeBack();
+    });
+    expect(sim.status).toBe("ready");
+  });
+
   test("are not suspected where the bind was a shared one", () => {
     const sim = new Sim();
     sim.want("player", { exclusive: false });

@@ -3,7 +3,8 @@ import { checkProjectToken } from "../../src/emulator/tokens.js";
 import { nextDue, passTime } from "../../src/emulator/passing.js";
 import { readSettings, type EmulatorSettings } from "../../src/emulator/settings.js";
 import { allSessions, sessionsOf } from "../../src/emulator/world.js";
-import { setUserId, type BindOptions } from "../../src/wire/methods.js";
+import { setUserId } from "../../src/wire/methods.js";
+import type { BindOptions } from "../../src/wire/requests.js";
 import type { WebSocketSession } from "../../src/wire/models.js";
 import { call, loggedIn, makeWorld, START } from "./worlds.js";
 

@@ -6,8 +6,8 @@ import {
   getNamespaceStatus,
   getServiceVersion,
   updateNamespace,
-  type NamespaceSettings,
 } from "../../wire/methods.js";
+import type { NamespaceSettings } from "../../wire/requests.js";
 import type { Namespace, TransactionSetting } from "../../wire/models.js";
 import { answered, notFound, refused } from "../outcome.js";
 import { page } from "../paging.js";

@@ -5,10 +5,8 @@ import {
   disconnectByUserId,
   setUserId,
   setUserIdByUserId,
-  type BindOptions,
-  type Page,
-  type PageRequest,
 } from "../../wire/methods.js";
+import type { BindOptions, Page, PageRequest } from "../../wire/requests.js";
 import type { WebSocketSession } from "../../wire/models.js";
 import { answered, badField, notFound, refused, type Outcome, type Refused } from "../outcome.js";
 import { page } from "../paging.js";

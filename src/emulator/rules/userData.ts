@@ -6,9 +6,8 @@ import {
   dumpUserDataByUserId,
   importUserDataByUserId,
   prepareImportUserDataByUserId,
-  type EmptyResult,
-  type UrlResult,
 } from "../../wire/methods.js";
+import type { EmptyResult, UrlResult } from "../../wire/requests.js";
 import { isEmptyUpload, jobKey, startJob, type Job, type JobKind } from "../jobs.js";
 import { answered, notFound, refused, type Outcome } from "../outcome.js";
 import type { World } from "../world.js";
