@@ -31,6 +31,19 @@ function unusedMember({ type, expression }) {
   return UNUSED.has(name) ? name : undefined;
 }
 
+// Nobody sets these handlers, and without `send` nothing is ever queued.
+const IDLE = new Set(["onopen", "onmessage", "onerror", "onclose", "_messageQueue"]);
+
+/** Looks at, sets or empties something that is never in use. */
+function isIdle({ type, test, expression }) {
+  if (type === "IfStatement") return IDLE.has(test.property?.name);
+  if (type !== "ExpressionStatement") return false;
+  const { type: kind, left, callee } = expression;
+  return IDLE.has(
+    kind === "AssignmentExpression" ? left.property?.name : callee?.object?.property?.name,
+  );
+}
+
 const isDebugCall = ({ type, expression }) =>
   type === "ExpressionStatement" && expression.callee?.property?.name === "_debug";
 
@@ -38,7 +51,7 @@ const isDebugCall = ({ type, expression }) =>
 function superfluous(node) {
   if (Array.isArray(node)) return node.flatMap(superfluous);
   if (typeof node?.type !== "string") return [];
-  if (unusedMember(node) || isDebugCall(node)) return [node];
+  if (unusedMember(node) || isDebugCall(node) || isIdle(node)) return [node];
   return Object.values(node).flatMap((value) =>
     typeof value === "object" ? superfluous(value) : [],
   );

@@ -78,7 +78,7 @@ export function bound(t: Turn, name: string, session: WebSocketSession): void {
   slot.state = "held";
   slot.session = session;
   slot.heldOn = t.generation;
-  slot.acceptedAt = -Infinity;
+  slot.acceptedAt = t.now;
   slot.forced = slot.renewed = false;
   slot.gapSince = slot.conflictSince = slot.error = undefined;
   if (changed) {
