@@ -30,18 +30,20 @@ export function encodeRequest(
   envelope: Envelope,
 ): string {
   const { requestId, clientId, projectToken, accessToken, duplicationAvoider } = envelope;
-  return JSON.stringify(
-    {
-      ...params,
-      accessToken: accessToken ?? params["accessToken"],
-      xGs2AccessToken: accessToken,
-      xGs2ClientId: clientId,
-      xGs2ProjectToken: projectToken,
-      xGs2DuplicationAvoider: duplicationAvoider,
-      x_gs2: { ...target, contentType: "application/json", requestId },
-    },
-    (_, value: unknown) => value ?? undefined,
-  );
+  const frame = {
+    ...params,
+    accessToken: accessToken ?? params["accessToken"],
+    xGs2AccessToken: accessToken,
+    xGs2ClientId: clientId,
+    xGs2ProjectToken: projectToken,
+    xGs2DuplicationAvoider: duplicationAvoider,
+    x_gs2: { ...target, contentType: "application/json", requestId },
+  };
+  const text = JSON.stringify(frame);
+  // A function that looks at every value makes writing four times as slow, so only where there may be a null.
+  return text.includes("null")
+    ? JSON.stringify(frame, (_, value: unknown) => value ?? undefined)
+    : text;
 }
 
 /** An answer: `status` 200 is the only success. */
