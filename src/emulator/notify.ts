@@ -6,7 +6,7 @@ import type { OutboxEntry } from "./outbox.js";
 import { sendToDevice } from "./rules/mobile.js";
 import { sendTo, type Notice } from "./rules/notifications.js";
 import { invalid, type EmulatorSettings } from "./settings.js";
-import { allSessions, playerKey, type Effect, type World } from "./world.js";
+import { allSessions, playerKey, sessionsOf, type Effect, type World } from "./world.js";
 
 /** A notification out of the blue, as another GS2 service or a script would issue it. */
 export interface EmulatorNotification {
@@ -45,11 +45,8 @@ export function notify(
 ): { result: EmulatorDelivery; effects: Effect[] } {
   const { userId, namespaceName } = given;
   const notice = readNotice(world.settings, given);
-  const sessions = allSessions(world).filter(
-    (session) =>
-      session.userId === userId &&
-      (namespaceName === undefined || session.namespaceName === namespaceName),
-  );
+  const places = namespaceName === undefined ? [...world.namespaces.keys()] : [namespaceName];
+  const sessions = places.flatMap((place) => sessionsOf(world, place, userId));
   const { sent, effects } = sendTo(world, sessions, notice);
   if (sessions.length > 0) return { result: sent, effects };
   const why = whyNobody(world, userId, namespaceName);

@@ -90,7 +90,7 @@ export function readOptions(given: EmulatorOptions): ReadOptions {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw invalid("The emulator's option port takes a whole number from 0 to 65535.");
   }
-  if (typeof log === "string" && !["text", "json"].includes(log)) {
+  if (typeof log !== "function" && ![undefined, "text", "json"].includes(log)) {
     throw invalid('The emulator\'s option log takes "text", "json" or a function.');
   }
   return {

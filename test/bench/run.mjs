@@ -1,0 +1,165 @@
+// `npm run bench`: the project beside its peers in one run, in turns, as ratios. See README.md, "Measured".
+import { fork, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { median, rounded } from "./figures.mjs";
+import { measures } from "./measures.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const FILE = `${root}bench.json`;
+/** A ratio further than this from the committed one is pointed out. */
+const NOISE = 0.15;
+
+const { values: options } = parseArgs({
+  options: { rounds: { type: "string", default: "5" }, all: { type: "boolean", default: false } },
+});
+const rounds = Number(options.rounds);
+
+installPeers();
+if (!existsSync(`${root}dist/node.js`)) run("npm", ["run", "build"], root);
+
+const before = existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : {};
+const results = { ...before, measuredOn: machine(), versions: versions() };
+
+const server = fork(`${here}server.mjs`, [String(measures[0].count())]);
+const port = await new Promise((resolve) => server.once("message", resolve));
+try {
+  results.measures = await turns();
+  results.boundAgain = await child("coldStart.mjs", [port, rounds]);
+} finally {
+  server.disconnect();
+}
+const { downloadSizes, installedSizes } = await import("./sizes.mjs");
+results.gzipBytes = await downloadSizes();
+results.installedBytes = installedSizes();
+if (options.all) {
+  const { emulatorLoad } = await import("./emulatorLoad.mjs");
+  results.emulator = [];
+  for (const sockets of [1_000, 5_000]) results.emulator.push(await emulatorLoad(sockets));
+}
+
+print();
+writeFileSync(FILE, `${JSON.stringify(results, null, 2)}\n`);
+
+/** Contender after contender, round after round: what the machine does meanwhile hits all of them alike. */
+async function turns() {
+  const values = {};
+  for (let round = 0; round < rounds; round++) {
+    for (const { id, of, count } of measures) {
+      for (const name of of) {
+        say(`round ${round + 1} of ${rounds}: ${id}, ${name}`);
+        const { value } = await child("measure.mjs", [id, name, count(name), port]);
+        ((values[id] ??= {})[name] ??= []).push(value);
+      }
+    }
+  }
+  say("");
+  return Object.fromEntries(
+    measures.map(({ id, beside }) => [
+      id,
+      Object.fromEntries(
+        Object.entries(values[id]).map(([name, list]) => [
+          name,
+          {
+            median: rounded(median(list)),
+            ratio: rounded(
+              beside ? median(list.map((one, n) => one / values[id][beside][n])) : median(list),
+            ),
+          },
+        ]),
+      ),
+    ]),
+  );
+}
+
+/** What is going on, where somebody looks. */
+function say(text) {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}
+
+function child(file, args) {
+  return new Promise((resolve, reject) => {
+    const contender = fork(`${here}${file}`, args.map(String));
+    let answer;
+    contender.once("message", (message) => (answer = message));
+    contender.once("exit", (code) =>
+      answer ? resolve(answer) : reject(new Error(`${file} ${args.join(" ")} ended with ${code}`)),
+    );
+  });
+}
+
+function run(command, args, cwd) {
+  const { status } = spawnSync(command, args, {
+    cwd,
+    stdio: ["ignore", "ignore", "inherit"],
+    shell: process.platform === "win32",
+  });
+  if (status) throw new Error(`${command} ${args.join(" ")} failed`);
+}
+
+function installPeers() {
+  const changedAt = (file) => (existsSync(here + file) ? statSync(here + file).mtimeMs : 0);
+  if (changedAt("node_modules/.package-lock.json") < changedAt("package-lock.json")) {
+    process.stderr.write("Installing the peers (130 MB, once)\n");
+    run("npm", ["ci"], here);
+  }
+}
+
+function machine() {
+  const list = cpus();
+  return `${list.length} x ${list[0]?.model.trim()}, Node ${process.versions.node}`;
+}
+
+function versions() {
+  const { dependencies } = JSON.parse(readFileSync(`${here}package.json`, "utf8"));
+  return Object.fromEntries(
+    Object.keys(dependencies).map((name) => [
+      name,
+      JSON.parse(readFileSync(`${here}node_modules/${name}/package.json`, "utf8")).version,
+    ]),
+  );
+}
+
+function print() {
+  const notes = [];
+  for (const { id, says, bar, moreIsBetter, beside } of measures) {
+    console.log(`\n${says}${beside ? ` (ratio to ${beside})` : ""}`);
+    for (const [name, { median: value, ratio }] of Object.entries(results.measures[id])) {
+      const figure = beside ? `${String(value).padStart(10)}  ` : "";
+      console.log(`  ${name.padEnd(32)}${figure}${ratio.toFixed(2).padStart(8)} x`);
+      const then = before.measures?.[id]?.[name]?.ratio;
+      if (then && Math.abs(ratio / then - 1) > NOISE) {
+        notes.push(`${id}, ${name}: ${ratio} x, committed ${then} x`);
+      }
+    }
+    const { ratio } = results.measures[id]["gs2-gateway"];
+    const holds = moreIsBetter ? ratio >= bar : ratio <= bar;
+    console.log(`  bar ${moreIsBetter ? ">=" : "<="} ${bar}: ${holds ? "holds" : "MISSED"}`);
+  }
+  const { roundTripMs, firstMs, againMs } = results.boundAgain;
+  console.log(`\nms until bound, ${roundTripMs} ms per round trip, from the start of the attempt`);
+  console.log(
+    `  first ${firstMs.toFixed(0)} (bar ${3 * roundTripMs + 20}), again ${againMs.toFixed(0)} (bar ${2 * roundTripMs + 20})`,
+  );
+  console.log("\nbytes of a page's bundle, esbuild, gzip -9");
+  for (const [name, size] of Object.entries(results.gzipBytes)) {
+    console.log(`  ${name.padEnd(32)}${String(size).padStart(10)}`);
+  }
+  console.log("\nbytes on disk after npm install");
+  for (const [name, size] of Object.entries(results.installedBytes)) {
+    console.log(`  ${name.padEnd(32)}${String(size).padStart(10)}`);
+  }
+  for (const { sockets, readyMs, rssMegabytes, p50Ms, p99Ms } of results.emulator ?? []) {
+    console.log(
+      `\nemulator with ${sockets} players: ready after ${readyMs} ms (bar 1000), ${rssMegabytes} MB (bar 400)`,
+    );
+    console.log(`  a notification to each of them: median ${p50Ms} ms, p99 ${p99Ms} ms (bar 1000)`);
+  }
+  console.log(`\n${results.measuredOn}. Each notification is one text frame of about 190 bytes.`);
+  if (notes.length > 0) {
+    console.log(`\nMore than ${NOISE * 100} % off the committed figures:\n  ${notes.join("\n  ")}`);
+  }
+}

@@ -1,0 +1,81 @@
+// What a page downloads for each contender, and what npm installs for the project.
+import { execFileSync } from "node:child_process";
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What one writes to use it as the other measures do. */
+const uses = {
+  "gs2-gateway": `export { GatewayClient } from "${root}dist/index.js";`,
+  "reconnecting-websocket + mitt": `export { default as a } from "reconnecting-websocket"; export { default as b } from "mitt";`,
+  gs2: `export { Gs2WebSocketSession, BasicGs2Credential, Gs2Constant } from "gs2/core/model"; export { default } from "gs2/gateway/websocket"; export { SetUserIdRequest } from "gs2/gateway/request";`,
+  "@heroiclabs/nakama-js": `export { Client } from "@heroiclabs/nakama-js";`,
+  phoenix: `export { Socket } from "phoenix";`,
+};
+
+const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
+
+/** Bundled for a browser by esbuild, minified, gzip -9, in bytes. */
+export async function downloadSizes() {
+  const sizes = {};
+  for (const [name, contents] of Object.entries(uses)) {
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: here },
+      bundle: true,
+      minify: true,
+      format: "esm",
+      platform: "browser",
+      target: "es2022",
+      write: false,
+      logLevel: "error",
+      // gs2 asks for these in a page, too; without a stand-in it cannot be bundled at all.
+      external: [
+        "ws",
+        "fs",
+        "path",
+        "http",
+        "https",
+        "url",
+        "stream",
+        "zlib",
+        "util",
+        "net",
+        "tls",
+        "crypto",
+        "events",
+        "assert",
+        "querystring",
+      ],
+    });
+    sizes[name] = gzipped(outputFiles[0].contents);
+  }
+  sizes["gs2-gateway, script tag"] = gzipped(readFileSync(`${root}dist/gs2-gateway.global.js`));
+  return sizes;
+}
+
+const sizeOf = (path) =>
+  statSync(path).isDirectory()
+    ? readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0)
+    : statSync(path).size;
+
+/** The sum of the file sizes, in bytes: what is packed and the packages it brings. */
+export function installedSizes() {
+  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  const packed = JSON.parse(
+    execFileSync(npm, ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }),
+  );
+  const { unpackedSize } = packed[0] ?? Object.values(packed)[0];
+  return {
+    "gs2-gateway": unpackedSize + sizeOf(`${root}node_modules/ws`),
+    "gs2, without what it brings": sizeOf(`${here}node_modules/gs2`),
+  };
+}
