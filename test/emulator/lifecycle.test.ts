@@ -59,7 +59,11 @@ describe("options", () => {
     ["a close code nobody may send", { settings: { closeCodeOnCut: 1005 } }, "closeCodeOnCut"],
     ["a port that is none", { port: 70_000 }, "port takes a whole number"],
     ["a log that is none", { log: "xml" }, 'takes "text", "json" or a function'],
-    ["a log that is switched off by a word it does not know", { log: false }, 'takes "text", "json" or a function'],
+    [
+      "a log that is switched off by a word it does not know",
+      { log: false },
+      'takes "text", "json" or a function',
+    ],
     ["an origin that is none", { allowOrigins: ["localhost:5173"] }, "none: it takes the form"],
     ["a mount over its own paths", { mount: { "/gateway": () => new Response() } }, "mounted"],
     ["a mount over everything", { mount: { "/": () => new Response() } }, "mounted"],
