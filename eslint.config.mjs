@@ -94,7 +94,7 @@ export default tseslint.config(
   },
   {
     // Their hosts read the default export.
-    files: ["*.config.{ts,mjs}"],
+    files: ["**/*.config.{ts,mjs}"],
     rules: { "no-restricted-syntax": "off" },
   },
 );

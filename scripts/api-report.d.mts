@@ -1,0 +1,1 @@
+export function changedApi(options?: { write?: boolean }): string[];

@@ -1,0 +1,69 @@
+// `npm run api` writes what the package offers to test/package/api/, so that any change of a public type shows in a diff.
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Extractor, ExtractorConfig } from "@microsoft/api-extractor";
+import { typedEntries } from "./entries.mjs";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const silent = { default: { logLevel: "none" } };
+
+const configOf = (name) =>
+  ExtractorConfig.prepare({
+    configObject: {
+      mainEntryPointFilePath: `${root}dist/${name}.d.ts`,
+      projectFolder: root,
+      compiler: {
+        overrideTsconfig: {
+          compilerOptions: {
+            target: "es2022",
+            module: "esnext",
+            moduleResolution: "bundler",
+            lib: ["es2022", "dom"],
+            types: ["node"],
+            skipLibCheck: true,
+          },
+          files: [`dist/${name}.d.ts`],
+        },
+      },
+      apiReport: {
+        enabled: true,
+        reportFolder: `${root}test/package/api`,
+        reportTempFolder: `${root}artifacts/api`,
+        reportFileName: `${name}.api.md`,
+      },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      messages: {
+        compilerMessageReporting: silent,
+        extractorMessageReporting: silent,
+        tsdocMessageReporting: silent,
+      },
+      newlineKind: "lf",
+    },
+    configObjectFullPath: undefined,
+    packageJsonFullPath: `${root}package.json`,
+  });
+
+/**
+ * Names of the entries whose report is not what the declarations in dist/ say.
+ *
+ * @param {{ write?: boolean }} [options] puts the new reports in place
+ */
+export function changedApi({ write = false } = {}) {
+  mkdirSync(`${root}test/package/api`, { recursive: true });
+  return typedEntries
+    .map(({ name }) => name)
+    .filter((name) => {
+      const { apiReportChanged } = Extractor.invoke(configOf(name), {
+        localBuild: write,
+        messageCallback: (message) => (message.handled = true),
+      });
+      return apiReportChanged;
+    });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const changed = changedApi({ write: true });
+  console.log(changed.length > 0 ? `Written: ${changed.join(", ")}` : "Nothing has changed");
+}

@@ -1,0 +1,13 @@
+import { entries } from "./entries.mjs";
+
+// Where reading begins: what users reach, and what is started as a process of its own or by a page.
+export default {
+  entry: [
+    ...entries.map(({ source }) => `src/${source}.ts`),
+    "demo/page/*.js",
+    "test/bench/*.mjs",
+    "test/**/*.test-d.ts",
+  ],
+  project: ["src/**/*.{ts,tsx}", "test/**/*.{ts,mjs}", "demo/**/*.{js,mjs}", "scripts/**/*.mjs"],
+  ignore: ["test/package/consumers/**", "**/*.d.mts"],
+};
