@@ -38,7 +38,7 @@ export interface Answer {
  * A dry run goes the same way in a copy of the world, and what it would have done outside is dropped. GS2 does not say what it answers.
  */
 export function answer(world: World, ask: Ask, now: number): Answer {
-  if (ask.dryRun && !isTarget(loginTarget, ask.target)) {
+  if (ask.dryRun && !isLogin(ask.target)) {
     const { outcome, userId } = answerHere(copyWorld(world), ask, now);
     return { outcome: { ...outcome, effects: [] }, userId };
   }
@@ -52,7 +52,7 @@ function answerHere(world: World, ask: Ask, now: number): Answer {
   const { target, params, connectionId } = ask;
   const about = (outcome: Outcome, userId?: string): Answer => ({ outcome, userId });
 
-  if (isTarget(loginTarget, target)) {
+  if (isLogin(target)) {
     return about(
       login(
         world,
@@ -107,10 +107,10 @@ function answerHere(world: World, ask: Ask, now: number): Answer {
   return about(outcome, userId || undefined);
 }
 
-const isTarget = (one: Target, other: Target): boolean =>
-  one.service === other.service &&
-  one.component === other.component &&
-  one.function === other.function;
+export const isLogin = ({ service, component, function: name }: Target): boolean =>
+  service === loginTarget.service &&
+  component === loginTarget.component &&
+  name === loginTarget.function;
 
 export function findMethod(target: Target): AnyMethod | undefined {
   return target.service === "gateway"

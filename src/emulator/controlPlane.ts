@@ -1,6 +1,7 @@
 import { Hono, type Context } from "hono";
 import { isGatewayError } from "../errors.js";
 import { readJsonBody, readTextBody } from "./body.js";
+import { knownFaults, readFaults } from "./faults/read.js";
 import type { Gateway } from "./gateway.js";
 import { findFile, takeUpload } from "./jobs.js";
 import { notify, type EmulatorNotification } from "./notify.js";
@@ -31,6 +32,13 @@ export function controlPlane(gateway: Gateway, url: () => string): Hono {
   app.put("/state", async (context) => {
     gateway.setState(readState(await body(context)));
     return context.json({});
+  });
+  app.get("/faults", (context) => context.json({ faults: gateway.faults(), known: knownFaults }));
+  app.put("/faults", async (context) => {
+    const { faults, ...rest } = await body(context);
+    const [unknown] = Object.keys(rest);
+    if (unknown !== undefined) throw invalid(`The body is { faults: [...] }, without ${unknown}.`);
+    return context.json({ faults: gateway.setFaults(readFaults(faults)) });
   });
   app.put("/uploads/:uploadToken", async (context) => {
     const { uploadToken } = context.req.param();

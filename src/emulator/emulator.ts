@@ -4,6 +4,8 @@ import { emulatorEndpoints, type Endpoints } from "../wire/places.js";
 import type { CallFilter, EmulatorCall } from "./calls.js";
 import { dataFile } from "./dataFile.js";
 import { disconnect, type DisconnectWish } from "./disconnect.js";
+import type { EmulatorFault, EmulatorFaultReport } from "./faults/kinds.js";
+import { readFaults } from "./faults/read.js";
 import { Gateway } from "./gateway.js";
 import type { GuardPolicy } from "./guard.js";
 import { httpApp } from "./http.js";
@@ -50,13 +52,28 @@ export interface Emulator {
   waitForSession(wish: SessionWish): Promise<WebSocketSession>;
   /** Cuts sockets, as GS2 might at any time; answers the sessions that ended. */
   disconnect(wish: DisconnectWish): WebSocketSession[];
+  /** What goes wrong on purpose; see {@link EmulatorFault}. Each strike is in the log. */
+  readonly faults: {
+    /**
+     * Puts these faults in force in place of those before, and answers them with how often each has struck at once. A fault nobody knows, or
+     * a parameter that does not fit, is an error that names it; then those before stay.
+     */
+    set(faults: readonly EmulatorFault[]): EmulatorFaultReport[];
+    /** Puts none in force. What has happened stays: a line that went dead is dead. */
+    clear(): void;
+    /** Those that were set last, the spent ones too. */
+    list(): EmulatorFaultReport[];
+  };
   readonly clock: {
     /** Unix time in milliseconds, as the emulator sees it. */
     now(): number;
     /** Puts the emulator's clock forward: tokens expire and idle sockets are cut without waiting. */
     advance(byMs: number): void;
   };
-  /** Back to the start: sockets are cut, calls, outbox, tokens and namespaces forgotten, the data file too, the clock is right again. */
+  /**
+   * Back to the start: sockets are cut, calls, outbox, tokens and namespaces forgotten, the data file too, no fault is in force, the clock is
+   * right again.
+   */
   reset(): Promise<void>;
   /** Closes every socket and frees the port. Calling it again does no harm. */
   stop(): Promise<void>;
@@ -64,11 +81,11 @@ export interface Emulator {
 
 /** Starts a GS2-Gateway of one's own. Rejects with one sentence when an option is wrong or the port is taken. */
 export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulator> {
-  const { port, host, allowHosts, allowOrigins, mount, clock, writeLog, seed, data, ...options } =
-    readOptions(given);
+  const { port, host, allowHosts, allowOrigins, mount, ...read } = readOptions(given);
+  const { clock, writeLog, faults, seed, data, ...options } = read;
   let url = "";
   const gateway = new Gateway(
-    { ...options, ids: seededIds(seed), url: () => url },
+    { ...options, seed, ids: seededIds(seed), url: () => url },
     clock,
     writeLog,
     data === undefined ? undefined : dataFile(data),
@@ -84,6 +101,7 @@ export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulat
     server.on("upgrade", (...upgrade) => sockets.upgrade(...upgrade));
   }
   gateway.log("listening", `listening on ${url}`, { url });
+  if (faults.length > 0) gateway.setFaults(faults);
 
   const stopping = new AbortController();
   let stopped: Promise<void> | undefined;
@@ -126,6 +144,11 @@ export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulat
         stopping.signal,
       ),
     disconnect: (wish) => gateway.perform((world) => disconnect(world, wish)),
+    faults: {
+      set: (list) => gateway.setFaults(readFaults(list)),
+      clear: () => void gateway.setFaults([]),
+      list: () => gateway.faults(),
+    },
     clock: {
       now: () => gateway.clock.now(),
       advance(byMs) {

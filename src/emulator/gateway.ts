@@ -1,11 +1,15 @@
 import { GatewayError } from "../errors.js";
-import { encodeNotification } from "../wire/frames.js";
+import { encodeNotification, encodeReply } from "../wire/frames.js";
 import type { WebSocketSession } from "../wire/models.js";
+import { Agenda } from "./agenda.js";
 import { answer, type Ask } from "./answer.js";
 import { Book } from "./book.js";
 import { CallBook, callOf } from "./calls.js";
 import { shiftableClock, type EmulatorClock, type ShiftableClock } from "./clock.js";
 import type { Keeper } from "./dataFile.js";
+import type { FaultEffect } from "./faults/actions.js";
+import type { EmulatorFaultReport, Fault } from "./faults/kinds.js";
+import { Weather, type Reception } from "./faults/weather.js";
 import { nextJobDue } from "./jobs.js";
 import type { EmulatorLogEntry, WriteLog } from "./log.js";
 import type { OutboxEntry, OutboxFilter } from "./outbox.js";
@@ -27,6 +31,8 @@ export interface Line {
   send(text: string): void;
   /** 1006: without a close frame. */
   close(code: number, why: string): void;
+  /** From here on nothing is read or written, and nobody is told: the line is half-open. */
+  silence(): void;
 }
 
 /** Thrown away by {@link Gateway.reset}; a connection of an earlier world is a stranger to the next. */
@@ -35,8 +41,19 @@ export interface OpenLine {
   /** A frame came or a ping: the socket is not idle. */
   touch(): void;
   isOpen(): boolean;
+  /** A frame is on its way here: `take` is called when it has arrived, unless the socket is gone by then. */
+  arrive(take: () => void): void;
+  /** Puts a frame on its way to the client. */
+  say(text: string): void;
+  /** A call; its answer goes out here, or where faults will have it. */
+  ask(ask: Omit<Ask, "transport" | "connectionId">, requestId: string): void;
   /** The socket is gone. */
   closed(code: number): void;
+}
+
+export interface GatewayOptions extends WorldOptions {
+  /** Of the chance in faults. */
+  readonly seed: number;
 }
 
 /** Our own code: GS2 has no such trouble. */
@@ -50,20 +67,23 @@ export class Gateway {
   readonly #lines = new Map<string, Line>();
   readonly #watchers = new Set<() => void>();
   readonly #writeLog: WriteLog;
-  readonly #options: WorldOptions;
+  readonly #options: GatewayOptions;
+  readonly #agenda = new Agenda();
+  #weather: Weather;
   readonly #outbox = new Book<OutboxEntry>(1_000);
   readonly #keeper: Keeper | undefined;
   /** {@link Changes.count} of what the keeper has; -1: nothing of this world. */
   #kept = -1;
 
   /** Throws a sentence when what the keeper has cannot be read, or cannot be written. */
-  constructor(options: WorldOptions, clock: EmulatorClock, writeLog: WriteLog, keeper?: Keeper) {
+  constructor(options: GatewayOptions, clock: EmulatorClock, writeLog: WriteLog, keeper?: Keeper) {
     this.clock = shiftableClock(clock, () => this.#passTime());
     this.#options = options;
     this.#writeLog = writeLog;
     this.#keeper = keeper;
     const now = this.clock.now();
     this.#world = createWorld(options, now);
+    this.#weather = this.#newWeather();
     const kept = keeper?.load();
     if (kept) {
       const first = [...this.#world.namespaces.values()];
@@ -90,12 +110,40 @@ export class Gateway {
   }
 
   /** Notifications leave before the answer and sockets close after it, so that a call that cuts its own socket is still answered. */
-  ask(ask: Ask, requestId: string | undefined, reply: (outcome: Outcome) => void): void {
+  ask(
+    ask: Ask,
+    requestId: string | undefined,
+    reply: (outcome: Outcome, userId: string | undefined) => void,
+  ): void {
     const now = this.clock.now();
-    const { outcome, userId } = answer(this.#world, ask, now);
+    const refusal = this.#weather.refuse(ask);
+    const { outcome, userId } = refusal
+      ? { outcome: refusal, userId: undefined }
+      : answer(this.#world, ask, now);
     const said = this.#saved() ? outcome : refused(500, [NOT_KEPT], outcome.effects);
     this.#record(ask, requestId, said, userId, now);
-    this.#settle(said.effects, () => reply(said));
+    this.#settle(said.effects, () => this.#weather.answerInTime(ask, () => reply(said, userId)));
+  }
+
+  /** What becomes of somebody who wants to open a socket. */
+  receive(): Reception {
+    return this.#weather.receive();
+  }
+
+  /** Puts faults in force in place of those before; answers them, and how often each has struck at once. */
+  setFaults(faults: readonly Fault[]): EmulatorFaultReport[] {
+    const names = faults.map(({ fault }) => fault);
+    this.log("fault", names.length === 0 ? "no faults" : `faults set: ${names.join(", ")}`, {
+      faults: names,
+    });
+    const effects = this.#weather.set(faults);
+    this.#saved();
+    this.#settle(effects);
+    return this.faults();
+  }
+
+  faults(): EmulatorFaultReport[] {
+    return this.#weather.list();
   }
 
   /** Changes the world by something other than a call. */
@@ -135,8 +183,22 @@ export class Gateway {
       connectionId,
       touch: () => void (connection.lastActiveAt = this.clock.now()),
       isOpen: () => world === this.#world && world.connections.has(connectionId),
+      arrive: (take) => {
+        this.#weather.pass("in", connectionId, () => {
+          if (world === this.#world && world.connections.has(connectionId)) take();
+        });
+      },
+      say: (text) => this.#say(connectionId, text),
+      ask: (given, requestId) => {
+        const ask: Ask = { ...given, transport: "socket", connectionId };
+        this.ask(ask, requestId, ({ status, body }, userId) => {
+          const answered = { connectionId, text: encodeReply(requestId, status, body), userId };
+          this.#settle(this.#weather.answer(ask, { ...answered, isOk: status === 200 }));
+        });
+      },
       closed: (code) => {
         this.#lines.delete(connectionId);
+        this.#weather.gone(connectionId);
         const ended = dropConnection(world, connectionId);
         const who = ended.map(({ userId }) => userId).join(", ");
         const text = `${connectionId} closed with ${code}${who && `; ended the session of ${who}`}`;
@@ -188,6 +250,8 @@ export class Gateway {
     this.clock.restore();
     this.calls.clear();
     this.#outbox.clear();
+    this.#agenda.clear();
+    this.#weather = this.#newWeather();
     this.#world = createWorld(this.#options, this.clock.now());
     this.#kept = -1;
     this.#save();
@@ -195,13 +259,17 @@ export class Gateway {
     this.#tellWatchers();
   }
 
-  #settle(effects: readonly Effect[], reply: () => void = () => {}): void {
+  #settle(effects: readonly FaultEffect[], reply: () => void = () => {}): void {
     for (const effect of effects) {
       if (effect.kind === "deliver") this.#deliver(effect);
       else if (effect.kind === "mobile") this.#putOut(effect.entry);
+      else if (effect.kind === "say") this.#say(effect.connectionId, effect.text);
     }
     reply();
-    for (const effect of effects) if (effect.kind === "close") this.#close(effect);
+    for (const effect of effects) {
+      if (effect.kind === "close") this.#close(effect);
+      else if (effect.kind === "silence") this.#silence(effect.connectionId);
+    }
     this.clock.ringBy(
       this.#world.settings.accessTokenExpiryEndsSession
         ? (nextDue(this.#world) ?? Infinity)
@@ -215,7 +283,9 @@ export class Gateway {
     for (const connectionId of connectionIds) {
       const connection = this.#world.connections.get(connectionId);
       if (connection) connection.lastActiveAt = this.clock.now();
-      this.#lines.get(connectionId)?.send(text);
+      for (let left = this.#weather.echoes(connectionId); left > 0; left--) {
+        this.#say(connectionId, text);
+      }
     }
     const { issuer, subject } = notification;
     this.log("notified", `${subject || issuer} to ${connectionIds.join(", ")}`, {
@@ -255,14 +325,39 @@ export class Gateway {
     const line = this.#lines.get(connectionId);
     this.#lines.delete(connectionId);
     this.log("closed", `${connectionId} is cut: ${why}`, { connectionId, why });
-    line?.close(code ?? this.#world.settings.closeCodeOnCut, why);
+    const closeCode = code ?? this.#world.settings.closeCodeOnCut;
+    if (line) this.#weather.follow("out", connectionId, () => line.close(closeCode, why));
+  }
+
+  #silence(connectionId: string): void {
+    const line = this.#lines.get(connectionId);
+    if (line) this.#weather.follow("out", connectionId, () => line.silence());
+  }
+
+  #say(connectionId: string, text: string): void {
+    const line = this.#lines.get(connectionId);
+    if (line) this.#weather.pass("out", connectionId, () => line.send(text));
+  }
+
+  #newWeather(): Weather {
+    return new Weather(this.#options.seed, {
+      world: () => this.#world,
+      now: () => this.clock.now(),
+      later: (at, run) => {
+        this.#agenda.add(at, run);
+        this.clock.ringBy(at);
+      },
+      perform: (effects) => this.#settle(effects),
+      log: (text, detail) => this.log("fault", text, detail),
+    });
   }
 
   #passTime(): void {
+    this.#agenda.runDue(this.clock.now());
     const effects = passTime(this.#world, this.clock.now());
     this.#saved();
     this.#settle(effects);
-    this.clock.ringBy(nextDue(this.#world) ?? Infinity);
+    this.clock.ringBy(Math.min(this.#agenda.nextAt, nextDue(this.#world) ?? Infinity));
   }
 
   #tellWatchers(): void {

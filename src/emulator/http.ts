@@ -2,6 +2,7 @@ import { Hono, type Context } from "hono";
 import { allMethods } from "../wire/allMethods.js";
 import { errorBody, loginTarget, type Target } from "../wire/frames.js";
 import type { AnyMethod } from "../wire/methods.js";
+import type { Ask } from "./answer.js";
 import { readJsonBody } from "./body.js";
 import { controlPlane } from "./controlPlane.js";
 import type { Gateway } from "./gateway.js";
@@ -118,22 +119,20 @@ async function serveCall(context: Context, gateway: Gateway, target: Target): Pr
   const timeOffsetToken = req.header("x-gs2-time-offset-token");
   if (timeOffsetToken !== undefined) given["timeOffsetToken"] = timeOffsetToken;
 
-  let outcome: Outcome | undefined;
-  gateway.ask(
-    {
-      transport: "rest",
-      target,
-      params: given,
-      projectToken: /^Bearer (.+)$/i.exec(req.header("authorization") ?? "")?.[1],
-      accessToken: req.header("x-gs2-access-token") || undefined,
-      connectionId: undefined,
-      duplicationAvoider: req.header("x-gs2-duplication-avoider") || undefined,
-      dryRun: req.header("x-gs2-dry-run")?.toLowerCase() === "true",
-    },
-    req.header("x-gs2-request-id"),
-    (answered) => (outcome = answered),
+  const ask: Ask = {
+    transport: "rest",
+    target,
+    params: given,
+    projectToken: /^Bearer (.+)$/i.exec(req.header("authorization") ?? "")?.[1],
+    accessToken: req.header("x-gs2-access-token") || undefined,
+    connectionId: undefined,
+    duplicationAvoider: req.header("x-gs2-duplication-avoider") || undefined,
+    dryRun: req.header("x-gs2-dry-run")?.toLowerCase() === "true",
+  };
+  const { body, status } = await new Promise<Outcome>((answered) =>
+    gateway.ask(ask, req.header("x-gs2-request-id"), answered),
   );
-  return outcome ? Response.json(outcome.body, { status: outcome.status }) : context.notFound();
+  return Response.json(body, { status });
 }
 
 /** The official SDKs write a value that was not set as the text "null". */

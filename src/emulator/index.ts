@@ -1,6 +1,12 @@
 export { startEmulator, type Emulator, type SessionWish } from "./emulator.js";
 export type { EmulatorOptions, MountedHandler } from "./options.js";
 export type { EmulatorSettings } from "./settings.js";
+export type {
+  EmulatorFault,
+  EmulatorFaultName,
+  EmulatorFaultReport,
+  EmulatorFaults,
+} from "./faults/kinds.js";
 export type { EmulatorClock } from "./clock.js";
 export type { EmulatorCall, CallFilter } from "./calls.js";
 export type { EmulatorLog, EmulatorLogEntry } from "./log.js";

@@ -12,6 +12,7 @@ export interface EmulatorLogEntry {
     | "mobile"
     | "refused"
     | "unreadable"
+    | "fault"
     | "reset"
     | "restored"
     | "stopped";

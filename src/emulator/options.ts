@@ -1,5 +1,7 @@
 import type { EmulatorClock } from "./clock.js";
 import { realClock } from "./clock.js";
+import type { EmulatorFault, Fault } from "./faults/kinds.js";
+import { readFaults } from "./faults/read.js";
 import { logWriter, type EmulatorLog, type WriteLog } from "./log.js";
 import { invalid, readSettings, type EmulatorSettings } from "./settings.js";
 import type { EmulatorCredential } from "./world.js";
@@ -29,7 +31,9 @@ export interface EmulatorOptions {
   data?: string | undefined;
   /** Default: no log. */
   log?: EmulatorLog | undefined;
-  /** The same seed makes the same identifiers. Default: a different one each time. */
+  /** What goes wrong from the start, until it is set anew or cleared. Default: nothing. */
+  faults?: readonly EmulatorFault[] | undefined;
+  /** The same seed makes the same identifiers, and the same draws where a fault leaves something to chance. Default: a different one each time. */
   seed?: number | undefined;
   /** Default: the clock of this machine. */
   clock?: EmulatorClock | undefined;
@@ -51,6 +55,7 @@ export interface ReadOptions {
   readonly strict: boolean;
   readonly data: string | undefined;
   readonly writeLog: WriteLog;
+  readonly faults: readonly Fault[];
   readonly seed: number;
   readonly clock: EmulatorClock;
   readonly allowOrigins: readonly string[];
@@ -67,6 +72,7 @@ const names: { readonly [K in keyof Required<EmulatorOptions>]: true } = {
   strict: true,
   data: true,
   log: true,
+  faults: true,
   seed: true,
   clock: true,
   allowOrigins: true,
@@ -101,6 +107,7 @@ export function readOptions(given: EmulatorOptions): ReadOptions {
     strict: given.strict ?? false,
     data,
     writeLog: logWriter(log),
+    faults: readFaults(given.faults ?? []),
     seed: seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
     clock: given.clock ?? realClock,
     allowOrigins: (given.allowOrigins ?? []).map(readOrigin),

@@ -81,13 +81,13 @@ export interface EmulatorSettings {
   ownerId: string;
 }
 
-interface Setting<T> {
+export interface Setting<T> {
   readonly default: T;
   readonly takes: string;
   readonly fits: (value: unknown) => boolean;
 }
 
-const oneOf = <T extends string | number>(first: T, ...others: T[]): Setting<T> => ({
+export const oneOf = <T extends string | number>(first: T, ...others: T[]): Setting<T> => ({
   default: first,
   takes: [first, ...others].map((value) => JSON.stringify(value)).join(" or "),
   fits: (value) => [first, ...others].includes(value as T),
@@ -99,7 +99,7 @@ const yesNo = (value: boolean): Setting<boolean> => ({
   fits: (given) => typeof given === "boolean",
 });
 
-const text = (value: string): Setting<string> => ({
+export const text = (value: string): Setting<string> => ({
   default: value,
   takes: "a text",
   fits: (given) => typeof given === "string",

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import { STATUS_CODES, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
 import { encodeReply, errorBody } from "../wire/frames.js";
@@ -26,6 +26,13 @@ export function socketServer(gateway: Gateway, policy: GuardPolicy): SocketServe
     // 0 is no limit.
     maxPayload: maxMessageBytes ?? 0,
   });
+  const unanswered = new Set<Duplex>();
+  const hold = (socket: Duplex) => {
+    unanswered.add(socket);
+    socket.on("end", () => socket.destroy()).on("close", () => unanswered.delete(socket));
+    // Unread, its end would not be seen.
+    socket.resume();
+  };
   return {
     upgrade(request, socket, head) {
       socket.on("error", () => socket.destroy());
@@ -41,9 +48,17 @@ export function socketServer(gateway: Gateway, policy: GuardPolicy): SocketServe
         refuse(socket, 404, `The emulator's socket is at ${SOCKET_PATH}.`);
         return;
       }
-      server.handleUpgrade(request, socket, head, (webSocket) => serveSocket(gateway, webSocket));
+      const reception = gateway.receive();
+      if (reception.kind === "refuse") refuse(socket, reception.status, reception.why);
+      else if (reception.kind === "hang") hold(socket);
+      else {
+        server.handleUpgrade(request, socket, head, (webSocket) =>
+          serveSocket(gateway, webSocket, socket),
+        );
+      }
     },
     async stop() {
+      for (const socket of unanswered) socket.destroy();
       const open = [...server.clients];
       const allGone = Promise.all(
         open.map((webSocket) => new Promise((gone) => webSocket.once("close", gone))),
@@ -58,20 +73,20 @@ export function socketServer(gateway: Gateway, policy: GuardPolicy): SocketServe
   };
 }
 
-function refuse(socket: Duplex, status: 403 | 404, why: string): void {
+function refuse(socket: Duplex, status: number, why: string): void {
   const body = JSON.stringify(errorBody([{ component: "emulator", message: why }]));
-  const phrase = status === 403 ? "Forbidden" : "Not Found";
   socket.end(
-    `HTTP/1.1 ${status} ${phrase}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 
-function serveSocket(gateway: Gateway, webSocket: WebSocket): void {
+function serveSocket(gateway: Gateway, webSocket: WebSocket, socket: Duplex): void {
   const { maxUnsentBytes } = gateway.world.settings;
+  let silent = false;
   const line: Line = {
     send(text) {
-      if (webSocket.readyState !== webSocket.OPEN) return;
+      if (silent || webSocket.readyState !== webSocket.OPEN) return;
       if (webSocket.bufferedAmount > maxUnsentBytes) {
         const text = `${open.connectionId} reads too slowly and is dropped`;
         gateway.log("closed", text, { connectionId: open.connectionId }, "warning");
@@ -79,22 +94,29 @@ function serveSocket(gateway: Gateway, webSocket: WebSocket): void {
       } else webSocket.send(text);
     },
     close(code, why) {
-      if (code === 1006) webSocket.terminate();
+      // The client must not hear of it. Read on, so that its leaving is seen, but no longer by `ws`, which would answer pings.
+      if (silent) socket.removeAllListeners("data").resume();
+      else if (code === 1006) webSocket.terminate();
       else webSocket.close(code, why);
+    },
+    silence() {
+      silent = true;
+      webSocket.pause();
     },
   };
   const open = gateway.open(line);
   webSocket.on("message", (data, isBinary) => {
-    if (!open.isOpen()) return;
-    open.touch();
-    try {
-      readFrame(gateway, open, line, data, isBinary);
-    } catch (error) {
-      // A bug of ours must not end the others' sockets.
-      const why = error instanceof Error ? error.name : "unknown reason";
-      gateway.log("refused", `a frame failed inside the emulator: ${why}`, {}, "warning");
-      line.send(encodeReply("", 500, errorBody([BUG])));
-    }
+    open.arrive(() => {
+      open.touch();
+      try {
+        readFrame(gateway, open, data, isBinary);
+      } catch (error) {
+        // A bug of ours must not end the others' sockets.
+        const why = error instanceof Error ? error.name : "unknown reason";
+        gateway.log("refused", `a frame failed inside the emulator: ${why}`, {}, "warning");
+        open.say(encodeReply("", 500, errorBody([BUG])));
+      }
+    });
   });
   webSocket.on("ping", () => open.touch());
   webSocket.on("pong", () => open.touch());
@@ -103,13 +125,7 @@ function serveSocket(gateway: Gateway, webSocket: WebSocket): void {
   webSocket.on("close", (code) => open.closed(code));
 }
 
-function readFrame(
-  gateway: Gateway,
-  open: OpenLine,
-  line: Line,
-  data: RawData,
-  isBinary: boolean,
-): void {
+function readFrame(gateway: Gateway, open: OpenLine, data: RawData, isBinary: boolean): void {
   const frame = isBinary ? undefined : parse((data as Buffer).toString());
   const envelope = frame?.["x_gs2"];
   if (!frame || !isObject(envelope)) {
@@ -122,7 +138,7 @@ function readFrame(
     gateway.log("unreadable", `${connectionId} sent ${why}`, { connectionId, why }, "warning");
     // There is no requestId to answer to. An empty one keeps clients from taking this for an answer to something else.
     const error = { component: "frame", message: "gateway.frame.error.invalid" };
-    return line.send(encodeReply("", 400, errorBody([error])));
+    return open.say(encodeReply("", 400, errorBody([error])));
   }
   const {
     x_gs2: _,
@@ -134,9 +150,8 @@ function readFrame(
     ...params
   } = frame;
   const requestId = text(envelope["requestId"]) ?? "";
-  gateway.ask(
+  open.ask(
     {
-      transport: "socket",
       target: {
         service: text(envelope["service"]) ?? "",
         component: text(envelope["component"]) ?? "",
@@ -145,12 +160,10 @@ function readFrame(
       params,
       projectToken: text(xGs2ProjectToken),
       accessToken: text(xGs2AccessToken) ?? text(params["accessToken"]),
-      connectionId: open.connectionId,
       duplicationAvoider: text(xGs2DuplicationAvoider),
       dryRun: String(xGs2DryRun).toLowerCase() === "true",
     },
     requestId,
-    ({ status, body }) => line.send(encodeReply(requestId, status, body)),
   );
 }
 

@@ -1,0 +1,318 @@
+import { oneOf, text, type Setting } from "../settings.js";
+
+/** When a fault that does something to a session does it. */
+export interface Moment {
+  /**
+   * `now`: once, to each session or socket it fits at the moment it is set; then it is spent. `bind`: to each session that is bound from then on, right after
+   * the answer, and to none that is bound already. Default `now`.
+   */
+  on?: "now" | "bind";
+}
+
+export interface Called {
+  /** Only answers of this function, e.g. `setUserId`, or `login`. Default: of any. */
+  method?: string;
+}
+
+/** What can go wrong, by name, with the parameters each takes. Durations pass on the emulator's clock. */
+export interface EmulatorFaults {
+  /** A socket is refused over HTTP before it opens; a browser tells no more than 1006. */
+  refuse: {
+    /** HTTP status, 400 to 599. Default 503. */
+    status?: number;
+  };
+  /** A socket is never answered: it stays connecting until the client gives it up, even when the fault is lifted. */
+  hangBeforeOpen: object;
+  /**
+   * The line goes dead and nobody is told: the server neither reads nor writes any more, no pong either, and keeps the session. It stays so
+   * until the client leaves or the emulator stops.
+   */
+  halfOpen: Moment;
+  /** The line is cut without a close frame: 1006. */
+  drop: Moment;
+  /** The server closes the socket. */
+  close: Moment & {
+    /** Close code, 1000 or 3000 to 4999. Default 1000. */
+    code?: number;
+    /** Default none. */
+    reason?: string;
+  };
+  /**
+   * Another session of the player takes the place by force, and keeps it until it is forced out in turn, or faults are set or cleared the next
+   * time. What it is sent goes nowhere.
+   */
+  kick: Moment;
+  /**
+   * The tokens a session was bound with expire, and every other one of that client and that player; new ones are good. `accessToken-NNNN`
+   * stays expired until the emulator is reset. A session itself ends only with the setting `accessTokenExpiryEndsSession`.
+   */
+  expireTokens: Moment & {
+    /** Default `both`. */
+    tokens?: "both" | "project" | "access";
+  };
+  /** The server sends a frame nobody can read. */
+  malformedFrame: Moment & {
+    /** Default `{`, which is no JSON. */
+    text?: string;
+  };
+  /** Each frame is late, those of the client and those of the server; their order stays. */
+  latency: {
+    /** Milliseconds, each way. Default 100. */
+    delayMs?: number;
+    /** Up to this many milliseconds more, drawn for each frame. Default 0. */
+    jitterMs?: number;
+  };
+  /** The answer to a login is late, over REST and on the socket. */
+  slowLogin: {
+    /** Milliseconds. Default 1,000. */
+    delayMs?: number;
+  };
+  /** A login is refused, over REST and on the socket. */
+  refuseLogin: {
+    /** 401, 500, 503, or any other from 400 to 599. Default 503. */
+    status?: number;
+  };
+  /** `setUserId` is refused, over REST and on the socket. */
+  refuseBind: {
+    /** 400 to 599. Default 409, though nobody else is there. */
+    status?: number;
+  };
+  /** An answer is kept back until the next one on that socket has overtaken it, or nobody has in time. */
+  answersOutOfOrder: Called & {
+    /** Milliseconds it is kept back at most. Default 200. */
+    withinMs?: number;
+  };
+  /** The call is done, and its answer never comes. */
+  answerLost: Called;
+  /** The answer comes twice. */
+  answerDoubled: Called;
+  /**
+   * The call is done, and its answer comes on another socket: the next one its player is bound on, right after the answer to that bind. Calls
+   * of nobody (a login) are let be.
+   */
+  answerAfterReconnect: Called;
+  /** Before the answer to a player's call comes the notification of what the call has caused. */
+  notificationBeforeAnswer: Called & {
+    /** Issuer and subject of the notification. */
+    key: string;
+    /** Default `{}`. Text, or a value that is sent as its JSON text. */
+    payload?: unknown;
+  };
+  /** A notification comes twice. */
+  duplicateNotification: object;
+}
+
+export type EmulatorFaultName = keyof EmulatorFaults;
+
+/** Before a socket opens nobody knows whose it is. */
+type Unaddressed = "refuse" | "hangBeforeOpen";
+
+/** Whom a fault strikes: everybody, unless one of these is given; several must all fit. */
+export interface FaultScope {
+  /** Sockets this user is bound on, and calls with the user's access token. */
+  userId?: string;
+  connectionId?: string;
+  /** As given to an exclusive `setUserId`. */
+  sessionId?: string;
+}
+
+export interface FaultLimits {
+  /** How often it strikes, then it is spent. Default: without end. */
+  times?: number;
+  /** How likely it strikes each time it could, 0 to 1, drawn from the emulator's `seed`. Default 1. */
+  chance?: number;
+}
+
+/** Something that goes wrong on purpose. */
+export type EmulatorFault = {
+  [Name in EmulatorFaultName]: { fault: Name } & FaultLimits &
+    (Name extends Unaddressed ? object : FaultScope) &
+    EmulatorFaults[Name];
+}[EmulatorFaultName];
+
+/** A fault as it was set, how often it has struck since, and whether it will no more. */
+export type EmulatorFaultReport = EmulatorFault & {
+  readonly struck: number;
+  readonly spent: boolean;
+};
+
+/** A fault with nothing left out but whom it is for. */
+export interface Fault<Name extends EmulatorFaultName = EmulatorFaultName> extends FaultScope {
+  readonly fault: Name;
+  readonly times: number;
+  readonly chance: number;
+  readonly values: Required<EmulatorFaults[Name]>;
+  /** As it was set. */
+  readonly given: EmulatorFault;
+}
+
+type Parameter<Value> = Omit<Setting<Value>, "default"> & {
+  /** Left out where the parameter must be given. */
+  readonly default?: Value;
+};
+
+interface Kind<Name extends EmulatorFaultName> {
+  /** What it does, for the log and for whoever asks which faults there are. */
+  readonly says: string;
+  /** Whether it can be for one user, connection or session. */
+  readonly addressed: Name extends Unaddressed ? false : true;
+  readonly parameters: {
+    readonly [P in keyof EmulatorFaults[Name]]-?: Parameter<NonNullable<EmulatorFaults[Name][P]>>;
+  };
+}
+
+const within = (takes: string, from: number, to: number, value?: number): Parameter<number> => ({
+  ...(value === undefined ? {} : { default: value }),
+  takes,
+  fits: (given) => Number.isInteger(given) && Number(given) >= from && Number(given) <= to,
+});
+
+const status = (value: number): Parameter<number> =>
+  within("a status from 400 to 599", 400, 599, value);
+
+const ms = (value: number): Parameter<number> => ({
+  default: value,
+  takes: "a number of milliseconds, 0 or more",
+  fits: (given) => typeof given === "number" && given >= 0 && given < Infinity,
+});
+
+function isJson(value: unknown): boolean {
+  try {
+    return (JSON.stringify(value) as string | undefined) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+const on = oneOf("now", "bind");
+
+/** Of no method in particular. */
+const method = text("");
+
+/** The one list of faults. */
+export const faultKinds: { readonly [Name in EmulatorFaultName]: Kind<Name> } = {
+  refuse: {
+    says: "the socket is refused before it opens",
+    addressed: false,
+    parameters: { status: status(503) },
+  },
+  hangBeforeOpen: {
+    says: "the socket is never answered",
+    addressed: false,
+    parameters: {},
+  },
+  halfOpen: {
+    says: "the line goes dead without a word",
+    addressed: true,
+    parameters: { on },
+  },
+  drop: {
+    says: "the line is cut without a close frame",
+    addressed: true,
+    parameters: { on },
+  },
+  close: {
+    says: "the server closes the socket",
+    addressed: true,
+    parameters: {
+      on,
+      code: {
+        default: 1000,
+        takes: "1000 or 3000 to 4999",
+        fits: (code) => code === 1000 || within("", 3000, 4999).fits(code),
+      },
+      reason: {
+        default: "",
+        takes: "a text of at most 123 bytes",
+        fits: (reason) => typeof reason === "string" && Buffer.byteLength(reason) <= 123,
+      },
+    },
+  },
+  kick: {
+    says: "another session takes the place by force",
+    addressed: true,
+    parameters: { on },
+  },
+  expireTokens: {
+    says: "tokens expire",
+    addressed: true,
+    parameters: { on, tokens: oneOf("both", "project", "access") },
+  },
+  malformedFrame: {
+    says: "a frame comes that nobody can read",
+    addressed: true,
+    parameters: { on, text: text("{") },
+  },
+  latency: {
+    says: "frames are late",
+    addressed: true,
+    parameters: { delayMs: ms(100), jitterMs: ms(0) },
+  },
+  slowLogin: {
+    says: "the answer to the login is late",
+    addressed: true,
+    parameters: { delayMs: ms(1_000) },
+  },
+  refuseLogin: {
+    says: "the login is refused",
+    addressed: true,
+    parameters: { status: status(503) },
+  },
+  refuseBind: {
+    says: "the bind is refused",
+    addressed: true,
+    parameters: { status: status(409) },
+  },
+  answersOutOfOrder: {
+    says: "the answer waits until another has overtaken it",
+    addressed: true,
+    parameters: { method, withinMs: ms(200) },
+  },
+  answerLost: {
+    says: "the call is done, its answer never comes",
+    addressed: true,
+    parameters: { method },
+  },
+  answerDoubled: {
+    says: "the answer comes twice",
+    addressed: true,
+    parameters: { method },
+  },
+  answerAfterReconnect: {
+    says: "the answer comes on the next socket of its player",
+    addressed: true,
+    parameters: { method },
+  },
+  notificationBeforeAnswer: {
+    says: "a notification comes before the answer",
+    addressed: true,
+    parameters: {
+      method,
+      key: {
+        takes: "a text of 1 to 128 characters",
+        fits: (key) => typeof key === "string" && key.length > 0 && key.length <= 128,
+      },
+      payload: {
+        default: {},
+        takes: "a text or a JSON value",
+        fits: isJson,
+      },
+    },
+  },
+  duplicateNotification: {
+    says: "the notification comes twice",
+    addressed: true,
+    parameters: {},
+  },
+};
+
+/** Faults that do something to a session by themselves; all others wait for something to happen. */
+export type ActionName = {
+  [Name in EmulatorFaultName]: EmulatorFaults[Name] extends Moment
+    ? "on" extends keyof EmulatorFaults[Name]
+      ? Name
+      : never
+    : never;
+}[EmulatorFaultName];
+
+export const isAction = (fault: Fault): fault is Fault<ActionName> => "on" in fault.values;
