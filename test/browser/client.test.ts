@@ -1,130 +1,29 @@
 // The file that a page without a bundler loads, in a real browser, against the emulator.
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { startEmulator, type Emulator } from "../../src/emulator/index.js";
-import type * as Entry from "../../src/index.js";
 import { launchBrowser } from "../support/browser.js";
-import { readInRepo } from "../support/repo.js";
-import { complaintsOf } from "./pages.js";
-
-declare global {
-  var Gs2Gateway: typeof Entry;
-  var gateway: Entry.GatewayClient;
-  /** What happened in the page, in order. */
-  var seen: string[];
-}
-
-/** Runs in the page and in the worker: makes a client that tells what happens to it. */
-const SET_UP = `
-  var seen = [];
-  var gateway = new Gs2Gateway.GatewayClient({
-    namespaceName: "game-0001",
-    credential: { clientId: "client", clientSecret: "secret" },
-    endpoints: Gs2Gateway.emulatorEndpoints(location.origin),
-  });
-  gateway.on("*", ({ key, payload }) => seen.push(key + " " + JSON.stringify(payload)));
-  gateway.onSync(({ reason }) => { seen.push("sync " + reason); });
-  gateway.lifecycle.on("status", (now, before) => {
-    if (now.status !== before.status) seen.push(now.status);
-  });
-`;
-
-const bundle = readInRepo("dist", "gs2-gateway.global.js");
-
-const files: Record<string, { type: string; text: string }> = {
-  "/page/": {
-    type: "text/html",
-    text: `<!doctype html><title>page</title><link rel="icon" href="data:,">
-      <script src="gs2-gateway.global.js"></script><script>${SET_UP}</script>`,
-  },
-  "/page/gs2-gateway.global.js": {
-    type: "text/javascript",
-    text: bundle,
-  },
-  "/page/worker.js": {
-    type: "text/javascript",
-    text: `
-      importScripts("gs2-gateway.global.js");
-      ${SET_UP}
-      onmessage = async ({ data: accessToken }) => {
-        const { userId, state } = await gateway.setUserId({ accessToken });
-        postMessage({ userId, state });
-        const { payload } = await gateway.waitFor("Gs2Mission:Complete");
-        postMessage(payload);
-      };
-    `,
-  },
-};
+import { aGame, MAPPED, SET_UP, type Game } from "./game.js";
 
 let browser: Browser;
-let emulator: Emulator;
-let context: BrowserContext;
-let complaints: string[];
+let game: Game;
+let emulator: Game["emulator"];
+let context: Game["context"];
 
 beforeAll(async () => {
-  browser = await launchBrowser({ args: ["--host-resolver-rules=MAP game.test 127.0.0.1"] });
+  browser = await launchBrowser({ args: [MAPPED] });
 });
 afterAll(() => browser.close());
 
 beforeEach(async () => {
-  emulator = await startEmulator({
-    namespaces: ["game-0001"],
-    allowHosts: ["game.test"],
-    mount: {
-      "/page": (request) => {
-        const file = files[new URL(request.url).pathname];
-        return file
-          ? new Response(file.text, { headers: { "content-type": file.type } })
-          : new Response("Nothing here", { status: 404 });
-      },
-    },
-  });
-  context = await browser.newContext();
-  complaints = complaintsOf(context);
+  game = await aGame(browser);
+  ({ emulator, context } = game);
 });
-afterEach(async () => {
-  await context.close();
-  await emulator.stop();
-  expect(complaints).toEqual([]);
-});
+afterEach(() => game.end());
 
-async function open(url = emulator.url): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(`${url}/page/`);
-  return page;
-}
-
-/** Binds the page to a player; answers the sessionId, or the kind of the refusal. */
-async function bind(page: Page, userId: string, exclusive = true) {
-  const accessToken = await emulator.issueAccessToken({ userId });
-  return page.evaluate(
-    async ([token, concurrent]) => {
-      try {
-        const { sessionId } = await gateway.setUserId({
-          accessToken: token,
-          allowConcurrentAccess: concurrent,
-        });
-        return sessionId;
-      } catch (error) {
-        return Gs2Gateway.isGatewayError(error) ? error.kind : String(error);
-      }
-    },
-    [accessToken, !exclusive] as const,
-  );
-}
-
-async function untilSeen(page: Page, entry: string) {
-  try {
-    await page.waitForFunction((wanted) => seen.includes(wanted), entry, { timeout: 15_000 });
-  } catch {
-    const instead = await page.evaluate(() => seen);
-    throw new Error(`Waited 15 s until "${entry}" is seen. Seen: ${instead.join(", ")}`);
-  }
-}
-
-const finishMission = (userId: string, taskName: string) =>
-  emulator.notify({ userId, key: "Gs2Mission:Complete", payload: { taskName } });
-
+const open = (url?: string): Promise<Page> => game.open(url);
+const bind: Game["bind"] = (...args) => game.bind(...args);
+const untilSeen: Game["untilSeen"] = (...args) => game.untilSeen(...args);
+const finishMission: Game["finishMission"] = (...args) => game.finishMission(...args);
 const mission = (taskName: string) => `Gs2Mission:Complete {"taskName":"${taskName}"}`;
 
 test("a page connects, binds its player, and hears in order", async () => {
@@ -226,7 +125,7 @@ test("a page whose socket was cut while offline comes back by itself", async () 
   await finishMission("alice", "back");
   await untilSeen(page, mission("back"));
   // Chromium itself says so when an attempt meets a network that is not there.
-  complaints = complaints.filter((complaint) => !complaint.includes("ERR_INTERNET_DISCONNECTED"));
+  game.forgive("ERR_INTERNET_DISCONNECTED");
 });
 
 test("a Web Worker binds and hears", async () => {
