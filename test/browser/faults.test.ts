@@ -206,15 +206,21 @@ describe("a frozen tab", () => {
     return { tab, seen, untilSeen };
   }
 
-  test("hears when thawed what came meanwhile, on the socket it had", async () => {
+  // Chromium 156 cuts the socket of a frozen tab, and the tab hears of it when thawed.
+  test("misses nothing without being told", async () => {
     const { tab, seen, untilSeen } = await aFrozenTab();
+    const { sessionId } = emulator.sessions()[0]!;
     await game.finishMission("alice", "meanwhile");
+    expect((await seen()).at(-1)).toBe("freeze");
     await tab.thaw();
-    await untilSeen(mission("meanwhile"));
-    const heard = await seen();
-    expect(heard.indexOf("resume")).toBeGreaterThan(heard.indexOf("freeze"));
-    expect(heard.indexOf(mission("meanwhile"))).toBeGreaterThan(heard.indexOf("freeze"));
-    expect(emulator.calls({ method: "setUserId" })).toHaveLength(1);
+    await expect
+      .poll(seen, { timeout: 15_000 })
+      .toSatisfy((entries: string[]) =>
+        [mission("meanwhile"), "sync gap"].some((entry) => entries.includes(entry)),
+      );
+    await game.finishMission("alice", "after");
+    await untilSeen(mission("after"));
+    expect(emulator.sessions()).toMatchObject([{ userId: "alice", sessionId }]);
   });
 
   test.each<[string, EmulatorFault]>([
