@@ -1,6 +1,6 @@
 import { STATUS_CODES, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import { WebSocketServer, type WebSocket } from "ws";
 import { encodeReply, errorBody } from "../wire/frames.js";
 import { isObject } from "./fieldChecks.js";
 import type { Gateway, Line, OpenLine } from "./gateway.js";
@@ -109,7 +109,7 @@ function serveSocket(gateway: Gateway, webSocket: WebSocket, socket: Duplex): vo
     open.arrive(() => {
       open.touch();
       try {
-        readFrame(gateway, open, data, isBinary);
+        readFrame(gateway, open, isBinary ? undefined : (data as Buffer).toString());
       } catch (error) {
         // A bug of ours must not end the others' sockets.
         const why = error instanceof Error ? error.name : "unknown reason";
@@ -125,15 +125,17 @@ function serveSocket(gateway: Gateway, webSocket: WebSocket, socket: Duplex): vo
   webSocket.on("close", (code) => open.closed(code));
 }
 
-function readFrame(gateway: Gateway, open: OpenLine, data: RawData, isBinary: boolean): void {
-  const frame = isBinary ? undefined : parse((data as Buffer).toString());
+/** @param data text of the frame; undefined: it was a binary one */
+export function readFrame(gateway: Gateway, open: OpenLine, data: string | undefined): void {
+  const frame = data === undefined ? undefined : parse(data);
   const envelope = frame?.["x_gs2"];
   if (!frame || !isObject(envelope)) {
-    const why = isBinary
-      ? "a binary frame"
-      : frame
-        ? "a frame without x_gs2"
-        : "a frame that is no JSON object";
+    const why =
+      data === undefined
+        ? "a binary frame"
+        : frame
+          ? "a frame without x_gs2"
+          : "a frame that is no JSON object";
     const { connectionId } = open;
     gateway.log("unreadable", `${connectionId} sent ${why}`, { connectionId, why }, "warning");
     // There is no requestId to answer to. An empty one keeps clients from taking this for an answer to something else.

@@ -1,0 +1,3 @@
+import { simulate } from "./simulation.js";
+
+export { simulate };
