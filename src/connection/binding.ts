@@ -60,6 +60,7 @@ export function bindWanted(t: Turn): void {
       slot.state = "binding";
       slot.forced = force;
       slot.force = slot.renewNext = false;
+      slot.error = undefined;
       t.attemptAt = t.now;
     }
   });

@@ -56,8 +56,7 @@ export function dropSocket(t: Turn): void {
       slot.error = undefined;
     }
     if (slot.force) {
-      // A forced bind that has not left yet never will.
-      slot.state = "failed";
+      // A forced bind that has not left yet never will: whoever asked for it hears so, and the slot is bound without force.
       slot.error = notConnected("the connection was lost before the forced bind");
     }
     slot.heldOn = slot.retryAt = 0;

@@ -420,10 +420,28 @@ describe("a forced bind", () => {
     sim.open();
     sim.want("player", { force: true });
     sim.end();
+    expect(sim.slot()).toMatchObject({ state: "wanted", error: { kind: "notConnected" } });
     sim.on(connect);
     sim.open();
     sim.login();
     expect(sim.done.filter(([name, , force]) => name === "bind" && force)).toEqual([]);
+  });
+
+  test("that cannot leave does not cost the slot its place: it is bound without force", () => {
+    const sim = new Sim();
+    sim.want();
+    sim.open();
+    sim.login();
+    // While the bind before is under way the socket is replaced, and what was forced never leaves.
+    sim.want("player", { force: true });
+    sim.open();
+    expect(sim.login()).toEqual([["bind", "player", false, false]]);
+    sim.end();
+    sim.on(connect);
+    sim.open();
+    expect(sim.login()).toEqual([["bind", "player", false, false]]);
+    sim.accept();
+    expect(sim.slot()).toMatchObject({ state: "held", error: undefined });
   });
 
   test("that is accepted is a takeOver", () => {
