@@ -48,13 +48,21 @@ export default defineConfig({
       },
       {
         test: {
+          name: "sim",
+          include: ["test/sim/**/*.test.ts"],
+          testTimeout: minutes(1),
+          sequence: { groupOrder: 5 },
+        },
+      },
+      {
+        test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           testTimeout: minutes(1),
           hookTimeout: minutes(1),
           // Two cores: a second Chromium beside the first only makes both late.
           fileParallelism: false,
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 6 },
         },
       },
     ],

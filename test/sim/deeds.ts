@@ -129,9 +129,9 @@ const player: readonly (readonly [weight: number, deed: Deed])[] = [
   ],
   [2, (_, tab) => tab.act("retryNow", () => tab.gateway.retryNow())],
   [1, (world, tab) => world.active.length > 1 && world.dispose(tab)],
-  [2, (world, tab) => world.reload(tab)],
+  [3, (world, tab) => world.reload(tab)],
   [
-    1,
+    3,
     (world, tab) => {
       // A hidden page has put its session ID back, for a reload to find; what is cloned then is for the breaker to find out.
       if (tab.device.hiddenSince === undefined) world.clone(tab);

@@ -167,6 +167,8 @@ export async function simulate(
   const restore = hostTimers(world.time);
   try {
     await tell();
+  } catch (error) {
+    world.story.wrong(`it threw: ${String(error)}`);
   } finally {
     restore();
   }

@@ -112,7 +112,8 @@ export class Tab {
         endpoints: { rest: "http://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
         logger: false,
         storage: this.store,
-        WebSocket: class {} as unknown as WebSocketClass,
+        // Never made: the opener has its own.
+        WebSocket: Object as unknown as WebSocketClass,
         fetch: fetch(this),
         ...client,
       },
@@ -192,8 +193,7 @@ export class Tab {
           sessionId,
           force,
         }),
-      // Refused at once: nothing of it was kept.
-      () => this.#restore(slot, wish, before, asked),
+      (error) => this.#restore(slot, wish, before, asked, error),
     );
   }
 
@@ -215,7 +215,7 @@ export class Tab {
       `takeOver ${slot}`,
       10_000,
       () => this.gateway.takeOver({ slot }),
-      () => this.#restore(slot, wish, before, asked),
+      (error) => this.#restore(slot, wish, before, asked, error),
     );
   }
 
@@ -272,7 +272,7 @@ export class Tab {
     name: string,
     timeoutMs: number,
     start: () => Promise<unknown>,
-    failed?: () => void,
+    failed?: (error: unknown) => void,
     repeatable = false,
   ): void {
     if (name !== "call") this.#lastCall++;
@@ -302,7 +302,7 @@ export class Tab {
           error.outcome !== "notSent" || call.sends === 0,
           () => `${this.name}: ${name} was sent, and says it was not`,
         );
-        failed?.();
+        failed?.(error);
       },
     );
   }
@@ -392,17 +392,21 @@ export class Tab {
         return wish.conflict;
       case "unauthorized":
         return this.refusals > 0;
-      case "notConnected":
-        return wish.forced;
       default:
         return wish.refused;
     }
   }
 
-  #restore(slot: string, wish: Wish, before: Wish | undefined, asked: number): void {
+  /** Refused at once, and not by the binding: nothing of the wish was kept. */
+  #restore(
+    slot: string,
+    wish: Wish,
+    before: Wish | undefined,
+    asked: number,
+    error: unknown,
+  ): void {
     if (this.device.time.steps !== asked || this.wishes.get(slot) !== wish) return;
-    const binding = this.gateway.connection.bindings[slot];
-    if (binding?.state === "failed" && binding.error?.kind === "notConnected") return;
+    if (this.gateway.connection.bindings[slot]?.error === error) return;
     if (before) this.wishes.set(slot, before);
     else this.wishes.delete(slot);
   }
@@ -434,7 +438,10 @@ export class Tab {
     const on = this.conversations.find(({ link }) => link?.connectionId === connectionId);
     const wish = this.wishes.get(slot);
     const before = this.#held.get(slot);
-    if (!on || !wish) return story.wrong(`${this.name}: onSync for what nobody wants`);
+    if (!on || !wish) {
+      story.wrong(`${this.name}: onSync for what nobody wants`);
+      return;
+    }
     if (reason === "takeOver") {
       story.hold(wish.forced, () => `${this.name}: onSync of a take-over nobody asked for`);
     } else {

@@ -6,7 +6,7 @@ import type { SessionStore } from "../../src/session/tabSession.js";
 import { Device } from "./device.js";
 import { FAIR, Network, type Link } from "./network.js";
 import { faultSocketOn, portOpener, type Dial } from "./port.js";
-import { Random } from "./random.js";
+import type { Random } from "./random.js";
 import { Server } from "./server.js";
 import { Story } from "./story.js";
 import { Tab } from "./tab.js";

@@ -1,3 +1,0 @@
-import { simulate } from "./simulation.js";
-
-export { simulate };

@@ -1,0 +1,2 @@
+export { simulate } from "./simulation.js";
+export { tellSeed } from "./seeds.js";
