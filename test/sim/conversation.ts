@@ -24,8 +24,8 @@ export class Conversation {
   over = false;
   /** By requestId. */
   readonly binds = new Map<string, Bind>();
-  /** Players by slot whose bind was answered with yes here. */
-  readonly bound = new Map<string, string>();
+  /** Players whose bind was answered with yes here. */
+  readonly bound = new Set<string>();
   /** Players an `onSync` was done for since they were bound here. */
   readonly synced = new Set<string>();
   overrun = false;
@@ -78,13 +78,12 @@ function sent(conversation: Conversation, text: string): void {
       tab.forcedBinds <= tab.forceActs,
       () => `${tab.name}: a forced bind leaves without an action of the player`,
     );
-    conversation.bound.delete(slot);
     conversation.binds.set(requestId, { slot, sentAt: device.time.now, answered: false });
     return;
   }
   if (frame.xGs2AccessToken) {
     story.hold(
-      [...conversation.bound.values()].includes(userId ?? ""),
+      conversation.bound.has(userId ?? ""),
       () => `${tab.name}: ${name} of ${userId} left before the bind`,
     );
   }
@@ -140,7 +139,7 @@ function bindAnswered(conversation: Conversation, bind: Bind, status: number): v
   if (!wish) return;
   // An answer that overtook its own deadline during a sleep may have been heard or not.
   const inTime = tab.device.time.now < sentAt + CALL_TIMEOUT_MS;
-  if (status === 200) conversation.bound.set(slot, wish.userId);
+  if (status === 200) conversation.bound.add(wish.userId);
   else if (status === 409 || status === 405) {
     wish.conflict = true;
     wish.lost = inTime;

@@ -133,8 +133,9 @@ const player: readonly (readonly [weight: number, deed: Deed])[] = [
   [
     3,
     (world, tab) => {
-      // A hidden page has put its session ID back, for a reload to find; what is cloned then is for the breaker to find out.
-      if (tab.device.hiddenSince === undefined) world.clone(tab);
+      // A hidden page has put its session ID back, for a reload to find, and a client at rest does not see it shown again. What is cloned then is
+      // for the breaker to find out.
+      if (tab.device.hiddenSince === undefined && tab.device.watched) world.clone(tab);
     },
   ],
 ];
