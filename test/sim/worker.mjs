@@ -1,8 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 
-// Tells its share of the seeds, one after another.
-const { url, from, to, step } = workerData;
-const { tellSeed } = await import(url);
-for (let seed = from; seed <= to; seed += step) {
-  parentPort.postMessage({ seed, finding: await tellSeed(seed) });
+// Calls one function of a bundle with each input, one after another.
+const { url, name, inputs } = workerData;
+const { [name]: work } = await import(url);
+for (const input of inputs) {
+  parentPort.postMessage({ input, output: await work(...input) });
 }
