@@ -80,6 +80,8 @@ export interface SessionPorts {
   ) => Promise<Values>;
 }
 
+const MOST_KEPT = 99;
+
 /** @internal */
 export type Session = ReturnType<typeof createSession>;
 
@@ -93,9 +95,17 @@ export function createSession(credential: Credential, ports: SessionPorts) {
   /** Where project tokens come from; undefined: the client logs in by itself. */
   let source = projectToken;
   const wishes = new Map<string, Wish>();
-  /** The client secret, and every token there ever was. */
+  /** The client secret, and every project token there ever was: a few a day. */
   const secrets = new Set<string>();
   const keepSecret = (secret: string): void => void secrets.add(secret);
+  /** The last access tokens, of which each bind may bring a new one. */
+  const lastSecrets = new Set<string>();
+  const keepLast = (secret: string): void => {
+    lastSecrets.delete(secret);
+    lastSecrets.add(secret);
+    const [oldest] = lastSecrets;
+    if (lastSecrets.size > MOST_KEPT) lastSecrets.delete(oldest!);
+  };
   if (clientSecret) keepSecret(clientSecret);
   /** The socket a login under way belongs to, before it is open to others. */
   let loginOn: number | undefined;
@@ -133,7 +143,7 @@ export function createSession(credential: Credential, ports: SessionPorts) {
         "accessToken",
         ports.now,
         (reason) => fromProvider("accessToken", source, { reason, slot }),
-        keepSecret,
+        keepLast,
       ),
       bindSent: false,
     }),
@@ -206,6 +216,6 @@ export function createSession(credential: Credential, ports: SessionPorts) {
 
     /** Takes what is secret out of a text that is not ours. */
     scrub: (text: string): string =>
-      [...secrets].reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
+      [...secrets, ...lastSecrets].reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
   };
 }

@@ -429,6 +429,24 @@ describe("scrub", () => {
     expect(session.scrub(text)).toContain("and again");
   });
 
+  test("knows the last tokens of players, and all others, without growing for ever", async () => {
+    const { session, wish } = setup();
+    let tokens = 0;
+    wish("player", () => `<atok-${++tokens}>`);
+    wish("guild", "<gtok>");
+    await session.logIn(1, false);
+    const MANY = 500;
+    for (let i = 0; i < MANY; i++) {
+      await session.bindSlot(1, "player", false, false);
+      await session.bindSlot(1, "guild", false, false);
+    }
+    expect(session.scrub(`cs-1 ptok-1 <gtok> <atok-${MANY}> <atok-${MANY - 50}>`)).toBe(
+      "*** *** *** *** ***",
+    );
+    // So long ago that nobody quotes it.
+    expect(session.scrub("<atok-1>")).toBe("<atok-1>");
+  });
+
   test("takes a token for text, not for a pattern", async () => {
     const { session } = setup({ clientId: "cid-1", projectToken: "a.c$&" });
     await session.logIn(1, false);
