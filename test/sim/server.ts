@@ -88,6 +88,8 @@ export class Server implements Host {
         this.toldOfCut(link, this.#serving, why);
         link.end(code, why);
       },
+      // The network of the simulation does that by itself.
+      silence: () => undefined,
     });
     link.connectionId = line.connectionId;
     this.#lines.set(link, line);
@@ -117,7 +119,7 @@ export class Server implements Host {
         return;
       }
       this.#serving = link;
-      readFrame(this.gateway, line, { send: (reply) => this.#send(link, reply) }, text);
+      readFrame(this.gateway, line, text);
       this.#serving = undefined;
     };
     if (fault) this.#time.after(fault.slowMs, work);
