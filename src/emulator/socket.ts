@@ -81,7 +81,8 @@ function refuse(socket: Duplex, status: number, why: string): void {
   );
 }
 
-function serveSocket(gateway: Gateway, webSocket: WebSocket, socket: Duplex): void {
+/** Answers what comes over an open socket. */
+export function serveSocket(gateway: Gateway, webSocket: WebSocket, socket: Duplex): void {
   const { maxUnsentBytes } = gateway.world.settings;
   let silent = false;
   const line: Line = {

@@ -9,6 +9,8 @@ export interface RestAnswer {
 export interface RestAsk {
   token?: string | undefined;
   headers?: Record<string, string>;
+  /** Default: the network. */
+  send?: (url: string, init: RequestInit) => Promise<Response>;
 }
 
 /** Calls a method of the table over REST, written out by hand rather than by the client's code. */
@@ -16,7 +18,7 @@ export async function rest(
   url: string,
   { verb, path, fields }: AnyMethod,
   params: Json,
-  { token, headers = {} }: RestAsk = {},
+  { token, headers = {}, send = fetch }: RestAsk = {},
 ): Promise<RestAnswer> {
   const given = { ...params };
   const take = (name: string): string => {
@@ -25,6 +27,8 @@ export async function rest(
     return String(value);
   };
   const accessToken = "accessToken" in given ? take("accessToken") : undefined;
+  const timeOffsetToken = "timeOffsetToken" in given ? given["timeOffsetToken"] : undefined;
+  delete given["timeOffsetToken"];
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
     name in fields ? encodeURIComponent(take(name)) : "",
   );
@@ -32,12 +36,15 @@ export async function rest(
   const query = hasBody
     ? ""
     : `?${new URLSearchParams(given as Record<string, string>).toString()}`;
-  const response = await fetch(`${url}/gateway${filled}${query}`, {
+  const response = await send(`${url}/gateway${filled}${query}`, {
     method: verb,
     headers: {
       ...(hasBody ? { "content-type": "application/json" } : {}),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(accessToken === undefined ? {} : { "x-gs2-access-token": accessToken }),
+      ...(typeof timeOffsetToken === "string"
+        ? { "x-gs2-time-offset-token": timeOffsetToken }
+        : {}),
       ...headers,
     },
     ...(hasBody ? { body: JSON.stringify(given) } : {}),

@@ -9,10 +9,13 @@ import {
 } from "../../wire/methods.js";
 import type { NamespaceSettings } from "../../wire/requests.js";
 import type { Namespace, TransactionSetting } from "../../wire/models.js";
-import { answered, notFound, refused } from "../outcome.js";
+import { answered, refused } from "../outcome.js";
 import { page } from "../paging.js";
 import { dropNamespace, putNamespace, type World } from "../world.js";
 import { rule, type Rule } from "./rule.js";
+
+/** Of a rule whose namespace "must exist": without it the rule does not run. */
+const existing = ({ namespaces }: World, name: string): Namespace => namespaces.get(name)!;
 
 const create = rule(createNamespace, "none", (world, { name, ...given }, { now }) => {
   if (world.namespaces.has(name)) {
@@ -27,8 +30,7 @@ const update = rule(
   updateNamespace,
   "must exist",
   (world, { namespaceName, ...given }, { now }) => {
-    const before = world.namespaces.get(namespaceName);
-    if (!before) return notFound("namespace");
+    const before = existing(world, namespaceName);
     const wanted = stored(world, given);
     const changes =
       world.settings.updateNamespaceOmitted === "clears"
@@ -68,10 +70,9 @@ function localised({ settings }: World, setting: TransactionSetting): Transactio
   };
 }
 
-const get = rule(getNamespace, "must exist", (world, { namespaceName }) => {
-  const item = world.namespaces.get(namespaceName);
-  return item ? answered({ item }) : notFound("namespace");
-});
+const get = rule(getNamespace, "must exist", (world, { namespaceName }) =>
+  answered({ item: existing(world, namespaceName) }),
+);
 
 const describe = rule(describeNamespaces, "none", (world, params) =>
   page(
@@ -87,8 +88,8 @@ const status = rule(getNamespaceStatus, "must exist", (world) =>
 );
 
 const remove = rule(deleteNamespace, "must exist", (world, { namespaceName }) => {
-  const item = world.namespaces.get(namespaceName);
-  return item ? answered({ item }, dropNamespace(world, namespaceName)) : notFound("namespace");
+  const item = existing(world, namespaceName);
+  return answered({ item }, dropNamespace(world, namespaceName));
 });
 
 const version = rule(getServiceVersion, "none", () => answered({ item: "emulator" }));
