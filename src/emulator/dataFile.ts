@@ -7,8 +7,9 @@ import {
   renameSync,
   writeSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { isGatewayError } from "../errors.js";
+import { codeOf, lock } from "./lock.js";
 import { invalid } from "./settings.js";
 import { readState, type EmulatorState, type EmulatorStateWish } from "./state.js";
 
@@ -18,6 +19,8 @@ export interface Keeper {
   load(): EmulatorStateWish | undefined;
   /** The state is safe when this returns, even from a crash of the machine. Throws a sentence when it cannot be kept. */
   save(state: EmulatorState): void;
+  /** Lets others have it. Nothing is saved from then on. */
+  release(): void;
 }
 
 /**
@@ -25,14 +28,15 @@ export interface Keeper {
  * All at once rather than in the background, as the answer has to wait for it anyway.
  */
 export function dataFile(given: string): Keeper {
-  let path = given;
+  const path = targetOf(given);
+  let release = (): void => {};
   return {
+    release: () => release(),
     load() {
+      release = lock(given, path);
       let text: string;
       try {
-        text = readFileSync(given, "utf8");
-        // A link stays a link: its target is what is replaced.
-        path = realpathSync(given);
+        text = readFileSync(path, "utf8");
       } catch (error) {
         if (codeOf(error) === "ENOENT") return undefined;
         throw invalid(`The emulator cannot read its data file ${given} (${codeOf(error)}).`);
@@ -60,6 +64,15 @@ export function dataFile(given: string): Keeper {
   };
 }
 
+/** A link stays a link: its target is what is read and replaced. */
+function targetOf(given: string): string {
+  try {
+    return realpathSync(given);
+  } catch {
+    return resolve(given);
+  }
+}
+
 function write(path: string, text: string): void {
   const bytes = Buffer.from(text);
   const file = openSync(path, "w", 0o600);
@@ -83,6 +96,3 @@ function syncFolder(path: string): void {
     closeSync(folder);
   }
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : "unknown reason";

@@ -2,7 +2,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { WebSocketSession } from "../wire/models.js";
 import { emulatorEndpoints, type Endpoints } from "../wire/places.js";
 import type { CallFilter, EmulatorCall } from "./calls.js";
-import { dataFile } from "./dataFile.js";
+import { dataFile, type Keeper } from "./dataFile.js";
 import { disconnect, type DisconnectWish } from "./disconnect.js";
 import type { EmulatorFault, EmulatorFaultReport } from "./faults/kinds.js";
 import { readFaults } from "./faults/read.js";
@@ -13,7 +13,7 @@ import { seededIds } from "./ids.js";
 import { listen } from "./listen.js";
 import { describeSessions, notify, type EmulatorDelivery } from "./notify.js";
 import type { EmulatorNotification } from "./notify.js";
-import { readOptions, type EmulatorOptions } from "./options.js";
+import { readOptions, type EmulatorOptions, type ReadOptions } from "./options.js";
 import type { OutboxEntry, OutboxFilter } from "./outbox.js";
 import { invalid } from "./settings.js";
 import { socketServer } from "./socket.js";
@@ -81,14 +81,38 @@ export interface Emulator {
 
 /** Starts a GS2-Gateway of one's own. Rejects with one sentence when an option is wrong or the port is taken. */
 export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulator> {
-  const { port, host, allowHosts, allowOrigins, mount, ...read } = readOptions(given);
-  const { clock, writeLog, faults, seed, data, ...options } = read;
+  const options = readOptions(given);
+  const keeper = options.data === undefined ? undefined : dataFile(options.data);
+  try {
+    return await start(options, keeper);
+  } catch (error) {
+    keeper?.release();
+    throw error;
+  }
+}
+
+async function start(
+  {
+    port,
+    host,
+    allowHosts,
+    allowOrigins,
+    mount,
+    clock,
+    writeLog,
+    faults,
+    seed,
+    data: _,
+    ...options
+  }: ReadOptions,
+  keeper: Keeper | undefined,
+): Promise<Emulator> {
   let url = "";
   const gateway = new Gateway(
     { ...options, seed, ids: seededIds(seed), url: () => url },
     clock,
     writeLog,
-    data === undefined ? undefined : dataFile(data),
+    keeper,
   );
   const policy: GuardPolicy = { host, allowHosts, allowOrigins };
 
@@ -113,6 +137,7 @@ export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulat
     for (const server of listening.servers) server.closeAllConnections();
     await Promise.all(closed);
     gateway.clock.silence();
+    keeper?.release();
     gateway.log("stopped", `stopped listening on ${url}`, { url });
   };
 

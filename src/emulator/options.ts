@@ -26,7 +26,8 @@ export interface EmulatorOptions {
   strict?: boolean | undefined;
   /**
    * A file that keeps namespaces, tokens, uploads and jobs across restarts; made if it is not there. Every change is in it before the
-   * answer leaves. It holds the emulator's tokens and secrets. Default: all is forgotten at the end.
+   * answer leaves. It holds the emulator's tokens and secrets, as they are. One emulator at a time has it: a second is an error that names
+   * the process of the first. Default: all is forgotten at the end.
    */
   data?: string | undefined;
   /** Default: no log. */

@@ -1,4 +1,13 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
@@ -82,6 +91,44 @@ describe("a data file", () => {
     writeFileSync(file, text);
     await expect(startEmulator({ data: file })).rejects.toThrow(/data file .* is broken/);
     expect(readFileSync(file, "utf8")).toBe(text);
+  });
+
+  test("is one emulator's at a time, and the next one's when that has stopped", async () => {
+    const first = await start({ data: file });
+    const taken = new RegExp(`world.json is in use by another emulator, process ${process.pid}`);
+    await expect(startEmulator({ data: file })).rejects.toThrow(taken);
+    symlinkSync(file, join(folder, "link.json"));
+    await expect(startEmulator({ data: join(folder, "link.json") })).rejects.toThrow(/in use/);
+    await first.stop();
+    await start({ data: file });
+  });
+
+  test("is another process's while that lives, and free when it is dead", async () => {
+    const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    const exit = once(other, "exit");
+    writeFileSync(`${file}.lock`, String(other.pid));
+    await expect(startEmulator({ data: file })).rejects.toThrow(`process ${other.pid}`);
+    expect(readdirSync(folder)).toEqual(["world.json.lock"]);
+    other.kill("SIGKILL");
+    await exit;
+    await start({ data: file });
+    expect(readFileSync(`${file}.lock`, "utf8")).toBe(String(process.pid));
+  });
+
+  test.each([
+    ["by a process with the id this one has now", String(process.pid)],
+    ["before its owner was written", ""],
+  ])("left locked %s is free", async (_, owner) => {
+    writeFileSync(`${file}.lock`, owner);
+    await start({ data: file });
+  });
+
+  test("is free again when the emulator did not start", async () => {
+    const busy = await start();
+    const port = Number(new URL(busy.url).port);
+    await expect(startEmulator({ data: file, port })).rejects.toThrow(/in use: another emulator/);
+    expect(readdirSync(folder)).toEqual(["world.json"]);
+    await start({ data: file });
   });
 
   test("that cannot be written is a 500 of our own, and the next change writes it all", async () => {

@@ -4,9 +4,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import type { EmulatorState } from "../../src/emulator/index.js";
+import { chanceOf } from "../support/chance.js";
 import { inRepo } from "../support/repo.js";
 
-const KILLS = 5;
+/** `npm run kills` takes more. */
+const KILLS = Number(process.env["KILLS"] ?? 20);
+/** Set `KILLS_SEED` to the seed of a run to have its moments again. */
+const SEED = Number(process.env["KILLS_SEED"] ?? Date.now() % 1_000_000);
+
+const WRITERS = 6;
+const perKillMs = 6_000;
 
 /** The command as a user starts it, up and answering. */
 async function startProcess(data: string): Promise<{ child: ChildProcess; url: string }> {
@@ -24,48 +32,118 @@ async function startProcess(data: string): Promise<{ child: ChildProcess; url: s
   return { child, url };
 }
 
+async function call(url: string, method: string, body: unknown, token = ""): Promise<unknown> {
+  const response = await fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify(body),
+  });
+  if (response.status !== 200) throw new Error(`${url} answers ${response.status}.`);
+  return response.json();
+}
+
+/** What was acknowledged: it has to be there whatever happens later. */
+interface Acknowledged {
+  readonly namespaces: string[];
+  readonly accessTokens: string[];
+  readonly projectTokens: string[];
+  /** By user, as of the last write that was acknowledged; a later one may be there instead. */
+  readonly devices: Map<string, { acknowledged: number; sent: number }>;
+}
+
+const login = async (url: string): Promise<string> => {
+  const given = { client_id: "c", client_secret: "s" };
+  const answer = await call(`${url}/identifier/projectToken/login`, "POST", given);
+  return (answer as { access_token: string }).access_token;
+};
+
+/** One write after the other, until the emulator is gone. */
+async function write(url: string, writer: string, done: Acknowledged, tell: () => void) {
+  const token = await login(url);
+  done.projectTokens.push(token);
+  const device = { acknowledged: 0, sent: 0 };
+  const userId = `user-${writer}`;
+  for (let count = 1; ; count++) {
+    const name = `game-${writer}-${count}`;
+    await call(`${url}/gateway/`, "POST", { name }, token);
+    done.namespaces.push(name);
+    tell();
+    device.sent = count;
+    done.devices.set(userId, device);
+    const path = `/gateway/game/user/${userId}/firebase/token`;
+    await call(url + path, "PUT", { token: `device-${count}` }, token);
+    device.acknowledged = count;
+    tell();
+    const issued = await call(`${url}/_emulator/access-tokens`, "POST", { userId });
+    done.accessTokens.push((issued as { accessToken: string }).accessToken);
+    tell();
+  }
+}
+
+/** What was acknowledged and is not there. */
+function lost(done: Acknowledged, state: EmulatorState): string[] {
+  const namespaces = new Set(state.namespaces.map(({ name }) => name));
+  const projectTokens = new Set(state.projectTokens.map(({ projectToken }) => projectToken));
+  const accessTokens = new Set(state.accessTokens.map(({ accessToken }) => accessToken));
+  const devices = new Map(state.firebaseTokens.map(({ userId, token }) => [userId, token]));
+  return [
+    ...done.namespaces.filter((name) => !namespaces.has(name)),
+    ...done.projectTokens.filter((token) => !projectTokens.has(token)),
+    ...done.accessTokens.filter((token) => !accessTokens.has(token)),
+    ...[...done.devices].flatMap(([userId, { acknowledged, sent }]) => {
+      const count = Number(devices.get(userId)?.slice("device-".length) ?? 0);
+      return count >= acknowledged && count <= sent ? [] : [`${userId} has device ${count}`];
+    }),
+  ];
+}
+
 it(
-  "keeps every acknowledged write over a SIGKILL in the middle of many",
-  { timeout: 60_000 },
+  `keeps every acknowledged write over ${KILLS} SIGKILLs in the middle of many (KILLS_SEED=${SEED})`,
+  { timeout: 60_000 + KILLS * perKillMs },
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "gs2-gateway-"));
     const data = join(folder, "world.json");
-    const acknowledged: string[] = [];
+    const chance = chanceOf(SEED);
+    const done: Acknowledged = {
+      namespaces: [],
+      accessTokens: [],
+      projectTokens: [],
+      devices: new Map(),
+    };
     try {
-      for (let kill = 0; kill <= KILLS; kill++) {
+      for (let kill = 0; ; kill++) {
         const { child, url } = await startProcess(data);
         const exit = once(child, "exit");
-        const post = (path: string, body: unknown, token = "") =>
-          fetch(url + path, {
-            method: "POST",
-            headers: { authorization: `Bearer ${token}` },
-            body: JSON.stringify(body),
-          });
-        const login = await post("/identifier/projectToken/login", {
-          client_id: "c",
-          client_secret: "s",
-        });
-        const { access_token: token } = (await login.json()) as { access_token: string };
-        for (const name of acknowledged) {
-          const found = await fetch(`${url}/gateway/${name}`, {
-            headers: { authorization: `Bearer ${token}` },
-          });
-          expect(found.status, `${name} is there after ${kill} kills`).toBe(200);
+        const state = (await (await fetch(`${url}/_emulator/state`)).json()) as EmulatorState;
+        expect(lost(done, state), `after ${kill} kills`).toEqual([]);
+        if (kill === KILLS) {
+          child.kill("SIGKILL");
+          await exit;
+          break;
         }
-        // The last round only looks.
-        const writes = kill === KILLS ? 0 : 40;
-        const killAfter = Math.floor(Math.random() * writes);
-        const all = Array.from({ length: writes }, async (_, index) => {
-          const name = `ns-${kill}-${index}`;
-          const { status } = await post("/gateway/", { name }, token);
-          if (status === 200) acknowledged.push(name);
-          if (index === killAfter) child.kill("SIGKILL");
-        });
-        await Promise.allSettled(all);
+        // Among the first answers, and from there at any moment of the next few writes.
+        let left = Math.floor(chance() * 30);
+        const moreMs = chance() * 10;
+        const tell = () => {
+          if (left-- === 0) setTimeout(() => child.kill("SIGKILL"), moreMs);
+        };
+        const all = Array.from({ length: WRITERS }, (_, writer) =>
+          write(url, `${kill}-${writer}`, done, tell),
+        );
+        const ends = await Promise.allSettled(all);
         child.kill("SIGKILL");
         await exit;
+        const said = ends.map((end) => (end.status === "rejected" ? String(end.reason) : ""));
+        expect(
+          said.filter((text) => text.includes("answers")),
+          "every write is taken",
+        ).toEqual([]);
       }
-      expect(acknowledged.length, "some writes were acknowledged at all").toBeGreaterThan(0);
+      const { namespaces, accessTokens, projectTokens } = done;
+      expect(
+        Math.min(namespaces.length, accessTokens.length, projectTokens.length),
+        "writes of every kind were acknowledged",
+      ).toBeGreaterThan(KILLS / 2);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -7,6 +7,7 @@ import type { CommandHost } from "./host.js";
 export interface ExecFlags {
   readonly namespace?: readonly string[];
   readonly strict?: true;
+  readonly data?: string;
 }
 
 /** `gs2-gateway exec -- CMD`: runs a command beside an emulator of its own and hands back its exit code. */
@@ -18,6 +19,7 @@ export async function execCommand(
   const emulator = await startEmulator({
     namespaces: flags.namespace,
     strict: flags.strict,
+    data: flags.data,
     // Standard output is the command's.
     log: logTo(undefined, host.err, host.err),
   });

@@ -39,6 +39,7 @@ export async function runCommand(args: readonly string[], host: CommandHost): Pr
     .passThroughOptions()
     .option("--namespace <name...>", "namespaces that are there from the start")
     .option("--strict", "no conveniences: what GS2 would refuse is refused")
+    .option("--data <file>", "keep namespaces and tokens in this file across restarts")
     .argument("<command...>", "the command and its arguments, after --")
     .action(async (command: string[], flags: ExecFlags) => {
       code = await execCommand(command, flags, host);
