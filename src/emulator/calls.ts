@@ -58,7 +58,8 @@ export interface CallFilter {
   readonly userId?: string | undefined;
 }
 
-const KEPT = 10_000;
+// Each takes about a kilobyte.
+const KEPT = 3_000;
 
 /** The last {@link KEPT} calls. */
 export class CallBook {

@@ -40,7 +40,7 @@ export interface Emulator {
   notify(notification: EmulatorNotification): Promise<EmulatorDelivery>;
   /** All sessions, in the order of binding. */
   sessions(): WebSocketSession[];
-  /** The last 10,000 calls that were answered, oldest first. */
+  /** The last 3,000 calls that were answered, oldest first. */
   calls(filter?: CallFilter): EmulatorCall[];
   /** The last 1,000 notifications that went to a mobile device or would have, oldest first, each with why or why not. */
   outbox(filter?: OutboxFilter): OutboxEntry[];

@@ -51,7 +51,10 @@ export interface EmulatorSettings {
   updateNamespaceOmitted: "keeps" | "clears";
   /** Whether a field whose `condition` does not hold is refused with 400. Default false: it is passed over (assumed). */
   strictConditions: boolean;
-  /** A call with the duplicationAvoider of one before: `honour` answers as before and does nothing, `ignore` does it again. Default `honour` (assumed). */
+  /**
+   * A call with the duplicationAvoider of one before: `honour` answers as before and does nothing, `ignore` does it again. A restart forgets
+   * them, with `data` too. Default `honour` (assumed).
+   */
   duplicationAvoider: "honour" | "ignore";
   /** For how long an answer is kept for that, in milliseconds. Default 3,600,000 (our choice). */
   duplicationAvoiderLastsMs: number;

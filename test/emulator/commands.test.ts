@@ -1,5 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { CommandHost } from "../../src/emulator/commands/host.js";
 import { runCommand } from "../../src/emulator/commands/run.js";
@@ -174,6 +177,15 @@ describe("gs2-gateway exec", () => {
     await printed("https://child.ready");
     signal("SIGTERM");
     expect(await done).toBe(9);
+  });
+
+  test("keeps namespaces in a file if told to", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "gs2-gateway-"));
+    const data = join(folder, "world.json");
+    const flags = ["exec", "--data", data, "--namespace", "kept", "--"];
+    expect(await runCommand([...flags, ...node("0")], fakeHost().host)).toBe(0);
+    expect(readFileSync(data, "utf8")).toContain('"name":"kept"');
+    rmSync(folder, { recursive: true });
   });
 
   test("says in one line that there is no such command", async () => {

@@ -1,0 +1,18 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { readSettings } from "../../src/emulator/settings.js";
+import { inRepo } from "../support/repo.js";
+
+/** The rows of the table of settings: name and default. */
+function listed(readme: string): [name: string, value: unknown][] {
+  const rows = readFileSync(inRepo(readme), "utf8").matchAll(
+    /^\| `(\w+)` +\| `([^`]+)` +\| .+\|$/gm,
+  );
+  return [...rows].map(([, name = "", value = ""]) => [name, JSON.parse(value) as unknown]);
+}
+
+describe.each(["README.md", "README.ja.md"])("%s", (readme) => {
+  test("lists every setting of the emulator, in its order, with its default", () => {
+    expect(listed(readme)).toEqual(Object.entries(readSettings()));
+  });
+});
