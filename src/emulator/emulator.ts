@@ -102,7 +102,7 @@ async function start(
     writeLog,
     faults,
     seed,
-    data: _,
+    data,
     ...options
   }: ReadOptions,
   keeper: Keeper | undefined,
