@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { EventEmitter } from "node:events";
+import { Duplex } from "node:stream";
 import { build } from "esbuild";
 import type { WebSocket } from "ws";
 import type { EmulatorSettings } from "../../../src/emulator/index.js";
@@ -94,6 +95,7 @@ function makeStage(core: typeof Core, settings: Readonly<Partial<EmulatorSetting
     strict: false,
     credentials: [],
     namespaces: [namespaceName],
+    seed: 1,
     ids: core.seededIds(1),
     url: () => url,
   };
@@ -116,7 +118,7 @@ function makeStage(core: typeof Core, settings: Readonly<Partial<EmulatorSetting
     },
     async openSocket() {
       const socket = new OfflineSocket();
-      core.serveSocket(gateway, socket as unknown as WebSocket);
+      core.serveSocket(gateway, socket as unknown as WebSocket, new Duplex());
       return socket;
     },
   };
