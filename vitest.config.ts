@@ -40,7 +40,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
-          include: ["test/{emulator,integration,official}/**/*.test.ts"],
+          include: ["test/{emulator,integration,official,compat}/**/*.test.ts"],
           testTimeout: 20_000,
           hookTimeout: 20_000,
           sequence: { groupOrder: 4 },

@@ -12,6 +12,14 @@ export const entries = [
   { name: "index", source: "index", path: "." },
   { name: "node", source: "node", path: ".", typesOf: "index" },
   { name: "admin", source: "admin", path: "./admin" },
+  { name: "compat-core", source: "compat/core", path: "./compat/core" },
+  {
+    name: "compat-core-node",
+    source: "compat/coreNode",
+    path: "./compat/core",
+    typesOf: "compat-core",
+  },
+  { name: "compat-gateway", source: "compat/gateway", path: "./compat/gateway" },
   { name: "emulator", source: "emulator/index", path: "./emulator" },
   { name: "cli", source: "emulator/cli", bin: "gs2-gateway" },
 ];

@@ -19,13 +19,16 @@ export interface CallerPorts {
   readonly callTimeoutMs: number;
   readonly tokens: ProjectTokens;
   readonly fetch: () => Fetch;
-  readonly newId: () => string;
+  /** Undefined: a duplicationAvoider is sent only where the caller gives one. */
+  readonly newId: (() => string) | undefined;
   readonly broken: (method: string, field: string, needs: string) => void;
 }
 
 export interface InnerOptions extends AdminCallOptions {
   /** Told when the call leaves for the first time. */
   readonly onSend?: (() => void) | undefined;
+  /** What any call may carry beside the fields of its row: `requestId`, `dryRun`, `contextStack`. */
+  readonly beside?: Values | undefined;
 }
 
 /** Sends a method of the table: checks, logs in, repeats where that is harmless. */
@@ -81,7 +84,9 @@ export function createCaller(ports: CallerPorts): Caller {
     const { name, repeat, avoider } = row;
     const { signal, timeoutMs = ports.callTimeoutMs, onSend } = options;
     const values = checkRow(row, params, ports.namespaceName, ports.broken);
-    if (avoider) values["duplicationAvoider"] = options.duplicationAvoider ?? ports.newId();
+    Object.assign(values, options.beside);
+    const avoiderId = options.duplicationAvoider ?? ports.newId?.();
+    if (avoider && avoiderId !== undefined) values["duplicationAvoider"] = avoiderId;
     const { path, headers, body } = restRequest(row, values, (field, problem) =>
       invalidArgument(name, field, problem),
     );

@@ -18,6 +18,8 @@ const HEADERS: Readonly<Record<string, string>> = {
   accessToken: "X-GS2-ACCESS-TOKEN",
   timeOffsetToken: "X-GS2-TIME-OFFSET-TOKEN",
   duplicationAvoider: "X-GS2-DUPLICATION-AVOIDER",
+  requestId: "X-GS2-REQUEST-ID",
+  dryRun: "X-GS2-DRY-RUN",
 };
 
 /** Whether fetch takes this text in a header. */
@@ -32,7 +34,7 @@ export const projectHeaders = (clientId: string, projectToken: string): Record<s
 /**
  * Path values are encoded, and refused where they would lead elsewhere; tokens go into headers; the rest is query (GET, DELETE) or body.
  *
- * @param values those of the row's fields, and perhaps `duplicationAvoider`; what is not set is not there
+ * @param values those of the row's fields, and perhaps `duplicationAvoider`, `requestId`, `dryRun`, `contextStack`; what is not set is not there
  */
 export function restRequest(
   { verb, path: template }: AnyMethod,

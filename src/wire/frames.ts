@@ -23,16 +23,25 @@ export const loginTarget: Target = {
   function: "login",
 };
 
-/** Text of a request frame. The envelope wins over parameters of the same name; null and undefined parameters are left out. */
+/**
+ * Text of a request frame. The envelope wins over parameters of the same name; null and undefined parameters are left out. A player's token or
+ * a duplicationAvoider among the parameters goes into the envelope too where that has none: there the official TypeScript SDK sends it.
+ */
 export function encodeRequest(
   target: Target,
   params: Readonly<Record<string, unknown>>,
   envelope: Envelope,
 ): string {
-  const { requestId, clientId, projectToken, accessToken, duplicationAvoider } = envelope;
+  const {
+    requestId,
+    clientId,
+    projectToken,
+    accessToken = params["accessToken"],
+    duplicationAvoider = params["duplicationAvoider"],
+  } = envelope;
   const frame = {
     ...params,
-    accessToken: accessToken ?? params["accessToken"],
+    accessToken,
     xGs2AccessToken: accessToken,
     xGs2ClientId: clientId,
     xGs2ProjectToken: projectToken,

@@ -64,6 +64,11 @@ export interface Method<Request, Result> extends AnyMethod {
   readonly types?: readonly [Request, Result];
 }
 
+/** A row whose call takes a duplicationAvoider. */
+export interface AvoidableMethod<Request, Result> extends Method<Request, Result> {
+  readonly avoider: true;
+}
+
 const namespaceName = { type: "string", max: 128, mustBeSupplied: true } as const;
 const userId = namespaceName;
 const name = namespaceName;
@@ -260,7 +265,7 @@ export const describeWebSocketSessionsByUserId: Method<
   fields: { namespaceName, userId, pageToken: text1024, limit, timeOffsetToken },
 };
 
-export const setUserId: Method<SetUserIdRequest, ItemResult<WebSocketSession>> = {
+export const setUserId: AvoidableMethod<SetUserIdRequest, ItemResult<WebSocketSession>> = {
   name: "setUserId",
   component: "webSocketSession",
   verb: "POST",
@@ -271,7 +276,10 @@ export const setUserId: Method<SetUserIdRequest, ItemResult<WebSocketSession>> =
   fields: { namespaceName, connectionId, accessToken, allowConcurrentAccess, sessionId, force },
 };
 
-export const setUserIdByUserId: Method<SetUserIdByUserIdRequest, ItemResult<WebSocketSession>> = {
+export const setUserIdByUserId: AvoidableMethod<
+  SetUserIdByUserIdRequest,
+  ItemResult<WebSocketSession>
+> = {
   name: "setUserIdByUserId",
   component: "webSocketSession",
   verb: "POST",
@@ -290,7 +298,7 @@ export const setUserIdByUserId: Method<SetUserIdByUserIdRequest, ItemResult<WebS
   },
 };
 
-export const sendNotification: Method<SendNotificationRequest, SendNotificationResult> = {
+export const sendNotification: AvoidableMethod<SendNotificationRequest, SendNotificationResult> = {
   name: "sendNotification",
   component: "webSocketSession",
   verb: "POST",
@@ -309,7 +317,7 @@ export const sendNotification: Method<SendNotificationRequest, SendNotificationR
   },
 };
 
-export const disconnectByUserId: Method<NamespaceUserRequest, DisconnectResult> = {
+export const disconnectByUserId: AvoidableMethod<NamespaceUserRequest, DisconnectResult> = {
   name: "disconnectByUserId",
   component: "webSocketSession",
   verb: "DELETE",
@@ -330,7 +338,10 @@ export const disconnectAll: Method<InNamespace, EmptyResult> = {
   fields: { namespaceName },
 };
 
-export const setFirebaseToken: Method<SetFirebaseTokenRequest, ItemResult<FirebaseToken>> = {
+export const setFirebaseToken: AvoidableMethod<
+  SetFirebaseTokenRequest,
+  ItemResult<FirebaseToken>
+> = {
   name: "setFirebaseToken",
   component: "firebaseToken",
   verb: "PUT",
@@ -341,7 +352,7 @@ export const setFirebaseToken: Method<SetFirebaseTokenRequest, ItemResult<Fireba
   fields: { namespaceName, accessToken, token: required1024 },
 };
 
-export const setFirebaseTokenByUserId: Method<
+export const setFirebaseTokenByUserId: AvoidableMethod<
   SetFirebaseTokenByUserIdRequest,
   ItemResult<FirebaseToken>
 > = {
@@ -375,7 +386,7 @@ export const getFirebaseTokenByUserId: Method<NamespaceUserRequest, ItemResult<F
   fields: { namespaceName, userId, timeOffsetToken },
 };
 
-export const deleteFirebaseToken: Method<ForPlayer, Partial<ItemResult<FirebaseToken>>> = {
+export const deleteFirebaseToken: AvoidableMethod<ForPlayer, Partial<ItemResult<FirebaseToken>>> = {
   name: "deleteFirebaseToken",
   component: "firebaseToken",
   verb: "DELETE",
@@ -386,7 +397,7 @@ export const deleteFirebaseToken: Method<ForPlayer, Partial<ItemResult<FirebaseT
   fields: { namespaceName, accessToken },
 };
 
-export const deleteFirebaseTokenByUserId: Method<
+export const deleteFirebaseTokenByUserId: AvoidableMethod<
   NamespaceUserRequest,
   Partial<ItemResult<FirebaseToken>>
 > = {
@@ -400,7 +411,7 @@ export const deleteFirebaseTokenByUserId: Method<
   fields: { namespaceName, userId, timeOffsetToken },
 };
 
-export const sendMobileNotificationByUserId: Method<
+export const sendMobileNotificationByUserId: AvoidableMethod<
   SendMobileNotificationByUserIdRequest,
   EmptyResult
 > = {

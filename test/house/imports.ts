@@ -51,7 +51,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   node: { sees: all, reason: "Node's door is the player's door with Node's socket" },
   admin: { sees: all, reason: "a door stands on the rooms, not on other doors" },
-  compat: { sees: [...all, "admin"], reason: "the official style is a coat over what we have" },
+  compat: {
+    sees: [...all, "node", "admin"],
+    reason: "the official style is a coat over what we have",
+  },
   phaser: { sees: all, reason: "a door stands on the rooms, not on other doors" },
   testing: {
     sees: all,

@@ -52,7 +52,7 @@ describe("encodeRequest", () => {
     });
   });
 
-  test("prefers the envelope's access token to a parameter's, and keeps the latter without it", () => {
+  test("prefers the envelope's access token to a parameter's, and sends the latter like it where there is none", () => {
     const params = { accessToken: "param" };
     const sent = (accessToken?: string): unknown =>
       JSON.parse(encodeRequest(target, params, { requestId: "1", accessToken }));
@@ -60,8 +60,15 @@ describe("encodeRequest", () => {
       accessToken: "envelope",
       xGs2AccessToken: "envelope",
     });
-    expect(sent()).toMatchObject({ accessToken: "param" });
-    expect(sent()).not.toHaveProperty("xGs2AccessToken");
+    expect(sent()).toMatchObject({ accessToken: "param", xGs2AccessToken: "param" });
+  });
+
+  test("sends a parameter's duplicationAvoider where the envelope has none", () => {
+    const params = { duplicationAvoider: "param" };
+    const sent = (duplicationAvoider?: string): unknown =>
+      JSON.parse(encodeRequest(target, params, { requestId: "1", duplicationAvoider }));
+    expect(sent()).toMatchObject({ xGs2DuplicationAvoider: "param" });
+    expect(sent("envelope")).toMatchObject({ xGs2DuplicationAvoider: "envelope" });
   });
 
   test("leaves out nulls inside a model, and keeps false, 0 and the empty text", () => {

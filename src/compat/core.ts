@@ -1,0 +1,25 @@
+import { GatewayClient } from "../client.js";
+import { Gs2Constant, Region } from "./constants.js";
+import { BasicGs2Credential, ProjectTokenGs2Credential } from "./credentials.js";
+import { Gs2RestSession } from "./restSession.js";
+import { webSocketSessionOn } from "./webSocketSession.js";
+
+/** A session over a socket, on the connection of `GatewayClient`. */
+export class Gs2WebSocketSession extends webSocketSessionOn(GatewayClient) {}
+
+export { BasicGs2Credential, Gs2Constant, Gs2RestSession, ProjectTokenGs2Credential, Region };
+export type { Gs2Credential } from "./credentials.js";
+export type { Gs2Error } from "./errors.js";
+export type { LoginResult } from "./session.js";
+export type { Gs2Notification } from "./webSocketSession.js";
+
+/** The same under one name, as the samples of the GS2 reference import it. */
+// eslint-disable-next-line no-restricted-syntax -- those samples have `import Gs2Core from`.
+export default {
+  BasicGs2Credential,
+  Gs2Constant,
+  Gs2RestSession,
+  Gs2WebSocketSession,
+  ProjectTokenGs2Credential,
+  Region,
+};
