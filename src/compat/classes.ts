@@ -1,10 +1,10 @@
 import type { AnyMethod } from "../wire/methods.js";
 import * as rows from "../wire/methods.js";
 
-type Rows = typeof rows;
+export type Rows = typeof rows;
 /** Name of a method of the table. */
 export type MethodName = keyof Rows;
-type TypesOf<Name extends MethodName> = NonNullable<Rows[Name]["types"]>;
+export type TypesOf<Name extends MethodName> = NonNullable<Rows[Name]["types"]>;
 
 /** What a class can be told as, and made from: the fields by their names. */
 export type Dict = Record<string, unknown>;
@@ -18,22 +18,22 @@ export interface Told {
 /** A field that is kept as it came. */
 export const plain: unique symbol = Symbol("plain");
 
-type ClassOf<Item> = new () => Item;
+export type ClassOf<Item> = new () => Item;
 /** How a field is kept: as it came, as a model, or as a list of models. */
-type Kind = typeof plain | ClassOf<Told> | readonly [ClassOf<Told>];
-type Kinds<Wire> = { readonly [Field in keyof Wire]-?: Kind };
-type Kept<Wire, As> =
+export type Kind = typeof plain | ClassOf<Told> | readonly [ClassOf<Told>];
+export type Kinds<Wire> = { readonly [Field in keyof Wire]-?: Kind };
+export type Kept<Wire, As> =
   As extends ClassOf<infer Item>
     ? Item
     : As extends readonly [ClassOf<infer Item>]
       ? Item[]
       : NonNullable<Wire>;
-type Values<Wire, As> = {
+export type Values<Wire, As> = {
   [Field in keyof Wire]-?: Kept<Wire[Field], Field extends keyof As ? As[Field] : unknown>;
 };
 
 /** `getX`, `setX` and `withX` of each field; the latter two answer the object itself. */
-type Accessors<Fields> = {
+export type Accessors<Fields> = {
   readonly [Field in keyof Fields & string as `get${Capitalize<Field>}`]: () =>
     Fields[Field] | null;
 } & {
@@ -44,24 +44,26 @@ type Accessors<Fields> = {
 };
 
 /** Tells the classes of two methods apart where their fields are the same. In the types alone. */
-declare const methodOf: unique symbol;
-interface ForMethod<Name> {
+export declare const methodOf: unique symbol;
+export interface ForMethod<Name> {
   readonly [methodOf]?: Name;
 }
 
-interface Statics {
+export interface Statics {
   /** Made from the fields by their names; what is not there is null, a list that is not there is empty. */
   fromDict<Itself>(this: ClassOf<Itself>, data: object): Itself;
 }
-interface ModelStatics {
+export interface ModelStatics {
   /** Made from the fields by their names; null and undefined give null. */
   fromDict<Itself>(this: ClassOf<Itself>, data: object | null | undefined): Itself | null;
 }
 
-type Parts<Grn> = Grn extends `${string}{${infer Part}}${infer Rest}` ? [Part, ...Parts<Rest>] : [];
-type Each<List extends unknown[], Item> = { [Nth in keyof List]: Item };
+export type Parts<Grn> = Grn extends `${string}{${infer Part}}${infer Rest}`
+  ? [Part, ...Parts<Rest>]
+  : [];
+export type Each<List extends unknown[], Item> = { [Nth in keyof List]: Item };
 /** `getX` of each part of a GRN, null where the text is no such GRN. */
-type GrnStatics<Grn> = {
+export type GrnStatics<Grn> = {
   readonly [Part in Parts<Grn>[number] as `get${Capitalize<Part>}`]: (grn: string) => string | null;
 } & {
   isValid(grn: string): boolean;
@@ -78,22 +80,22 @@ export interface Beside {
   dryRun: boolean;
 }
 export const BESIDE = ["requestId", "contextStack", "dryRun"] as const;
-type Avoider<Name extends MethodName> = Rows[Name] extends { readonly avoider: true }
+export type Avoider<Name extends MethodName> = Rows[Name] extends { readonly avoider: true }
   ? { duplicationAvoider: string }
   : unknown;
 
-type RequestValues<Name extends MethodName, Models> = Values<TypesOf<Name>[0], Models> &
+export type RequestValues<Name extends MethodName, Models> = Values<TypesOf<Name>[0], Models> &
   Beside &
   Avoider<Name>;
-type RequestClass<Name extends MethodName, Models> = ClassOf<
+export type RequestClass<Name extends MethodName, Models> = ClassOf<
   Accessors<RequestValues<Name, Models>> & Told & ForMethod<Name>
 > &
   Statics;
-type ResultClass<Name extends MethodName, As> = ClassOf<
+export type ResultClass<Name extends MethodName, As> = ClassOf<
   Accessors<Values<TypesOf<Name>[1], As>> & Told
 > &
   Statics;
-type ModelClass<Wire, As, Grn> = ClassOf<Accessors<Values<Wire, As>> & Told> &
+export type ModelClass<Wire, As, Grn> = ClassOf<Accessors<Values<Wire, As>> & Told> &
   ModelStatics &
   ([Grn] extends [string] ? GrnStatics<Grn> : unknown);
 
