@@ -121,15 +121,17 @@ export default [
     external,
     plugins: [dts()],
     // Users merge their own keys by `declare module "gs2-gateway" { interface NotificationMap ... }`. The interface stands in
-    // index.d.ts itself and the other entries import it from there, so that merging rests on no re-export from a chunk.
+    // index.d.ts itself and the other entries import it from there, so that merging rests on no re-export from a chunk. The table of
+    // methods stays out of it: its type is part of compat's, and no name that players see.
     preserveEntrySignatures: "allow-extension",
     output: [".d.ts", ".d.cts"].map((extension) => ({
       ...files(extension),
       minifyInternalExports: false,
-      manualChunks: (id) =>
-        /build\/(index|wire\/notifications)\.d\.ts$/.test(id.replaceAll("\\", "/"))
-          ? "index"
-          : undefined,
+      manualChunks: (id) => {
+        const file = id.replaceAll("\\", "/");
+        if (/build\/(index|wire\/notifications)\.d\.ts$/.test(file)) return "index";
+        return file.endsWith("build/wire/methods.d.ts") ? "methods" : undefined;
+      },
     })),
     onLog,
   },

@@ -46,6 +46,7 @@ export type {
   FirebaseToken,
   LogSetting,
   Namespace,
+  SendNotificationEntry,
   TransactionSetting,
   WebSocketSession,
 } from "./wire/models.js";

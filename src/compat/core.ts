@@ -1,4 +1,4 @@
-import { GatewayClient } from "../client.js";
+import { GatewayClient } from "../index.js";
 import { Gs2Constant, Region } from "./constants.js";
 import { BasicGs2Credential, ProjectTokenGs2Credential } from "./credentials.js";
 import { Gs2RestSession } from "./restSession.js";

@@ -30,24 +30,27 @@ describe("package.json", () => {
 
   it("exports every entry of the table and nothing else", () => {
     const byPath = Object.fromEntries(
-      typedEntries.map((entry): [string, unknown] => [entry.path!, conditions(entry.name)]),
+      typedEntries.map(({ name, path }): [string, unknown] => {
+        const inNode = entries.find(({ typesOf }) => typesOf === name);
+        return [
+          path!,
+          {
+            ...(inNode && { browser: conditions(name), node: conditions(inNode.name, name) }),
+            ...conditions(name),
+          },
+        ];
+      }),
     );
-    expect(manifest.exports).toEqual({
-      ...byPath,
-      ".": {
-        // Before `node`, because some hosts (Electron's windows, edge workers) say both and have no use for `ws`.
-        browser: conditions("index"),
-        node: conditions("node", "index"),
-        ...conditions("index"),
-      },
-      "./package.json": "./package.json",
-    });
-    expect(Object.keys(manifest.exports["."] as object)).toEqual([
-      "browser",
-      "node",
-      "import",
-      "require",
-    ]);
+    expect(manifest.exports).toEqual({ ...byPath, "./package.json": "./package.json" });
+    for (const path of [".", "./compat/core"]) {
+      // `browser` before `node`, because some hosts (Electron's windows, edge workers) say both and have no use for `ws`.
+      expect(Object.keys(manifest.exports[path] as object), path).toEqual([
+        "browser",
+        "node",
+        "import",
+        "require",
+      ]);
+    }
     expect(manifest.bin).toEqual(
       Object.fromEntries(
         entries.filter(({ bin }) => bin).map(({ bin, name }) => [bin, `dist/${name}.js`]),

@@ -160,6 +160,50 @@ describe("the packed package", () => {
     expect(stderr).toContain("user-0002");
   });
 
+  const movers: [door: string, load: string][] = [
+    [
+      "ESM",
+      'import Gs2Core from "gs2-gateway/compat/core"; import * as Gs2Gateway from "gs2-gateway/compat/gateway";',
+    ],
+    [
+      "CommonJS",
+      `const require = createRequire(import.meta.url);
+       const { default: Gs2Core } = require("gs2-gateway/compat/core");
+       const Gs2Gateway = require("gs2-gateway/compat/gateway");`,
+    ],
+  ];
+  it.each(movers)("serves those who come from the official SDK: %s", async (_door, load) => {
+    const script = `
+      import { createRequire } from "node:module";
+      import { startEmulator } from "gs2-gateway/emulator";
+      import { isGatewayError } from "gs2-gateway";
+      ${load}
+      const emulator = await startEmulator({ port: 0 });
+      Gs2Core.Gs2Constant.ENDPOINT_HOST = emulator.endpoints.rest;
+      Gs2Core.Gs2Constant.WS_ENDPOINT_HOST = emulator.endpoints.webSocket;
+      const credential = new Gs2Core.BasicGs2Credential("your client id", "your client secret");
+      const socket = new Gs2Core.Gs2WebSocketSession("ap-northeast-1", credential);
+      const heard = new Promise((hear) => socket.onNotification(hear));
+      await socket.connect();
+      const player = new Gs2Gateway.SetUserIdRequest().withNamespaceName("n").withAccessToken("accessToken-0001");
+      await new Gs2Gateway.Gs2GatewayWebSocketClient(socket).setUserId(player);
+      const session = new Gs2Core.Gs2RestSession("ap-northeast-1", credential);
+      await session.connect();
+      const client = new Gs2Gateway.Gs2GatewayRestClient(session);
+      const sale = new Gs2Gateway.SendNotificationRequest()
+        .withNamespaceName("n").withUserId("user-0001").withSubject("sale").withPayload("{}");
+      await client.sendNotification(sale);
+      const errors = await client
+        .getNamespace(new Gs2Gateway.GetNamespaceRequest().withNamespaceName("nowhere"))
+        .catch((errors) => errors);
+      process.stderr.write([(await heard).subject, errors[0].component, isGatewayError(errors, "notFound")].join());
+      await socket.disconnect();
+      await emulator.stop();`;
+    await writeFile(join(project, "moved.mjs"), script);
+    const { stderr } = await node(["moved.mjs"], project);
+    expect(stderr).toContain("sale,namespace,true");
+  });
+
   it("brings a command that explains itself", async () => {
     const cli = join(installed, "dist", "cli.js");
     expect(await readFile(cli, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
@@ -235,14 +279,14 @@ describe("a TypeScript project that checks every declaration file", () => {
     {
       ...settings,
       name: `${settings.name}, client in a browser`,
-      files: ["merged.ts"],
+      files: ["merged.ts", "moved.ts"],
       lib: [...es2022, ...dom],
       types: [],
     },
     {
       ...settings,
       name: `${settings.name}, client and emulator in Node`,
-      files: ["merged.ts", "server.ts"],
+      files: ["merged.ts", "moved.ts", "server.ts"],
       lib: es2022,
       types: ["node"],
     },
