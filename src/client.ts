@@ -15,12 +15,11 @@ import {
 import type { Binding } from "./connection/snapshot.js";
 import { createStatus, tellChanges, type Look } from "./connection/status.js";
 import { OPEN, type Turn } from "./connection/state.js";
-import type { Report } from "./diagnostics.js";
 import type { GatewayError } from "./errors.js";
 import type { GatewayClient as Client } from "./gatewayClient.js";
 import { host, systemHost, type ClientHost } from "./host.js";
 import { post } from "./http/http.js";
-import { createEmitter, type Handler } from "./notify/emitter.js";
+import { createEmitter } from "./notify/emitter.js";
 import { createNotify, type Notify } from "./notify/notify.js";
 import type {
   BindRequest,
@@ -30,6 +29,7 @@ import type {
   Sync,
 } from "./options.js";
 import type { Limits } from "./pending.js";
+import { createReport } from "./report.js";
 import { createSession, type Wish } from "./session/session.js";
 import { createTabSession } from "./session/tabSession.js";
 import { loginTarget } from "./wire/frames.js";
@@ -92,7 +92,6 @@ export function createClient(
   };
   const url = place(endpoints.webSocket, "gateway", region);
   const isEmulator = !url.includes(".gs2io.com");
-  const syncs = new Map<Handler, Handler>();
   const announcements: (() => void)[] = [];
   const ofThisStep: (() => void)[] = [];
   let announcing = false;
@@ -110,23 +109,15 @@ export function createClient(
     announcing = false;
   };
 
-  const report: Report = (level, code, said, detail) => {
-    const message = `[gs2-gateway] ${code}: ${said}`;
-    const loud = level === "warn" || level === "error" || code === "emulator";
-    if (logger || (loud && logger !== false)) (logger || console)[level](message, detail);
-    announce(() => quiet.emit("diagnostic", { level, code, message, detail }));
-  };
+  const report = createReport(logger, (diagnostic) =>
+    announce(() => quiet.emit("diagnostic", diagnostic)),
+  );
   // Who listens to diagnostics and throws is not told of it: that would have no end.
   const quiet = createEmitter(() => undefined);
   const threw = (error: unknown): void =>
     report("error", "handlerThrew", session.scrub(String(error)), { error });
   const lifecycle = createEmitter(threw);
-  const notify: Notify = createNotify(
-    clock,
-    createEmitter(threw),
-    (key) => report("warn", "payloadNotJson", key, { key }),
-    (held) => report("warn", "syncOverrun", `${held} held`, { held }),
-  );
+  const notify: Notify = createNotify(clock, createEmitter(threw), report);
   const tab = createTabSession(
     () => (options.storage === undefined ? host.sessionStorage : options.storage),
     newId,
@@ -231,7 +222,7 @@ export function createClient(
         if (reason !== "first") notify.gap();
         announce(() => {
           const sync: Sync = { reason, since, downMs, binding: bindingOf(slot) };
-          void notify.sync([...syncs.values()], sync);
+          void notify.sync(sync);
         });
       },
       retried: ({ kind, message }, slot) =>
@@ -326,7 +317,6 @@ export function createClient(
       notify.end();
       lifecycle.forgetHandlers();
       quiet.forgetHandlers();
-      syncs.clear();
     },
     async setUserId(request: BindRequest, limits: CallOptions = {}) {
       const { accessToken, slot = limits.slot ?? PLAYER } = request;
@@ -355,13 +345,7 @@ export function createClient(
     on: notify.listenTo,
     waitFor: notify.wait,
     mark: notify.mark,
-    onSync(handler, { signal } = {}) {
-      const undo = (): void => void syncs.delete(undo);
-      syncs.set(undo, handler);
-      signal?.addEventListener("abort", undo);
-      if (signal?.aborted) undo();
-      return undo;
-    },
+    onSync: notify.onSync,
     retryNow: () => giveHint("retryNow"),
     hint: giveHint,
     async ping() {

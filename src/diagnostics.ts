@@ -20,6 +20,11 @@ interface Details {
   syncOverrun: { held: number };
   /** warn. The payload of a notification is no JSON; it stays text. */
   payloadNotJson: { key: string };
+  /**
+   * warn. A notification does not fit what `defineNotification` says of its key, or the schema threw or is asynchronous: nobody but `"*"` and pairs
+   * hears it, unless it fits another definition. Paths are joined by dots; words that stand in the payload are `***` in messages.
+   */
+  schemaMismatch: { key: string; issues: readonly { path: string; message: string }[] };
   /** warn. A field was given that has no effect with the values beside it. */
   brokenCondition: { method: string; field: string; needs: string };
 }

@@ -97,3 +97,20 @@ export function isGatewayError<K extends GatewayErrorKind = GatewayErrorKind>(
     (kind === undefined || (error as unknown as GatewayError).kind === kind)
   );
 }
+
+/** The problem of a field that was left out. */
+export const MISSING = "must be supplied";
+
+/** Names method and field; nothing has been sent, and sending the same again is of no use. */
+export const invalidArgument = (
+  method: string,
+  field: string,
+  problem: string = MISSING,
+): GatewayError =>
+  new GatewayError({
+    kind: "invalidArgument",
+    message: `${method}: ${field} ${problem}`,
+    method,
+    errors: [{ component: field, message: problem }],
+    retryable: false,
+  });

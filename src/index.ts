@@ -1,5 +1,6 @@
 export { GatewayClient } from "./client.js";
 export { GatewayError, isGatewayError } from "./errors.js";
+export { defineNotification } from "./notify/schema.js";
 export { emulatorEndpoints } from "./wire/places.js";
 export type {
   BindRequest,
@@ -32,6 +33,12 @@ export type {
   NotificationSource,
   WaitOptions,
 } from "./notify/notify.js";
+export type {
+  NotificationDefinition,
+  SchemaIssue,
+  SchemaResult,
+  StandardSchema,
+} from "./notify/schema.js";
 export type {
   AccessTokenAsk,
   AccessTokenSource,

@@ -1,27 +1,13 @@
-import { GatewayError } from "../errors.js";
+import { invalidArgument, MISSING } from "../errors.js";
 import type { Field, FieldCondition } from "../wire/fields.js";
+
+export { invalidArgument };
 
 type Values = Readonly<Record<string, unknown>>;
 type AnyFields = Readonly<Record<string, Field>>;
 
 const holds = (values: Values, fields: AnyFields, [name, wanted]: FieldCondition): boolean =>
   (values[name] ?? fields[name]?.default) === wanted;
-
-const MISSING = "must be supplied";
-
-/** Names method and field; nothing has been sent, and sending the same again is of no use. */
-export const invalidArgument = (
-  method: string,
-  field: string,
-  problem: string = MISSING,
-): GatewayError =>
-  new GatewayError({
-    kind: "invalidArgument",
-    message: `${method}: ${field} ${problem}`,
-    method,
-    errors: [{ component: field, message: problem }],
-    retryable: false,
-  });
 
 const types = { string: "string", int: "number", bool: "boolean", model: "object" } as const;
 const wants = {

@@ -1,3 +1,5 @@
+import { invalid } from "./settings.js";
+
 /** Where the emulator takes its time from. Default: the clock of this machine. */
 export interface EmulatorClock {
   /** Unix time in milliseconds. */
@@ -58,6 +60,7 @@ export function shiftableClock(beneath: EmulatorClock, ring: () => void): Shifta
       if (atMs < due) setAlarm(atMs);
     },
     advance(byMs) {
+      if (!(byMs >= 0)) throw invalid("The emulator's clock advances by 0 or more milliseconds.");
       shiftMs += byMs;
       if (due > now()) {
         setAlarm(due);

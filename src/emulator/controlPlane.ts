@@ -2,15 +2,20 @@ import { Hono, type Context } from "hono";
 import { isGatewayError } from "../errors.js";
 import { readJsonBody, readTextBody } from "./body.js";
 import { knownFaults, readFaults } from "./faults/read.js";
+import { disconnect, type DisconnectWish } from "./disconnect.js";
 import type { Gateway } from "./gateway.js";
 import { findFile, takeUpload } from "./jobs.js";
 import { notify, type EmulatorNotification } from "./notify.js";
+import { waitForSession, type SessionWish } from "./sessionWish.js";
 import { invalid } from "./settings.js";
 import { readState } from "./state.js";
 import { issueAccessToken, type AccessTokenWish } from "./tokens.js";
 
-/** The handle over HTTP, under `/_emulator`, and the files of dumps and imports. A fault of the caller is 400 with `{ message }`, a sentence. */
-export function controlPlane(gateway: Gateway, url: () => string): Hono {
+/**
+ * The handle over HTTP, under `/_emulator`, and the files of dumps and imports. A fault of the caller is 400, and waiting in vain 504, with
+ * `{ message }`, a sentence.
+ */
+export function controlPlane(gateway: Gateway, url: () => string, stopping: AbortSignal): Hono {
   const app = new Hono();
   const body = async (context: Context): Promise<Record<string, unknown>> => {
     const read = await readJsonBody(context.req.raw, gateway.world.settings.maxBodyBytes);
@@ -20,6 +25,19 @@ export function controlPlane(gateway: Gateway, url: () => string): Hono {
 
   app.get("/ready", (context) => context.json({ ready: true, url: url() }));
   app.get("/sessions", (context) => context.json({ items: gateway.sessions() }));
+  app.post("/sessions/wait", async (context) => {
+    const wish = (await body(context)) as unknown as SessionWish;
+    return context.json({ item: await waitForSession(gateway, wish, stopping) });
+  });
+  app.post("/disconnect", async (context) => {
+    const wish = (await body(context)) as DisconnectWish;
+    return context.json({ items: gateway.perform((world) => disconnect(world, wish)) });
+  });
+  app.get("/clock", (context) => context.json({ now: gateway.clock.now() }));
+  app.post("/clock", async (context) => {
+    gateway.clock.advance(Number((await body(context))["advanceMs"]));
+    return context.json({ now: gateway.clock.now() });
+  });
   app.get("/calls", (context) => {
     const { method, userId } = context.req.query();
     return context.json({ items: gateway.calls.list({ method, userId }) });
@@ -70,6 +88,11 @@ export function controlPlane(gateway: Gateway, url: () => string): Hono {
     if (isGatewayError(error, "invalidArgument")) {
       return context.json({ message: error.message }, 400);
     }
+    if (isGatewayError(error, "requestTimeout")) {
+      return context.json({ message: error.message }, 504);
+    }
+    // Whoever waited while the emulator was stopped.
+    if (isGatewayError(error, "aborted")) return context.json({ message: error.message }, 503);
     throw error;
   });
   return app;

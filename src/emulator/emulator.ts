@@ -11,22 +11,14 @@ import type { GuardPolicy } from "./guard.js";
 import { httpApp } from "./http.js";
 import { seededIds } from "./ids.js";
 import { listen } from "./listen.js";
-import { describeSessions, notify, type EmulatorDelivery } from "./notify.js";
+import { notify, type EmulatorDelivery } from "./notify.js";
 import type { EmulatorNotification } from "./notify.js";
 import { readOptions, type EmulatorOptions, type ReadOptions } from "./options.js";
 import type { OutboxEntry, OutboxFilter } from "./outbox.js";
-import { invalid } from "./settings.js";
+import { waitForSession, type SessionWish } from "./sessionWish.js";
 import { socketServer } from "./socket.js";
 import { readState, type EmulatorState, type EmulatorStateWish } from "./state.js";
 import { issueAccessToken, type AccessTokenWish } from "./tokens.js";
-
-export interface SessionWish {
-  userId: string;
-  /** Default: any. */
-  namespaceName?: string | undefined;
-  /** Real time, in milliseconds. Default 5,000. */
-  timeoutMs?: number | undefined;
-}
 
 /** A running emulator. */
 export interface Emulator {
@@ -116,7 +108,8 @@ async function start(
   );
   const policy: GuardPolicy = { host, allowHosts, allowOrigins };
 
-  const app = httpApp({ gateway, policy, mount, url: () => url, data });
+  const stopping = new AbortController();
+  const app = httpApp({ gateway, policy, mount, url: () => url, data, stopping: stopping.signal });
   const serve = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const listening = await listen((...exchange) => void serve(...exchange), host, port);
   url = listening.url;
@@ -127,7 +120,6 @@ async function start(
   gateway.log("listening", `listening on ${url}`, { url });
   if (faults.length > 0) gateway.setFaults(faults);
 
-  const stopping = new AbortController();
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     stopping.abort();
@@ -153,21 +145,7 @@ async function start(
     outbox: (filter) => gateway.outbox(filter),
     state: () => structuredClone(gateway.state()),
     setState: async (state) => gateway.setState(readState(structuredClone(state))),
-    waitForSession: ({ userId, namespaceName, timeoutMs = 5_000 }) =>
-      gateway.waitFor(
-        () =>
-          gateway
-            .sessions()
-            .find(
-              (session) =>
-                session.userId === userId &&
-                (namespaceName === undefined || session.namespaceName === namespaceName),
-            ),
-        timeoutMs,
-        () =>
-          `Waited for a session of ${userId}${namespaceName === undefined ? "" : ` in ${namespaceName}`}; ${describeSessions(gateway.sessions())}.`,
-        stopping.signal,
-      ),
+    waitForSession: (wish) => waitForSession(gateway, wish, stopping.signal),
     disconnect: (wish) => gateway.perform((world) => disconnect(world, wish)),
     faults: {
       set: (list) => gateway.setFaults(readFaults(list)),
@@ -176,10 +154,7 @@ async function start(
     },
     clock: {
       now: () => gateway.clock.now(),
-      advance(byMs) {
-        if (!(byMs >= 0)) throw invalid("The emulator's clock advances by 0 or more milliseconds.");
-        gateway.clock.advance(byMs);
-      },
+      advance: (byMs) => gateway.clock.advance(byMs),
     },
     reset: async () => gateway.reset(),
     stop: () => (stopped ??= stop()),

@@ -19,9 +19,11 @@ export interface HttpParts {
   readonly url: () => string;
   /** The file everything is kept in, if any. */
   readonly data?: string | undefined;
+  /** Aborted when the emulator stops. */
+  readonly stopping: AbortSignal;
 }
 
-export function httpApp({ gateway, policy, mount, url, data }: HttpParts): Hono {
+export function httpApp({ gateway, policy, mount, url, data, stopping }: HttpParts): Hono {
   const app = new Hono();
 
   app.use(async (context, next) => {
@@ -60,7 +62,7 @@ export function httpApp({ gateway, policy, mount, url, data }: HttpParts): Hono 
   }
 
   app.get("/", (context) => context.html(welcomePage(url(), data)));
-  app.route("/_emulator", controlPlane(gateway, url));
+  app.route("/_emulator", controlPlane(gateway, url, stopping));
   app.post("/identifier/projectToken/login", (context) => serveCall(context, gateway, loginTarget));
   for (const method of inRouteOrder(allMethods)) {
     const path = method.path.replace(/\{(\w+)\}/g, ":$1").replace(/\/$/, "");

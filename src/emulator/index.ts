@@ -1,4 +1,4 @@
-export { startEmulator, type Emulator, type SessionWish } from "./emulator.js";
+export { startEmulator, type Emulator } from "./emulator.js";
 export type { EmulatorOptions, MountedHandler } from "./options.js";
 export type { EmulatorSettings } from "./settings.js";
 export type {
@@ -7,6 +7,7 @@ export type {
   EmulatorFaultReport,
   EmulatorFaults,
 } from "./faults/kinds.js";
+export type { SessionWish } from "./sessionWish.js";
 export type { EmulatorClock } from "./clock.js";
 export type { EmulatorCall, CallFilter } from "./calls.js";
 export type { EmulatorLog, EmulatorLogEntry } from "./log.js";

@@ -21,14 +21,18 @@ export interface Emitter {
   /**
    * The same handler registered twice under one name is told once, until the last of the two is undone.
    *
-   * @param accepts hear every event, and take those it is true for
+   * @param pick what the handler is told of an event; nothing: it is passed over
+   * @param type the events to hear; `"*"`: all of them
    */
   readonly listen: (
-    name: string,
+    name: unknown,
     handler: Handler,
     options?: ListenOptions,
-    accepts?: (...args: never[]) => boolean,
+    pick?: (...args: never[]) => unknown,
+    type?: string,
   ) => () => void;
+  /** Under which somebody listens. */
+  readonly names: () => Iterable<unknown>;
   readonly emit: (type: string | symbol, ...args: Args) => void;
   /** Runs foreign code. What it answers settles when it has, and never rejects. */
   readonly shield: (run: Handler, args: Args) => unknown;
@@ -43,7 +47,7 @@ export interface Emitter {
 export function createEmitter(threw: (error: unknown) => void): Emitter {
   const bus = mitt<Record<string | symbol, Args>>();
   /** By name and handler. */
-  const entries = new Map<string, Map<Handler, Entry>>();
+  const entries = new Map<unknown, Map<Handler, Entry>>();
 
   const shield: Emitter["shield"] = (run, args) => {
     try {
@@ -57,7 +61,8 @@ export function createEmitter(threw: (error: unknown) => void): Emitter {
 
   return {
     shield,
-    listen(name, handler, { signal, once } = {}, accepts) {
+    names: () => entries.keys(),
+    listen(name, handler, { signal, once } = {}, pick, type = pick ? "*" : (name as string)) {
       const handlers = entries.get(name) ?? new Map<Handler, Entry>();
       entries.set(name, handlers);
       let entry = handlers.get(handler);
@@ -65,18 +70,19 @@ export function createEmitter(threw: (error: unknown) => void): Emitter {
         const undos = new Map<() => void, unknown>();
         const deliver = (args: Args): void => {
           // mitt tells those it began with, also one that another has undone meanwhile.
-          if (!undos.size || (accepts && !accepts(...(args as never[])))) return;
+          if (!undos.size) return;
+          if (pick && !(args = [pick(...(args as never[]))])[0]) return;
           undos.forEach((ends, undo) => ends && undo());
           shield(handler, args);
         };
-        const type = accepts ? "*" : name;
-        const tell = accepts ? (_: unknown, args: Args): void => deliver(args) : deliver;
+        const tell = type === "*" ? (_: unknown, args: Args): void => deliver(args) : deliver;
         bus.on(type, tell as never);
         entry = {
           undos,
           off() {
             bus.off(type, tell as never);
             handlers.delete(handler);
+            if (!handlers.size) entries.delete(name);
           },
         };
         handlers.set(handler, entry);

@@ -5,16 +5,15 @@ declare const brand: unique symbol;
 /** A moment in the stream of notifications, from `mark()`. */
 export type Mark = number & { readonly [brand]: true };
 
+/** What a waiter gets of a notification; nothing: it goes on waiting. */
+export type Picker = (one: Notification) => Notification | false | undefined;
+
 /** @internal */
 export interface LookBack {
   readonly mark: () => Mark;
   readonly remember: (notification: Notification, taken: boolean) => void;
-  /** The first one after `since` that is nobody's yet and accepted; it is taken then. */
-  readonly take: (
-    since: Mark,
-    now: number,
-    accepts: (one: Notification) => boolean,
-  ) => Notification | undefined;
+  /** What `pick` makes of the first one after `since` that is nobody's yet and that it does not pass over; it is taken then. */
+  readonly take: (since: Mark, now: number, pick: Picker) => Notification | undefined;
   /** Whether something after `since` may have been missed, be it in a gap or because it was too long ago. */
   readonly missedSince: (since: Mark) => boolean;
   readonly gap: () => void;
@@ -57,14 +56,15 @@ export function createLookBack(): LookBack {
       characters += length;
       while (entries.length > MOST || characters > MOST_CHARACTERS) forgetOldest();
     },
-    take(since, now, accepts) {
+    take(since, now, pick) {
       while (entries.length && entries[0]!.at < now - LONGEST_MS) forgetOldest();
-      const found = entries.find(
-        ({ one, position: stands }) => one && stands > since && accepts(one),
-      );
-      const one = found?.one;
-      if (found) found.one = undefined;
-      return one;
+      for (const entry of entries) {
+        const picked = entry.one && entry.position > since && pick(entry.one);
+        if (!picked) continue;
+        entry.one = undefined;
+        return picked;
+      }
+      return undefined;
     },
     missedSince: (since) => missed > since,
     gap() {

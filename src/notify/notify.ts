@@ -1,9 +1,11 @@
+import type { Report } from "../diagnostics.js";
 import { pending, type Clock, type Limits, type Pending } from "../pending.js";
 import type { NotificationFrame } from "../wire/frames.js";
 import type { NotificationKey } from "../wire/notifications.js";
 import type { Emitter, Handler, ListenOptions } from "./emitter.js";
-import { createLookBack, type Mark } from "./lookBack.js";
+import { createLookBack, type Mark, type Picker } from "./lookBack.js";
 import { notificationMaker, type Notification, type NotificationOf } from "./notification.js";
+import type { NotificationDefinition } from "./schema.js";
 
 /** By the raw pair; either may be left out. */
 export interface NotificationPair {
@@ -11,7 +13,8 @@ export interface NotificationPair {
   subject?: string | undefined;
 }
 
-export type NotificationSelector = NotificationKey | "*" | NotificationPair;
+export type NotificationSelector =
+  NotificationKey | "*" | NotificationPair | NotificationDefinition;
 
 /** `timeoutMs` by default: no limit. */
 export interface WaitOptions<N extends Notification = Notification> extends Limits {
@@ -36,6 +39,12 @@ export interface NotificationSource {
     handler: (notification: NotificationOf<K>) => unknown,
     options?: ListenOptions,
   ): () => void;
+  /** Calls `handler` for each notification of the definition's key that fits, with the output of its schema as `payload`. */
+  on<Payload, K extends string>(
+    definition: NotificationDefinition<Payload, K>,
+    handler: (notification: Notification<Payload, K>) => unknown,
+    options?: ListenOptions,
+  ): () => void;
   /** Calls `handler` for every notification (`"*"`), or for those whose issuer and subject are these; either may be left out. */
   on(
     selector: "*" | NotificationPair,
@@ -50,12 +59,16 @@ export interface NotificationSource {
     key: K,
     options?: WaitOptions<NotificationOf<K>>,
   ): Promise<NotificationOf<K>>;
+  waitFor<Payload, K extends string>(
+    definition: NotificationDefinition<Payload, K>,
+    options?: WaitOptions<Notification<Payload, K>>,
+  ): Promise<Notification<Payload, K>>;
   waitFor(selector: "*" | NotificationPair, options?: WaitOptions): Promise<Notification>;
 }
 
 /** @internal */
 interface Waiter extends Pending<Notification> {
-  readonly accepts: (notification: Notification) => boolean;
+  readonly pick: Picker;
   readonly gapEnds: boolean;
 }
 
@@ -78,8 +91,10 @@ export interface Notify {
   ) => void;
   /** From here on notifications are kept back, until the returned function has been called for each hold; 5 seconds and 1,000 at most. */
   readonly hold: () => () => void;
-  /** Runs what the game does to be right again; until it is done, notifications are kept back. */
-  readonly sync: (runs: readonly Handler[], arg: unknown) => Promise<void>;
+  /** Adds to what the game does to be right again. */
+  readonly onSync: (handler: Handler, options?: ListenOptions) => () => void;
+  /** Runs all that; until it is done, notifications are kept back. */
+  readonly sync: (arg: unknown) => Promise<void>;
   /** What happened until now may have been missed. */
   readonly gap: () => void;
   readonly forgetNotifications: () => void;
@@ -91,49 +106,64 @@ export interface Notify {
 const MOST_HELD = 1_000;
 const LONGEST_HOLD_MS = 5_000;
 
+const isDefinition = (selector: unknown): selector is NotificationDefinition =>
+  !!(selector as Partial<NotificationDefinition>).check;
+
 const nameOf = (selector: NotificationSelector): string =>
   typeof selector === "string"
     ? selector
-    : JSON.stringify({ issuer: selector.issuer, subject: selector.subject });
+    : isDefinition(selector)
+      ? selector.key
+      : JSON.stringify({ issuer: selector.issuer, subject: selector.subject });
 
-/**
- * Takes notifications in, keeps them back while the game refetches, remembers the last ones, and tells everybody.
- *
- * @param notJson told of the key of a payload that is no JSON
- * @param overrun told how many were held for too long
- */
-export function createNotify(
-  clock: Clock,
-  emitter: Emitter,
-  notJson: (key: string) => void,
-  overrun: (held: number) => void,
-): Notify {
-  const make = notificationMaker(notJson);
+const nothing = (): undefined => undefined;
+
+/** Takes notifications in, keeps them back while the game refetches, remembers the last ones, and tells everybody. */
+export function createNotify(clock: Clock, emitter: Emitter, report: Report): Notify {
+  const make = notificationMaker((key) => report("warn", "payloadNotJson", key, { key }));
   const lookBack = createLookBack();
   const waiters = new Set<Waiter>();
+  const syncs = new Map<Handler, Handler>();
   let held: Notification[] = [];
   let holds = 0;
   /** Holds that overlap; those of a round that was given up count no more. */
   let round = {};
   let timer: unknown;
 
-  const matches =
-    (selector: NotificationSelector) =>
-    ({ key, issuer, subject }: Notification): boolean =>
-      typeof selector === "string"
-        ? selector === "*" || key === selector
-        : (selector.issuer ?? issuer) === issuer && (selector.subject ?? subject) === subject;
+  /** Definitions of its key are in use, and it fits none. */
+  const isMisfit = (one: Notification): boolean => {
+    let misfit = false;
+    for (const name of emitter.names()) {
+      if (!isDefinition(name) || name.key !== one.key) continue;
+      if (name.check(one, report)) return false;
+      misfit = true;
+    }
+    return misfit;
+  };
+
+  const pickBy =
+    (selector: NotificationSelector): Picker =>
+    (one) => {
+      if (selector === "*") return one;
+      const { key, issuer, subject } = one;
+      if (typeof selector === "string") return key === selector && !isMisfit(one) && one;
+      if (isDefinition(selector)) return key === selector.key && selector.check(one, report);
+      return (
+        (selector.issuer ?? issuer) === issuer && (selector.subject ?? subject) === subject && one
+      );
+    };
 
   const deliver = (one: Notification): void => {
     let taken = false;
     for (const waiter of waiters) {
-      if (!waiter.accepts(one)) continue;
-      waiter.resolve(one);
+      const picked = waiter.pick(one);
+      if (!picked) continue;
+      waiter.resolve(picked);
       taken = true;
       break;
     }
     lookBack.remember(one, taken);
-    emitter.emit(one.key, one);
+    emitter.emit(isMisfit(one) ? "*" : one.key, one);
   };
 
   const endRound = (): void => {
@@ -144,7 +174,7 @@ export function createNotify(
   };
 
   const giveUpHolding = (): void => {
-    overrun(held.length);
+    report("warn", "syncOverrun", `${held.length} held`, { held: held.length });
     endRound();
   };
 
@@ -163,31 +193,42 @@ export function createNotify(
     hold,
     mark: lookBack.mark,
     forgetNotifications: lookBack.forgetAll,
-    listenTo: (selector, handler, options) =>
-      typeof selector === "string" && selector !== "*"
-        ? emitter.listen(selector, handler, options)
+    listenTo(selector, handler, options) {
+      if (typeof selector === "string" && selector !== "*") {
+        return emitter.listen(selector, handler, options);
+      }
+      const pick = pickBy(selector);
+      return isDefinition(selector)
+        ? emitter.listen(selector, handler, options, pick, selector.key)
         : // A name no key has.
-          emitter.listen("*" + nameOf(selector), handler, options, matches(selector)),
+          emitter.listen("*" + nameOf(selector), handler, options, pick);
+    },
     wait(selector, options = {}) {
       const { since, where, onGap } = options;
-      const isOne = matches(selector);
+      const pick = pickBy(selector);
+      // Whoever waits for a definition has it in use.
+      const release = isDefinition(selector)
+        ? emitter.listen(selector, nothing, {}, nothing)
+        : nothing;
       const waiter: Waiter = {
-        ...pending<Notification>(`waitFor ${nameOf(selector)}`, clock, options, () =>
-          waiters.delete(waiter),
-        ),
+        ...pending<Notification>(`waitFor ${nameOf(selector)}`, clock, options, () => {
+          waiters.delete(waiter);
+          release();
+        }),
         gapEnds: onGap === "reject",
-        accepts(one) {
+        pick(one) {
           try {
-            return isOne(one) && (!where || where(one as never));
+            const picked = pick(one);
+            return picked && (!where || where(picked as never)) && picked;
           } catch (error) {
             waiter.reject(error);
-            return false;
+            return undefined;
           }
         },
       };
       if (options.signal?.aborted) return waiter.promise;
       waiters.add(waiter);
-      const found = since === undefined ? since : lookBack.take(since, clock.now(), waiter.accepts);
+      const found = since === undefined ? since : lookBack.take(since, clock.now(), waiter.pick);
       if (found) waiter.resolve(found);
       else if (waiter.gapEnds && since !== undefined && lookBack.missedSince(since)) lost(waiter);
       return waiter.promise;
@@ -197,10 +238,17 @@ export function createNotify(
       if (!holds) deliver(one);
       else if (held.push(one) >= MOST_HELD) giveUpHolding();
     },
-    async sync(runs, arg) {
-      if (!runs.length) return;
+    onSync(handler, { signal, once } = {}) {
+      const undo = (): void => void syncs.delete(undo);
+      syncs.set(undo, once ? (...args) => (undo(), handler(...args)) : handler);
+      signal?.addEventListener("abort", undo);
+      if (signal?.aborted) undo();
+      return undo;
+    },
+    async sync(arg) {
+      if (!syncs.size) return;
       const release = hold();
-      await Promise.all(runs.map((run) => emitter.shield(run, [arg])));
+      await Promise.all([...syncs.values()].map((run) => emitter.shield(run, [arg])));
       release();
     },
     gap() {
@@ -211,6 +259,7 @@ export function createNotify(
     end() {
       for (const { fail } of waiters) fail({ kind: "notConnected" }, "disposed");
       held = [];
+      syncs.clear();
       lookBack.forgetAll();
     },
   };

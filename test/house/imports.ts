@@ -16,7 +16,7 @@ export interface Reserved {
 const ground = ["wire", "errors", "diagnostics", "pending"];
 const middle = ["session", "http", "connection", "api", "notify", "push"];
 // client.ts and the files it was split into.
-const wiring = ["client", "gatewayClient", "options", "host", "system"];
+const wiring = ["client", "gatewayClient", "options", "host", "system", "report"];
 const all = [...ground, ...middle, ...wiring, "index"];
 
 const middleRoom: Room = {
@@ -45,6 +45,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   options: clientFile,
   host: clientFile,
   system: { sees: ["pending"], reason: "time and chance of the machine know nothing of us" },
+  report: { sees: ["diagnostics"], reason: "whoever is told of something may log it in one way" },
   index: {
     sees: [...ground, ...middle, ...wiring],
     reason: "what the player's door reaches, every player downloads",

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import type { Report } from "../../src/diagnostics.js";
 import { createEmitter, type Handler } from "../../src/notify/emitter.js";
 import type { Notification } from "../../src/notify/notification.js";
 import { createNotify } from "../../src/notify/notify.js";
@@ -12,7 +13,11 @@ function setup() {
   const threw = vi.fn<(error: unknown) => void>();
   const notJson = vi.fn<(key: string) => void>();
   const overrun = vi.fn<(held: number) => void>();
-  const notify = createNotify(clock, createEmitter(threw), notJson, overrun);
+  const report = ((_level, code, _said, detail) =>
+    code === "payloadNotJson"
+      ? notJson((detail as { key: string }).key)
+      : overrun((detail as { held: number }).held)) as Report;
+  const notify = createNotify(clock, createEmitter(threw), report);
   const heard: unknown[] = [];
   notify.listenTo("*", (one: Notification) => heard.push(one.payload));
   return {
@@ -29,6 +34,13 @@ function setup() {
       const promise = notify.wait(selector as Selector, options);
       promise.catch(() => undefined);
       return promise;
+    },
+    /** A sync with these functions alone. */
+    syncBy: (runs: readonly Handler[], sync?: unknown) => {
+      const undos = runs.map((run) => notify.onSync(run));
+      const over = notify.sync(sync);
+      undos.forEach((undo) => undo());
+      return over;
     },
     /** Something arrives. */
     take: (subject: string, payload: unknown = null, issuer = "") =>
@@ -321,11 +333,11 @@ describe("holding back for too long", () => {
 
 describe("while the game refetches", () => {
   test("notifications are held until it has, and then come in order", async () => {
-    const { clock, notify, take, heard, overrun } = setup();
+    const { clock, take, heard, overrun, syncBy } = setup();
     const refetch = gate();
     const sync = { reason: "gap" };
     const run = vi.fn(() => refetch.promise);
-    const over = notify.sync([run], sync);
+    const over = syncBy([run], sync);
     expect(run.mock.calls).toEqual([[sync]]);
     take("s", 1);
     clock.advance(4_999);
@@ -340,9 +352,9 @@ describe("while the game refetches", () => {
   });
 
   test("all of its functions run at once, and the slowest counts", async () => {
-    const { notify, take, heard } = setup();
+    const { take, heard, syncBy } = setup();
     const [quick, slow] = [gate(), gate()];
-    const over = notify.sync([() => quick.promise, () => slow.promise], undefined);
+    const over = syncBy([() => quick.promise, () => slow.promise]);
     take("s", 1);
     quick.open();
     await settled();
@@ -353,27 +365,24 @@ describe("while the game refetches", () => {
   });
 
   test("nothing is held where there is nothing to do", () => {
-    const { clock, notify, take, heard } = setup();
-    void notify.sync([], undefined);
+    const { clock, take, heard, syncBy } = setup();
+    void syncBy([]);
     take("s", 1);
     expect(heard).toEqual([1]);
     expect(clock.pendingTimers).toBe(0);
   });
 
   test("a failure of one function is reported, and the others still count", async () => {
-    const { notify, take, heard, threw } = setup();
+    const { take, heard, threw, syncBy } = setup();
     const other = gate();
     const bad = new Error("bad");
-    const over = notify.sync(
-      [
-        () => {
-          throw bad;
-        },
-        () => Promise.reject(bad),
-        () => other.promise,
-      ],
-      undefined,
-    );
+    const over = syncBy([
+      () => {
+        throw bad;
+      },
+      () => Promise.reject(bad),
+      () => other.promise,
+    ]);
     take("s", 1);
     await settled();
     expect(threw.mock.calls).toEqual([[bad], [bad]]);
@@ -384,8 +393,8 @@ describe("while the game refetches", () => {
   });
 
   test("after 5 seconds they come all the same, it is told, and the next come at once", () => {
-    const { clock, notify, take, heard, overrun } = setup();
-    void notify.sync([() => gate().promise], undefined);
+    const { clock, take, heard, overrun, syncBy } = setup();
+    void syncBy([() => gate().promise]);
     take("s", 1);
     clock.advance(4_999);
     expect(heard).toEqual([]);
@@ -397,9 +406,9 @@ describe("while the game refetches", () => {
   });
 
   test("a bind that is still under way goes on holding", async () => {
-    const { notify, take, heard } = setup();
+    const { notify, take, heard, syncBy } = setup();
     const release = notify.hold();
-    await notify.sync([() => undefined], undefined);
+    await syncBy([() => undefined]);
     take("s", 1);
     expect(heard).toEqual([]);
     release();
@@ -407,11 +416,11 @@ describe("while the game refetches", () => {
   });
 
   test("one refetch that never ends does not undo the holding of the next", async () => {
-    const { clock, notify, take, heard } = setup();
-    void notify.sync([() => gate().promise], undefined);
+    const { clock, take, heard, syncBy } = setup();
+    void syncBy([() => gate().promise]);
     clock.advance(5_000);
     const next = gate();
-    const over = notify.sync([() => next.promise], undefined);
+    const over = syncBy([() => next.promise]);
     take("s", 1);
     expect(heard).toEqual([]);
     next.open();
@@ -420,12 +429,12 @@ describe("while the game refetches", () => {
   });
 
   test("a refetch that ends late does not end the holding of the next", async () => {
-    const { clock, notify, take, heard } = setup();
+    const { clock, take, heard, syncBy } = setup();
     const late = gate();
-    const lateOver = notify.sync([() => late.promise], undefined);
+    const lateOver = syncBy([() => late.promise]);
     clock.advance(5_000);
     const next = gate();
-    const over = notify.sync([() => next.promise], undefined);
+    const over = syncBy([() => next.promise]);
     late.open();
     await lateOver;
     take("s", 1);

@@ -1,5 +1,15 @@
 // Read by the compiler alone: what stands here has to compile, and what is marked has to be refused.
-import type { GatewayClient, Notification, NotificationMap, NotificationSource } from "gs2-gateway";
+import {
+  defineNotification,
+  type GatewayClient,
+  type Notification,
+  type NotificationDefinition,
+  type NotificationMap,
+  type NotificationSource,
+  type StandardSchema,
+} from "gs2-gateway";
+import * as v from "valibot";
+import { z } from "zod";
 import { describe, expectTypeOf, it } from "vitest";
 
 declare module "gs2-gateway" {
@@ -53,6 +63,98 @@ describe("a key of one's own", () => {
     gateway.on("shop:closed", () => undefined);
     // @ts-expect-error nobody declared it
     void gateway.waitFor("shop:closed");
+  });
+});
+
+describe("a definition", () => {
+  interface Raid {
+    raidId: string;
+    startsAt: Date;
+  }
+  const byZod = defineNotification(
+    "raid-start",
+    z.object({ raidId: z.string(), startsAt: z.number().transform((ms) => new Date(ms)) }),
+  );
+  const byValibot = defineNotification(
+    "raid-start",
+    v.object({
+      raidId: v.string(),
+      startsAt: v.pipe(
+        v.number(),
+        v.transform((ms) => new Date(ms)),
+      ),
+    }),
+  );
+  const byHand = defineNotification("raid-start", {
+    "~standard": {
+      version: 1,
+      vendor: "game",
+      validate: (value): { value: Raid } | { issues: { message: string }[] } =>
+        value ? { value: value as Raid } : { issues: [{ message: "nothing" }] },
+    },
+  });
+
+  it("gives what the schema makes of the payload, whoever wrote the schema", () => {
+    gateway.on(byZod, (notification) => {
+      expectTypeOf(notification).toEqualTypeOf<Notification<Raid, "raid-start">>();
+    });
+    gateway.on(byValibot, (notification) => {
+      expectTypeOf(notification).toEqualTypeOf<Notification<Raid, "raid-start">>();
+    });
+    gateway.on(byHand, (notification) => {
+      expectTypeOf(notification).toEqualTypeOf<Notification<Raid, "raid-start">>();
+    });
+  });
+
+  it("has no fields but those of the output", () => {
+    gateway.on(byZod, ({ payload }) => {
+      expectTypeOf(payload).not.toHaveProperty("bossId");
+      // @ts-expect-error that was the input
+      const startsAt: number = payload.startsAt;
+      return startsAt;
+    });
+  });
+
+  it("types what waitFor finds and filters, and its key", async () => {
+    const found = await gateway.waitFor(byZod, {
+      where: ({ payload }) => payload.startsAt.getTime() > 0,
+    });
+    expectTypeOf(found).toEqualTypeOf<Notification<Raid, "raid-start">>();
+    void gateway.waitFor(byZod, {
+      // @ts-expect-error it has another key
+      where: ({ key }: Notification<Raid, "raid-end">) => key.length > 0,
+    });
+    // @ts-expect-error nobody declared the key itself
+    void gateway.waitFor("raid-start");
+    void gateway.waitFor(byZod, {
+      // @ts-expect-error the schema has no such field
+      where: ({ payload }) => payload.bossId === "",
+    });
+  });
+
+  it("needs a text and a schema", () => {
+    const schema: StandardSchema<Raid> = byHand.schema;
+    expectTypeOf(defineNotification("raid-start", schema)).toExtend<
+      NotificationDefinition<Raid, "raid-start">
+    >();
+    // @ts-expect-error no schema is given
+    defineNotification("raid-start");
+    // @ts-expect-error a function that checks is no Standard Schema
+    defineNotification("raid-start", (value: unknown) => value as Raid);
+    // @ts-expect-error the key is a text
+    defineNotification(7, schema);
+    // @ts-expect-error made by hand it cannot check
+    gateway.on({ key: "raid-start", schema }, () => undefined);
+  });
+
+  it("leaves declared keys as they are", () => {
+    const Sale = defineNotification("shop:sale", z.object({ percent: z.coerce.string() }));
+    gateway.on(Sale, ({ payload }) => {
+      expectTypeOf(payload).toEqualTypeOf<{ percent: string }>();
+    });
+    gateway.on("shop:sale", ({ payload }) => {
+      expectTypeOf(payload).toEqualTypeOf<{ percent: number }>();
+    });
   });
 });
 
