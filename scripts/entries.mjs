@@ -20,6 +20,7 @@ export const entries = [
     typesOf: "compat-core",
   },
   { name: "compat-gateway", source: "compat/gateway", path: "./compat/gateway" },
+  { name: "testing", source: "testing/index", path: "./testing" },
   { name: "emulator", source: "emulator/index", path: "./emulator" },
   { name: "cli", source: "emulator/cli", bin: "gs2-gateway" },
 ];

@@ -12,7 +12,7 @@ export interface SessionWish {
 }
 
 /** Rejects at its time, or when `stopping` is aborted, with a sentence that tells which sessions there are instead. */
-export function waitForSession(
+export async function waitForSession(
   gateway: Gateway,
   { userId, namespaceName, timeoutMs = 5_000 }: SessionWish,
   stopping: AbortSignal,

@@ -58,6 +58,24 @@ describe("imports in src", () => {
       "for push only",
     ],
     ["a stranger", "wire/a.ts", 'import a from "lodash";', "nobody planned for"],
+    [
+      "code where types may be seen",
+      "testing/a.ts",
+      'import { type A, b } from "../emulator/b.js";',
+      "testing does not see emulator",
+    ],
+    [
+      "code beside types",
+      "testing/a.ts",
+      'import type { A } from "../emulator/a.js"; export { b } from "../emulator/b.js";',
+      "testing does not see emulator",
+    ],
+    [
+      "when needed, where types may be seen",
+      "testing/a.ts",
+      'import type { A } from "../emulator/a.js"; await import("../emulator/b.js");',
+      "testing does not see emulator",
+    ],
     ["from a new room", "shop/a.ts", "export {};", "room shop is not in the plan"],
   ];
 
@@ -71,6 +89,7 @@ describe("imports in src", () => {
         "connection/socket.ts": 'import R from "reconnecting-websocket"; import "./calls.js";',
         "notify/notify.ts": 'import mitt from "mitt"; import { a } from "../wire/frames.js";',
         "client.ts": 'import "./notify/notify.js"; import type { A } from "./diagnostics.js";',
+        "testing/a.ts": 'import type { A } from "../emulator/b.js"; import "../client.js";',
         "node.ts": 'import { WebSocket } from "ws"; export * from "./index.js";',
         "emulator/server.ts":
           'import "node:http"; import { Hono } from "hono"; import "../wire/allMethods.js";',

@@ -161,6 +161,10 @@ describe("the files in dist", () => {
     expect(texts(player)).not.toContain("startEmulator");
     expect(texts(emulator)).not.toContain("class GatewayClient");
     expect([...emulator]).not.toContain("index.js");
+    const testing = reached("testing.js");
+    expect([...testing].filter((file) => !file.endsWith(".js"))).toEqual([]);
+    expect(texts(testing)).not.toContain("startEmulator");
+    expect(texts(testing)).not.toContain("class GatewayClient");
   });
 
   it("do nothing when imported", () => {

@@ -1,5 +1,13 @@
 // A user's project: their own notification key, seen through every entry of the package.
-import { GatewayClient, isGatewayError, type NotificationMap } from "gs2-gateway";
+import {
+  GatewayClient,
+  defineNotification,
+  isGatewayError,
+  type NotificationMap,
+  type NotificationSource,
+  type StandardSchema,
+} from "gs2-gateway";
+import { connectEmulator, createTestGateway } from "gs2-gateway/testing";
 
 declare module "gs2-gateway" {
   interface NotificationMap {
@@ -28,3 +36,37 @@ export async function play(gateway: GatewayClient): Promise<number> {
 }
 
 export const sale: NotificationMap["shop:sale"] = { percent: 10 };
+
+const schema: StandardSchema<{ raidId: string }> = {
+  "~standard": {
+    version: 1,
+    vendor: "game",
+    validate: (value) => ({ value: value as { raidId: string } }),
+  },
+};
+export const RaidStart = defineNotification("raid-start", schema);
+
+export function raids(source: NotificationSource): string[] {
+  const seen: string[] = [];
+  source.on(RaidStart, ({ payload }) => seen.push(payload.raidId));
+  return seen;
+}
+
+export function unitTest(): string[] {
+  const gateway = createTestGateway();
+  const seen = raids(gateway);
+  gateway.emit(RaidStart, { raidId: "r-1" });
+  gateway.emit("shop:sale", sale);
+  // @ts-expect-error the payload has no such field
+  gateway.emit("shop:sale", { price: 1 });
+  gateway.setConnection({ status: "ready", bindings: { player: { userId: "alice" } } });
+  return seen;
+}
+
+export async function endToEndTest(url: string): Promise<string | undefined> {
+  const emulator = await connectEmulator(url);
+  const accessToken = await emulator.issueAccessToken({ userId: "alice" });
+  const { userId } = await emulator.waitForSession({ userId: "alice" });
+  await emulator.clock.advance(1_000);
+  return (await emulator.sessions())[0]?.userId ?? userId + accessToken + emulator.endpoints.rest;
+}
