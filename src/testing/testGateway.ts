@@ -2,7 +2,7 @@ import { tellChanges } from "../connection/status.js";
 import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { Diagnostic, Logger } from "../diagnostics.js";
 import { invalidArgument } from "../errors.js";
-import type { GatewayClient } from "../gatewayClient.js";
+import type { GatewayClient } from "../client.js";
 import { createEmitter } from "../notify/emitter.js";
 import type { Notification } from "../notify/notification.js";
 import { createNotify, type NotificationPair } from "../notify/notify.js";
