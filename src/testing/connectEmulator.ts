@@ -1,4 +1,5 @@
 import type { Emulator } from "../emulator/emulator.js";
+import type { EmulatorFault, EmulatorFaultReport } from "../emulator/faults/kinds.js";
 import { GatewayError, invalidArgument, type GatewayErrorKind } from "../errors.js";
 import { kindOfStatus } from "../wire/endings.js";
 import { readErrors } from "../wire/frames.js";
@@ -20,13 +21,7 @@ type Remote<Handle> = {
  * stopped from here: who started it does that. Rejections are a GatewayError: `invalidArgument` where the emulator refuses what it was given,
  * `requestTimeout` where `waitForSession` waits in vain, `notConnected` where nobody answers.
  */
-export type ConnectedEmulator = Remote<Omit<Emulator, "stop">> & {
-  /** Breaks the network on purpose, in place of what was set before. */
-  readonly faults: {
-    set(faults: readonly unknown[]): Promise<void>;
-    clear(): Promise<void>;
-  };
-};
+export type ConnectedEmulator = Remote<Omit<Emulator, "stop">>;
 
 /** On top of what an answer may take by itself. */
 const PATIENCE_MS = 10_000;
@@ -85,9 +80,8 @@ export async function connectEmulator(url: string): Promise<ConnectedEmulator> {
     const query = String(new URLSearchParams(given as [string, string][]));
     return (await ask<{ items: Item[] }>("GET", query ? `${path}?${query}` : path)).items;
   };
-  const setFaults = async (faults: readonly unknown[]): Promise<void> => {
-    await ask("PUT", "faults", { faults });
-  };
+  const setFaults = async (faults: readonly EmulatorFault[]): Promise<EmulatorFaultReport[]> =>
+    (await ask<{ faults: EmulatorFaultReport[] }>("PUT", "faults", { faults })).faults;
 
   const { ready } = await ask<{ ready?: unknown }>("GET", "ready");
   if (ready !== true) {
@@ -127,7 +121,13 @@ export async function connectEmulator(url: string): Promise<ConnectedEmulator> {
         await ask("POST", "clock", { advanceMs: byMs });
       },
     },
-    faults: { set: setFaults, clear: () => setFaults([]) },
+    faults: {
+      set: setFaults,
+      async clear() {
+        await setFaults([]);
+      },
+      list: async () => (await ask<{ faults: EmulatorFaultReport[] }>("GET", "faults")).faults,
+    },
     async reset() {
       await ask("POST", "reset");
     },

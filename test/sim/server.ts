@@ -67,6 +67,7 @@ export class Server implements Host {
         strict: false,
         credentials: [],
         namespaces: [NAMESPACE],
+        seed: 0,
         ids: seededIds(chance.between(0, 2 ** 31)),
         url: () => "http://nowhere.test",
       },

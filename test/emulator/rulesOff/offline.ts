@@ -101,7 +101,8 @@ function makeStage(core: typeof Core, settings: Readonly<Partial<EmulatorSetting
   };
   const gateway = new core.Gateway(options, realClock, () => {});
   const policy = { host: undefined, allowHosts: [], allowOrigins: [] };
-  const app = core.httpApp({ gateway, policy, mount: new Map(), url: () => url });
+  const stopping = new AbortController().signal;
+  const app = core.httpApp({ gateway, policy, mount: new Map(), url: () => url, stopping });
   const stage: Stage = {
     emulator: {
       url,
