@@ -25,6 +25,7 @@ import type {
   BindRequest,
   CallOptions,
   GatewayClientOptions,
+  ReportingLifecycle,
   ServiceCall,
   Sync,
 } from "./options.js";
@@ -49,6 +50,9 @@ const CALL_TIMEOUT_MS = 10_000;
 const PROBE_TIMEOUT_MS = 5_000;
 const IDLE_MS = 300_000;
 const PLAYER = "player";
+
+/** How those clients are bound that have bound a player and were not ended since. */
+const inUse = new Set<(slot: string) => Binding | undefined>();
 
 export type GatewayClient = Client;
 
@@ -109,13 +113,14 @@ export function createClient(
     announcing = false;
   };
 
-  const report = createReport(logger, (diagnostic) =>
-    announce(() => quiet.emit("diagnostic", diagnostic)),
+  const report = createReport(
+    logger,
+    (text) => session.scrub(text),
+    (diagnostic) => announce(() => quiet.emit("diagnostic", diagnostic)),
   );
   // Who listens to diagnostics and throws is not told of it: that would have no end.
   const quiet = createEmitter(() => undefined);
-  const threw = (error: unknown): void =>
-    report("error", "handlerThrew", session.scrub(String(error)), { error });
+  const threw = (error: unknown): void => report("error", "handlerThrew", String(error), { error });
   const lifecycle = createEmitter(threw);
   const notify: Notify = createNotify(clock, createEmitter(threw), report);
   const tab = createTabSession(
@@ -220,8 +225,14 @@ export function createClient(
       sync(slot, reason, since) {
         const downMs = since === undefined ? 0 : clock.now() - since;
         if (reason !== "first") notify.gap();
+        inUse.add(bindingOf);
         announce(() => {
-          const sync: Sync = { reason, since, downMs, binding: bindingOf(slot) };
+          const binding = bindingOf(slot);
+          for (const other of inUse) {
+            if (other !== bindingOf && other(slot)?.userId === binding.userId)
+              report("warn", "duplicateClient", binding.userId!, { slot });
+          }
+          const sync: Sync = { reason, since, downMs, binding };
           void notify.sync(sync);
         });
       },
@@ -289,6 +300,7 @@ export function createClient(
   };
 
   const stop = (): void => {
+    inUse.delete(bindingOf);
     connection.dispatch(disconnect);
     notify.stopHolding();
   };
@@ -298,9 +310,10 @@ export function createClient(
   const client: Client = {
     isEmulator,
     lifecycle: {
+      report,
       on: (event, handler, listenOptions) =>
         (event === "diagnostic" ? quiet : lifecycle).listen(event, handler, listenOptions),
-    },
+    } as ReportingLifecycle,
     get connection() {
       return status.snapshot();
     },

@@ -27,6 +27,10 @@ interface Details {
   schemaMismatch: { key: string; issues: readonly { path: string; message: string }[] };
   /** warn. A field was given that has no effect with the values beside it. */
   brokenCondition: { method: string; field: string; needs: string };
+  /** warn. Another client of this page has the same player in this slot: often one that a hot reload or a second mount has left over. */
+  duplicateClient: { slot: string };
+  /** warn. More than 1,000 notifications waited for a Phaser scene that sleeps or has no frames: from there on the oldest were delivered at once. */
+  sceneOverrun: { scene: string; held: number };
 }
 
 export type DiagnosticCode = keyof Details;

@@ -84,10 +84,15 @@ export function createTestGateway({ logger }: TestGatewayOptions = {}): TestGate
     telling = false;
   };
 
-  const report = createReport(logger, (diagnostic) => {
-    diagnostics.push(diagnostic);
-    announce(() => quiet.emit("diagnostic", diagnostic));
-  });
+  const report = createReport(
+    logger,
+    // Without a login there is nothing to keep.
+    (text) => text,
+    (diagnostic) => {
+      diagnostics.push(diagnostic);
+      announce(() => quiet.emit("diagnostic", diagnostic));
+    },
+  );
   const quiet = createEmitter(() => undefined);
   const threw = (error: unknown): void => report("error", "handlerThrew", String(error), { error });
   const lifecycle = createEmitter(threw);
