@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
 import commonjs from "@rollup/plugin-commonjs";
 import nodeResolve from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
@@ -8,7 +9,11 @@ import { entries, libraryEntries, typedEntries } from "./scripts/entries.mjs";
 import { slimLibrary } from "./scripts/slim-library.mjs";
 
 // tsc has put src/ into build/ (npm run build); from there on everything is JavaScript and declarations.
-const { name, version, license: spdx } = JSON.parse(readFileSync("package.json", "utf8"));
+const {
+  name: packageName,
+  version,
+  license: spdx,
+} = JSON.parse(readFileSync("package.json", "utf8"));
 const external = ["ws", /^node:/];
 
 // Two underscores in front are not private by convention but the language's own (`__proto__`) or TypeScript's helpers.
@@ -26,7 +31,7 @@ const thirdPartyLicenses = license({
       file: "dist/THIRD_PARTY_LICENSES.txt",
       template: (dependencies) =>
         [
-          `${name} is licensed under ${spdx} (see LICENSE). Its files contain code of the packages below, under their own licences.`,
+          `${packageName} is licensed under ${spdx} (see LICENSE). Its files contain code of the packages below, under their own licences.`,
           ...dependencies
             .toSorted((a, b) => a.name.localeCompare(b.name, "en"))
             .map((dependency) => {
@@ -80,6 +85,31 @@ const files = (extension) => ({
   chunkFileNames: ({ name }) => `chunks/${name.replace(/\.d$/, "")}${extension}`,
 });
 
+/** A file for a script tag: everything in one, as short as it gets. */
+const scriptTag = (file, name, inside, rest = {}) => ({
+  file,
+  name,
+  format: "iife",
+  generatedCode: "es2015",
+  plugins: [
+    terser({
+      ecma: 2022,
+      compress: { passes: 3 },
+      mangle: { properties: { regex: PRIVATE } },
+      format: {
+        comments: false,
+        preamble: `/*! ${packageName} ${version} | ${spdx} | contains ${inside}, MIT */`,
+      },
+    }),
+  ],
+  ...rest,
+});
+
+const mittNotice = "mitt (c) Jason Miller";
+
+/** What the plugin's script takes from the global of the player's script, so that there is one client and one class of errors in a page. */
+const ofThePlayersScript = ["client", "errors"].map((file) => resolve(`build/${file}.js`));
+
 export default [
   {
     input: inputOf(entries, ".js"),
@@ -98,23 +128,19 @@ export default [
   {
     input: "build/index.js",
     plugins: bundled,
-    output: {
-      file: "dist/gs2-gateway.global.js",
-      format: "iife",
-      name: "Gs2Gateway",
-      generatedCode: "es2015",
-      plugins: [
-        terser({
-          ecma: 2022,
-          compress: { passes: 3 },
-          mangle: { properties: { regex: PRIVATE } },
-          format: {
-            comments: false,
-            preamble: `/*! ${name} ${version} | ${spdx} | contains reconnecting-websocket (c) Pedro Ladaria and mitt (c) Jason Miller, MIT */`,
-          },
-        }),
-      ],
-    },
+    output: scriptTag(
+      "dist/gs2-gateway.global.js",
+      "Gs2Gateway",
+      `reconnecting-websocket (c) Pedro Ladaria and ${mittNotice}`,
+    ),
+  },
+  {
+    input: "build/phaser/script.js",
+    external: ofThePlayersScript,
+    plugins: bundled,
+    output: scriptTag("dist/gs2-gateway-phaser.global.js", "Gs2GatewayPhaser", mittNotice, {
+      globals: () => "Gs2Gateway",
+    }),
   },
   {
     input: inputOf(typedEntries, ".d.ts"),

@@ -22,6 +22,8 @@ export const entries = [
   { name: "compat-gateway", source: "compat/gateway", path: "./compat/gateway" },
   { name: "testing", source: "testing/index", path: "./testing" },
   { name: "emulator", source: "emulator/index", path: "./emulator" },
+  { name: "phaser", source: "phaser/index", path: "./phaser" },
+  { name: "phaser-global", source: "phaser/global", path: "./phaser/global" },
   { name: "cli", source: "emulator/cli", bin: "gs2-gateway" },
 ];
 

@@ -109,7 +109,8 @@ const LONGEST_HOLD_MS = 5_000;
 const isDefinition = (selector: unknown): selector is NotificationDefinition =>
   !!(selector as Partial<NotificationDefinition>).check;
 
-const nameOf = (selector: NotificationSelector): string =>
+/** What tells one selector from another. */
+export const nameOf = (selector: NotificationSelector): string =>
   typeof selector === "string"
     ? selector
     : isDefinition(selector)

@@ -1,0 +1,206 @@
+import { GatewayError } from "../errors.js";
+import type { GatewayClient } from "../client.js";
+import type { GatewayClientOptions } from "../options.js";
+import {
+  SHUT_DOWN,
+  type GameLike,
+  type PluginEntry,
+  type PluginManagerLike,
+  type SceneLike,
+  type SceneSystems,
+} from "./host.js";
+import { openScope, type OpenScope, type SceneScope, type ScopeOptions } from "./scope.js";
+import { sharedClient } from "./sharedClient.js";
+
+export interface GatewayPluginSettings {
+  /** Whether the client ends with the game. Default false: it outlives the game, for the next one to be mounted. */
+  disposeWithGame?: boolean | undefined;
+}
+
+/**
+ * `data` of the plugin in the game's configuration: a client of yours, or what to make one of. Of options that name the same region,
+ * namespace, client ID and endpoints one client is made in a page, whoever asks first.
+ */
+export type GatewayPluginData = GatewayPluginSettings &
+  (
+    | { client: GatewayClient; options?: undefined }
+    | { options: GatewayClientOptions; client?: undefined }
+  );
+
+const misused = (method: string, problem: string): GatewayError =>
+  new GatewayError({ kind: "invalidArgument", method, message: `${method}: ${problem}` });
+
+/** Whatever callers without TypeScript give in place of a scene. */
+const systemsOf = (scene: unknown): Partial<SceneSystems> =>
+  (scene as Partial<SceneLike> | null | undefined)?.sys ?? {};
+
+/**
+ * A global plugin of Phaser 3.60 to 4.x: brings a {@link GatewayClient} to every scene. It connects nothing by itself, and the connection does
+ * not depend on the game's loop.
+ *
+ * ```ts
+ * plugins: { global: [{ key: "gs2", plugin: GatewayPlugin, mapping: "gs2", data: { client } }] }
+ * ```
+ */
+export class GatewayPlugin {
+  readonly #manager: PluginManagerLike;
+  readonly #scopes = new Map<SceneLike, Map<string, OpenScope>>();
+  #client: GatewayClient | undefined;
+  #disposeWithGame = false;
+
+  /** Called by Phaser. */
+  constructor(pluginManager: PluginManagerLike) {
+    this.#manager = pluginManager;
+  }
+
+  /** The player's client. Throws a GatewayError where none was given yet. */
+  get client(): GatewayClient {
+    if (!this.#client) {
+      throw misused(
+        "client",
+        "there is none yet: give the plugin `data: { client }`, or call configure({ client })",
+      );
+    }
+    return this.#client;
+  }
+
+  /** Called by Phaser, with `data` of the configuration. Phaser's loader (`this.load.plugin`) has none: call {@link configure} then. */
+  init(data?: GatewayPluginData | null): void {
+    if (data != null) this.configure(data);
+  }
+
+  /** Gives the plugin its client. The same one again is no mistake; another one is: the scenes listen to the first. */
+  configure(data: GatewayPluginData): this {
+    const {
+      client,
+      options,
+      disposeWithGame = this.#disposeWithGame,
+    } = Object(data) as Partial<GatewayPluginData>;
+    if (!client && !options) throw misused("configure", "takes { client } or { options }");
+    if (client && typeof (client as Partial<GatewayClient>).lifecycle?.on !== "function") {
+      throw misused("configure", "client must be a GatewayClient");
+    }
+    const given = client ?? sharedClient(options!);
+    if (this.#client && this.#client !== given) {
+      throw misused("configure", "the game has another client already");
+    }
+    this.#client = given;
+    this.#disposeWithGame = disposeWithGame;
+    return this;
+  }
+
+  /** Called by Phaser. */
+  start(): void {
+    const manager = this.#manager;
+    const entry = manager.plugins.find(({ plugin }) => (plugin as unknown) === this);
+    if (!entry) return;
+    // Phaser keeps keys in use for all games of a page until one of them is destroyed, which is a frame after destroy(): the next game
+    // would be refused its plugin ("Plugin key in use"). The entry of this game is all we need.
+    manager.removeGlobalPlugin(entry.key);
+    enter(manager, entry);
+  }
+
+  /** Called by Phaser. Nothing ends: the connection is the client's. */
+  stop(): void {
+    // Phaser asks for it.
+  }
+
+  /**
+   * What a scene listens to through this ends with the scene. The same for the same scene and options, until it shuts down: take it in `init`,
+   * `preload` or `create`, or whenever it is needed.
+   *
+   * ```ts
+   * const net = this.gs2.scope(this, { deliver: "frame" });
+   * net.on("Gs2Matchmaking:Join", ({ payload }) => this.addPlayer(payload.joinUserId));
+   * ```
+   */
+  scope(scene: SceneLike, options: ScopeOptions = {}): SceneScope {
+    const { client } = this;
+    const { deliver = "now", whileAsleep = "hold" } = options;
+    const { settings, events } = systemsOf(scene);
+    // In its constructor a scene has no events yet, and after its end none any more.
+    if (!settings || (!events && settings.status < SHUT_DOWN)) {
+      throw misused("scope", "takes the scene that listens, from its init on: scope(this)");
+    }
+    if (!["now", "frame"].includes(deliver)) throw misused("scope", 'deliver is "now" or "frame"');
+    if (!["hold", "skip"].includes(whileAsleep)) {
+      throw misused("scope", 'whileAsleep is "hold" or "skip"');
+    }
+    const scopes = this.#scopes.get(scene) ?? new Map<string, OpenScope>();
+    const kind = `${deliver} ${whileAsleep}`;
+    const present = scopes.get(kind);
+    if (present) return present.scope;
+    const opened = openScope(client, scene, { deliver, whileAsleep }, () => {
+      scopes.delete(kind);
+      if (!scopes.size) this.#scopes.delete(scene);
+    });
+    if (!opened.scope.signal.aborted) {
+      this.#scopes.set(scene, scopes.set(kind, opened));
+    }
+    return opened.scope;
+  }
+
+  /** Called by Phaser when the game is destroyed. */
+  destroy(): void {
+    for (const scopes of [...this.#scopes.values()]) {
+      for (const { end } of [...scopes.values()]) end();
+    }
+    if (this.#disposeWithGame) this.#client?.dispose();
+  }
+}
+
+/** Makes a plugin known to the scenes there are; Phaser does it for those to come. */
+function enter(manager: PluginManagerLike, entry: PluginEntry): void {
+  manager.plugins.push(entry);
+  const { mapping, plugin } = entry;
+  if (!mapping) return;
+  for (const scene of manager.game?.scene.scenes ?? []) Object.assign(scene, { [mapping]: plugin });
+}
+
+export interface AttachOptions extends GatewayPluginSettings {
+  /** Key of the plugin and name of its property in scenes. Default `gs2`. */
+  key?: string | undefined;
+}
+
+/**
+ * Gives a running game its client, without a line in the game's configuration: every scene has `this.gs2` from now on. The same client
+ * again is no mistake.
+ */
+export function attachGateway(
+  game: GameLike,
+  client: GatewayClient,
+  { key = "gs2", disposeWithGame }: AttachOptions = {},
+): GatewayPlugin {
+  const manager = (Object(game) as Partial<GameLike>).plugins;
+  if (!manager?.game) throw misused("attachGateway", "takes a Phaser.Game that is not destroyed");
+  const data = { client, disposeWithGame };
+  const present = manager.plugins.find((entry) => entry.key === key)?.plugin as unknown;
+  if (present instanceof GatewayPlugin) return present.configure(data);
+  if (present) throw misused("attachGateway", `another plugin has the key "${key}"`);
+  const plugin = new GatewayPlugin(manager).configure(data);
+  enter(manager, { key, plugin: plugin as never, active: true, mapping: key });
+  return plugin;
+}
+
+/**
+ * The plugin of the game a scene belongs to, typed whatever its property is called.
+ *
+ * @param key where a game has several: key or `mapping` of the one wanted
+ */
+export function getGateway(scene: SceneLike, key?: string): GatewayPlugin {
+  const { game } = systemsOf(scene);
+  if (!game) throw misused("getGateway", "takes a scene, from its init to its destruction");
+  const found = game.plugins.plugins.find(
+    (entry) =>
+      (entry.plugin as unknown) instanceof GatewayPlugin &&
+      (key === undefined || entry.key === key || entry.mapping === key),
+  );
+  if (!found) {
+    const under = key === undefined ? "" : ` under "${key}"`;
+    throw misused(
+      "getGateway",
+      `the game has no GatewayPlugin${under}: see plugins.global, or attachGateway`,
+    );
+  }
+  return found.plugin as unknown as GatewayPlugin;
+}
