@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import commonjs from "@rollup/plugin-commonjs";
 import nodeResolve from "@rollup/plugin-node-resolve";
@@ -65,6 +65,12 @@ const emptyDist = {
   renderStart: () => rmSync("dist", { recursive: true, force: true }),
 };
 
+/** What `gs2-gateway init` copies is shipped as it stands. */
+const templates = {
+  name: "templates",
+  writeBundle: () => cpSync("src/emulator/templates", "dist/templates", { recursive: true }),
+};
+
 const executable = {
   name: "executable",
   writeBundle(options, bundle) {
@@ -114,7 +120,7 @@ export default [
   {
     input: inputOf(entries, ".js"),
     external,
-    plugins: [emptyDist, ...bundled, thirdPartyLicenses, executable],
+    plugins: [emptyDist, ...bundled, thirdPartyLicenses, executable, templates],
     output: { ...files(".js"), format: "es" },
     onLog,
   },

@@ -1,12 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { pathToFileURL } from "node:url";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { CommandHost } from "../../src/emulator/commands/host.js";
 import { runCommand } from "../../src/emulator/commands/run.js";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
+import { inRepo } from "../support/repo.js";
 import { frame, RawSocket, restLogin } from "./rawSocket.js";
 
 type Signal = "SIGINT" | "SIGTERM";
@@ -38,6 +41,8 @@ function fakeHost(env: Record<string, string | undefined> = {}) {
   const host: CommandHost = {
     env,
     interactive: false,
+    version: "1.2.3",
+    templates: pathToFileURL(inRepo("src/emulator/templates/")),
     out: (line) => {
       out.push(line);
       tell();
@@ -278,4 +283,43 @@ test("gs2-gateway --help lists the commands", async () => {
   const { host, out } = fakeHost();
   expect(await runCommand(["--help"], host)).toBe(0);
   for (const command of ["emulator", "exec", "notify"]) expect(out.join("\n")).toContain(command);
+});
+
+describe("gs2-gateway init", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "gs2-gateway-init-"));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  test("writes a game that names this version of the package and bears the folder's name", async () => {
+    const { host, out } = fakeHost();
+    const dir = join(folder, "My Game!");
+    expect(await runCommand(["init", "phaser-vite", dir], host)).toBe(0);
+    const manifest = JSON.parse(await readFile(join(dir, "package.json"), "utf8")) as object;
+    expect(manifest).toMatchObject({ name: "my-game", dependencies: { "gs2-gateway": "^1.2.3" } });
+    expect(await readdir(dir)).toEqual(expect.arrayContaining([".gitignore", "index.html", "src"]));
+    expect(await readdir(dir)).not.toContain("gitignore");
+    expect(out).toEqual([`${dir} is ready: cd ${dir} && npm install && npm run dev`]);
+  });
+
+  test("writes nothing into a folder that holds something, nor over a file", async () => {
+    await writeFile(join(folder, "work.txt"), "mine");
+    for (const [dir, said] of [
+      [folder, "is not empty"],
+      [join(folder, "work.txt"), "is no folder"],
+    ] as const) {
+      const { host, err } = fakeHost();
+      expect(await runCommand(["init", "phaser-vite", dir], host)).toBe(1);
+      expect(err).toEqual([`${dir} ${said}. Name a folder that is empty or not there yet.`]);
+    }
+    expect(await readdir(folder)).toEqual(["work.txt"]);
+  });
+
+  test("names the templates there are when asked for another", async () => {
+    const { host, err } = fakeHost();
+    expect(await runCommand(["init", "pixi", join(folder, "game")], host)).toBe(1);
+    expect(err).toEqual(["There is no template pixi; there is: phaser-vite"]);
+    expect(await readdir(folder)).toEqual([]);
+  });
 });

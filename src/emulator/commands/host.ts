@@ -3,6 +3,10 @@ export interface CommandHost {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether a terminal is attached, which sends Ctrl-C to children by itself. */
   readonly interactive: boolean;
+  /** The version of this package. */
+  readonly version: string;
+  /** The folder with a folder for each template of `init`. */
+  readonly templates: URL;
   /** Print one line. */
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;

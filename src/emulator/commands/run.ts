@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { emulatorCommand, type EmulatorFlags } from "./emulatorCommand.js";
 import { execCommand, type ExecFlags } from "./execCommand.js";
 import { DEFAULT_PORT, type CommandHost } from "./host.js";
+import { initCommand } from "./initCommand.js";
 import { notifyCommand, type NotifyFlags } from "./notifyCommand.js";
 
 /** Runs `gs2-gateway` with these arguments; answers the exit code. What goes wrong is one line, never a stack. */
@@ -57,6 +58,15 @@ export async function runCommand(args: readonly string[], host: CommandHost): Pr
     .option("--url <url>", "the emulator (default: GS2_GATEWAY_EMULATOR_URL or its usual port)")
     .action(async (flags: NotifyFlags) => {
       code = await notifyCommand(flags, host);
+    });
+
+  program
+    .command("init")
+    .description("write a new game into an empty folder: phaser-vite (Phaser 4, Vite, TypeScript)")
+    .argument("<template>", "phaser-vite")
+    .argument("<dir>", "the folder, made if it is not there")
+    .action(async (template: string, dir: string) => {
+      code = await initCommand(template, dir, host);
     });
 
   try {

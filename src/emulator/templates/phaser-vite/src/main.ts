@@ -1,0 +1,25 @@
+import * as Phaser from "phaser";
+import { GatewayPlugin } from "gs2-gateway/phaser";
+import { createGateway } from "./gateway";
+import { LobbyScene } from "./LobbyScene";
+
+const client = createGateway();
+
+const game = new Phaser.Game({
+  type: Phaser.AUTO,
+  scale: { mode: Phaser.Scale.RESIZE },
+  backgroundColor: "#14162b",
+  plugins: {
+    global: [{ key: "gs2", plugin: GatewayPlugin, mapping: "gs2", data: { client } }],
+  },
+  scene: LobbyScene,
+});
+
+// A saved file starts the game anew: without this the old one would play on behind it, with a connection of its own.
+if (import.meta.hot) {
+  import.meta.hot.accept();
+  import.meta.hot.dispose(() => {
+    game.destroy(true);
+    client.dispose();
+  });
+}

@@ -1,0 +1,13 @@
+import type { NotificationSource } from "gs2-gateway";
+
+/** Which missions the player has finished. Knows nothing of Phaser, so that it can be tested without a browser. */
+export class Missions {
+  readonly finished: string[] = [];
+
+  constructor(source: Pick<NotificationSource, "on">, changed: () => void = () => undefined) {
+    source.on("Gs2Mission:Complete", ({ payload }) => {
+      this.finished.push(payload.taskName);
+      changed();
+    });
+  }
+}

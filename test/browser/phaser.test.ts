@@ -1,0 +1,478 @@
+// The plugin in real games of both Phasers, in a real browser, against the emulator.
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { createServer } from "vite";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startEmulator, type Emulator } from "../../src/emulator/index.js";
+import { launchBrowser } from "../support/browser.js";
+import { inRepo, readInRepo } from "../support/repo.js";
+import { complaintsOf } from "./pages.js";
+import type {} from "./phaser/page.js";
+
+const phasers = [
+  { name: "Phaser 3.90", folder: "phaser3", version: /^3\.90/ },
+  { name: "Phaser 4.2", folder: "phaser", version: /^4\.2/ },
+];
+
+const html = (...scripts: string[]) =>
+  `<!doctype html><title>game</title><link rel="icon" href="data:,"><body>${scripts.join("")}`;
+const src = (file: string) => `<script src="${file}"></script>`;
+
+/** What the pages below /page/ load, by folder of the Phaser. */
+const files = new Map<string, string>();
+
+let browser: Browser;
+let emulator: Emulator;
+let context: BrowserContext;
+let complaints: string[];
+
+beforeAll(async () => {
+  for (const { folder } of phasers) {
+    const { outputFiles } = await build({
+      entryPoints: [inRepo("test/browser/phaser/page.ts")],
+      alias: { phaser: inRepo("node_modules", folder, "dist", "phaser.esm.js") },
+      bundle: true,
+      format: "iife",
+      write: false,
+      logLevel: "error",
+    });
+    files.set(`/page/${folder}/`, html(src("page.js")));
+    files.set(`/page/${folder}/page.js`, outputFiles[0]!.text);
+    files.set(
+      `/page/${folder}/phaser.js`,
+      readInRepo("node_modules", folder, "dist/phaser.min.js"),
+    );
+    const ours = ["gs2-gateway.global.js", "gs2-gateway-phaser.global.js"] as const;
+    for (const file of ours) files.set(`/page/${folder}/${file}`, readInRepo("dist", file));
+    files.set(`/page/${folder}/tags.html`, html(src("phaser.js"), ...ours.map(src)));
+    files.set(`/page/${folder}/loader.html`, html(src("phaser.js"), src(ours[0])));
+  }
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  emulator = await startEmulator({
+    mount: {
+      "/page": (request) => {
+        const { pathname } = new URL(request.url);
+        const type = pathname.endsWith(".js") ? "text/javascript" : "text/html";
+        const text = files.get(pathname);
+        return text === undefined
+          ? new Response("Nothing here", { status: 404 })
+          : new Response(text, { headers: { "content-type": type } });
+      },
+    },
+  });
+  context = await browser.newContext();
+  complaints = complaintsOf(context);
+});
+afterEach(async () => {
+  await context.close();
+  await emulator.stop();
+  expect(complaints).toEqual([]);
+});
+
+const finish = (...tasks: string[]) =>
+  Promise.all(
+    tasks.map((taskName) =>
+      emulator.notify({ userId: "alice", key: "Gs2Mission:Complete", payload: { taskName } }),
+    ),
+  );
+
+async function bind(page: Page) {
+  const accessToken = await emulator.issueAccessToken({ userId: "alice" });
+  await page.evaluate(
+    (token) => globalThis.page.client.setUserId({ accessToken: token }),
+    accessToken,
+  );
+}
+
+const seen = (page: Page) => page.evaluate(() => globalThis.page.seen);
+
+async function untilSeen(page: Page, entry: string) {
+  try {
+    await page.waitForFunction((wanted) => globalThis.page.seen.includes(wanted), entry, {
+      timeout: 20_000,
+    });
+  } catch {
+    throw new Error(`Waited 20 s until "${entry}" is seen. Seen: ${(await seen(page)).join(", ")}`);
+  }
+}
+
+const running = (page: Page) =>
+  page.waitForFunction(() => globalThis.page.lobby(game).sys.isActive());
+
+describe.each(phasers)("$name", ({ folder, version }) => {
+  async function open(file = ""): Promise<Page> {
+    const page = await context.newPage();
+    await page.goto(`${emulator.url}/page/${folder}/${file}`);
+    return page;
+  }
+
+  /** A page with a game whose lobby listens with these options. */
+  async function play(options: typeof globalThis.page.settings.options = {}, burnMs = 0) {
+    const page = await open();
+    await page.evaluate(
+      ([given, ms]) => {
+        globalThis.page.settings.options = given;
+        globalThis.page.settings.burnMs = ms;
+        globalThis.game = globalThis.page.newGame();
+      },
+      [options, burnMs] as const,
+    );
+    await running(page);
+    return page;
+  }
+
+  /** Holds the game's loop, as a hidden page does, until everything has come to the client. */
+  async function burst(page: Page, count: number) {
+    const tasks = Array.from({ length: count }, (_, i) => `task ${i}`);
+    await page.evaluate((most) => {
+      let come = 0;
+      Object.assign(globalThis, {
+        all: new Promise<void>((resolve) => {
+          globalThis.page.client.on("Gs2Mission:Complete", () => ++come === most && resolve());
+        }),
+      });
+      game.loop.sleep();
+    }, count);
+    for (const task of tasks) await finish(task);
+    await page.evaluate(() => (globalThis as unknown as { all: Promise<void> }).all);
+    return tasks;
+  }
+
+  test("three lines give every scene the client, and its scope tells what happens", async () => {
+    const page = await play();
+    expect(await page.evaluate(() => globalThis.page.version)).toMatch(version);
+    expect(
+      await page.evaluate(() => {
+        const { client, GatewayPlugin, lobby } = globalThis.page;
+        const { gs2 } = lobby(game);
+        return [
+          gs2 instanceof GatewayPlugin,
+          gs2.client === client,
+          game.plugins.get("gs2") === (gs2 as unknown),
+          game.scene.getScene("shop").gs2 === gs2,
+          "on" in gs2,
+        ];
+      }),
+    ).toEqual([true, true, true, true, false]);
+    await bind(page);
+    await finish("one", "two");
+    await untilSeen(page, "two");
+    expect(await seen(page)).toEqual([
+      "connecting",
+      "connected",
+      "ready",
+      "sync first",
+      "one",
+      "two",
+    ]);
+  });
+
+  test("a game without the plugin gets it while it runs, as often as it is asked for", async () => {
+    const page = await open();
+    await page.evaluate(() => {
+      const { newGame, attachGateway, client } = globalThis.page;
+      globalThis.game = newGame({ plugins: {}, scene: [] });
+      if (attachGateway(game, client) !== attachGateway(game, client))
+        throw new Error("two plugins");
+      game.scene.add("lobby", globalThis.page.Lobby, true);
+    });
+    await running(page);
+    await bind(page);
+    await finish("attached");
+    await untilSeen(page, "attached");
+    const late = await page.evaluate(async () => {
+      const { newGame, attachGateway, client, Shop } = globalThis.page;
+      const other = newGame({ plugins: {}, scene: Shop });
+      await new Promise((resolve) => other.events.once("step", resolve));
+      attachGateway(other, client, { key: "net" });
+      const shop = other.scene.getScene("shop");
+      other.destroy(true);
+      return "net" in shop && !("gs2" in shop);
+    });
+    expect(late).toBe(true);
+  });
+
+  test("frames deliver a burst in order, so much each, and begin with what is left", async () => {
+    const page = await play({ deliver: "frame" });
+    await bind(page);
+    const tasks = await burst(page, 1_000);
+    expect(await seen(page)).not.toContain("task 0");
+    await page.evaluate(() => game.loop.wake());
+    await untilSeen(page, "task 999");
+    expect((await seen(page)).filter((entry) => entry.startsWith("task"))).toEqual(tasks);
+    const { frames } = await page.evaluate(() => ({ frames: globalThis.page.frames }));
+    const counts = countEach(frames);
+    expect(Math.max(...counts.values())).toBeLessThanOrEqual(100);
+    expect(counts.size).toBeGreaterThanOrEqual(10);
+    expect(frames.at(-1)! - frames[0]!, "no frame went by without its share").toBe(counts.size - 1);
+  });
+
+  test("a burst for slow handlers takes a few milliseconds of each frame", async () => {
+    const page = await play({ deliver: "frame" }, 1);
+    await bind(page);
+    await burst(page, 1_000);
+    await page.evaluate(() => game.loop.wake());
+    await untilSeen(page, "task 999");
+    const counts = countEach(await page.evaluate(() => globalThis.page.frames));
+    // None begins after 4 ms, and each takes 1 ms.
+    expect(Math.max(...counts.values())).toBeLessThanOrEqual(5);
+  });
+
+  test("without frames the oldest are delivered at once when too many wait, and it is said", async () => {
+    const page = await play({ deliver: "frame" });
+    await page.evaluate(() => {
+      globalThis.page.client.lifecycle.on("diagnostic", ({ code }) => {
+        globalThis.page.seen.push(code);
+      });
+    });
+    await bind(page);
+    const tasks = await burst(page, 1_010);
+    const told = (await seen(page)).slice(-11);
+    expect(told).toEqual(["sceneOverrun", ...tasks.slice(0, 10)]);
+    await page.evaluate(() => game.loop.wake());
+    await untilSeen(page, "task 1009");
+    expect((await seen(page)).filter((entry) => entry.startsWith("task"))).toEqual(tasks);
+    complaints = complaints.filter((complaint) => !complaint.includes("sceneOverrun"));
+  });
+
+  test("a hundred restarts leave one handler", async () => {
+    const page = await play();
+    const listeners = () =>
+      page.evaluate(() =>
+        ["shutdown", "destroy", "wake", "preupdate"].map((event) =>
+          globalThis.page.lobby(game).sys.events.listenerCount(event),
+        ),
+      );
+    const before = await listeners();
+    await page.evaluate(async () => {
+      const scene = globalThis.page.lobby(game);
+      for (let i = 0; i < 100; i++) {
+        const created = new Promise((resolve) => scene.events.once("create", resolve));
+        scene.scene.restart();
+        await created;
+      }
+    });
+    expect(await listeners()).toEqual(before);
+    await bind(page);
+    await finish("after");
+    await untilSeen(page, "after");
+    const heard = await seen(page);
+    expect(heard.filter((entry) => entry === "aborted")).toHaveLength(100);
+    expect(heard.filter((entry) => entry !== "aborted")).toEqual([
+      "connecting",
+      "connected",
+      "ready",
+      "sync first",
+      "after",
+    ]);
+  });
+
+  test.each([
+    { deliver: "now", whileAsleep: "hold", heard: ["asleep", "awake"] },
+    { deliver: "frame", whileAsleep: "hold", heard: ["asleep", "awake"] },
+    { deliver: "now", whileAsleep: "skip", heard: ["awake"] },
+    { deliver: "frame", whileAsleep: "skip", heard: ["awake"] },
+  ] as const)("a sleeping scene: $deliver, $whileAsleep", async ({ heard, ...options }) => {
+    const page = await play(options);
+    await bind(page);
+    const come = page.evaluate(() => {
+      globalThis.page.lobby(game).sys.sleep();
+      return globalThis.page.client.waitFor("Gs2Mission:Complete").then(() => undefined);
+    });
+    await page.waitForFunction(() => globalThis.page.lobby(game).sys.isSleeping());
+    await finish("asleep");
+    await come;
+    expect(await seen(page)).not.toContain("asleep");
+    await page.evaluate(() => globalThis.page.lobby(game).sys.wake());
+    await finish("awake");
+    await untilSeen(page, "awake");
+    expect((await seen(page)).slice(4)).toEqual(heard);
+  });
+
+  test("the next game is there before the last one has gone, and has its client", async () => {
+    const page = await play();
+    await bind(page);
+    for (let i = 0; i < 3; i++) {
+      await page.evaluate(() => {
+        game.destroy(true);
+        globalThis.game = globalThis.page.newGame();
+      });
+      await running(page);
+    }
+    await page.waitForFunction(() => document.querySelectorAll("canvas").length === 1);
+    expect((await seen(page)).filter((entry) => entry === "aborted")).toHaveLength(3);
+    await finish("mounted again");
+    await untilSeen(page, "mounted again");
+    expect((await seen(page)).filter((entry) => entry === "mounted again")).toHaveLength(1);
+    expect(emulator.calls({ method: "setUserId" })).toHaveLength(1);
+    expect(emulator.sessions()).toHaveLength(1);
+  });
+
+  test("options make one client for all games of a page, until one disposes of it", async () => {
+    const page = await open();
+    const same = await page.evaluate(async () => {
+      const { newGame, GatewayPlugin, lobby, client } = globalThis.page;
+      const mount = async (disposeWithGame = false) => {
+        const options = {
+          namespaceName: "game-0001",
+          credential: { clientId: "client", clientSecret: "secret" },
+          logger: false as const,
+        };
+        const data = { options, disposeWithGame };
+        const made = newGame({
+          plugins: { global: [{ key: "gs2", plugin: GatewayPlugin, mapping: "gs2", data }] },
+        });
+        await new Promise((resolve) => made.events.once("step", resolve));
+        const { gs2 } = lobby(made);
+        made.destroy(true);
+        await new Promise((resolve) => made.events.once("destroy", resolve));
+        return gs2.client;
+      };
+      const [first, second, third, fourth] = [
+        await mount(),
+        await mount(),
+        await mount(true),
+        await mount(true),
+      ];
+      return [first === client, second === first, third === first, fourth === first];
+    });
+    expect(same).toEqual([false, true, true, false]);
+  });
+
+  test("script tags: the plugin is the global, and makes a client of options", async () => {
+    const page = await open("tags.html");
+    await page.addScriptTag({
+      content: `
+        var heard = [];
+        var game = new Phaser.Game({
+          type: Phaser.CANVAS, banner: false, audio: { noAudio: true },
+          plugins: { global: [{
+            key: "Gs2GatewayPhaser", plugin: Gs2GatewayPhaser, mapping: "gs2",
+            data: { options: {
+              namespaceName: "game-0001",
+              credential: { clientId: "client", clientSecret: "secret" },
+              endpoints: Gs2Gateway.emulatorEndpoints(location.origin),
+            } },
+          }] },
+          scene: { create() {
+            this.gs2.scope(this).on("Gs2Mission:Complete", (n) => heard.push(n.payload.taskName));
+            this.gs2.client.setUserId({ accessToken: "accessToken-0001" });
+          } },
+        });`,
+    });
+    await emulator.waitForSession({ userId: "user-0001" });
+    await emulator.notify({
+      userId: "user-0001",
+      key: "Gs2Mission:Complete",
+      payload: { taskName: "tag" },
+    });
+    await page.waitForFunction("heard.includes('tag')");
+    expect(
+      await page.evaluate(`
+        const { client } = Gs2GatewayPhaser.getGateway(game.scene.scenes[0]);
+        try { Gs2GatewayPhaser.attachGateway({}); } catch (error) {
+          [client instanceof Gs2Gateway.GatewayClient, error instanceof Gs2Gateway.GatewayError, error.message];
+        }`),
+    ).toEqual([true, true, "attachGateway: takes a Phaser.Game that is not destroyed"]);
+  });
+
+  test("Phaser's loader brings the plugin, which is given its client afterwards", async () => {
+    const page = await open("loader.html");
+    await page.addScriptTag({
+      content: `
+        var heard = [];
+        var client = new Gs2Gateway.GatewayClient({
+          namespaceName: "game-0001",
+          credential: { clientId: "client", clientSecret: "secret" },
+          endpoints: Gs2Gateway.emulatorEndpoints(location.origin),
+        });
+        var game = new Phaser.Game({
+          type: Phaser.CANVAS, banner: false, audio: { noAudio: true },
+          scene: [
+            { key: "boot",
+              preload() { this.load.plugin("Gs2GatewayPhaser", "gs2-gateway-phaser.global.js", true, "gs2"); },
+              create() {
+                try { this.gs2.client; } catch (error) { heard.push(error.kind); }
+                this.gs2.configure({ client });
+                this.scene.start("play");
+              } },
+            { key: "play",
+              create() { this.gs2.scope(this).on("*", ({ key }) => heard.push(key)); } },
+          ],
+        });`,
+    });
+    await page.evaluate(`client.setUserId({ accessToken: "accessToken-0001" })`);
+    await page.waitForFunction("game.scene.isActive('play')");
+    await emulator.notify({ userId: "user-0001", key: "Gs2Mission:Complete", payload: {} });
+    await page.waitForFunction("heard.length === 2");
+    expect(await page.evaluate("heard")).toEqual(["invalidArgument", "Gs2Mission:Complete"]);
+  });
+});
+
+const countEach = (values: number[]) =>
+  values.reduce(
+    (counts, value) => counts.set(value, (counts.get(value) ?? 0) + 1),
+    new Map<number, number>(),
+  );
+
+describe("the template", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "gs2-gateway-template-"));
+    await cp(inRepo("src/emulator/templates/phaser-vite"), folder, { recursive: true });
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  test("starts anew when a file is saved, without leaving a game or a connection behind", async () => {
+    process.env["VITE_GS2_GATEWAY_EMULATOR_URL"] = emulator.url;
+    const server = await createServer({
+      root: folder,
+      configFile: false,
+      logLevel: "error",
+      cacheDir: join(folder, ".vite"),
+      server: { host: "127.0.0.1", port: 0, fs: { strict: false } },
+      resolve: {
+        alias: [
+          { find: /^gs2-gateway$/, replacement: inRepo("dist/index.js") },
+          { find: /^gs2-gateway\/phaser$/, replacement: inRepo("dist/phaser.js") },
+          { find: /^gs2-gateway\/phaser\/global$/, replacement: inRepo("dist/phaser-global.js") },
+          { find: /^phaser$/, replacement: inRepo("node_modules/phaser/dist/phaser.esm.min.js") },
+        ],
+      },
+      optimizeDeps: { noDiscovery: true },
+    });
+    try {
+      await server.listen();
+      const page = await context.newPage();
+      let loads = 0;
+      page.on("load", () => loads++);
+      await page.goto(server.resolvedUrls!.local[0]!);
+      const [first] = await emulator
+        .waitForSession({ userId: "user-0001" })
+        .then(() => emulator.sessions());
+      const scene = join(folder, "src/LobbyScene.ts");
+      for (let i = 1; i <= 3; i++) {
+        const text = await readFile(scene, "utf8");
+        await writeFile(scene, `${text}\nconsole.debug("version ${i}");\n`);
+        await page.waitForEvent("console", (message) => message.text() === `version ${i}`);
+        await expect
+          .poll(() => emulator.calls({ method: "setUserId" }).length, { timeout: 10_000 })
+          .toBe(i + 1);
+        await expect.poll(() => emulator.sessions().length, { timeout: 10_000 }).toBe(1);
+      }
+      expect(emulator.sessions()[0]!.connectionId).not.toBe(first!.connectionId);
+      await page.waitForFunction(() => document.querySelectorAll("canvas").length === 1);
+      expect(loads).toBe(1);
+    } finally {
+      await server.close();
+      delete process.env["VITE_GS2_GATEWAY_EMULATOR_URL"];
+    }
+  });
+});

@@ -1,0 +1,44 @@
+// A game on Phaser, whichever: what it does with the plugin compiles against Phaser's own types.
+import * as Phaser from "phaser";
+import { GatewayClient } from "gs2-gateway";
+import {
+  GatewayPlugin,
+  attachGateway,
+  getGateway,
+  type GatewayPluginData,
+  type SceneScope,
+} from "gs2-gateway/phaser";
+import "gs2-gateway/phaser/global";
+
+export class LobbyScene extends Phaser.Scene {
+  net!: SceneScope;
+
+  create(): void {
+    this.net = this.gs2.scope(this, { deliver: "frame", whileAsleep: "skip" });
+    this.net.on("Gs2Matchmaking:Join", ({ payload }) => this.add.text(0, 0, payload.joinUserId));
+    this.net.onStatus((now, before) => now.status !== before.status);
+    this.net.onSync(async ({ reason }) => reason);
+    // @ts-expect-error a plugin cannot know which scene asks: it has scope(this)
+    this.gs2.on("Gs2Matchmaking:Join", () => undefined);
+    // @ts-expect-error no such delivery
+    this.gs2.scope(this, { deliver: "later" });
+    // @ts-expect-error no scene
+    this.gs2.scope(this.gs2);
+    const status: string = getGateway(this, "gs2").client.connection.status;
+    this.registry.set("status", status);
+  }
+}
+
+export function start(client: GatewayClient): Phaser.Game {
+  const data: GatewayPluginData = { client, disposeWithGame: true };
+  // @ts-expect-error a client, or what to make one of
+  const neither: GatewayPluginData = {};
+  const game = new Phaser.Game({
+    scene: LobbyScene,
+    plugins: {
+      global: [{ key: "gs2", plugin: GatewayPlugin, mapping: "gs2", data: data ?? neither }],
+    },
+  });
+  attachGateway(game, client, { key: "net" });
+  return game;
+}
