@@ -451,12 +451,11 @@ describe("the template", () => {
     try {
       await server.listen();
       const page = await context.newPage();
-      let loads = 0;
-      page.on("load", () => loads++);
-      await page.goto(server.resolvedUrls!.local[0]!);
-      const [first] = await emulator
-        .waitForSession({ userId: "user-0001" })
-        .then(() => emulator.sessions());
+      // The whole of Phaser comes through Vite: nothing waits for `load` but what the game does.
+      await page.goto(server.resolvedUrls!.local[0]!, { waitUntil: "commit" });
+      await expect.poll(() => emulator.sessions().length, { timeout: 60_000 }).toBe(1);
+      const [first] = emulator.sessions();
+      await page.evaluate(() => Object.assign(globalThis, { witness: "still the same page" }));
       const scene = join(folder, "src/LobbyScene.ts");
       for (let i = 1; i <= 3; i++) {
         const text = await readFile(scene, "utf8");
@@ -469,10 +468,12 @@ describe("the template", () => {
       }
       expect(emulator.sessions()[0]!.connectionId).not.toBe(first!.connectionId);
       await page.waitForFunction(() => document.querySelectorAll("canvas").length === 1);
-      expect(loads).toBe(1);
+      expect(await page.evaluate("witness")).toBe("still the same page");
+      // What drawing in software costs is no complaint of the game's.
+      complaints = complaints.filter((complaint) => !complaint.includes("GL Driver Message"));
     } finally {
       await server.close();
       delete process.env["VITE_GS2_GATEWAY_EMULATOR_URL"];
     }
-  });
+  }, 180_000);
 });

@@ -1,0 +1,114 @@
+// A stranger's first minutes: the packed package writes a game, which is installed, tested, run and built.
+import { execFile, spawn } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startEmulator, type Emulator } from "../../src/emulator/index.js";
+import { launchBrowser } from "../support/browser.js";
+import { inRepo } from "../support/repo.js";
+import { complaintsOf } from "../browser/pages.js";
+
+const run = promisify(execFile);
+const shell = process.platform === "win32";
+/** Without what a run of tests says to programs it starts. */
+const { NODE_ENV: _env, VITEST: _vitest, ...env } = process.env;
+const npm = (args: string[], cwd: string, more: Record<string, string> = {}) =>
+  run("npm", args, { cwd, shell, env: { ...env, ...more } });
+
+let folder: string;
+let game: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gs2-gateway-stranger-"));
+  game = join(folder, "game");
+  const pack = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
+  const [packed] = JSON.parse((await npm(pack, inRepo())).stdout) as [{ filename: string }];
+  const tarball = join(folder, packed.filename);
+  await run("tar", ["-xzf", tarball, "-C", folder]);
+  await mkdir(join(folder, "node_modules"));
+  await symlink(inRepo("node_modules/ws"), join(folder, "node_modules/ws"), "junction");
+  const cli = join(folder, "package/dist/cli.js");
+  await run(process.execPath, [cli, "init", "phaser-vite", game]);
+  const { version } = JSON.parse(await readFile(inRepo("package.json"), "utf8")) as {
+    version: string;
+  };
+  const manifest = await readFile(join(game, "package.json"), "utf8");
+  expect(manifest).toContain(`"gs2-gateway": "^${version}"`);
+  await npm(["install", "--no-audit", "--no-fund", "--prefer-offline", tarball], game);
+}, 300_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("the game that init writes", { timeout: 180_000 }, () => {
+  test("passes its own tests", async () => {
+    const { stdout } = await npm(["test"], game, { NO_COLOR: "1" });
+    expect(stdout).toMatch(/Tests +1 passed/);
+  });
+
+  test("runs beside a gateway of its own with one command", async () => {
+    const dev = spawn("npm", ["run", "dev", "--", "--host", "127.0.0.1", "--port", "0"], {
+      cwd: game,
+      shell,
+      env: { ...env, NO_COLOR: "1" },
+      detached: true,
+    });
+    try {
+      const url = await new Promise<string>((resolve, reject) => {
+        let said = "";
+        const listen = (text: Buffer) => {
+          said += text.toString();
+          const [found] = /http:\/\/127\.0\.0\.1:\d+\//.exec(said) ?? [];
+          if (found) resolve(found);
+        };
+        dev.stdout.on("data", listen);
+        dev.stderr.on("data", listen);
+        dev.once("exit", () => reject(new Error(`It ended: ${said}`)));
+      });
+      const gateway = await (await fetch(`${url}src/gateway.ts`)).text();
+      const [emulatorUrl] = /http:\/\/127\.0\.0\.1:\d+(?=")/.exec(gateway) ?? [];
+      expect((await fetch(`${emulatorUrl}/_emulator/ready`)).status).toBe(200);
+    } finally {
+      process.kill(-dev.pid!, "SIGTERM");
+    }
+  });
+
+  test("is built, and plays in a browser", async () => {
+    const types: Record<string, string> = { html: "text/html", js: "text/javascript" };
+    const emulator: Emulator = await startEmulator({
+      mount: {
+        "/game": async (request) => {
+          const path = new URL(request.url).pathname.slice("/game/".length) || "index.html";
+          const body = await readFile(join(game, "dist", path), "utf8");
+          return new Response(body, {
+            headers: { "content-type": types[path.split(".").at(-1)!] ?? "text/plain" },
+          });
+        },
+      },
+    });
+    let browser: Browser | undefined;
+    try {
+      const url = { VITE_GS2_GATEWAY_EMULATOR_URL: emulator.url };
+      await npm(["run", "build", "--", "--base", "./"], game, url);
+      browser = await launchBrowser();
+      const context = await browser.newContext();
+      const complaints = complaintsOf(context);
+      const page = await context.newPage();
+      await page.goto(`${emulator.url}/game/`);
+      await expect.poll(() => emulator.sessions().length, { timeout: 30_000 }).toBe(1);
+      const { sendConnectionIds } = await emulator.notify({
+        userId: "user-0001",
+        key: "Gs2Mission:Complete",
+        payload: { taskName: "first-steps" },
+      });
+      expect(sendConnectionIds).toHaveLength(1);
+      expect(await page.locator("canvas").count()).toBe(1);
+      // What drawing in software costs is no complaint of the game's.
+      expect(complaints.filter((one) => !one.includes("GL Driver Message"))).toEqual([]);
+    } finally {
+      await browser?.close();
+      await emulator.stop();
+    }
+  });
+});
