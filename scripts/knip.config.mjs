@@ -4,10 +4,11 @@ import { entries } from "./entries.mjs";
 export default {
   entry: [
     ...entries.map(({ source }) => `src/${source}.ts`),
+    "src/phaser/script.ts",
     "demo/page/*.js",
     "test/bench/*.mjs",
     "test/**/*.test-d.ts",
   ],
   project: ["src/**/*.{ts,tsx}", "test/**/*.{ts,mjs}", "demo/**/*.{js,mjs}", "scripts/**/*.mjs"],
-  ignore: ["test/package/consumers/**", "**/*.d.mts"],
+  ignore: ["src/emulator/templates/**", "test/package/consumers/**", "**/*.d.mts"],
 };

@@ -21,6 +21,20 @@ const html = (...scripts: string[]) =>
   `<!doctype html><title>game</title><link rel="icon" href="data:,"><body>${scripts.join("")}`;
 const src = (file: string) => `<script src="${file}"></script>`;
 
+/** The code of a README's section on Phaser: its first TypeScript, and its first page. */
+function recipesOf(readme: string) {
+  const [, section = ""] = /\n## Phaser([^]*?)\n## /.exec(readInRepo(readme)) ?? [];
+  const first = (language: string) =>
+    new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(section)?.[1] ?? "";
+  return { typeScript: first("ts"), page: first("html") };
+}
+
+/** The usual address of the emulator becomes that of the page, which this test's emulator serves. */
+const here = (code: string) => code.replaceAll('"http://127.0.0.1:9480"', "location.origin");
+
+/** What drawing in software costs, and that nobody has clicked yet, is no complaint of the game's. */
+const isOfTheBrowser = (complaint: string) => /GL Driver Message|AudioContext/.test(complaint);
+
 /** What the pages below /page/ load, by folder of the Phaser. */
 const files = new Map<string, string>();
 
@@ -42,13 +56,33 @@ beforeAll(async () => {
     files.set(`/page/${folder}/`, html(src("page.js")));
     files.set(`/page/${folder}/page.js`, outputFiles[0]!.text);
     files.set(
-      `/page/${folder}/phaser.js`,
+      `/page/${folder}/phaser.min.js`,
       readInRepo("node_modules", folder, "dist/phaser.min.js"),
     );
     const ours = ["gs2-gateway.global.js", "gs2-gateway-phaser.global.js"] as const;
     for (const file of ours) files.set(`/page/${folder}/${file}`, readInRepo("dist", file));
-    files.set(`/page/${folder}/tags.html`, html(src("phaser.js"), ...ours.map(src)));
-    files.set(`/page/${folder}/loader.html`, html(src("phaser.js"), src(ours[0])));
+    const recipes = recipesOf("README.md");
+    const recipe = await build({
+      stdin: { contents: here(recipes.typeScript), loader: "ts", resolveDir: inRepo() },
+      alias: {
+        phaser: inRepo("node_modules", folder, "dist", "phaser.esm.js"),
+        "gs2-gateway": inRepo("dist/index.js"),
+        "gs2-gateway/phaser": inRepo("dist/phaser.js"),
+        "gs2-gateway/phaser/global": inRepo("dist/phaser-global.js"),
+      },
+      bundle: true,
+      format: "esm",
+      write: false,
+      logLevel: "error",
+    });
+    files.set(`/page/${folder}/recipe.js`, recipe.outputFiles[0]!.text);
+    files.set(
+      `/page/${folder}/recipe.html`,
+      html('<script type="module" src="recipe.js"></script>'),
+    );
+    files.set(`/page/${folder}/recipe-tags.html`, html(here(recipes.page)));
+    files.set(`/page/${folder}/tags.html`, html(src("phaser.min.js"), ...ours.map(src)));
+    files.set(`/page/${folder}/loader.html`, html(src("phaser.min.js"), src(ours[0])));
   }
   browser = await launchBrowser();
 });
@@ -346,6 +380,18 @@ describe.each(phasers)("$name", ({ folder, version }) => {
     expect(same).toEqual([false, true, true, false]);
   });
 
+  test.each(["recipe.html", "recipe-tags.html"])("the README's recipe plays: %s", async (file) => {
+    await open(file);
+    await emulator.waitForSession({ userId: "user-0001" });
+    const { sendConnectionIds } = await emulator.notify({
+      userId: "user-0001",
+      key: "Gs2Matchmaking:Join",
+      payload: { joinUserId: "bob" },
+    });
+    expect(sendConnectionIds).toHaveLength(1);
+    complaints = complaints.filter((complaint) => !isOfTheBrowser(complaint));
+  });
+
   test("script tags: the plugin is the global, and makes a client of options", async () => {
     const page = await open("tags.html");
     await page.addScriptTag({
@@ -422,6 +468,15 @@ const countEach = (values: number[]) =>
     new Map<number, number>(),
   );
 
+test("the READMEs show the same code", () => {
+  const withoutComments = (code: string) => code.replaceAll(/ *\/\/ .*/g, "");
+  const [english, japanese] = ["README.md", "README.ja.md"].map(recipesOf);
+  for (const language of ["typeScript", "page"] as const) {
+    expect(english![language]).not.toBe("");
+    expect(withoutComments(japanese![language])).toBe(withoutComments(english![language]));
+  }
+});
+
 describe("the template", () => {
   let folder: string;
   beforeEach(async () => {
@@ -469,8 +524,7 @@ describe("the template", () => {
       expect(emulator.sessions()[0]!.connectionId).not.toBe(first!.connectionId);
       await page.waitForFunction(() => document.querySelectorAll("canvas").length === 1);
       expect(await page.evaluate("witness")).toBe("still the same page");
-      // What drawing in software costs is no complaint of the game's.
-      complaints = complaints.filter((complaint) => !complaint.includes("GL Driver Message"));
+      complaints = complaints.filter((complaint) => !isOfTheBrowser(complaint));
     } finally {
       await server.close();
       delete process.env["VITE_GS2_GATEWAY_EMULATOR_URL"];

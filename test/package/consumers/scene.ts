@@ -31,12 +31,12 @@ export class LobbyScene extends Phaser.Scene {
 
 export function start(client: GatewayClient): Phaser.Game {
   const data: GatewayPluginData = { client, disposeWithGame: true };
-  // @ts-expect-error a client, or what to make one of
-  const neither: GatewayPluginData = {};
+  // @ts-expect-error a client, or what to make one of: not neither
+  void ({} satisfies GatewayPluginData);
   const game = new Phaser.Game({
     scene: LobbyScene,
     plugins: {
-      global: [{ key: "gs2", plugin: GatewayPlugin, mapping: "gs2", data: data ?? neither }],
+      global: [{ key: "gs2", plugin: GatewayPlugin, mapping: "gs2", data }],
     },
   });
   attachGateway(game, client, { key: "net" });
