@@ -333,12 +333,17 @@ describe("a TypeScript project that checks every declaration file", () => {
     { phaser: "phaser3", of: projects[0]! },
     { phaser: "phaser", of: projects[4]! },
   ];
-  it.each(games)("compiles a game on $phaser: $of.name", async ({ phaser, of }) => {
-    const link = join(project, "node_modules", "phaser");
-    await rm(link, { force: true });
-    await symlink(inRepo("node_modules", phaser), link, "junction");
-    const said = await saidOf({ ...of, files: ["scene.ts"] });
-    // Phaser's own declarations have faults that only `skipLibCheck` forgives; none of them is ours.
-    expect(said.filter((line) => !line.includes("/types/phaser.d.ts:"))).toEqual([]);
-  });
+  it.each(games)(
+    "compiles a game on $phaser: $of.name",
+    async ({ phaser, of }) => {
+      const link = join(project, "node_modules", "phaser");
+      await rm(link, { force: true });
+      await symlink(inRepo("node_modules", phaser), link, "junction");
+      const said = await saidOf({ ...of, files: ["scene.ts"] });
+      // Phaser's own declarations have faults that only `skipLibCheck` forgives; none of them is ours.
+      expect(said.filter((line) => !line.includes("/types/phaser.d.ts:"))).toEqual([]);
+      // Phaser's declarations alone are 150,000 lines.
+    },
+    120_000,
+  );
 });
