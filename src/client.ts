@@ -227,7 +227,9 @@ export function createClient(
         if (reason !== "first") notify.gap();
         inUse.add(bindingOf);
         announce(() => {
-          const binding = bindingOf(slot);
+          // A handler told before this one may have released it.
+          const binding: Binding | undefined = bindingOf(slot);
+          if (!binding) return;
           for (const other of inUse) {
             if (other !== bindingOf && other(slot)?.userId === binding.userId)
               report("warn", "duplicateClient", binding.userId!, { slot });

@@ -39,3 +39,14 @@ test("the status is told before what else comes of the same step", async () => {
   await Promise.all([gateway.setUserId({ accessToken: "alice" }), vi.advanceTimersByTimeAsync(0)]);
   expect(heard.slice(-3)).toEqual(["ready", "first", "held"]);
 });
+
+test("nobody is asked to refetch for a slot that a handler has just released", async () => {
+  const { gateway, heard } = setUp();
+  gateway.lifecycle.on("status", ({ status }) => {
+    if (status === "ready") void gateway.release();
+  });
+  gateway.lifecycle.on("diagnostic", ({ code }) => heard.push(code));
+  gateway.onSync(({ binding }) => heard.push(binding.slot));
+  await Promise.all([gateway.setUserId({ accessToken: "alice" }), vi.advanceTimersByTimeAsync(0)]);
+  expect(heard).toEqual([]);
+});
