@@ -115,21 +115,7 @@ async function news(tab: Tab, world: World): Promise<void> {
 
 /** A field without effect is told of before anything else happens. */
 function provoke(tab: Tab): void {
-  tab.wishes.set("guild", {
-    userId: "guild-1",
-    exclusive: false,
-    forced: false,
-    lost: false,
-    conflict: false,
-    refused: false,
-  });
-  tab.track("setUserId", 10_000, () =>
-    tab.gateway.setUserId({
-      slot: "guild",
-      accessToken: () => tab.accessToken("guild-1"),
-      sessionId: "of no use",
-    }),
-  );
+  tab.want("guild", "guild-1", false, false, "of no use");
 }
 
 const places: Record<string, Place> = {
@@ -184,8 +170,6 @@ const places: Record<string, Place> = {
       void tab.gateway.disconnect();
       await world.pass(1_000);
       provoke(tab);
-      // Refused: after a disconnect the player connects first.
-      tab.wishes.delete("guild");
     },
   },
   "diagnostic, unauthorized": {
@@ -250,7 +234,8 @@ const places: Record<string, Place> = {
     async lead(tab, world) {
       tab.want("guild", "guild-1", false, false);
       await lose(tab, world);
-      await news(tab, world);
+      world.news();
+      await world.pass(1_000);
     },
   },
   "where of waitFor": {
@@ -266,8 +251,9 @@ const places: Record<string, Place> = {
     },
     lead: news,
   },
+  // In the middle of the step that is to bind: its status is told afterwards.
   "the provider of an access token": {
-    in: "connected",
+    in: "connecting",
     listen(tab, act) {
       const { accessToken } = tab;
       tab.accessToken = (userId) => {
@@ -278,14 +264,6 @@ const places: Record<string, Place> = {
     lead: bind,
   },
 };
-// It binds the player anew, which would end what it is about.
-places["a notification, while another slot is replaced"]!.lead = async (tab, world) => {
-  tab.want("guild", "guild-1", false, false);
-  await lose(tab, world);
-  world.news();
-  await world.pass(1_000);
-};
-
 let world: World;
 let restore: () => void;
 

@@ -459,7 +459,7 @@ export class Tab {
       );
       story.hold(downMs === device.time.now - since!, () => `${this.name}: downMs is wrong`);
     }
-    this.#held.set(slot, { on, wish });
+    if (wish.userId === userId) this.#held.set(slot, { on, wish });
     this.syncsRunning++;
     await this.later(this.refetchMs);
     this.syncsRunning--;

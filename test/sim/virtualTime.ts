@@ -46,6 +46,7 @@ export class VirtualTime {
 
   /** @param look called after each happening, once nothing moves any more; true ends it */
   async runUntil(end: number, look: () => boolean): Promise<void> {
+    await drained();
     for (let next; (next = this.#take(end));) {
       if (next.cancelled) continue;
       if (next.place?.asleep) {
