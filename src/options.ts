@@ -71,7 +71,7 @@ export interface ServiceCall {
   service: string;
   component: string;
   function: string;
-  /** An `accessToken` or a `duplicationAvoider` in it goes into the envelope too, where no slot gives another. */
+  /** An `accessToken` in it goes into the envelope too, where no slot gives another. */
   params?: Values | undefined;
   /** Sends the access token of this slot, and waits for its binding. Default: neither. */
   slot?: string | undefined;

@@ -51,12 +51,6 @@ function clientClass<Session>(
   return Client as unknown as ClientClass<Session>;
 }
 
-/** The names the socket has for what REST says in headers. */
-const ENVELOPE: Readonly<Record<string, string>> = {
-  accessToken: "xGs2AccessToken",
-  duplicationAvoider: "xGs2DuplicationAvoider",
-};
-
 async function callOverSocket(
   session: SocketSession,
   row: AnyMethod,
@@ -69,13 +63,12 @@ async function callOverSocket(
   } catch (error) {
     throw gs2Error(error as GatewayError);
   }
-  const { dryRun, contextStack, duplicationAvoider } = besideOf(request);
-  const payload: Dict = { ...values, contextStack, duplicationAvoider };
+  const { accessToken, ...rest } = values;
+  const { dryRun, contextStack } = besideOf(request);
+  const payload: Dict = { ...rest, contextStack };
+  // Where the official SDKs have them on the socket.
+  if (accessToken !== undefined) payload["xGs2AccessToken"] = accessToken;
   if (dryRun) payload["xGs2DryRun"] = "true";
-  for (const field in ENVELOPE) {
-    payload[ENVELOPE[field]!] = payload[field];
-    delete payload[field];
-  }
   return session.send("gateway", component, name, payload);
 }
 
@@ -85,5 +78,8 @@ async function callOverSocket(
  */
 export class Gs2GatewayRestClient extends clientClass<Gs2RestSession>(callOverRest) {}
 
-/** GS2-Gateway over the socket: all 28 methods, where the official SDK has one or two. Rejections are always a `Gs2Error`. */
+/**
+ * GS2-Gateway over the socket: all 28 methods, where the official SDK has one or two. Rejections are always a `Gs2Error`. As there, a
+ * `duplicationAvoider` is not sent on the socket.
+ */
 export class Gs2GatewayWebSocketClient extends clientClass<SocketSession>(callOverSocket) {}

@@ -170,20 +170,13 @@ export function webSocketSessionOn(
           this.#given = this.projectToken;
           client.setProjectToken(this.projectToken);
         }
-        const { xGs2AccessToken, xGs2DuplicationAvoider, ...params } = Object(payload) as Record<
-          string,
-          unknown
-        >;
+        const { xGs2AccessToken, ...params } = Object(payload) as Record<string, unknown>;
         return await client.call({
           service,
           component,
           function: func,
-          // The connection puts them into the envelope.
-          params: {
-            ...params,
-            accessToken: xGs2AccessToken ?? params["accessToken"],
-            duplicationAvoider: xGs2DuplicationAvoider ?? params["duplicationAvoider"],
-          },
+          // The connection puts it into the envelope.
+          params: { ...params, accessToken: xGs2AccessToken ?? params["accessToken"] },
         });
       } catch (error) {
         throw socketError(error as GatewayError);

@@ -24,21 +24,16 @@ export const loginTarget: Target = {
 };
 
 /**
- * Text of a request frame. The envelope wins over parameters of the same name; null and undefined parameters are left out. A player's token or
- * a duplicationAvoider among the parameters goes into the envelope too where that has none: there the official TypeScript SDK sends it.
+ * Text of a request frame. The envelope wins over parameters of the same name; null and undefined parameters are left out. A player's token
+ * among the parameters goes into the envelope too where that has none: there the official TypeScript SDK sends it.
  */
 export function encodeRequest(
   target: Target,
   params: Readonly<Record<string, unknown>>,
   envelope: Envelope,
 ): string {
-  const {
-    requestId,
-    clientId,
-    projectToken,
-    accessToken = params["accessToken"],
-    duplicationAvoider = params["duplicationAvoider"],
-  } = envelope;
+  const { requestId, clientId, projectToken, duplicationAvoider } = envelope;
+  const accessToken = envelope.accessToken ?? params["accessToken"];
   const frame = {
     ...params,
     accessToken,

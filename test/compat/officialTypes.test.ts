@@ -1,8 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import ts from "typescript";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { inRepo } from "../support/repo.js";
+
+// The package brings its sources, which TypeScript reads instead of its declarations.
+vi.setConfig({ testTimeout: 120_000 });
 
 // Beside this file, so that imports find what they would find here.
 let folder: string;
@@ -58,13 +61,7 @@ test("an official socket client wants our session cast, for its private fields a
     new Gs2GatewayWebSocketClient(new Gs2WebSocketSession("r", new BasicGs2Credential("c", "s")));
   `);
   expect(none).toEqual([]);
-  expect(problem).toContain("missing the following properties");
-  for (const name of problem!
-    .split(": ")
-    .at(-1)!
-    .split(/, | and /)) {
-    expect(["client", "inflightRequest", "onOpenHandlers", "onErrorHandlers", "2 more."]).toContain(
-      name,
-    );
-  }
+  expect(problem).toMatch(
+    /missing the following properties.*: client, inflightRequest, onOpenHandlers/,
+  );
 });

@@ -306,13 +306,11 @@ describe("a call over the socket", () => {
         .withAllowConcurrentAccess(false)
         .withSessionId("session-0001")
         .withForce(true)
-        .withDuplicationAvoider("avoider-0001")
         .withDryRun(true),
     );
     expect(our.sent[0]![3]).toMatchObject({
       sessionId: "session-0001",
       force: true,
-      xGs2DuplicationAvoider: "avoider-0001",
       xGs2DryRun: "true",
     });
   });

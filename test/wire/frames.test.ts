@@ -63,14 +63,6 @@ describe("encodeRequest", () => {
     expect(sent()).toMatchObject({ accessToken: "param", xGs2AccessToken: "param" });
   });
 
-  test("sends a parameter's duplicationAvoider where the envelope has none", () => {
-    const params = { duplicationAvoider: "param" };
-    const sent = (duplicationAvoider?: string): unknown =>
-      JSON.parse(encodeRequest(target, params, { requestId: "1", duplicationAvoider }));
-    expect(sent()).toMatchObject({ xGs2DuplicationAvoider: "param" });
-    expect(sent("envelope")).toMatchObject({ xGs2DuplicationAvoider: "envelope" });
-  });
-
   test("leaves out nulls inside a model, and keeps false, 0 and the empty text", () => {
     const params = { setting: { a: null, b: false, c: 0, d: "", e: undefined } };
     expect(JSON.parse(encodeRequest(target, params, { requestId: "1" }))).toMatchObject({
