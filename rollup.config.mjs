@@ -14,7 +14,7 @@ const {
   version,
   license: spdx,
 } = JSON.parse(readFileSync("package.json", "utf8"));
-const external = ["ws", /^node:/];
+const external = ["ws", /^node:/, /^firebase\//];
 
 // Two underscores in front are not private by convention but the language's own (`__proto__`) or TypeScript's helpers.
 const PRIVATE = /^_[a-zA-Z]/;
@@ -147,6 +147,21 @@ export default [
     output: scriptTag("dist/gs2-gateway-phaser.global.js", "Gs2GatewayPhaser", mittNotice, {
       globals: () => "Gs2Gateway",
     }),
+  },
+  {
+    // A worker is one file: browsers compare its bytes to see whether it is new.
+    input: "build/push/worker/index.js",
+    plugins: bundled,
+    output: {
+      file: "dist/firebase-messaging-sw.js",
+      format: "iife",
+      plugins: [
+        terser({
+          ecma: 2022,
+          format: { comments: false, preamble: `/*! ${packageName} ${version} push worker | ${spdx} */` },
+        }),
+      ],
+    },
   },
   {
     input: inputOf(typedEntries, ".d.ts"),

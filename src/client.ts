@@ -15,6 +15,7 @@ import {
 import type { Binding } from "./connection/snapshot.js";
 import { createStatus, tellChanges, type Look } from "./connection/status.js";
 import { OPEN, type Turn } from "./connection/state.js";
+import { DOOR, type Door } from "./door.js";
 import type { GatewayError } from "./errors.js";
 import type { GatewayClient as Client } from "./gatewayClient.js";
 import { host, systemHost, type ClientHost } from "./host.js";
@@ -309,7 +310,8 @@ export function createClient(
 
   const giveHint = (kind: Hint): void => connection.dispatch((t) => hint(t, kind));
 
-  const client: Client = {
+  const client: Client & { [DOOR]: Door } = {
+    [DOOR]: notify,
     isEmulator,
     lifecycle: {
       report,

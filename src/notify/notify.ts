@@ -1,6 +1,6 @@
 import type { Report } from "../diagnostics.js";
+import type { Door } from "../door.js";
 import { pending, type Clock, type Limits, type Pending } from "../pending.js";
-import type { NotificationFrame } from "../wire/frames.js";
 import type { NotificationKey } from "../wire/notifications.js";
 import type { Emitter, Handler, ListenOptions } from "./emitter.js";
 import { createLookBack, type Mark, type Picker } from "./lookBack.js";
@@ -73,7 +73,7 @@ interface Waiter extends Pending<Notification> {
 }
 
 /** @internal */
-export interface Notify {
+export interface Notify extends Door {
   readonly listenTo: (
     selector: NotificationSelector,
     handler: Handler,
@@ -84,11 +84,6 @@ export interface Notify {
     selector: NotificationSelector,
     options?: WaitOptions<never>,
   ) => Promise<Notification>;
-  readonly take: (
-    frame: Omit<NotificationFrame, "kind">,
-    receivedAt: number,
-    via: Notification["via"],
-  ) => void;
   /** From here on notifications are kept back, until the returned function has been called for each hold; 5 seconds and 1,000 at most. */
   readonly hold: () => () => void;
   /** Adds to what the game does to be right again. */

@@ -15,8 +15,8 @@ export interface Reserved {
   reason: string;
 }
 
-const ground = ["wire", "errors", "diagnostics", "pending"];
-const middle = ["session", "http", "connection", "api", "notify", "push"];
+const ground = ["wire", "errors", "diagnostics", "pending", "door"];
+const middle = ["session", "http", "connection", "api", "notify"];
 // client.ts and the files it was split into.
 const wiring = ["client", "gatewayClient", "options", "host", "system", "report"];
 const all = [...ground, ...middle, ...wiring, "index"];
@@ -35,13 +35,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   errors: { sees: [], reason: "everybody uses the errors, so they know nobody" },
   diagnostics: { sees: ["wire", "errors"], reason: "diagnostics are words like the errors" },
   pending: { sees: ["errors"], reason: "every room waits in the same way, so waiting knows none" },
+  door: { sees: ["wire"], reason: "the way into a client, for those who do not know the client" },
   wire: { sees: ["errors"], reason: "what is said can be read and shared without anything else" },
   session: middleRoom,
   http: middleRoom,
   connection: middleRoom,
   api: middleRoom,
   notify: middleRoom,
-  push: middleRoom,
   client: clientFile,
   gatewayClient: clientFile,
   options: clientFile,
@@ -58,6 +58,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     sees: [...all, "node", "admin"],
     reason: "the official style is a coat over what we have",
   },
+  push: { sees: all, reason: "a door stands on the rooms, not on other doors" },
   phaser: { sees: all, reason: "a door stands on the rooms, not on other doors" },
   testing: {
     sees: all,

@@ -1,0 +1,106 @@
+import { payloadOf, type LocalMessage, type ReadPush } from "./message.js";
+
+/** One text for all, or one for each locale: `{ en: "Match found", ja: "..." }`. */
+export type LocalText = string | Readonly<Record<string, string>>;
+
+/**
+ * How a push of one key is shown. `{name}` in a text stands for that field of the payload, `{a.b}` for one further in; what is missing
+ * becomes nothing.
+ */
+export interface PushTemplate {
+  readonly title: LocalText;
+  readonly body?: LocalText | undefined;
+  /** Address of a picture, against the page's base. */
+  readonly icon?: string | undefined;
+  /** A notification takes the place of an older one with the same tag. Default: one of its own for each push. */
+  readonly tag?: string | undefined;
+  /** Opened by a click where no game is open, against the page's base, on the same origin. Default: the base itself. */
+  readonly link?: string | undefined;
+}
+
+/** By notification key; `*` for all others. */
+export type PushTemplates = Readonly<Record<string, PushTemplate>>;
+
+/** @internal */
+export interface Shown {
+  readonly title: string;
+  readonly body: string;
+  readonly icon: string | undefined;
+  readonly tag: string;
+  readonly link: string | undefined;
+}
+
+/** The one of these locales that fits best: itself, the same language, English, the first. */
+export function bestLocale(locales: readonly string[], wanted: string): string | undefined {
+  const language = (locale: string): string => locale.toLowerCase().split(/[-_]/)[0]!;
+  const same = (locale: string): boolean =>
+    locale.toLowerCase().replace("_", "-") === wanted.toLowerCase().replace("_", "-");
+  return (
+    locales.find(same) ??
+    locales.find((locale) => language(locale) === language(wanted)) ??
+    locales.find((locale) => language(locale) === "en") ??
+    locales[0]
+  );
+}
+
+export function localText(text: LocalText | undefined, locale: string): string {
+  if (text === undefined || typeof text === "string") return text ?? "";
+  const best = bestLocale(Object.keys(text), locale);
+  return best === undefined ? "" : (text[best] ?? "");
+}
+
+/** Puts the fields of a payload into a text. */
+export function fill(
+  template: string,
+  payload: unknown,
+  encode = (value: string) => value,
+): string {
+  return template.replace(/\{([\w.-]+)\}/g, (_, path: string) => {
+    let value: unknown = payload;
+    for (const name of path.split(".")) {
+      value =
+        typeof value === "object" && value !== null && Object.hasOwn(value, name)
+          ? (value as Record<string, unknown>)[name]
+          : undefined;
+    }
+    return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+      ? encode(String(value))
+      : "";
+  });
+}
+
+/** What is shown of a push: by its key's template, the server's own texts, those of the message, the template `*`, and at last its key. */
+export function show(push: ReadPush, templates: PushTemplates = {}, locale = "en"): Shown {
+  const { key, messages, title, body, icon, link, id } = push;
+  const payload = payloadOf(push);
+  const own = Object.hasOwn(templates, key) ? templates[key] : undefined;
+  const local = own ? undefined : localMessage(messages, locale);
+  const template = own ?? (local === undefined && title === undefined ? templates["*"] : undefined);
+  const words = template
+    ? {
+        title: fill(localText(template.title, locale), payload),
+        body: fill(localText(template.body, locale), payload),
+      }
+    : local
+      ? { title: local.title, body: local.message }
+      : { title: title ?? key, body: body ?? "" };
+  return {
+    ...words,
+    // A notification without a title shows the address of the site.
+    title: words.title || key || push.payload,
+    icon: template?.icon === undefined ? icon : fill(template.icon, payload, encodeURIComponent),
+    tag:
+      template?.tag === undefined
+        ? `gs2-gateway:${id ?? `${key}:${push.payload}`}`
+        : fill(template.tag, payload),
+    link: template?.link === undefined ? link : fill(template.link, payload, encodeURIComponent),
+  };
+}
+
+function localMessage(messages: readonly LocalMessage[], locale: string): LocalMessage | undefined {
+  const best = bestLocale(
+    messages.map((one) => one.locale),
+    locale,
+  );
+  return messages.find((one) => one.locale === best);
+}
