@@ -11,6 +11,8 @@ import { invalid } from "./settings.js";
 import { readState } from "./state.js";
 import { issueAccessToken, type AccessTokenWish } from "./tokens.js";
 
+const LONGEST_POLL_MS = 60_000;
+
 /**
  * The handle over HTTP, under `/_emulator`, and the files of dumps and imports. A fault of the caller is 400, and waiting in vain 504, with
  * `{ message }`, a sentence.
@@ -45,6 +47,19 @@ export function controlPlane(gateway: Gateway, url: () => string, stopping: Abor
   app.get("/outbox", (context) => {
     const { userId } = context.req.query();
     return context.json({ items: gateway.outbox({ userId }) });
+  });
+  app.get("/pushes", async (context) => {
+    const { userId, namespaceName, token, timeoutMs = "0" } = context.req.query();
+    const waitMs = Number(timeoutMs);
+    if (!(waitMs >= 0 && waitMs <= LONGEST_POLL_MS)) {
+      throw invalid(`timeoutMs is a number of milliseconds from 0 to ${LONGEST_POLL_MS}.`);
+    }
+    const take = () => gateway.pushes.take({ userId, namespaceName, token });
+    // Whoever has hung up takes nothing along.
+    const { signal } = context.req.raw;
+    const none = () => undefined;
+    const item = take() ?? (await gateway.waitFor(take, waitMs, () => "", signal).catch(none));
+    return item ? context.json({ item }) : context.body(null, 204);
   });
   app.get("/state", (context) => context.json(gateway.state()));
   app.put("/state", async (context) => {

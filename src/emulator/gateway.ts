@@ -12,7 +12,7 @@ import type { EmulatorFaultReport, Fault } from "./faults/kinds.js";
 import { Weather, type Reception } from "./faults/weather.js";
 import { nextJobDue } from "./jobs.js";
 import type { EmulatorLogEntry, WriteLog } from "./log.js";
-import type { OutboxEntry, OutboxFilter } from "./outbox.js";
+import { DeviceQueue, type OutboxEntry, type OutboxFilter } from "./outbox.js";
 import { refused, type Outcome } from "./outcome.js";
 import { nextDue, passTime } from "./passing.js";
 import { applyState, stateOf, type EmulatorState, type EmulatorStateWish } from "./state.js";
@@ -62,6 +62,7 @@ const NOT_KEPT = { component: "emulator", message: "emulator.data.error.notWritt
 /** The world in motion: the one place that changes it, carries out its effects, and keeps what was said. */
 export class Gateway {
   readonly calls = new CallBook();
+  readonly pushes = new DeviceQueue(1_000);
   readonly clock: ShiftableClock;
   #world: World;
   readonly #lines = new Map<string, Line>();
@@ -252,6 +253,7 @@ export class Gateway {
     this.#outbox.clear();
     this.#agenda.clear();
     this.#weather = this.#newWeather();
+    this.pushes.clear();
     this.#world = createWorld(this.#options, this.clock.now());
     this.#kept = -1;
     this.#save();
@@ -297,6 +299,7 @@ export class Gateway {
 
   #putOut(entry: OutboxEntry): void {
     this.#outbox.add(entry);
+    if (entry.sent) this.pushes.add(entry);
     const { subject, userId, namespaceName, sent, because, reason } = entry;
     const text = `${subject} for the device of ${userId} in ${namespaceName}. ${reason}`;
     this.log("mobile", text, { userId, namespaceName, subject, sent, because });

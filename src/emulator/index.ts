@@ -11,7 +11,7 @@ export type { SessionWish } from "./sessionWish.js";
 export type { EmulatorClock } from "./clock.js";
 export type { EmulatorCall, CallFilter } from "./calls.js";
 export type { EmulatorLog, EmulatorLogEntry } from "./log.js";
-export type { OutboxEntry, OutboxFilter } from "./outbox.js";
+export type { DevicePush, OutboxEntry, OutboxFilter, PushWish } from "./outbox.js";
 export type { EmulatorState, EmulatorStateWish } from "./state.js";
 export type { Job, JobKind, Upload } from "./jobs.js";
 export type { DumpedToken } from "./userData.js";

@@ -32,6 +32,61 @@ export interface OutboxFilter {
   readonly userId?: string | undefined;
 }
 
+export interface PushWish extends OutboxFilter {
+  readonly namespaceName?: string | undefined;
+  /** The device, by its whole token. */
+  readonly token?: string | undefined;
+}
+
+/** What the push service would hand to the device's worker. */
+export interface DevicePush extends OutboxEntry {
+  /**
+   * In the form Firebase Cloud Messaging has it, with data and no text of its own. What GS2 puts into it is not published: these fields are
+   * an assumption, the same as that of `gs2-gateway/push`.
+   */
+  readonly message: {
+    readonly from: string;
+    readonly fcmMessageId: string;
+    readonly data: Readonly<Record<string, string>>;
+  };
+}
+
+/** Those that left for a device and that nobody has taken yet, each for one taker. */
+export class DeviceQueue {
+  readonly #waiting: DevicePush[] = [];
+  #made = 0;
+
+  constructor(readonly most: number) {}
+
+  add(entry: OutboxEntry): void {
+    const { at, subject, payload, userId, sound } = entry;
+    this.#waiting.push({
+      ...entry,
+      message: {
+        from: "gs2-gateway-emulator",
+        // A worker remembers what it has shown, also over a restart of the emulator.
+        fcmMessageId: `${at}-${++this.#made}`,
+        data: { subject, payload, userId, ...(sound !== null && { sound }) },
+      },
+    });
+    if (this.#waiting.length > this.most) this.#waiting.shift();
+  }
+
+  take({ userId, namespaceName, token }: PushWish): DevicePush | undefined {
+    const index = this.#waiting.findIndex(
+      (one) =>
+        (userId === undefined || one.userId === userId) &&
+        (namespaceName === undefined || one.namespaceName === namespaceName) &&
+        (token === undefined || one.token === shortened(token)),
+    );
+    return index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
+  }
+
+  clear(): void {
+    this.#waiting.length = 0;
+  }
+}
+
 /** Enough to tell two devices apart. */
 export const shortened = (token: string): string =>
   token.length > 24 ? `${token.slice(0, 6)}...${token.slice(-4)}` : `${token.slice(0, 4)}...`;

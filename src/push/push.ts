@@ -74,6 +74,10 @@ export function createPushIn(host: Surroundings, options: PushOptions): Push {
           method,
         });
 
+  const store = pushStore(
+    () => host.caches,
+    () => given?.scope ?? scopeOf(baseURI),
+  );
   const keeper = createKeeper({
     now,
     vapidKey,
@@ -87,7 +91,7 @@ export function createPushIn(host: Surroundings, options: PushOptions): Push {
   const stream = createStream({
     now,
     duplicateWindowMs: options.duplicateWindowMs ?? DUPLICATE_WINDOW_MS,
-    store: () => pushStore(() => host.caches, given?.scope ?? scopeOf(baseURI)),
+    store,
     clicked: (click) => emitter.emit("click", click),
     subscriptionChanged: () => keeper.keep("changed"),
   });

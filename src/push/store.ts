@@ -10,7 +10,8 @@ export interface PushStore {
 
 const CACHE = "gs2-gateway.push";
 
-export function pushStore(caches: () => CacheStorage | undefined, base: string): PushStore {
+/** @param scope of the worker, so that two games of one site do not meet */
+export function pushStore(caches: () => CacheStorage | undefined, scope: () => string): PushStore {
   const within = async <T>(run: (cache: Cache) => Promise<T>): Promise<T | undefined> => {
     try {
       const cache = await caches()?.open(CACHE);
@@ -19,7 +20,7 @@ export function pushStore(caches: () => CacheStorage | undefined, base: string):
       return undefined;
     }
   };
-  const place = (name: string): string => new URL(`gs2-gateway.push/${name}`, base).href;
+  const place = (name: string): string => new URL(`gs2-gateway.push/${name}`, scope()).href;
   const read = async (cache: Cache, name: string): Promise<unknown> => {
     const found = await cache.match(place(name));
     return found && ((await found.json()) as unknown);

@@ -19,7 +19,7 @@ export interface Stream {
 export function createStream(parts: {
   readonly now: () => number;
   readonly duplicateWindowMs: number;
-  readonly store: () => PushStore;
+  readonly store: PushStore;
   readonly clicked: (click: PushClick) => void;
   readonly subscriptionChanged: () => void;
 }): Stream {
@@ -50,7 +50,7 @@ export function createStream(parts: {
   const takeClickWord = (word: ClickWord): boolean => {
     if (!isFor(word.userId)) return false;
     // A page that was slow to answer may find the same click kept for it.
-    void takeClick(store(), now());
+    void takeClick(store, now());
     tellClick(word);
     return true;
   };
@@ -76,7 +76,7 @@ export function createStream(parts: {
       if (listening) return;
       listening = true;
       for (const word of kept.splice(0)) tellClick(word);
-      void takeClick(store(), now()).then((word) => word && tellClick(word));
+      void takeClick(store, now()).then((word) => word && tellClick(word));
     },
     hear({ data, ports }) {
       if (!isOurs(data)) return;

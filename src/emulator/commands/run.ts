@@ -4,6 +4,7 @@ import { execCommand, type ExecFlags } from "./execCommand.js";
 import { DEFAULT_PORT, type CommandHost } from "./host.js";
 import { initCommand } from "./initCommand.js";
 import { notifyCommand, type NotifyFlags } from "./notifyCommand.js";
+import { pushWorkerCommand } from "./pushWorkerCommand.js";
 
 /** Runs `gs2-gateway` with these arguments; answers the exit code. What goes wrong is one line, never a stack. */
 export async function runCommand(args: readonly string[], host: CommandHost): Promise<number> {
@@ -67,6 +68,16 @@ export async function runCommand(args: readonly string[], host: CommandHost): Pr
     .argument("<dir>", "the folder, made if it is not there")
     .action(async (template: string, dir: string) => {
       code = await initCommand(template, dir, host);
+    });
+
+  program
+    .command("push-worker")
+    .description(
+      "put the service worker of gs2-gateway/push into the folder your site is served from",
+    )
+    .argument("<dir>", "the folder, e.g. public")
+    .action(async (folder: string) => {
+      code = await pushWorkerCommand(folder, host);
     });
 
   try {

@@ -31,7 +31,10 @@ const MOST_REMEMBERED = 100;
 export function startWorker(scope: WorkerScope): void {
   const own = readConfig(scope.location.search);
   const root = new URL("/", scope.location.href).href;
-  const store = pushStore(() => scope.caches, scope.registration.scope);
+  const store = pushStore(
+    () => scope.caches,
+    () => scope.registration.scope,
+  );
   let told: WorkerConfig | undefined;
 
   const config = async (): Promise<WorkerConfig> => {

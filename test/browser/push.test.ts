@@ -1,0 +1,428 @@
+// Push as a player has it: the real firebase package, a real service worker, pushes delivered by the browser. Google's hosts are answered here.
+import type { Browser, BrowserContext, Page, Worker } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { GatewayAdmin } from "../../src/admin.js";
+import { startEmulator, type Emulator } from "../../src/emulator/index.js";
+import type { PushOptions } from "../../src/push/index.js";
+import { launchBrowser } from "../support/browser.js";
+import { serveFirebase, type FirebaseServers } from "../support/firebaseServers.js";
+import { complaintsOf } from "./pages.js";
+import { pushPages, pushService, readWorker, vapidKey } from "./pushPages.js";
+
+const namespaceName = "game-0001";
+const KEY = vapidKey("a");
+
+let browser: Browser;
+let pages: (request: Request) => Response;
+let emulator: Emulator;
+let context: BrowserContext;
+let google: FirebaseServers;
+let complaints: string[];
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  pages = await pushPages();
+});
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  emulator = await startEmulator({ namespaces: [namespaceName], mount: { "/page": pages } });
+  const admin = new GatewayAdmin({
+    namespaceName,
+    credential: { clientId: "client", clientSecret: "secret" },
+    endpoints: emulator.endpoints,
+  });
+  await admin.updateNamespace({ firebaseSecret: "secret" });
+  context = await browser.newContext({ permissions: ["notifications"] });
+  complaints = complaintsOf(context);
+  google = await serveFirebase(context);
+});
+afterEach(async () => {
+  await context.close();
+  await emulator.stop();
+});
+
+interface Start {
+  folder?: string;
+  userId?: string | null;
+  options?: Partial<PushOptions>;
+}
+
+async function open({ folder = "ok", userId = "alice", options = {} }: Start = {}): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${emulator.url}/page/${folder}/`);
+  await page.waitForFunction(() => "start" in globalThis);
+  const accessToken = userId === null ? "" : await emulator.issueAccessToken({ userId });
+  await page.evaluate(([given, token]) => start(given, token), [
+    { vapidKey: KEY, ...options },
+    accessToken,
+  ] as const);
+  return page;
+}
+
+/** What became of enable: the state's reason, or the error's code. */
+const enable = (page: Page) =>
+  page.evaluate(async () => {
+    try {
+      const { status, reason } = await push.enable();
+      return `${status}: ${reason}`;
+    } catch (error) {
+      const { kind, errors } = error as { kind: string; errors: { code?: string }[] };
+      return `${kind}: ${errors[0]?.code ?? String(error)}`;
+    }
+  });
+
+const state = (page: Page) => page.evaluate(() => push.state());
+const seen = (page: Page) => page.evaluate(() => globalThis.seen);
+const untilReason = (page: Page, reason: string) =>
+  expect.poll(async () => (await state(page)).reason, { timeout: 15_000 }).toBe(reason);
+const calls = (method: string) => emulator.calls({ method });
+const tokenOf = (userId: string) =>
+  emulator.state().firebaseTokens.find((one) => one.userId === userId)?.token;
+
+/** Comes back under the same browser, as on another day. */
+async function again(page: Page, start: Start = {}): Promise<Page> {
+  await page.close();
+  const next = await open(start);
+  await untilReason(next, "current");
+  return next;
+}
+
+describe("a token", () => {
+  test("is at GS2 after enable, and a second start asks nobody for anything", async () => {
+    const page = await open();
+    expect(await state(page)).toMatchObject({ status: "granted", reason: "notEnabled" });
+    const requested: string[] = [];
+    context.on("request", (request) => requested.push(request.url()));
+    expect(await enable(page)).toBe("registered: current");
+    expect(google.asked).toEqual(["POST installations", "POST registrations"]);
+    expect(calls("setFirebaseToken")).toHaveLength(1);
+    expect(tokenOf("alice")).toBe(google.token());
+    expect(requested.filter((url) => url.includes("/page/firebase/")).length).toBeGreaterThan(0);
+
+    requested.length = 0;
+    await again(page);
+    expect(requested.filter((url) => url.includes("/page/firebase/"))).toEqual([]);
+    expect(google.asked).toHaveLength(2);
+    expect(calls("setFirebaseToken")).toHaveLength(1);
+    expect(await enable(context.pages()[0]!)).toBe("registered: current");
+    expect(calls("setFirebaseToken")).toHaveLength(1);
+    expect(complaints).toEqual([]);
+  });
+
+  const changeRecord = (page: Page, ageMs: number) =>
+    page.evaluate((age) => {
+      const record = JSON.parse(localStorage.getItem("gs2-gateway.push")!) as {
+        stored: { at: number };
+      };
+      record.stored.at -= age;
+      localStorage.setItem("gs2-gateway.push", JSON.stringify(record));
+    }, ageMs);
+
+  test.each<[string, (page: Page) => Promise<unknown>, Start, number]>([
+    ["the player changed", async () => {}, { userId: "bob" }, 1],
+    ["the VAPID key changed", async () => {}, { options: { vapidKey: vapidKey("b") } }, 2],
+    ["30 days went by", (page) => changeRecord(page, 31 * 86_400_000), {}, 1],
+    [
+      "the token was deleted",
+      (page) =>
+        page.evaluate(async () => {
+          const { getApp } = (await import("/page/firebase/app.js" as never)) as {
+            getApp: (name: string) => object;
+          };
+          const library = (await import("/page/firebase/messaging.js" as never)) as {
+            getMessaging: (app: object) => object;
+            deleteToken: (messaging: object) => Promise<boolean>;
+          };
+          await library.deleteToken(library.getMessaging(getApp("gs2-gateway")));
+        }),
+      {},
+      2,
+    ],
+  ])("is told to GS2 once more after %s, and not again", async (_, change, next, tokens) => {
+    const page = await open();
+    await enable(page);
+    await change(page);
+    const second = await again(page, next);
+    await expect.poll(() => calls("setFirebaseToken")).toHaveLength(2);
+    expect(tokenOf(next.userId ?? "alice")).toBe(`fcm-token-${tokens}`);
+    expect(google.token()).toBe(`fcm-token-${tokens}`);
+    await again(second, next);
+    expect(calls("setFirebaseToken")).toHaveLength(2);
+  });
+
+  test("is gone from GS2 and from the browser after disable, and stays gone", async () => {
+    const page = await open();
+    await enable(page);
+    await page.evaluate(() => push.disable());
+    expect(calls("deleteFirebaseToken")).toHaveLength(1);
+    expect(tokenOf("alice")).toBeUndefined();
+    expect(google.asked.at(-1)).toBe("DELETE registrations");
+    expect(await page.evaluate(() => localStorage.getItem("subscription"))).toBeNull();
+    expect((await state(page)).reason).toBe("notEnabled");
+    await page.close();
+    expect((await state(await open())).reason).toBe("notEnabled");
+    expect(calls("setFirebaseToken")).toHaveLength(1);
+  });
+
+  test("of another device is left alone by disable", async () => {
+    const page = await open();
+    await enable(page);
+    await page.evaluate(() => gateway.setFirebaseToken({ token: "the phone's" }));
+    await page.evaluate(() => push.disable());
+    expect(tokenOf("alice")).toBe("the phone's");
+  });
+
+  test("that was asked for offline comes when the network is back, without another press", async () => {
+    const page = await open();
+    await context.route(/googleapis/, (route) => route.abort("internetdisconnected"));
+    expect(await enable(page)).toBe("push: offline");
+    expect(await state(page)).toMatchObject({ status: "granted", reason: "offline" });
+    await context.unroute(/googleapis/);
+    google = await serveFirebase(context);
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await untilReason(page, "current");
+    expect(calls("setFirebaseToken")).toHaveLength(1);
+    expect(await seen(page)).toEqual(expect.arrayContaining(["state offline", "state current"]));
+  });
+
+  test("is stored as soon as a player is bound", async () => {
+    const page = await open({ userId: null });
+    expect(await enable(page)).toBe("notConnected: pending");
+    expect(calls("setFirebaseToken")).toHaveLength(0);
+    await page.evaluate(
+      (accessToken) => gateway.setUserId({ accessToken }),
+      await emulator.issueAccessToken({ userId: "alice" }),
+    );
+    await untilReason(page, "current");
+    expect(tokenOf("alice")).toBe(google.token());
+  });
+
+  test("waits for nobody who gave up: an aborted enable changes nothing at GS2", async () => {
+    const page = await open();
+    const kind = await page.evaluate(async () => {
+      const enabling = push.enable({ signal: AbortSignal.abort() });
+      return enabling.catch((error: { kind: string }) => error.kind);
+    });
+    expect(kind).toBe("aborted");
+    expect(google.asked).toEqual([]);
+    expect((await state(page)).reason).toBe("notEnabled");
+  });
+});
+
+const templates = {
+  "Gs2Matchmaking:Complete": {
+    title: { en: "Match found", ja: "対戦相手が見つかりました" },
+    body: "{gatheringName}",
+    link: "?lobby={gatheringName}",
+  },
+};
+const payload = { namespaceName: "mm", gatheringName: "g-1" };
+const complete = (fcmMessageId: string, more: object = {}) => ({
+  fcmMessageId,
+  data: { subject: "Gs2Matchmaking:Complete", payload: JSON.stringify(payload), ...more },
+});
+const heardByPush = `push Gs2Matchmaking:Complete ${JSON.stringify(payload)}`;
+
+interface Playing {
+  page: Page;
+  worker: Worker;
+  deliver: (message: unknown) => Promise<void>;
+  stopWorkers: () => Promise<unknown>;
+}
+
+async function playing(start: Start = {}): Promise<Playing> {
+  const page = await open({ ...start, options: { templates, locale: "en", ...start.options } });
+  expect(await enable(page)).toBe("registered: current");
+  const worker = await readWorker(context, start.folder ?? "ok");
+  // Of a page that stays when the game's is closed.
+  const tools = await context.newPage();
+  const service = await pushService(tools);
+  const scope = `${emulator.url}/page/${start.folder ?? "ok"}/gs2-gateway-push/`;
+  return {
+    page,
+    worker,
+    deliver: (message) => service.deliver(scope, message),
+    stopWorkers: () => service.stopWorkers(),
+  };
+}
+
+const notifications = (worker: Worker) =>
+  worker.evaluate(async () => {
+    const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
+    const shown = await registration.getNotifications();
+    return shown.map(({ title, body }) => `${title}: ${body}`);
+  });
+
+/** A headless page never hides: the worker is told that all of them do. */
+const hide = (worker: Worker) =>
+  worker.evaluate(() => {
+    const { clients } = globalThis as unknown as {
+      clients: {
+        matchAll: (
+          wish: unknown,
+        ) => Promise<{ url: string; postMessage: (...a: unknown[]) => void }[]>;
+      };
+    };
+    const all = clients.matchAll.bind(clients);
+    clients.matchAll = async (wish) =>
+      (await all(wish)).map((client) => ({
+        url: client.url,
+        visibilityState: "hidden",
+        postMessage: (...words: unknown[]) => client.postMessage(...words),
+      }));
+  });
+
+describe("a push", () => {
+  test("to a page that is seen shows nothing and is one notification of the same client", async () => {
+    const { page, worker, deliver } = await playing();
+    await deliver(complete("m-1"));
+    await expect.poll(() => seen(page)).toContain(heardByPush);
+    // The second of the same, as push services send now and then.
+    await deliver(complete("m-1"));
+    await deliver(complete("m-2", { payload: '{"gatheringName":"g-2"}' }));
+    await expect
+      .poll(() => seen(page))
+      .toContain('push Gs2Matchmaking:Complete {"gatheringName":"g-2"}');
+    expect((await seen(page)).filter((one) => one === heardByPush)).toHaveLength(1);
+    expect(await notifications(worker)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  test("and its copy by the socket are one, whichever is first", async () => {
+    const { page, deliver } = await playing();
+    const send = (n: number) =>
+      emulator.notify({ userId: "alice", key: "Gs2Matchmaking:Complete", payload: { n } });
+    const push = (n: number) => deliver(complete(`m-${n}`, { payload: JSON.stringify({ n }) }));
+    const heard = (via: string, n: number) => `${via} Gs2Matchmaking:Complete {"n":${n}}`;
+    await push(1);
+    await expect.poll(() => seen(page)).toContain(heard("push", 1));
+    await send(1);
+    await send(2);
+    await expect.poll(() => seen(page)).toContain(heard("socket", 2));
+    await push(2);
+    await push(3);
+    await expect.poll(() => seen(page)).toContain(heard("push", 3));
+    const matches = (await seen(page)).filter((one) => one.includes("Complete"));
+    expect(matches).toEqual([heard("push", 1), heard("socket", 2), heard("push", 3)]);
+  });
+
+  test("to an open page that is hidden shows one notification and is heard too", async () => {
+    const { page, worker, deliver } = await playing();
+    await hide(worker);
+    await deliver(complete("m-1"));
+    await expect.poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
+    await deliver(complete("m-1"));
+    await deliver("no JSON at all");
+    await expect.poll(() => notifications(worker)).toHaveLength(2);
+    expect((await seen(page)).filter((one) => one === heardByPush)).toHaveLength(1);
+  });
+
+  test("to a closed game wakes the worker and shows one, in the player's language", async () => {
+    const { page, deliver, stopWorkers } = await playing({ options: { locale: "ja-JP" } });
+    await page.close();
+    await stopWorkers();
+    await deliver(complete("m-1"));
+    const worker = await readWorker(context, "ok");
+    await expect.poll(() => notifications(worker)).toEqual(["対戦相手が見つかりました: g-1"]);
+  });
+
+  test("for somebody else who plays in this browser is shown, and not heard here", async () => {
+    const { page, worker, deliver } = await playing();
+    await deliver(complete("m-1", { userId: "bob" }));
+    await expect.poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
+    expect(await seen(page)).not.toContain(heardByPush);
+  });
+
+  test("goes the whole way: GS2 finds nobody at home and sends it to the device", async () => {
+    const { page, worker, deliver } = await playing();
+    await page.evaluate(() => gateway.disconnect());
+    await expect.poll(() => emulator.sessions()).toEqual([]);
+    await hide(worker);
+    await emulator.notify({
+      userId: "alice",
+      key: "Gs2Matchmaking:Complete",
+      payload,
+      enableTransferMobileNotification: true,
+    });
+    const { message } = await emulator.waitForPush({ userId: "alice", token: google.token() });
+    await deliver(message);
+    await expect.poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
+  });
+
+  test("reaches a worker of the game's own that imports the file", async () => {
+    const page = await open({ folder: "own" });
+    await page.evaluate(
+      async ([given, key]) => {
+        const serviceWorker = await navigator.serviceWorker.register("own-sw.js");
+        globalThis.push = undefined as never;
+        await start({ vapidKey: key, templates: given, locale: "en", serviceWorker });
+      },
+      [templates, KEY] as const,
+    );
+    expect(await enable(page)).toBe("registered: current");
+    const worker = await readWorker(context, "own");
+    await hide(worker);
+    await (await pushService(page)).deliver(`${emulator.url}/page/own/`, complete("m-1"));
+    await expect.poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
+  });
+});
+
+/** Presses the notification that is shown; the browser lets only players focus and open windows, so the test notes what was asked. */
+const press = (worker: Worker) =>
+  worker.evaluate(async () => {
+    interface Scope {
+      registration: ServiceWorkerRegistration;
+      clients: { openWindow: (url: string) => Promise<null> };
+      WindowClient: { prototype: { focus: (this: { url: string }) => Promise<unknown> } };
+      NotificationEvent: new (name: string, init: object) => Event;
+      dispatchEvent: (event: Event) => void;
+      asked: string[];
+    }
+    const scope = globalThis as unknown as Scope;
+    scope.asked = [];
+    scope.clients.openWindow = async (url) => {
+      scope.asked.push(`open ${url}`);
+      return null;
+    };
+    scope.WindowClient.prototype.focus = async function () {
+      scope.asked.push(`focus ${this.url}`);
+      return this;
+    };
+    const [notification] = await scope.registration.getNotifications();
+    scope.dispatchEvent(new scope.NotificationEvent("notificationclick", { notification }));
+  });
+const asked = (worker: Worker) =>
+  worker.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);
+const clicks = (page: Page) => page.evaluate(() => globalThis.clicks);
+const click = { key: "Gs2Matchmaking:Complete", payload };
+
+describe("a click", () => {
+  test("brings the open game to the front and hands over what it was about", async () => {
+    const { page, worker, deliver } = await playing();
+    await deliver(complete("m-1", { userId: "bob" }));
+    await expect.poll(() => notifications(worker)).toHaveLength(1);
+    await page.evaluate(
+      (accessToken) => gateway.setUserId({ accessToken }),
+      await emulator.issueAccessToken({ userId: "bob" }),
+    );
+    await press(worker);
+    await expect.poll(() => asked(worker)).toEqual([`focus ${emulator.url}/page/ok/`]);
+    expect(await clicks(page)).toEqual([click]);
+    expect(await notifications(worker)).toEqual([]);
+  });
+
+  test("opens the link where no game is open, and the game that opens gets it, once", async () => {
+    const { page, worker, deliver } = await playing();
+    await page.close();
+    await deliver(complete("m-1"));
+    await expect.poll(() => notifications(worker)).toHaveLength(1);
+    await press(worker);
+    await expect.poll(() => asked(worker)).toEqual([`open ${emulator.url}/page/ok/?lobby=g-1`]);
+    const opened = await open();
+    await expect.poll(() => clicks(opened)).toEqual([click]);
+    const third = await open();
+    expect(await clicks(third)).toEqual([]);
+    expect(await clicks(opened)).toEqual([click]);
+  });
+});
