@@ -1,5 +1,5 @@
 import { GatewayError, isGatewayError } from "../errors.js";
-import type { GatewayClient } from "../gatewayClient.js";
+import type { GatewayClient } from "../client.js";
 import type { PushTokenProvider } from "./provider.js";
 import { pushError, reasonOf, stateOf, type PushReason } from "./reasons.js";
 import { asksProvider, whyStore, type Player, type RecordShelf } from "./record.js";
@@ -194,5 +194,5 @@ function explain(thrown: unknown, method: string): unknown {
 function whatGs2Means({ kind, outcome }: GatewayError): PushReason {
   if (kind === "notFound") return "gs2NotFound";
   if (kind === "unauthorized") return "gs2Unauthorized";
-  return outcome === "refused" ? "gs2Refused" : "pending";
+  return outcome === "refused" || kind === "invalidArgument" ? "gs2Refused" : "pending";
 }

@@ -1,6 +1,6 @@
 import { invalidArgument } from "../api/check.js";
 import { GatewayError } from "../errors.js";
-import type { GatewayClient } from "../gatewayClient.js";
+import type { GatewayClient } from "../client.js";
 import { createEmitter } from "../notify/emitter.js";
 import { firebaseTokens, isVapidKey } from "./firebase.js";
 import { createKeeper } from "./keeper.js";

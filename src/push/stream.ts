@@ -1,6 +1,6 @@
 import { invalidArgument } from "../api/check.js";
 import { DOOR, type Door } from "../door.js";
-import type { GatewayClient } from "../gatewayClient.js";
+import type { GatewayClient } from "../client.js";
 import { createCopies } from "./copies.js";
 import { payloadOf, type ReadPush } from "./message.js";
 import type { PushClick } from "./options.js";

@@ -41,7 +41,7 @@ export function whatIsMissing(host: Surroundings): PushReason | undefined {
 function inFrameOfAnotherSite(top: unknown): boolean {
   try {
     // Only pages of our own origin let us look.
-    return top !== undefined && !("href" in (top as Window).location);
+    return top !== undefined && !("origin" in (top as Window).location);
   } catch {
     return true;
   }

@@ -10,6 +10,7 @@ import { complaintsOf } from "./pages.js";
 import { pushPages, pushService, readWorker, vapidKey } from "./pushPages.js";
 
 const namespaceName = "game-0001";
+const poll = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 10_000 });
 const KEY = vapidKey("a");
 
 let browser: Browser;
@@ -75,7 +76,7 @@ const enable = (page: Page) =>
 const state = (page: Page) => page.evaluate(() => push.state());
 const seen = (page: Page) => page.evaluate(() => globalThis.seen);
 const untilReason = (page: Page, reason: string) =>
-  expect.poll(async () => (await state(page)).reason, { timeout: 15_000 }).toBe(reason);
+  poll(async () => (await state(page)).reason).toBe(reason);
 const calls = (method: string) => emulator.calls({ method });
 const tokenOf = (userId: string) =>
   emulator.state().firebaseTokens.find((one) => one.userId === userId)?.token;
@@ -125,17 +126,13 @@ describe("a token", () => {
     ["30 days went by", (page) => changeRecord(page, 31 * 86_400_000), {}, 1],
     [
       "the token was deleted",
+      // As text: in a function the test runner would take the imports for its own.
       (page) =>
-        page.evaluate(async () => {
-          const { getApp } = (await import("/page/firebase/app.js" as never)) as {
-            getApp: (name: string) => object;
-          };
-          const library = (await import("/page/firebase/messaging.js" as never)) as {
-            getMessaging: (app: object) => object;
-            deleteToken: (messaging: object) => Promise<boolean>;
-          };
-          await library.deleteToken(library.getMessaging(getApp("gs2-gateway")));
-        }),
+        page.evaluate(`(async () => {
+          const { getApp } = await import("/page/firebase/app.js");
+          const { getMessaging, deleteToken } = await import("/page/firebase/messaging.js");
+          await deleteToken(getMessaging(getApp("gs2-gateway")));
+        })()`),
       {},
       2,
     ],
@@ -144,7 +141,7 @@ describe("a token", () => {
     await enable(page);
     await change(page);
     const second = await again(page, next);
-    await expect.poll(() => calls("setFirebaseToken")).toHaveLength(2);
+    await poll(() => calls("setFirebaseToken")).toHaveLength(2);
     expect(tokenOf(next.userId ?? "alice")).toBe(`fcm-token-${tokens}`);
     expect(google.token()).toBe(`fcm-token-${tokens}`);
     await again(second, next);
@@ -277,7 +274,7 @@ describe("a push", () => {
   test("to a page that is seen shows nothing and is one notification of the same client", async () => {
     const { page, worker, deliver } = await playing();
     await deliver(complete("m-1"));
-    await expect.poll(() => seen(page)).toContain(heardByPush);
+    await poll(() => seen(page)).toContain(heardByPush);
     // The second of the same, as push services send now and then.
     await deliver(complete("m-1"));
     await deliver(complete("m-2", { payload: '{"gatheringName":"g-2"}' }));
@@ -296,13 +293,13 @@ describe("a push", () => {
     const push = (n: number) => deliver(complete(`m-${n}`, { payload: JSON.stringify({ n }) }));
     const heard = (via: string, n: number) => `${via} Gs2Matchmaking:Complete {"n":${n}}`;
     await push(1);
-    await expect.poll(() => seen(page)).toContain(heard("push", 1));
+    await poll(() => seen(page)).toContain(heard("push", 1));
     await send(1);
     await send(2);
-    await expect.poll(() => seen(page)).toContain(heard("socket", 2));
+    await poll(() => seen(page)).toContain(heard("socket", 2));
     await push(2);
     await push(3);
-    await expect.poll(() => seen(page)).toContain(heard("push", 3));
+    await poll(() => seen(page)).toContain(heard("push", 3));
     const matches = (await seen(page)).filter((one) => one.includes("Complete"));
     expect(matches).toEqual([heard("push", 1), heard("socket", 2), heard("push", 3)]);
   });
@@ -311,10 +308,10 @@ describe("a push", () => {
     const { page, worker, deliver } = await playing();
     await hide(worker);
     await deliver(complete("m-1"));
-    await expect.poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
+    await poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
     await deliver(complete("m-1"));
     await deliver("no JSON at all");
-    await expect.poll(() => notifications(worker)).toHaveLength(2);
+    await poll(() => notifications(worker)).toHaveLength(2);
     expect((await seen(page)).filter((one) => one === heardByPush)).toHaveLength(1);
   });
 
@@ -324,20 +321,20 @@ describe("a push", () => {
     await stopWorkers();
     await deliver(complete("m-1"));
     const worker = await readWorker(context, "ok");
-    await expect.poll(() => notifications(worker)).toEqual(["対戦相手が見つかりました: g-1"]);
+    await poll(() => notifications(worker)).toEqual(["対戦相手が見つかりました: g-1"]);
   });
 
   test("for somebody else who plays in this browser is shown, and not heard here", async () => {
     const { page, worker, deliver } = await playing();
     await deliver(complete("m-1", { userId: "bob" }));
-    await expect.poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
+    await poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
     expect(await seen(page)).not.toContain(heardByPush);
   });
 
   test("goes the whole way: GS2 finds nobody at home and sends it to the device", async () => {
     const { page, worker, deliver } = await playing();
     await page.evaluate(() => gateway.disconnect());
-    await expect.poll(() => emulator.sessions()).toEqual([]);
+    await poll(() => emulator.sessions()).toEqual([]);
     await hide(worker);
     await emulator.notify({
       userId: "alice",
@@ -347,7 +344,7 @@ describe("a push", () => {
     });
     const { message } = await emulator.waitForPush({ userId: "alice", token: google.token() });
     await deliver(message);
-    await expect.poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
+    await poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
   });
 
   test("reaches a worker of the game's own that imports the file", async () => {
@@ -364,7 +361,7 @@ describe("a push", () => {
     const worker = await readWorker(context, "own");
     await hide(worker);
     await (await pushService(page)).deliver(`${emulator.url}/page/own/`, complete("m-1"));
-    await expect.poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
+    await poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
   });
 });
 
@@ -401,13 +398,13 @@ describe("a click", () => {
   test("brings the open game to the front and hands over what it was about", async () => {
     const { page, worker, deliver } = await playing();
     await deliver(complete("m-1", { userId: "bob" }));
-    await expect.poll(() => notifications(worker)).toHaveLength(1);
+    await poll(() => notifications(worker)).toHaveLength(1);
     await page.evaluate(
       (accessToken) => gateway.setUserId({ accessToken }),
       await emulator.issueAccessToken({ userId: "bob" }),
     );
     await press(worker);
-    await expect.poll(() => asked(worker)).toEqual([`focus ${emulator.url}/page/ok/`]);
+    await poll(() => asked(worker)).toEqual([`focus ${emulator.url}/page/ok/`]);
     expect(await clicks(page)).toEqual([click]);
     expect(await notifications(worker)).toEqual([]);
   });
@@ -416,11 +413,11 @@ describe("a click", () => {
     const { page, worker, deliver } = await playing();
     await page.close();
     await deliver(complete("m-1"));
-    await expect.poll(() => notifications(worker)).toHaveLength(1);
+    await poll(() => notifications(worker)).toHaveLength(1);
     await press(worker);
-    await expect.poll(() => asked(worker)).toEqual([`open ${emulator.url}/page/ok/?lobby=g-1`]);
+    await poll(() => asked(worker)).toEqual([`open ${emulator.url}/page/ok/?lobby=g-1`]);
     const opened = await open();
-    await expect.poll(() => clicks(opened)).toEqual([click]);
+    await poll(() => clicks(opened)).toEqual([click]);
     const third = await open();
     expect(await clicks(third)).toEqual([]);
     expect(await clicks(opened)).toEqual([click]);

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { CommandHost } from "../../src/emulator/commands/host.js";
+import { pushWorkerCommand } from "../../src/emulator/commands/pushWorkerCommand.js";
 import { runCommand } from "../../src/emulator/commands/run.js";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { inRepo } from "../support/repo.js";
@@ -279,10 +280,39 @@ describe("gs2-gateway notify", () => {
   });
 });
 
+describe("gs2-gateway push-worker", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "gs2-gateway-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test("puts the file into a folder, made if need be, and over an older one", async () => {
+    const from = join(folder, "built.js");
+    const to = join(folder, "site", "public");
+    for (const version of ["old", "new"]) {
+      await writeFile(from, version);
+      const { host, out } = fakeHost();
+      expect(await pushWorkerCommand(to, host, from)).toBe(0);
+      expect(out[0]).toContain(join(to, "firebase-messaging-sw.js"));
+    }
+    expect(await readFile(join(to, "firebase-messaging-sw.js"), "utf8")).toBe("new");
+  });
+
+  test("fails with a sentence where it cannot write", async () => {
+    const file = join(folder, "file");
+    await writeFile(file, "");
+    const { host, err } = fakeHost();
+    expect(await runCommand(["push-worker", file], host)).toBe(1);
+    expect(err[0]).toMatch(/^Cannot write .*firebase-messaging-sw\.js \(E\w+\)\.$/);
+  });
+});
+
 test("gs2-gateway --help lists the commands", async () => {
   const { host, out } = fakeHost();
   expect(await runCommand(["--help"], host)).toBe(0);
-  for (const command of ["emulator", "exec", "notify"]) expect(out.join("\n")).toContain(command);
+  for (const command of ["emulator", "exec", "notify", "push-worker"])
+    expect(out.join("\n")).toContain(command);
 });
 
 describe("gs2-gateway init", () => {

@@ -137,7 +137,7 @@ describe("the files in dist", () => {
     expect(Object.keys(page.Gs2Gateway!).sort()).toEqual(names);
   });
 
-  it("keep the emulator out of what a player loads, and the client out of the emulator", () => {
+  it("keep the emulator and push out of what a player loads, and the client out of the emulator", () => {
     const reached = (file: string, seen = new Set<string>()): Set<string> => {
       if (seen.has(file)) return seen;
       seen.add(file);
@@ -159,6 +159,11 @@ describe("the files in dist", () => {
         .map((file) => readInRepo("dist", file))
         .join("\n");
     expect(texts(player)).not.toContain("startEmulator");
+    expect(texts(player)).not.toMatch(/firebase\/(app|messaging)|PushManager|serviceWorker/);
+    expect([...reached("push.js")].filter((file) => !file.endsWith(".js"))).toEqual([
+      "firebase/app",
+      "firebase/messaging",
+    ]);
     expect(texts(emulator)).not.toContain("class GatewayClient");
     expect([...emulator]).not.toContain("index.js");
     const testing = reached("testing.js");
@@ -200,6 +205,12 @@ describe("the files in dist", () => {
       timeout: 10_000,
     });
     expect(JSON.parse(said)).toEqual({ called: [], after: [], open: [] });
+  });
+
+  it("hold the push worker whole, without anything to import", () => {
+    const worker = readInRepo("dist/firebase-messaging-sw.js");
+    expect(ts.preProcessFile(worker).importedFiles).toEqual([]);
+    expect(worker).toContain(`gs2-gateway ${manifest.version} push worker`);
   });
 
   it("name no folder of the machine they were built on", () => {

@@ -211,6 +211,14 @@ describe("the packed package", () => {
     expect(stdout).toContain("gs2-gateway");
     expect(stdout).toContain("emulator");
   });
+
+  it("puts the push worker where it is told to", async () => {
+    const cli = join(installed, "dist", "cli.js");
+    await node([cli, "push-worker", "public"], project);
+    const file = "firebase-messaging-sw.js";
+    const worker = await readFile(join(project, "public", file), "utf8");
+    expect(worker).toBe(await readFile(join(installed, "dist", file), "utf8"));
+  });
 });
 
 describe("a page built with Vite", () => {

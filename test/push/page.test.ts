@@ -47,7 +47,7 @@ describe("what push needs", () => {
   });
 
   it("is there in a frame of the game's own site, and on an iPhone's home screen", () => {
-    expect(whatIsMissing({ ...full, top: { location: { href: "https://game.test/" } } })).toBe(
+    expect(whatIsMissing({ ...full, top: { location: { origin: "https://game.test" } } })).toBe(
       undefined,
     );
     expect(whatIsMissing({ ...full, navigator: iPhone })).toBeUndefined();

@@ -6,6 +6,8 @@ export interface FirebaseServers {
   readonly asked: string[];
   /** Answers every registration with this error from here on; undefined: with a token. */
   refuse: string | undefined;
+  /** How tokens begin. */
+  prefix: string;
   /** The token given last. */
   token(): string;
 }
@@ -22,7 +24,8 @@ export async function serveFirebase(context: BrowserContext): Promise<FirebaseSe
   const servers: FirebaseServers = {
     asked: [],
     refuse: undefined,
-    token: () => `fcm-token-${made}`,
+    prefix: "fcm-token-",
+    token: () => `${servers.prefix}${made}`,
   };
   await context.route(
     /^https:\/\/(firebaseinstallations|fcmregistrations)\.googleapis\.com\//,
