@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
+import { GatewayAdmin } from "../dist/admin.js";
 import { startEmulator } from "../dist/emulator.js";
 import { createMatchmaking } from "./matchmaking.mjs";
 
@@ -14,19 +15,39 @@ export async function startDemo({ port = 0 } = {}) {
     namespaces: [NAMESPACE],
     mount: { "/demo": (request) => app.fetch(request) },
   });
-  const app = demoApp(emulator);
+  const admin = new GatewayAdmin({
+    namespaceName: NAMESPACE,
+    credential: { clientId: "demo-server", clientSecret: "demo-secret" },
+    endpoints: emulator.endpoints,
+    logger: false,
+  });
+  // Without it GS2 sends nothing to a device. On GS2 it is your Firebase project's.
+  await admin.updateNamespace({ firebaseSecret: "demo-secret" });
+  const app = demoApp(emulator, admin);
   return { url: `${emulator.url}/demo/`, emulator, stop: () => emulator.stop() };
 }
 
-function demoApp(emulator) {
+function demoApp(emulator, admin) {
   const app = new Hono();
   const matchmaking = createMatchmaking();
   const players = new Map();
 
   /** What a GS2 service does when something happens to a player. */
   const tell = (notices) =>
-    Promise.all(notices.map((notice) => emulator.notify({ ...notice, namespaceName: NAMESPACE })));
-  const isPlaying = (userId) => emulator.sessions().some((session) => session.userId === userId);
+    Promise.all(
+      notices.map((notice) =>
+        emulator.notify({
+          ...notice,
+          namespaceName: NAMESPACE,
+          enableTransferMobileNotification: true,
+        }),
+      ),
+    );
+  // Whoever is away with a bell can be called back.
+  const isPlaying = (userId) =>
+    [...emulator.sessions(), ...emulator.state().firebaseTokens].some(
+      (one) => one.userId === userId,
+    );
 
   // Your login server: it knows who asks (here it believes any name) and gets the player's token from GS2-Auth.
   app.post("/demo/api/login", async (context) => {
@@ -67,6 +88,14 @@ function demoApp(emulator) {
     return context.json({});
   });
 
+  // What a live-ops tool would do.
+  app.post("/demo/api/push", async (context) => {
+    const userId = context.get("userId");
+    const payload = JSON.stringify({ text: `A test push for ${userId}.` });
+    await admin.sendMobileNotificationByUserId({ userId, subject: "demo:hello", payload });
+    return context.json({});
+  });
+
   const files = (folder, prefix) =>
     serveStatic({
       root: fileURLToPath(new URL(folder, import.meta.url)),
@@ -75,6 +104,8 @@ function demoApp(emulator) {
     });
   app.get("/demo", (context) => context.redirect("/demo/"));
   app.get("/demo/lib/*", files("../dist", "/demo/lib"));
+  // In a site of your own: npx gs2-gateway push-worker public
+  app.get("/demo/firebase-messaging-sw.js", files("../dist", "/demo"));
   app.get("/demo/*", files("page", "/demo"));
   return app;
 }

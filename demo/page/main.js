@@ -1,4 +1,5 @@
 import { GatewayClient, GatewayError, emulatorEndpoints, isGatewayError } from "gs2-gateway";
+import { createBell } from "./bell.js";
 import * as view from "./view.js";
 
 const gateway = new GatewayClient({
@@ -49,6 +50,8 @@ async function play(player, exclusive) {
 async function quit() {
   // A farewell to the opponent; quitting works without it.
   if (gateway.connection.status === "ready") await api("DELETE", "gathering").catch(() => {});
+  // Whoever plays here next must not be told of this player's matches.
+  await bell.off().catch(() => {});
   await gateway.disconnect();
   // Else the next connect() would bind the same player again.
   await gateway.release();
@@ -79,6 +82,14 @@ gateway.on("Gs2Matchmaking:Leave", ({ payload }) =>
 gateway.on("Gs2Matchmaking:Complete", () => syncGathering({ news: "Match found!" }));
 gateway.on("*", view.logNotification);
 
+const bell = createBell(gateway, {
+  show: view.showBell,
+  open: ({ key }) => {
+    view.showLobby(key);
+    if (gateway.connection.status === "ready") void syncGathering({ news: "Welcome back!" });
+  },
+});
+
 gateway.lifecycle.on("status", view.showConnection);
 view.showConnection(gateway.connection);
 
@@ -94,6 +105,8 @@ view.onPress("finish", async () => {
   });
   view.showToast(`Mission complete: ${payload.taskName}`);
 });
+view.onPress("bell", () => bell.toggle());
+view.onPress("testPush", () => api("POST", "push"));
 view.onPress("takeOver", () => gateway.takeOver());
 view.onPress("retry", () => gateway.retryNow());
 view.onPress("again", () => play(name, view.isExclusive()));

@@ -20,6 +20,7 @@ const notificationWords = {
   "Gs2Matchmaking:Leave": ({ leaveUserId }) => `${leaveUserId} left`,
   "Gs2Matchmaking:Complete": () => "The match is complete",
   "Gs2Mission:Complete": ({ taskName }) => `Mission ${taskName} is done`,
+  "demo:hello": ({ text }) => text,
 };
 
 let name = "";
@@ -143,18 +144,36 @@ function fillSeat(seat, userId, taken) {
   seat.classList.toggle("taken", taken);
 }
 
-export function logNotification({ key, payload, rawPayload, receivedAt }) {
+export function logNotification({ key, payload, rawPayload, receivedAt, via }) {
   const words = notificationWords[key]?.(payload) ?? rawPayload;
   const entry = element("li", "", "");
   entry.append(
     element("span", "words", words),
     element("time", "", new Date(receivedAt).toLocaleTimeString()),
-    element("code", "", key),
+    element("code", "", via === "push" ? `${key} (push)` : key),
   );
   entry.dataset.key = key;
+  entry.dataset.via = via;
   const list = find("#log ol");
   list.prepend(entry);
   while (list.children.length > 100) list.lastChild.remove();
+}
+
+export function showBell({ status, words, hint, isOn, isUsable }) {
+  const bell = find("#bell");
+  find("#push").dataset.status = status;
+  find("#push p").textContent = words;
+  find("#push").title = hint;
+  bell.textContent = isOn ? "Turn off" : "Notify me";
+  bell.setAttribute("aria-disabled", String(!isUsable));
+  show(find("#testPush"), isOn, bell);
+}
+
+/** Where a click on a notification leads. */
+export function showLobby(key) {
+  if (game.hidden) return;
+  find("#match").scrollIntoView();
+  showToast(key === "Gs2Matchmaking:Complete" ? "Match found!" : "Welcome back!");
 }
 
 let toastTimer;

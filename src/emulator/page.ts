@@ -11,6 +11,7 @@ export function welcomePage(url: string, data: string | undefined): string {
     ["Sessions", `${url}/_emulator/sessions`],
     ["Calls so far", `${url}/_emulator/calls`],
     ["What would go to mobile devices", `${url}/_emulator/outbox`],
+    ["The next push for a device, once", `${url}/_emulator/pushes`],
     ["State, to keep and to PUT back", `${url}/_emulator/state`],
   ] as const;
   const list = rows

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Worker } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createMatchmaking } from "../../demo/matchmaking.mjs";
 import { startDemo, type Demo } from "../../demo/server.mjs";
@@ -259,6 +259,99 @@ test("a login server that says no ends in Signed out, and Play again asks it onc
   await context.unroute("**/api/login");
   await alice.click("text=Play again");
   await status(alice, "ready");
+});
+
+describe("a bell", () => {
+  const bell = (page: Page, words: string) => until(page, words, `#push p:text("${words}")`);
+
+  async function withBell(query: string): Promise<{ page: Page; worker: Worker }> {
+    const page = await ready(query);
+    await page.click("#bell");
+    await bell(page, "You are told while you are away.");
+    return { page, worker: context.serviceWorkers()[0]! };
+  }
+
+  /** As if the player looked at something else: a headless page never hides by itself. */
+  const lookAway = (page: Page, away: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, away);
+
+  const shown = (worker: Worker) =>
+    worker.evaluate(async () => {
+      const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
+      return (await registration.getNotifications()).map(({ title }) => title);
+    });
+
+  beforeEach(async () => {
+    await context.close();
+    await newContext({ permissions: ["notifications"] });
+  });
+
+  test("is turned on, tried and turned off, and says in words how it stands", async () => {
+    const { page } = await withBell("?name=Alice");
+    expect(demo.emulator.state().firebaseTokens).toMatchObject([{ userId: "Alice" }]);
+    await page.click("#testPush");
+    await until(page, "the push is in the list", "#log li[data-key='demo:hello'][data-via=push]");
+    await page.click("#bell");
+    await bell(page, "Push is off.");
+    expect(demo.emulator.state().firebaseTokens).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  test("tells a player who is away of the match, and the click leads back to the lobby", async () => {
+    const { page: alice, worker } = await withBell("?name=Alice");
+    await alice.click("#find");
+    await says(alice, "Waiting for another player…");
+    await lookAway(alice, true);
+    await status(alice, "closed");
+    await expect.poll(() => demo.emulator.sessions()).toEqual([]);
+    await worker.evaluate(() => {
+      const { clients } = globalThis as unknown as {
+        clients: {
+          matchAll: (wish: unknown) => Promise<{ url: string; postMessage: () => void }[]>;
+        };
+      };
+      const all = clients.matchAll.bind(clients);
+      clients.matchAll = async (wish) =>
+        (await all(wish)).map((client) => ({
+          url: client.url,
+          visibilityState: "hidden",
+          postMessage: client.postMessage.bind(client),
+          focus: async () => undefined,
+        }));
+    });
+
+    const bob = await ready("?name=Bob");
+    await bob.click("#find");
+    await expect.poll(() => shown(worker), { timeout: 10_000 }).toContain("Match found");
+
+    await worker.evaluate(async () => {
+      interface Scope {
+        registration: ServiceWorkerRegistration;
+        NotificationEvent: new (name: string, init: object) => Event;
+        dispatchEvent: (event: Event) => void;
+      }
+      const scope = globalThis as unknown as Scope;
+      const all = await scope.registration.getNotifications();
+      const notification = all.find(({ title }) => title === "Match found");
+      scope.dispatchEvent(new scope.NotificationEvent("notificationclick", { notification }));
+    });
+    await until(alice, "the lobby says so", "#toast.shown:text('Match found!')");
+    await lookAway(alice, false);
+    await status(alice, "ready");
+    await says(alice, "You play against Bob.");
+  });
+
+  test("says so where notifications are blocked", async () => {
+    await context.close();
+    await newContext({ permissions: [] });
+    const page = await ready("?name=Alice");
+    await bell(page, "Notifications are blocked.");
+    expect(await page.getAttribute("#bell", "aria-disabled")).toBe("true");
+    expect(complaints).toEqual([]);
+  });
 });
 
 test("a keyboard is enough to play and to find a match", async () => {
