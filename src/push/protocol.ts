@@ -52,7 +52,7 @@ export interface Taken {
 }
 
 /** How long the other side may take to answer before it counts as not there. */
-export const ANSWER_MS = 1_000;
+const ANSWER_MS = 1_000;
 
 /** Messages of others come by the same way. */
 export const isOurs = (data: unknown): data is { readonly gs2Gateway: string } =>

@@ -43,7 +43,7 @@ export function bestLocale(locales: readonly string[], wanted: string): string |
   );
 }
 
-export function localText(text: LocalText | undefined, locale: string): string {
+function localText(text: LocalText | undefined, locale: string): string {
   if (text === undefined || typeof text === "string") return text ?? "";
   const best = bestLocale(Object.keys(text), locale);
   return best === undefined ? "" : (text[best] ?? "");

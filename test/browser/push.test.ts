@@ -199,7 +199,7 @@ describe("a token", () => {
     const page = await open();
     const kind = await page.evaluate(async () => {
       const enabling = push.enable({ signal: AbortSignal.abort() });
-      return enabling.catch((error: { kind: string }) => error.kind);
+      return enabling.catch((error: unknown) => (error as { kind: string }).kind);
     });
     expect(kind).toBe("aborted");
     expect(google.asked).toEqual([]);

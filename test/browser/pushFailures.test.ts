@@ -145,10 +145,10 @@ const outcome = (page: Page | Frame, look = false) =>
       ? undefined
       : await push.enable().then(
           () => undefined,
-          (thrown: { message: string; errors: { code?: string }[] }) => ({
-            message: thrown.message,
-            code: thrown.errors[0]?.code,
-          }),
+          (thrown: unknown) => {
+            const { message, errors } = thrown as { message: string; errors: { code?: string }[] };
+            return { message, code: errors[0]?.code };
+          },
         );
     return { error, state: await push.state() };
   }, look);
