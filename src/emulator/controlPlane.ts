@@ -6,6 +6,7 @@ import { disconnect, type DisconnectWish } from "./disconnect.js";
 import type { Gateway } from "./gateway.js";
 import { findFile, takeUpload } from "./jobs.js";
 import { notify, type EmulatorNotification } from "./notify.js";
+import { waitForPush, type PushWish } from "./pushWish.js";
 import { waitForSession, type SessionWish } from "./sessionWish.js";
 import { invalid } from "./settings.js";
 import { readState } from "./state.js";
@@ -49,16 +50,19 @@ export function controlPlane(gateway: Gateway, url: () => string, stopping: Abor
     return context.json({ items: gateway.outbox({ userId }) });
   });
   app.get("/pushes", async (context) => {
-    const { userId, namespaceName, token, timeoutMs = "0" } = context.req.query();
+    const { timeoutMs = "0", ...wish } = context.req.query();
     const waitMs = Number(timeoutMs);
     if (!(waitMs >= 0 && waitMs <= LONGEST_POLL_MS)) {
       throw invalid(`timeoutMs is a number of milliseconds from 0 to ${LONGEST_POLL_MS}.`);
     }
-    const take = () => gateway.pushes.take({ userId, namespaceName, token });
-    // Whoever has hung up takes nothing along.
-    const { signal } = context.req.raw;
-    const none = () => undefined;
-    const item = take() ?? (await gateway.waitFor(take, waitMs, () => "", signal).catch(none));
+    // Whoever has hung up takes nothing along. Having waited in vain is no error here: a page asks again and again.
+    const ended = AbortSignal.any([stopping, context.req.raw.signal]);
+    const item = await waitForPush(gateway, { ...wish, timeoutMs: waitMs }, ended).catch(
+      (error: unknown) => {
+        if (!isGatewayError(error, "invalidArgument")) return undefined;
+        throw error;
+      },
+    );
     return item ? context.json({ item }) : context.body(null, 204);
   });
   app.get("/state", (context) => context.json(gateway.state()));

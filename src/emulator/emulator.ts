@@ -14,7 +14,8 @@ import { listen } from "./listen.js";
 import { notify, type EmulatorDelivery } from "./notify.js";
 import type { EmulatorNotification } from "./notify.js";
 import { readOptions, type EmulatorOptions, type ReadOptions } from "./options.js";
-import type { DevicePush, OutboxEntry, OutboxFilter, PushWish } from "./outbox.js";
+import type { DevicePush, OutboxEntry, OutboxFilter } from "./outbox.js";
+import { waitForPush, type PushWish } from "./pushWish.js";
 import { waitForSession, type SessionWish } from "./sessionWish.js";
 import { socketServer } from "./socket.js";
 import { readState, type EmulatorState, type EmulatorStateWish } from "./state.js";
@@ -40,7 +41,7 @@ export interface Emulator {
    * The oldest push that left for such a device and that was not taken before, as soon as there is one; `message` is what the device's worker
    * would get. Each answers once. Rejects after `timeoutMs` of real time (default 5,000) with a sentence that tells what is in the outbox instead.
    */
-  waitForPush(wish?: PushWish & { readonly timeoutMs?: number | undefined }): Promise<DevicePush>;
+  waitForPush(wish?: PushWish): Promise<DevicePush>;
   /** All that outlives a restart, as plain JSON, with the emulator's tokens and secrets as they are. */
   state(): EmulatorState;
   /** Puts such a state in place; a part that is left out stays as it is. Sockets stay open, but for those bound in a namespace that is gone. */
@@ -148,13 +149,7 @@ async function start(
     sessions: () => gateway.sessions(),
     calls: (filter) => gateway.calls.list(filter),
     outbox: (filter) => gateway.outbox(filter),
-    waitForPush: ({ timeoutMs = 5_000, ...wish } = {}) =>
-      gateway.waitFor(
-        () => gateway.pushes.take(wish),
-        timeoutMs,
-        () => `Waited for a push${describeWish(wish)}; ${describeOutbox(gateway.outbox())}`,
-        stopping.signal,
-      ),
+    waitForPush: (wish = {}) => waitForPush(gateway, wish, stopping.signal),
     state: () => structuredClone(gateway.state()),
     setState: async (state) => gateway.setState(readState(structuredClone(state))),
     waitForSession: (wish) => waitForSession(gateway, wish, stopping.signal),
@@ -171,15 +166,4 @@ async function start(
     reset: async () => gateway.reset(),
     stop: () => (stopped ??= stop()),
   };
-}
-
-const describeWish = ({ userId, namespaceName }: PushWish): string =>
-  (userId === undefined ? "" : ` to ${userId}`) +
-  (namespaceName === undefined ? "" : ` in ${namespaceName}`);
-
-function describeOutbox(entries: readonly OutboxEntry[]): string {
-  const last = entries.at(-1);
-  return last === undefined
-    ? "nothing was sent to a device at all."
-    : `the last of ${entries.length} was ${last.subject} to ${last.userId} in ${last.namespaceName}. ${last.reason}`;
 }

@@ -1,3 +1,5 @@
+import type { PushWish } from "./pushWish.js";
+
 /** A notification that went to a player's mobile device, or would have. The emulator sends nothing out: this is all that becomes of it. */
 export interface OutboxEntry {
   /** Unix time in milliseconds, by the emulator's clock. */
@@ -30,12 +32,6 @@ export interface OutboxEntry {
 
 export interface OutboxFilter {
   readonly userId?: string | undefined;
-}
-
-export interface PushWish extends OutboxFilter {
-  readonly namespaceName?: string | undefined;
-  /** The device, by its whole token. */
-  readonly token?: string | undefined;
 }
 
 /** What the push service would hand to the device's worker. */
@@ -72,7 +68,7 @@ export class DeviceQueue {
     if (this.#waiting.length > this.most) this.#waiting.shift();
   }
 
-  take({ userId, namespaceName, token }: PushWish): DevicePush | undefined {
+  take({ userId, namespaceName, token }: Omit<PushWish, "timeoutMs">): DevicePush | undefined {
     const index = this.#waiting.findIndex(
       (one) =>
         (userId === undefined || one.userId === userId) &&

@@ -1,5 +1,6 @@
 import type { Emulator } from "../emulator/emulator.js";
 import type { EmulatorFault, EmulatorFaultReport } from "../emulator/faults/kinds.js";
+import type { DevicePush } from "../emulator/outbox.js";
 import { GatewayError, invalidArgument, type GatewayErrorKind } from "../errors.js";
 import { kindOfStatus } from "../wire/endings.js";
 import { readErrors } from "../wire/frames.js";
@@ -22,6 +23,12 @@ type Remote<Handle> = {
  * `requestTimeout` where `waitForSession` waits in vain, `notConnected` where nobody answers.
  */
 export type ConnectedEmulator = Remote<Omit<Emulator, "stop">>;
+
+/** What is undefined is left out. */
+function queryOf(values: object): string {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return given.length > 0 ? `?${String(new URLSearchParams(given as [string, string][]))}` : "";
+}
 
 /** On top of what an answer may take by itself. */
 const PATIENCE_MS = 10_000;
@@ -62,8 +69,9 @@ export async function connectEmulator(url: string): Promise<ConnectedEmulator> {
         `No emulator answers at ${base}. Is it running (npx gs2-gateway emulator), and does it allow this page's origin (--allow-origin)?`,
       );
     }
-    if (response.ok && typeof answer === "object") return answer as Answer;
     const { status } = response;
+    if (status === 204) return undefined as Answer;
+    if (response.ok && typeof answer === "object") return answer as Answer;
     const { message } = Object(answer) as { message?: unknown };
     if (typeof message !== "string") {
       throw fail("protocol", `What answers at ${base} is no emulator (status ${status}).`, status);
@@ -75,11 +83,8 @@ export async function connectEmulator(url: string): Promise<ConnectedEmulator> {
       status,
     );
   };
-  const list = async <Item>(path: string, filter: object = {}): Promise<Item[]> => {
-    const given = Object.entries(filter).filter(([, value]) => value !== undefined);
-    const query = String(new URLSearchParams(given as [string, string][]));
-    return (await ask<{ items: Item[] }>("GET", query ? `${path}?${query}` : path)).items;
-  };
+  const list = async <Item>(path: string, filter: object = {}): Promise<Item[]> =>
+    (await ask<{ items: Item[] }>("GET", path + queryOf(filter))).items;
   const setFaults = async (faults: readonly EmulatorFault[]): Promise<EmulatorFaultReport[]> =>
     (await ask<{ faults: EmulatorFaultReport[] }>("PUT", "faults", { faults })).faults;
 
@@ -102,6 +107,18 @@ export async function connectEmulator(url: string): Promise<ConnectedEmulator> {
     state: () => ask("GET", "state"),
     async setState(state) {
       await ask("PUT", "state", state);
+    },
+    async waitForPush({ timeoutMs = WAIT_MS, ...wish } = {}) {
+      const query = queryOf({ ...wish, timeoutMs: String(timeoutMs) });
+      const answer = await ask<{ item: DevicePush } | undefined>(
+        "GET",
+        `pushes${query}`,
+        undefined,
+        timeoutMs + PATIENCE_MS,
+      );
+      if (answer) return answer.item;
+      const message = `Waited for a push that did not come within ${timeoutMs} ms; outbox() says what was sent to devices.`;
+      throw new GatewayError({ kind: "requestTimeout", message });
     },
     // The emulator waits, so that what it says in vain is the same sentence.
     waitForSession: async ({ timeoutMs = WAIT_MS, ...wish }) =>
