@@ -6,6 +6,10 @@ export type {
   EmulatorFaultName,
   EmulatorFaultReport,
   EmulatorFaults,
+  FaultedCall,
+  FaultLimits,
+  FaultMoment,
+  FaultScope,
 } from "./faults/kinds.js";
 export type { SessionWish } from "./sessionWish.js";
 export type { EmulatorClock } from "./clock.js";

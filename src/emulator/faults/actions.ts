@@ -51,8 +51,8 @@ const acts: { readonly [Name in ActionName]: Act<Name> } = {
 
 /** Does to one connection, and to these sessions on it, what the fault does. */
 export function act(world: World, fault: Fault<ActionName>, at: Place): Acted {
-  const run: Act<never> = acts[fault.fault];
-  return run(world, fault as never, at);
+  const run = acts[fault.fault] as (world: World, fault: Fault<ActionName>, at: Place) => Acted;
+  return run(world, fault, at);
 }
 
 function takePlace(world: World, { namespaceName, userId }: WebSocketSession, now: number): Acted {

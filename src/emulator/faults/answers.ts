@@ -1,6 +1,6 @@
 import { encodeNotification } from "../../wire/frames.js";
 import type { FaultBook } from "./book.js";
-import type { Called, EmulatorFaultName, Fault } from "./kinds.js";
+import type { FaultedCall, EmulatorFaultName, Fault } from "./kinds.js";
 import type { Subject } from "./subject.js";
 
 type AnswerFault = {
@@ -40,7 +40,7 @@ export class AnswerDesk {
       this.strike(
         name,
         subject,
-        ({ values }) => ["", method].includes((values as Called).method!) && fits(),
+        ({ values }) => ["", method].includes((values as FaultedCall).method!) && fits(),
       );
     const ofPlayer = <Name extends AnswerFault>(name: Name): Fault<Name> | undefined =>
       strikes(name, () => subject().userIds.length > 0);

@@ -1,17 +1,17 @@
 import { oneOf, text, type Setting } from "../settings.js";
 
 /** When a fault that does something to a session does it. */
-export interface Moment {
+export interface FaultMoment {
   /**
    * `now`: once, to each session or socket it fits at the moment it is set; then it is spent. `bind`: to each session that is bound from then on, right after
    * the answer, and to none that is bound already. Default `now`.
    */
-  on?: "now" | "bind";
+  on?: "now" | "bind" | undefined;
 }
 
-export interface Called {
+export interface FaultedCall {
   /** Only answers of this function, e.g. `setUserId`, or `login`. Default: of any. */
-  method?: string;
+  method?: string | undefined;
 }
 
 /** What can go wrong, by name, with the parameters each takes. Durations pass on the emulator's clock. */
@@ -19,7 +19,7 @@ export interface EmulatorFaults {
   /** A socket is refused over HTTP before it opens; a browser tells no more than 1006. */
   refuse: {
     /** HTTP status, 400 to 599. Default 503. */
-    status?: number;
+    status?: number | undefined;
   };
   /** A socket is never answered: it stays connecting until the client gives it up, even when the fault is lifted. */
   hangBeforeOpen: object;
@@ -27,72 +27,72 @@ export interface EmulatorFaults {
    * The line goes dead and nobody is told: the server neither reads nor writes any more, no pong either, and keeps the session. It stays so
    * until the client leaves or the emulator stops.
    */
-  halfOpen: Moment;
+  halfOpen: FaultMoment;
   /** The line is cut without a close frame: 1006. */
-  drop: Moment;
+  drop: FaultMoment;
   /** The server closes the socket. */
-  close: Moment & {
+  close: FaultMoment & {
     /** Close code, 1000 or 3000 to 4999. Default 1000. */
-    code?: number;
+    code?: number | undefined;
     /** Default none. */
-    reason?: string;
+    reason?: string | undefined;
   };
   /**
    * Another session of the player takes the place by force, and keeps it until it is forced out in turn, or faults are set or cleared the next
    * time. What it is sent goes nowhere.
    */
-  kick: Moment;
+  kick: FaultMoment;
   /**
    * The tokens a session was bound with expire, and every other one of that client and that player; new ones are good. `accessToken-NNNN`
    * stays expired until the emulator is reset. A session itself ends only with the setting `accessTokenExpiryEndsSession`.
    */
-  expireTokens: Moment & {
+  expireTokens: FaultMoment & {
     /** Default `both`. */
-    tokens?: "both" | "project" | "access";
+    tokens?: "both" | "project" | "access" | undefined;
   };
   /** The server sends a frame nobody can read. */
-  malformedFrame: Moment & {
+  malformedFrame: FaultMoment & {
     /** Default `{`, which is no JSON. */
-    text?: string;
+    text?: string | undefined;
   };
   /** Each frame is late, those of the client and those of the server; their order stays. */
   latency: {
     /** Milliseconds, each way. Default 100. */
-    delayMs?: number;
+    delayMs?: number | undefined;
     /** Up to this many milliseconds more, drawn for each frame. Default 0. */
-    jitterMs?: number;
+    jitterMs?: number | undefined;
   };
   /** The answer to a login is late, over REST and on the socket. */
   slowLogin: {
     /** Milliseconds. Default 1,000. */
-    delayMs?: number;
+    delayMs?: number | undefined;
   };
   /** A login is refused, over REST and on the socket. */
   refuseLogin: {
     /** 401, 500, 503, or any other from 400 to 599. Default 503. */
-    status?: number;
+    status?: number | undefined;
   };
   /** `setUserId` is refused, over REST and on the socket. */
   refuseBind: {
     /** 400 to 599. Default 409, though nobody else is there. */
-    status?: number;
+    status?: number | undefined;
   };
   /** An answer is kept back until the next one on that socket has overtaken it, or nobody has in time. */
-  answersOutOfOrder: Called & {
+  answersOutOfOrder: FaultedCall & {
     /** Milliseconds it is kept back at most. Default 200. */
-    withinMs?: number;
+    withinMs?: number | undefined;
   };
   /** The call is done, and its answer never comes. */
-  answerLost: Called;
+  answerLost: FaultedCall;
   /** The answer comes twice. */
-  answerDoubled: Called;
+  answerDoubled: FaultedCall;
   /**
    * The call is done, and its answer comes on another socket: the next one its player is bound on, right after the answer to that bind. Calls
    * of nobody (a login) are let be.
    */
-  answerAfterReconnect: Called;
+  answerAfterReconnect: FaultedCall;
   /** Before the answer to a player's call comes the notification of what the call has caused. */
-  notificationBeforeAnswer: Called & {
+  notificationBeforeAnswer: FaultedCall & {
     /** Issuer and subject of the notification. */
     key: string;
     /** Default `{}`. Text, or a value that is sent as its JSON text. */
@@ -110,17 +110,17 @@ type Unaddressed = "refuse" | "hangBeforeOpen";
 /** Whom a fault strikes: everybody, unless one of these is given; several must all fit. */
 export interface FaultScope {
   /** Sockets this user is bound on, and calls with the user's access token. */
-  userId?: string;
-  connectionId?: string;
+  userId?: string | undefined;
+  connectionId?: string | undefined;
   /** As given to an exclusive `setUserId`. */
-  sessionId?: string;
+  sessionId?: string | undefined;
 }
 
 export interface FaultLimits {
   /** How often it strikes, then it is spent. Default: without end. */
-  times?: number;
+  times?: number | undefined;
   /** How likely it strikes each time it could, 0 to 1, drawn from the emulator's `seed`. Default 1. */
-  chance?: number;
+  chance?: number | undefined;
 }
 
 /** Something that goes wrong on purpose. */
@@ -141,7 +141,9 @@ export interface Fault<Name extends EmulatorFaultName = EmulatorFaultName> exten
   readonly fault: Name;
   readonly times: number;
   readonly chance: number;
-  readonly values: Required<EmulatorFaults[Name]>;
+  readonly values: {
+    readonly [P in keyof EmulatorFaults[Name]]-?: NonNullable<EmulatorFaults[Name][P]>;
+  };
   /** As it was set. */
   readonly given: EmulatorFault;
 }
@@ -308,7 +310,7 @@ export const faultKinds: { readonly [Name in EmulatorFaultName]: Kind<Name> } = 
 
 /** Faults that do something to a session by themselves; all others wait for something to happen. */
 export type ActionName = {
-  [Name in EmulatorFaultName]: EmulatorFaults[Name] extends Moment
+  [Name in EmulatorFaultName]: EmulatorFaults[Name] extends FaultMoment
     ? "on" extends keyof EmulatorFaults[Name]
       ? Name
       : never
