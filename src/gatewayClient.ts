@@ -48,8 +48,8 @@ export interface GatewayClient extends NotificationSource {
    * itself when idle. A new call for the same slot takes the place of the one before; when the server refuses it, the slot is left unbound.
    *
    * With `allowConcurrentAccess: false` another live session of the player makes it reject with kind `conflict`: offer the player `takeOver`.
-   * `force` cuts that session; a forced bind leaves once, on an open connection, and is never repeated. After a rejection for want of time or by
-   * `signal` the wish stays: see `release`. After `disconnect` it rejects with `notConnected`.
+   * `force` cuts that session; a forced bind leaves once, on an open connection, and is never repeated. After a rejection for want of
+   * time, by `signal`, or because the connection was lost, the wish stays, without force: see `release`. After `disconnect` it rejects with `notConnected`.
    */
   setUserId(request: BindRequest, options?: CallOptions): Promise<Binding>;
   /** Binds a slot again with force: the player's other session is cut. Only ever from a player's action, and on an open connection. */
