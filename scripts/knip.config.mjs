@@ -7,6 +7,9 @@ export default {
     "src/phaser/script.ts",
     "demo/page/*.js",
     "test/bench/*.mjs",
+    "test/sim/{run,worker,leaks}.mjs",
+    // Bundled by these.
+    "test/sim/{entry,outages,leaks}.ts",
     "test/**/*.test-d.ts",
   ],
   project: ["src/**/*.{ts,tsx}", "test/**/*.{ts,mjs}", "demo/**/*.{js,mjs}", "scripts/**/*.mjs"],
