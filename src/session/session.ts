@@ -98,13 +98,10 @@ export function createSession(credential: Credential, ports: SessionPorts) {
   /** The client secret, and every project token there ever was: a few a day. */
   const secrets = new Set<string>();
   const keepSecret = (secret: string): void => void secrets.add(secret);
-  /** The last access tokens, of which each bind may bring a new one. */
-  const lastSecrets = new Set<string>();
-  const keepLast = (secret: string): void => {
-    lastSecrets.delete(secret);
-    lastSecrets.add(secret);
-    const [oldest] = lastSecrets;
-    if (lastSecrets.size > MOST_KEPT) lastSecrets.delete(oldest!);
+  /** The last access tokens: each bind may bring a new one. */
+  const lastTokens: string[] = [];
+  const keepLast = (token: string): void => {
+    if (lastTokens.push(token) > MOST_KEPT) lastTokens.shift();
   };
   if (clientSecret) keepSecret(clientSecret);
   /** The socket a login under way belongs to, before it is open to others. */
@@ -216,6 +213,6 @@ export function createSession(credential: Credential, ports: SessionPorts) {
 
     /** Takes what is secret out of a text that is not ours. */
     scrub: (text: string): string =>
-      [...secrets, ...lastSecrets].reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
+      [...secrets, ...lastTokens].reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
   };
 }
