@@ -2,6 +2,7 @@ import type { GatewayErrorDetail, GatewayErrorKind } from "../errors.js";
 import { kindOfStatus } from "../wire/endings.js";
 import type { Ask } from "./answer.js";
 import { Book } from "./book.js";
+import { masked } from "./masking.js";
 import type { Outcome } from "./outcome.js";
 
 /** One call the emulator answered. */
@@ -82,32 +83,4 @@ export class CallBook {
   clear(): void {
     this.#calls.clear();
   }
-}
-
-const SECRET = /token$|secret$|^authorization$/i;
-
-/** Deeper than anything GS2 has; what is nested without end can neither be walked nor written again. */
-const DEPTH = 8;
-
-/** The same values with every secret and token masked, at any depth. A page token is neither. */
-export function masked(
-  values: Readonly<Record<string, unknown>>,
-  depth = DEPTH,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      SECRET.test(name) && name !== "pageToken" && value !== null
-        ? "***"
-        : maskedValue(value, depth - 1),
-    ]),
-  );
-}
-
-function maskedValue(value: unknown, depth: number): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (depth === 0) return "...";
-  return Array.isArray(value)
-    ? value.map((item) => maskedValue(item, depth - 1))
-    : masked(value as Record<string, unknown>, depth);
 }

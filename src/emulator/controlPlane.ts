@@ -1,10 +1,13 @@
 import { Hono, type Context } from "hono";
 import { isGatewayError } from "../errors.js";
 import { readJsonBody, readTextBody } from "./body.js";
+import { openConnections } from "./connections.js";
 import { knownFaults, readFaults } from "./faults/read.js";
 import { disconnect, type DisconnectWish } from "./disconnect.js";
 import type { Gateway } from "./gateway.js";
 import { findFile, takeUpload } from "./jobs.js";
+import { logStream } from "./logStream.js";
+import { addNamespace, removeNamespace } from "./namespaces.js";
 import { notify, type EmulatorNotification } from "./notify.js";
 import { waitForPush, type PushWish } from "./pushWish.js";
 import { waitForSession, type SessionWish } from "./sessionWish.js";
@@ -20,6 +23,7 @@ const LONGEST_POLL_MS = 60_000;
  */
 export function controlPlane(gateway: Gateway, url: () => string, stopping: AbortSignal): Hono {
   const app = new Hono();
+  const run = crypto.randomUUID();
   const body = async (context: Context): Promise<Record<string, unknown>> => {
     const read = await readJsonBody(context.req.raw, gateway.world.settings.maxBodyBytes);
     if ("value" in read) return read.value;
@@ -64,6 +68,28 @@ export function controlPlane(gateway: Gateway, url: () => string, stopping: Abor
       },
     );
     return item ? context.json({ item }) : context.body(null, 204);
+  });
+  app.get("/log", (context) =>
+    logStream(gateway.journal, run, context.req.header("last-event-id")),
+  );
+  app.get("/connections", (context) => context.json({ items: openConnections(gateway.world) }));
+  app.post("/connections/:connectionId/cut", async (context) => {
+    const { connectionId } = context.req.param();
+    const { code } = (await body(context)) as { code?: number };
+    if (!gateway.world.connections.has(connectionId)) return notThere(context, connectionId);
+    const cut = gateway.perform((world) => disconnect(world, { connectionId, code }));
+    return context.json({ items: cut });
+  });
+  app.post("/namespaces", async (context) => {
+    const { name } = await body(context);
+    return context.json(gateway.perform((world, now) => addNamespace(world, name, now)));
+  });
+  app.delete("/namespaces/:name", (context) => {
+    const { name } = context.req.param();
+    const removed = gateway.perform((world) => removeNamespace(world, name));
+    return removed
+      ? context.json({})
+      : context.json({ message: `There is no namespace ${name}.` }, 404);
   });
   app.get("/state", (context) => context.json(gateway.state()));
   app.put("/state", async (context) => {
@@ -116,3 +142,6 @@ export function controlPlane(gateway: Gateway, url: () => string, stopping: Abor
   });
   return app;
 }
+
+const notThere = (context: Context, connectionId: string): Response =>
+  context.json({ message: `There is no open socket ${connectionId}.` }, 404);

@@ -1,5 +1,6 @@
 import { GatewayError } from "../errors.js";
 import { encodeNotification, encodeReply } from "../wire/frames.js";
+import { setUserId, setUserIdByUserId } from "../wire/methods.js";
 import type { WebSocketSession } from "../wire/models.js";
 import { Agenda } from "./agenda.js";
 import { answer, type Ask } from "./answer.js";
@@ -11,9 +12,11 @@ import type { FaultEffect } from "./faults/actions.js";
 import type { EmulatorFaultReport, Fault } from "./faults/kinds.js";
 import { Weather, type Reception } from "./faults/weather.js";
 import { nextJobDue } from "./jobs.js";
+import { Journal } from "./journal.js";
 import type { EmulatorLogEntry, WriteLog } from "./log.js";
 import { DeviceQueue, type OutboxEntry, type OutboxFilter } from "./outbox.js";
 import { refused, type Outcome } from "./outcome.js";
+import { playersOn } from "./players.js";
 import { nextDue, passTime } from "./passing.js";
 import { applyState, stateOf, type EmulatorState, type EmulatorStateWish } from "./state.js";
 import {
@@ -63,6 +66,7 @@ const NOT_KEPT = { component: "emulator", message: "emulator.data.error.notWritt
 export class Gateway {
   readonly calls = new CallBook();
   readonly pushes = new DeviceQueue(1_000);
+  readonly journal = new Journal(() => this.clock.now());
   readonly clock: ShiftableClock;
   #world: World;
   readonly #lines = new Map<string, Line>();
@@ -107,7 +111,16 @@ export class Gateway {
     detail: Readonly<Record<string, unknown>> = {},
     level: EmulatorLogEntry["level"] = "info",
   ): void {
-    this.#writeLog({ at: this.clock.now(), level, event, text, detail });
+    const entry = { at: this.clock.now(), level, event, text, detail };
+    this.#writeLog(entry);
+    // The journal has the frames of a call themselves.
+    if (event !== "call") this.journal.event(entry);
+  }
+
+  /** Keeps a frame in the journal. */
+  note(way: "in" | "out", connectionId: string, text: string): void {
+    const players = playersOn(this.#world, connectionId);
+    this.journal.socket({ way, connectionId, players, text });
   }
 
   /** Notifications leave before the answer and sockets close after it, so that a call that cuts its own socket is still answered. */
@@ -250,6 +263,7 @@ export class Gateway {
     this.clock.silence();
     this.clock.restore();
     this.calls.clear();
+    this.journal.clear();
     this.#outbox.clear();
     this.#agenda.clear();
     this.#weather = this.#newWeather();
@@ -327,7 +341,7 @@ export class Gateway {
   #close({ connectionId, why, code }: Effect & { kind: "close" }): void {
     const line = this.#lines.get(connectionId);
     this.#lines.delete(connectionId);
-    this.log("closed", `${connectionId} is cut: ${why}`, { connectionId, why });
+    this.log("cut", `${connectionId} is cut: ${why}`, { connectionId, why });
     const closeCode = code ?? this.#world.settings.closeCodeOnCut;
     if (line) this.#weather.follow("out", connectionId, () => line.close(closeCode, why));
   }
@@ -389,5 +403,15 @@ export class Gateway {
       status,
       errors,
     });
+    if (status === 200 && isBind(ask)) {
+      const socket = connectionId ?? ask.params["connectionId"];
+      const text = `${userId ?? ""} is bound in ${namespaceName ?? ""}`;
+      this.log("bound", text, { userId, namespaceName, connectionId: socket });
+    }
   }
 }
+
+const isBind = ({ target, dryRun }: Ask): boolean =>
+  dryRun !== true &&
+  target.service === "gateway" &&
+  (target.function === setUserId.name || target.function === setUserIdByUserId.name);

@@ -2,6 +2,7 @@ import { Hono, type Context } from "hono";
 import { allMethods } from "../wire/allMethods.js";
 import { errorBody, loginTarget, type Target } from "../wire/frames.js";
 import type { AnyMethod } from "../wire/methods.js";
+import { emulatorEndpoints } from "../wire/places.js";
 import type { Ask } from "./answer.js";
 import { readJsonBody } from "./body.js";
 import { controlPlane } from "./controlPlane.js";
@@ -9,7 +10,7 @@ import type { Gateway } from "./gateway.js";
 import { judge, type GuardPolicy } from "./guard.js";
 import type { MountedHandler } from "./options.js";
 import type { Outcome } from "./outcome.js";
-import { welcomePage } from "./page.js";
+import { inspectorFile } from "./page.js";
 
 export interface HttpParts {
   readonly gateway: Gateway;
@@ -61,7 +62,18 @@ export function httpApp({ gateway, policy, mount, url, data, stopping }: HttpPar
     app.all(prefix.slice(0, -1), serve).all(`${prefix}*`, serve);
   }
 
-  app.get("/", (context) => context.html(welcomePage(url(), data)));
+  const facts = () => ({
+    url: url(),
+    ...emulatorEndpoints(url()),
+    strict: gateway.world.strict,
+    data: data ?? null,
+  });
+  app.get("/", async (context) => (await inspectorFile("index.html", facts)) ?? context.notFound());
+  app.get(
+    "/_emulator/page/:name",
+    async (context) =>
+      (await inspectorFile(context.req.param("name"), facts)) ?? context.notFound(),
+  );
   app.route("/_emulator", controlPlane(gateway, url, stopping));
   app.post("/identifier/projectToken/login", (context) => serveCall(context, gateway, loginTarget));
   for (const method of inRouteOrder(allMethods)) {
@@ -131,10 +143,15 @@ async function serveCall(context: Context, gateway: Gateway, target: Target): Pr
     duplicationAvoider: req.header("x-gs2-duplication-avoider") || undefined,
     dryRun: req.header("x-gs2-dry-run")?.toLowerCase() === "true",
   };
+  const requestId = req.header("x-gs2-request-id");
+  const half = { target, requestId };
+  const answers = gateway.journal.rest({ ...half, way: "in", text: JSON.stringify(given) });
   const { body, status } = await new Promise<Outcome>((answered) =>
-    gateway.ask(ask, req.header("x-gs2-request-id"), answered),
+    gateway.ask(ask, requestId, answered),
   );
-  return Response.json(body, { status });
+  const text = JSON.stringify(body);
+  gateway.journal.rest({ ...half, way: "out", text, status, answers });
+  return new Response(text, { status, headers: { "content-type": "application/json" } });
 }
 
 /** The official SDKs write a value that was not set as the text "null". */

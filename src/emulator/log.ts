@@ -6,6 +6,8 @@ export interface EmulatorLogEntry {
   readonly event:
     | "listening"
     | "opened"
+    | "bound"
+    | "cut"
     | "closed"
     | "call"
     | "notified"

@@ -1,44 +1,60 @@
-import { allMethods } from "../wire/allMethods.js";
-import { emulatorEndpoints } from "../wire/places.js";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { InspectorFacts } from "../wire/journal.js";
 
-/** What a browser shows that is pointed at the emulator. */
-export function welcomePage(url: string, data: string | undefined): string {
-  const { rest, webSocket } = emulatorEndpoints(url);
-  const rows = [
-    ["REST of the services", rest],
-    ["Socket", webSocket],
-    ["Is it ready?", `${url}/_emulator/ready`],
-    ["Sessions", `${url}/_emulator/sessions`],
-    ["Calls so far", `${url}/_emulator/calls`],
-    ["What would go to mobile devices", `${url}/_emulator/outbox`],
-    ["The next push for a device, once", `${url}/_emulator/pushes`],
-    ["State, to keep and to PUT back", `${url}/_emulator/state`],
-  ] as const;
-  const list = rows
-    .map(([name, address]) => {
-      const shown = address.includes("/_emulator/")
-        ? `<a href="${address}">${address}</a>`
-        : `<code>${address}</code>`;
-      return `<tr><th>${name}</th><td>${shown}</td></tr>`;
-    })
-    .join("");
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>gs2-gateway emulator</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; margin: 3rem auto; max-width: 44rem; padding: 0 1rem }
-th { text-align: left; padding-right: 1.5rem; font-weight: 600 }
-</style>
-<h1>gs2-gateway emulator</h1>
-<p>A local stand-in for GS2-Gateway, to develop and test games against. It answers all ${allMethods.length} methods over REST and over the socket.
-${data === undefined ? "It keeps everything in memory" : `It keeps namespaces and tokens in <code>${escaped(data)}</code>`} and sends nothing out.</p>
-<table>${list}</table>
-<p>Send a notification: <code>gs2-gateway notify --user user-0001 --key Gs2Matchmaking:Join --payload '{}'</code></p>
-</html>
-`;
+const types: Readonly<Record<string, string>> = {
+  "index.html": "text/html; charset=utf-8",
+  "inspector.js": "text/javascript; charset=utf-8",
+  "inspector.css": "text/css; charset=utf-8",
+};
+
+/** Beside the built emulator, above its chunks, or beside its sources. */
+const folders = ["./inspector/", "../inspector/", "../../dist/inspector/"];
+
+/** Where index.html says what only the running emulator knows. */
+const FACTS = "<!-- facts -->";
+
+const NOT_BUILT =
+  "The emulator runs, but its inspector is not built: run npm run build where gs2-gateway comes from.";
+
+/** A file of the inspector, with the facts in its page. Undefined: it has no such file. */
+export async function inspectorFile(
+  name: string,
+  facts: () => InspectorFacts,
+): Promise<Response | undefined> {
+  const type = types[name];
+  if (type === undefined) return undefined;
+  const file = await readBuilt(name);
+  if (file === undefined) {
+    return new Response(NOT_BUILT, { headers: { "content-type": "text/plain; charset=utf-8" } });
+  }
+  const text = name === "index.html" ? file.replace(FACTS, () => factsTag(facts())) : file;
+  return new Response(text, {
+    headers: {
+      "content-type": type,
+      "cache-control": "no-cache",
+      // It may do everything the emulator can: no other page may show it as a part of itself and have it clicked.
+      "content-security-policy":
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
+      "x-content-type-options": "nosniff",
+    },
+  });
 }
 
-const escaped = (text: string): string =>
-  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+async function readBuilt(name: string): Promise<string | undefined> {
+  for (const folder of folders) {
+    const place = new URL(folder, import.meta.url);
+    // The folder of the sources has an index.html too.
+    const [text, script] = await Promise.all(
+      [name, "inspector.js"].map((one) => readText(new URL(one, place))),
+    );
+    if (text !== undefined && script !== undefined) return text;
+  }
+  return undefined;
+}
+
+const readText = (file: URL): Promise<string | undefined> =>
+  readFile(fileURLToPath(file), "utf8").catch(() => undefined);
+
+const factsTag = (facts: InspectorFacts): string =>
+  `<script type="application/json" id="facts">${JSON.stringify(facts).replace(/</g, "\\u003c")}</script>`;

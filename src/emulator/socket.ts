@@ -92,7 +92,10 @@ export function serveSocket(gateway: Gateway, webSocket: WebSocket, socket: Dupl
         const text = `${open.connectionId} reads too slowly and is dropped`;
         gateway.log("closed", text, { connectionId: open.connectionId }, "warning");
         webSocket.terminate();
-      } else webSocket.send(text);
+      } else {
+        gateway.note("out", open.connectionId, text);
+        webSocket.send(text);
+      }
     },
     close(code, why) {
       // The client must not hear of it. Read on, so that its leaving is seen, but no longer by `ws`, which would answer pings.
@@ -109,6 +112,7 @@ export function serveSocket(gateway: Gateway, webSocket: WebSocket, socket: Dupl
   webSocket.on("message", (data, isBinary) => {
     open.arrive(() => {
       open.touch();
+      gateway.note("in", open.connectionId, isBinary ? "" : (data as Buffer).toString());
       try {
         readFrame(gateway, open, isBinary ? undefined : (data as Buffer).toString());
       } catch (error) {

@@ -119,19 +119,6 @@ describe("a path nobody serves", () => {
     const [error] = errorsOf((await response.json()) as Json) as { message: string }[];
     expect(error!.message).toContain(`The emulator has nothing at ${method} ${path}.`);
   });
-
-  test("the front page lists the addresses", async () => {
-    const response = await fetch(emulator.url);
-    expect(response.headers.get("content-type")).toContain("text/html");
-    const page = await response.text();
-    for (const address of [
-      emulator.endpoints.webSocket,
-      `${emulator.url}/_emulator/ready`,
-      `${emulator.url}/_emulator/calls`,
-    ]) {
-      expect(page).toContain(address);
-    }
-  });
 });
 
 describe("a frame nobody can read", () => {

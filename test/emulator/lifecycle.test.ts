@@ -376,7 +376,7 @@ describe("the log", () => {
     await socket.close();
     await emulator.stop();
     expect(new Set(log.map(({ event }) => event))).toEqual(
-      new Set(["listening", "opened", "call", "notified", "closed", "stopped"]),
+      new Set(["listening", "opened", "bound", "call", "notified", "closed", "stopped"]),
     );
     expect(log.map(({ text }) => text)).toContain("socket setUserId user-0001 game-0001 200");
     const all = JSON.stringify(log);

@@ -112,11 +112,3 @@ test("avoider and dry run go over the socket too", async () => {
   }
   expect(await set({ xGs2DryRun: "false" })).toEqual([200, 2]);
 });
-
-test("the page names the data file, whatever its name", async () => {
-  data = join(folder, "a&b.json");
-  const { emulator } = await start({ data });
-  const page = await (await fetch(emulator.url)).text();
-  expect(page).toContain("a&#38;b.json");
-  expect(page).toContain("all 28 methods");
-});

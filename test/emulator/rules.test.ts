@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { answer, type Ask } from "../../src/emulator/answer.js";
-import { masked } from "../../src/emulator/calls.js";
+import { masked } from "../../src/emulator/masking.js";
 import { notify } from "../../src/emulator/notify.js";
 import { nextDue, passTime } from "../../src/emulator/passing.js";
 import type { EmulatorSettings } from "../../src/emulator/settings.js";
