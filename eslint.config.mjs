@@ -67,7 +67,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/**/*.ts"],
+    files: ["src/**/*.{ts,tsx}"],
     rules: {
       // A guard for what cannot happen is code that every player downloads.
       "@typescript-eslint/no-non-null-assertion": "off",

@@ -1,8 +1,9 @@
-import { chmodSync, cpSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import commonjs from "@rollup/plugin-commonjs";
 import nodeResolve from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
+import { transform } from "esbuild";
 import { dts } from "rollup-plugin-dts";
 import license from "rollup-plugin-license";
 import { entries, libraryEntries, typedEntries } from "./scripts/entries.mjs";
@@ -25,23 +26,34 @@ const inputOf = (list, extension) =>
 
 const bundled = [nodeResolve(), commonjs(), slimLibrary];
 
-const thirdPartyLicenses = license({
-  thirdParty: {
-    output: {
-      file: "dist/THIRD_PARTY_LICENSES.txt",
-      template: (dependencies) =>
-        [
-          `${packageName} is licensed under ${spdx} (see LICENSE). Its files contain code of the packages below, under their own licences.`,
-          ...dependencies
-            .toSorted((a, b) => a.name.localeCompare(b.name, "en"))
-            .map((dependency) => {
-              const heading = `${dependency.name} ${dependency.version} (${dependency.license})`;
-              return [heading, "-".repeat(heading.length), "", ...textsOf(dependency)].join("\n");
-            }),
-        ].join("\n\n\n") + "\n",
+/** Packages bundled so far, by name. */
+const contained = new Map();
+
+const noteLicenses = () =>
+  license({
+    thirdParty: {
+      output: (dependencies) => {
+        for (const dependency of dependencies) contained.set(dependency.name, dependency);
+      },
     },
+  });
+
+/** Belongs to the last run that bundles anything. */
+const writeLicenses = {
+  name: "write-licenses",
+  writeBundle() {
+    const texts = [
+      `${packageName} is licensed under ${spdx} (see LICENSE). Its files contain code of the packages below, under their own licences.`,
+      ...[...contained.values()]
+        .toSorted((a, b) => a.name.localeCompare(b.name, "en"))
+        .map((dependency) => {
+          const heading = `${dependency.name} ${dependency.version} (${dependency.license})`;
+          return [heading, "-".repeat(heading.length), "", ...textsOf(dependency)].join("\n");
+        }),
+    ];
+    writeFileSync("dist/THIRD_PARTY_LICENSES.txt", `${texts.join("\n\n\n")}\n`);
   },
-});
+};
 
 function textsOf(dependency) {
   if (!dependency.licenseText) throw new Error(`${dependency.name} has no licence text to pass on`);
@@ -79,6 +91,21 @@ const executable = {
         chmodSync(`${options.dir}/${file.fileName}`, 0o755);
       }
     }
+  },
+};
+
+/** Page and style sheet of the inspector, beside its script. */
+const inspectorPage = {
+  name: "inspector-page",
+  async generateBundle() {
+    const css = await transform(readFileSync("src/inspector/inspector.css", "utf8"), {
+      loader: "css",
+      minify: true,
+      target: "es2022",
+    });
+    this.emitFile({ type: "asset", fileName: "inspector.css", source: css.code });
+    const html = readFileSync("src/inspector/index.html", "utf8");
+    this.emitFile({ type: "asset", fileName: "index.html", source: html });
   },
 };
 
@@ -120,7 +147,7 @@ export default [
   {
     input: inputOf(entries, ".js"),
     external,
-    plugins: [emptyDist, ...bundled, thirdPartyLicenses, executable, templates],
+    plugins: [emptyDist, ...bundled, noteLicenses(), executable, templates],
     output: { ...files(".js"), format: "es" },
     onLog,
   },
@@ -159,6 +186,25 @@ export default [
         terser({
           ecma: 2022,
           format: { comments: false, preamble: `/*! ${packageName} ${version} push worker | ${spdx} */` },
+        }),
+      ],
+    },
+  },
+  {
+    input: { inspector: "build/inspector/main.js" },
+    plugins: [nodeResolve({ browser: true }), noteLicenses(), writeLicenses, inspectorPage],
+    output: {
+      dir: "dist/inspector",
+      entryFileNames: "[name].js",
+      format: "es",
+      plugins: [
+        terser({
+          ecma: 2022,
+          module: true,
+          format: {
+            comments: false,
+            preamble: `/*! ${name} ${version} | ${spdx} | contains preact and @preact/signals (c) Jason Miller and the Preact authors, MIT */`,
+          },
         }),
       ],
     },

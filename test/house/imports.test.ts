@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const src = join(root, "src");
 
 const sources = readdirSync(src, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+  .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
   .map((entry) => relative(src, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
   // Games to begin with: they are copied, and use the package from outside.
   .filter((path) => !path.startsWith("emulator/templates/"));
@@ -51,8 +51,15 @@ describe("imports in src", () => {
       "all methods",
       "api/api.ts",
       'import { allMethods } from "../wire/allMethods.js";',
-      "for admin, compat, emulator only",
+      "for admin, compat, emulator, inspector only",
     ],
+    [
+      "the emulator's page",
+      "inspector/shell.tsx",
+      'import type { A } from "../emulator/log.js";',
+      "inspector does not see emulator",
+    ],
+    ["the page's library", "index.ts", 'import { h } from "preact";', "for inspector only"],
     [
       "a part of a package",
       "client.ts",

@@ -65,6 +65,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     seesTypesOf: ["emulator"],
     reason: "tests of a game use what the game uses, without the emulator's code",
   },
+  inspector: {
+    sees: ["wire"],
+    reason: "a page that talks to the emulator over HTTP knows no more than what is said",
+  },
   emulator: {
     sees: ["wire", "errors", "diagnostics"],
     reason: "the other end of the wire shares no more than the wire, or both could be wrong alike",
@@ -80,7 +84,7 @@ export const reserved: readonly Reserved[] = [
   { what: "mitt", from: ["notify"], reason: "notify shields everybody from handlers that throw" },
   {
     what: "wire/allMethods",
-    from: ["admin", "compat", "emulator"],
+    from: ["admin", "compat", "emulator", "inspector"],
     reason: "the whole list would cost every player the methods of administrators",
   },
   { what: "ws", from: ["node", "emulator"], reason: "browsers have a WebSocket of their own" },
@@ -93,10 +97,12 @@ export const reserved: readonly Reserved[] = [
     from: ["push"],
     reason: "it is large and optional: loaded when push is asked for",
   },
+  { what: "preact", from: ["inspector"], reason: "no game has to bring our page along" },
+  { what: "@preact/signals", from: ["inspector"], reason: "as for preact" },
   { what: "phaser", from: ["phaser"], reason: "an optional peer of one entry, for its types" },
 ];
 
-const withoutExtension = (path: string) => path.replace(/\.(d\.)?[cm]?[jt]s$/, "");
+const withoutExtension = (path: string) => path.replace(/\.(d\.)?[cm]?[jt]sx?$/, "");
 const roomOf = (file: string) => file.split("/")[0]!;
 const packageOf = (specifier: string) =>
   specifier.startsWith("node:")

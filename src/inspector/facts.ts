@@ -1,0 +1,6 @@
+import type { InspectorFacts } from "../wire/journal.js";
+
+/** What the emulator wrote into the page about itself. */
+export const facts = JSON.parse(
+  document.getElementById("facts")?.textContent ?? "{}",
+) as InspectorFacts;

@@ -1,0 +1,39 @@
+import { computed, effect, signal } from "@preact/signals";
+import { japanese } from "./texts.ja.js";
+import { english, type Texts } from "./texts.js";
+import { remember, remembered } from "./storage.js";
+
+export type Language = "en" | "ja";
+
+const languages: Readonly<Record<Language, Texts>> = { en: english, ja: japanese };
+
+/** The one chosen before, else that of the browser. */
+function firstLanguage(): Language {
+  const chosen = remembered("language");
+  if (chosen === "en" || chosen === "ja") return chosen;
+  return navigator.language.toLowerCase().startsWith("ja") ? "ja" : "en";
+}
+
+export const language = signal<Language>(firstLanguage());
+
+/** What the page says in the language of the moment. */
+export const texts = computed(() => languages[language.value]);
+
+export function choose(chosen: Language): void {
+  language.value = chosen;
+  remember("language", chosen);
+}
+
+effect(() => {
+  document.documentElement.lang = language.value;
+  document.title = texts.value.title;
+});
+
+const clock = (options: Intl.DateTimeFormatOptions) =>
+  computed(() => new Intl.DateTimeFormat(language.value, options));
+const inDay = clock({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const withDate = clock({ dateStyle: "medium", timeStyle: "medium" });
+
+export const timeOfDay = (at: number): string => inDay.value.format(at);
+
+export const dateAndTime = (at: number): string => withDate.value.format(at);

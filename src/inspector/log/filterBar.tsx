@@ -1,0 +1,106 @@
+import { log } from "../app.js";
+import { texts } from "../language.js";
+import { Icon } from "../parts/icon.js";
+import type { Filter } from "./rows.js";
+
+/** What is on show, as a file. The entries are as the emulator told them: secrets and tokens are masked. */
+function save(): void {
+  const entries = log.shown.value.map(({ entry }) => entry);
+  const file = new Blob([JSON.stringify(entries, null, 2)], { type: "application/json" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = `gs2-gateway-log-${new Date().toISOString().replaceAll(":", "-").slice(0, 19)}.json`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+const SOCKET = "socket:";
+const USER = "user:";
+
+export function FilterBar() {
+  const say = texts.value;
+  const { kind, text, userId, connectionId } = log.filter.value;
+  const isPaused = log.isPaused.value;
+  const users = log.userIds.value;
+  const who =
+    connectionId !== undefined ? SOCKET + connectionId : userId !== undefined ? USER + userId : "";
+  return (
+    <div class="filter-bar" role="search">
+      <input
+        type="search"
+        name="search"
+        value={text}
+        placeholder={say.searchHint}
+        aria-label={say.search}
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => log.setFilter({ text: event.currentTarget.value })}
+      />
+      <select
+        name="kind"
+        aria-label={say.show}
+        value={kind}
+        onChange={(event) => log.setFilter({ kind: event.currentTarget.value as Filter["kind"] })}
+      >
+        {Object.entries(say.kinds).map(([name, words]) => (
+          <option key={name} value={name}>
+            {words}
+          </option>
+        ))}
+      </select>
+      <select
+        name="player"
+        aria-label={say.player}
+        value={who}
+        onChange={({ currentTarget: { value } }) =>
+          log.setFilter({
+            userId: value.startsWith(USER) ? value.slice(USER.length) : undefined,
+            connectionId: value.startsWith(SOCKET) ? value.slice(SOCKET.length) : undefined,
+          })
+        }
+      >
+        <option value="">{say.everybody}</option>
+        {connectionId !== undefined && <option value={who}>{say.oneSocket(connectionId)}</option>}
+        {userId !== undefined && !users.includes(userId) && <option value={who}>{userId}</option>}
+        {users.map((user) => (
+          <option key={user} value={USER + user}>
+            {user}
+          </option>
+        ))}
+      </select>
+      <div class="buttons">
+        <button
+          type="button"
+          id="pause"
+          class={isPaused ? "square strong" : "square"}
+          aria-pressed={isPaused}
+          aria-label={isPaused ? say.resume : say.pause}
+          title={isPaused ? say.resume : say.pause}
+          onClick={() => (isPaused ? log.resume() : log.pause())}
+        >
+          <Icon name={isPaused ? "play" : "pause"} />
+        </button>
+        <button
+          type="button"
+          id="clear"
+          class="square"
+          aria-label={say.clear}
+          title={say.clear}
+          onClick={() => log.clear()}
+        >
+          <Icon name="clear" />
+        </button>
+        <button
+          type="button"
+          id="export"
+          class="square"
+          aria-label={say.exportJson}
+          title={say.exportJson}
+          onClick={save}
+        >
+          <Icon name="save" />
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { texts, timeOfDay } from "../language.js";
+import { Icon, type IconName } from "../parts/icon.js";
+import type { Row } from "./rows.js";
+
+/** To milliseconds: frames come close upon each other. */
+export const exactTime = (at: number): string =>
+  `${timeOfDay(at)}.${String(at % 1_000).padStart(3, "0")}`;
+
+/** The name of a row: what it is in a word or two. */
+export function titleOf({ kind, what, entry }: Row): string {
+  const { unreadable, restarted, missed } = texts.value;
+  if (kind === "restart") return restarted;
+  if (entry.kind === "gap") return missed(entry.missed);
+  return kind === "unreadable" ? unreadable : what;
+}
+
+function wayOf({ entry }: Row): { icon: IconName; way: string; words: string } {
+  const { toServer, toClient, eventRow } = texts.value;
+  if (entry.kind === "frame") {
+    return entry.way === "in"
+      ? { icon: "up", way: "in", words: toServer }
+      : { icon: "down", way: "out", words: toClient };
+  }
+  const isWarning = entry.kind === "gap" || entry.level === "warning";
+  return { icon: isWarning ? "warning" : "dot", way: "event", words: eventRow };
+}
+
+const shortId = (connectionId: string): string =>
+  connectionId.replace(/^connection-/, "").slice(0, 8);
+
+function whereOf({ who, entry, connectionIds }: Row): string {
+  if (who !== "") return who;
+  if (entry.kind === "frame" && entry.transport === "rest") return texts.value.overRest;
+  return connectionIds.map(shortId).join(", ");
+}
+
+/** What a screen reader says of it. */
+export function describeRow(row: Row): string {
+  const { entry } = row;
+  const status = entry.kind === "frame" ? entry.status : null;
+  return [
+    titleOf(row),
+    wayOf(row).words,
+    whereOf(row),
+    status ?? "",
+    row.kind === "event" ? row.preview : "",
+    exactTime(entry.at),
+  ]
+    .filter((part) => part !== "")
+    .join(", ");
+}
+
+export function RowView({ row }: { row: Row }) {
+  const { entry, kind, preview, isProblem } = row;
+  const { icon, way } = wayOf(row);
+  const status = entry.kind === "frame" ? entry.status : null;
+  const title = titleOf(row);
+  return (
+    <>
+      <span class="row-time">{exactTime(entry.at)}</span>
+      <span class={`row-way ${way}`}>
+        <Icon name={icon} />
+      </span>
+      <span class="row-who">{whereOf(row)}</span>
+      <span class={`row-what ${kind}${isProblem ? " problem" : ""}`}>{title}</span>
+      <span class="row-preview">{preview}</span>
+      {status !== null && (
+        <span class={`row-status ${status === 200 ? "good" : "bad"}`}>{status}</span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,174 @@
+import type { JournalEntry, JournalFrame } from "../../wire/journal.js";
+import { notificationKey } from "../../wire/notifications.js";
+
+/** A line of the log: an entry with what is shown of it and looked for in it, worked out once. */
+export interface Row {
+  /** Counts up over everything this page has seen; an emulator started anew counts from 1 again. */
+  readonly uid: number;
+  /** Which of the emulators seen under this address said it. */
+  readonly run: string;
+  readonly entry: JournalEntry;
+  readonly kind: "call" | "answer" | "notification" | "unreadable" | "event" | "gap" | "restart";
+  /** Method, key or event. */
+  readonly what: string;
+  /** The players it is about. */
+  readonly who: string;
+  readonly preview: string;
+  readonly isProblem: boolean;
+  /** All of it in lower case. */
+  readonly haystack: string;
+  readonly userIds: readonly string[];
+  readonly connectionIds: readonly string[];
+}
+
+export interface NotificationBody {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly payload: string;
+}
+
+/** Issuer, subject and payload of a notification's frame. */
+export function notificationOf(frame: JournalFrame): NotificationBody {
+  const body = (frame.body?.["body"] ?? {}) as Partial<Record<string, unknown>>;
+  const text = (name: string) => (typeof body[name] === "string" ? body[name] : "");
+  return { issuer: text("issuer"), subject: text("subject"), payload: text("payload") };
+}
+
+export const keyOf = (frame: JournalFrame): string => {
+  const { issuer, subject } = notificationOf(frame);
+  return notificationKey(issuer, subject);
+};
+
+/** `setUserId` of `gateway.webSocketSession.setUserId`. */
+export const shortMethod = (method: string): string => method.slice(method.lastIndexOf(".") + 1);
+
+/** What every frame carries beside what it says. */
+const ENVELOPE =
+  /^(x_gs2|xGs2ClientId|xGs2ProjectToken|xGs2AccessToken|accessToken|requestId|status)$/;
+
+const LONGEST_PREVIEW = 240;
+
+function previewOf(frame: JournalFrame): string {
+  if (frame.body === null) return "";
+  if (frame.says === "notification") return notificationOf(frame).payload.slice(0, LONGEST_PREVIEW);
+  const inner = frame.transport === "socket" && frame.says === "answer" ? frame.body["body"] : null;
+  const shown = Object.entries(inner ?? frame.body).filter(([name]) => !ENVELOPE.test(name));
+  return JSON.stringify(Object.fromEntries(shown)).slice(0, LONGEST_PREVIEW);
+}
+
+function whatOf(frame: JournalFrame): string {
+  switch (frame.says) {
+    case "notification":
+      return keyOf(frame);
+    case "unreadable":
+      return "";
+    case "call":
+    case "answer":
+      return frame.method === null ? (frame.requestId ?? "") : shortMethod(frame.method);
+  }
+}
+
+const textsIn = (values: Readonly<Record<string, unknown>> | null, ...names: string[]): string[] =>
+  names.flatMap((name) => {
+    const value = values?.[name];
+    return (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string");
+  });
+
+export function rowOf(uid: number, run: string, entry: JournalEntry): Row {
+  if (entry.kind === "gap") {
+    const nothing = {
+      what: "",
+      who: "",
+      preview: "",
+      haystack: "",
+      userIds: [],
+      connectionIds: [],
+    };
+    return { uid, run, entry, kind: "gap", isProblem: true, ...nothing };
+  }
+  if (entry.kind === "event") {
+    const { event, text, detail, level } = entry;
+    const userIds = textsIn(detail, "userId", "userIds");
+    return {
+      uid,
+      run,
+      entry,
+      kind: "event",
+      what: event,
+      who: userIds.join(", "),
+      preview: text,
+      isProblem: level === "warning",
+      haystack: `${event} ${text} ${userIds.join(" ")}`.toLowerCase(),
+      userIds,
+      connectionIds: textsIn(detail, "connectionId", "connectionIds"),
+    };
+  }
+  const { connectionId, players, body, status } = entry;
+  const bound = players.map(({ userId }) => userId);
+  const userIds = bound.length > 0 ? bound : textsIn(body, "userId");
+  return {
+    uid,
+    run,
+    entry,
+    kind: entry.says,
+    what: whatOf(entry),
+    who: userIds.join(", "),
+    preview: previewOf(entry),
+    isProblem: entry.says === "unreadable" || (status !== null && status !== 200),
+    haystack:
+      `${entry.method ?? ""} ${entry.requestId ?? ""} ${status ?? ""} ${userIds.join(" ")} ${connectionId ?? "rest"} ${JSON.stringify(body)}`.toLowerCase(),
+    userIds,
+    connectionIds: connectionId === null ? [] : [connectionId],
+  };
+}
+
+export interface Filter {
+  readonly kind: "all" | "calls" | "notifications" | "events" | "problems";
+  readonly text: string;
+  readonly userId: string | undefined;
+  readonly connectionId: string | undefined;
+}
+
+export const everything: Filter = {
+  kind: "all",
+  text: "",
+  userId: undefined,
+  connectionId: undefined,
+};
+
+const isOfKind = (kind: Filter["kind"], row: Row): boolean => {
+  switch (kind) {
+    case "all":
+      return true;
+    case "calls":
+      return row.kind === "call" || row.kind === "answer";
+    case "notifications":
+      return row.kind === "notification";
+    case "events":
+      return row.kind === "event";
+    case "problems":
+      return row.isProblem;
+  }
+};
+
+/** The rows that fit, in their order. `connectionsOf` tells on which sockets a player was, so that the login before the bind is found too. */
+export function filtered(
+  rows: readonly Row[],
+  { kind, text, userId, connectionId }: Filter,
+  connectionsOf: (userId: string) => ReadonlySet<string> | undefined,
+): readonly Row[] {
+  if (kind === "all" && text === "" && userId === undefined && connectionId === undefined) {
+    return rows;
+  }
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const sockets = userId === undefined ? undefined : connectionsOf(userId);
+  return rows.filter(
+    (row) =>
+      isOfKind(kind, row) &&
+      words.every((word) => row.haystack.includes(word)) &&
+      (connectionId === undefined || row.connectionIds.includes(connectionId)) &&
+      (userId === undefined ||
+        row.userIds.includes(userId) ||
+        row.connectionIds.some((id) => sockets?.has(id))),
+  );
+}

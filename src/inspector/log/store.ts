@@ -1,0 +1,141 @@
+import { batch, computed, signal } from "@preact/signals";
+import type { JournalEntry } from "../../wire/journal.js";
+import { everything, filtered, rowOf, type Filter, type Row } from "./rows.js";
+
+const KEPT = 1_000;
+
+/** Whatever comes within one frame of the screen is shown with it, be it one entry or a hundred. */
+export class LogStore {
+  /** The rows that fit the filter. */
+  readonly shown = signal<readonly Row[]>([]);
+  /** How many there are, fitting or not. */
+  readonly total = signal(0);
+  readonly filter = signal<Filter>(everything);
+  readonly isPaused = signal(false);
+  /** How many came since the pause. */
+  readonly held = signal(0);
+  readonly selected = signal<Row | undefined>(undefined);
+  /** Whether the selected row is shown with all that is in it. */
+  readonly isOpen = signal(false);
+  readonly userIds = signal<readonly string[]>([]);
+  readonly isFiltered = computed(() => this.filter.value !== everything);
+
+  #rows: Row[] = [];
+  /** What a pause goes on showing. */
+  #frozen: readonly Row[] | undefined;
+  #fresh: Row[] = [];
+  #lastUid = 0;
+  #run = "";
+  #isDrawing = false;
+  readonly #connections = new Map<string, Set<string>>();
+
+  constructor(private readonly nextFrame: (draw: () => void) => void) {}
+
+  /** `run` names the emulator that said it. */
+  take(run: string, entries: readonly JournalEntry[]): void {
+    if (this.#run !== "" && run !== this.#run) this.#add(run, undefined);
+    this.#run = run;
+    for (const entry of entries) {
+      // The frames themselves are here, to each socket one.
+      if (entry.kind === "event" && entry.event === "notified") continue;
+      this.#add(run, entry);
+    }
+    // A page that is hidden draws nothing, so nothing may pile up for it.
+    if (this.#fresh.length > 2 * KEPT) this.#fresh.splice(0, this.#fresh.length - KEPT);
+    if (this.#isDrawing) return;
+    this.#isDrawing = true;
+    this.nextFrame(() => {
+      this.#isDrawing = false;
+      this.#draw();
+    });
+  }
+
+  setFilter(change: Partial<Filter>): void {
+    const next = { ...this.filter.value, ...change };
+    const isEverything = Object.entries(everything).every(
+      ([name, value]) => next[name as keyof Filter] === value,
+    );
+    this.filter.value = isEverything ? everything : next;
+    this.#show();
+  }
+
+  pause(): void {
+    this.#frozen = this.#rows;
+    this.isPaused.value = true;
+  }
+
+  resume(): void {
+    this.#frozen = undefined;
+    batch(() => {
+      this.isPaused.value = false;
+      this.held.value = 0;
+      this.#show();
+    });
+  }
+
+  clear(): void {
+    this.#rows = [];
+    this.#fresh = [];
+    this.#connections.clear();
+    batch(() => {
+      this.selected.value = undefined;
+      this.isOpen.value = false;
+      this.userIds.value = [];
+      if (this.isPaused.value) this.resume();
+      else this.#show();
+    });
+  }
+
+  /** The other half of a call. */
+  partner({ entry, run }: Row): Row | undefined {
+    if (entry.kind !== "frame") return undefined;
+    return this.#rows.find(
+      (other) =>
+        other.run === run &&
+        other.entry.kind === "frame" &&
+        (entry.says === "answer"
+          ? other.entry.id === entry.answers
+          : other.entry.answers === entry.id),
+    );
+  }
+
+  #add(run: string, entry: JournalEntry | undefined): void {
+    const uid = ++this.#lastUid;
+    if (entry === undefined) {
+      const restart: JournalEntry = { kind: "gap", id: 0, at: Date.now(), missed: 0 };
+      this.#fresh.push({ ...rowOf(uid, run, restart), kind: "restart", isProblem: false });
+      return;
+    }
+    const row = rowOf(uid, run, entry);
+    this.#fresh.push(row);
+    if (entry.kind !== "frame" || entry.connectionId === null) return;
+    for (const { userId } of entry.players) {
+      const known = this.#connections.get(userId);
+      if (known) known.add(entry.connectionId);
+      else this.#connections.set(userId, new Set([entry.connectionId]));
+    }
+  }
+
+  #draw(): void {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    this.#rows = [...this.#rows, ...fresh].slice(-KEPT);
+    batch(() => {
+      if (this.userIds.value.length !== this.#connections.size) {
+        this.userIds.value = [...this.#connections.keys()].sort();
+      }
+      if (this.isPaused.value) this.held.value += fresh.length;
+      else this.#show();
+    });
+  }
+
+  #show(): void {
+    const rows = this.#frozen ?? this.#rows;
+    batch(() => {
+      this.total.value = rows.length;
+      this.shown.value = filtered(rows, this.filter.value, (userId) =>
+        this.#connections.get(userId),
+      );
+    });
+  }
+}

@@ -1,0 +1,143 @@
+import type { ComponentType } from "preact";
+import { isWide, notice, view, type View } from "./app.js";
+import { choose, language, texts, type Language } from "./language.js";
+import { LogView } from "./log/logView.js";
+import { hearing } from "./log/stream.js";
+import { OutboxView } from "./panels/outboxView.js";
+import { PlayersView } from "./panels/playersView.js";
+import { WorldView } from "./panels/worldView.js";
+import { Icon } from "./parts/icon.js";
+import { SendView } from "./send/sendView.js";
+import { nextTheme, theme } from "./theme.js";
+
+const panels: readonly { view: Exclude<View, "log">; Panel: ComponentType }[] = [
+  { view: "send", Panel: SendView },
+  { view: "players", Panel: PlayersView },
+  { view: "outbox", Panel: OutboxView },
+  { view: "world", Panel: WorldView },
+];
+
+function Header() {
+  const say = texts.value;
+  const themeWords = say.theme(say.themes[theme.value]);
+  return (
+    <header class="top">
+      <a class="skip" href="#log">
+        {say.skipToLog}
+      </a>
+      <h1>
+        <span aria-hidden="true">◆</span> gs2-gateway
+      </h1>
+      <p class={`hearing ${hearing.value}`} role="status">
+        {say.hearing[hearing.value]}
+      </p>
+      <select
+        name="language"
+        aria-label={say.language}
+        value={language.value}
+        onChange={(event) => choose(event.currentTarget.value as Language)}
+      >
+        <option value="en" lang="en">
+          English
+        </option>
+        <option value="ja" lang="ja">
+          日本語
+        </option>
+      </select>
+      <button
+        type="button"
+        id="theme"
+        class="quiet square"
+        aria-label={themeWords}
+        title={themeWords}
+        onClick={nextTheme}
+      >
+        <Icon name="theme" />
+      </button>
+    </header>
+  );
+}
+
+/** A row of tabs: arrow keys move along it, as everywhere. */
+function Tabs({ views }: { views: readonly View[] }) {
+  const say = texts.value;
+  const onKeyDown = (event: KeyboardEvent) => {
+    const here = views.indexOf(view.value);
+    const to: Record<string, number> = {
+      ArrowLeft: (here + views.length - 1) % views.length,
+      ArrowRight: (here + 1) % views.length,
+      Home: 0,
+      End: views.length - 1,
+    };
+    const next = views[to[event.key] ?? -1];
+    if (next === undefined) return;
+    event.preventDefault();
+    view.value = next;
+    document.getElementById(`tab-${next}`)?.focus();
+  };
+  return (
+    <div class="tabs" role="tablist" onKeyDown={onKeyDown}>
+      {views.map((one) => (
+        <button
+          key={one}
+          type="button"
+          role="tab"
+          id={`tab-${one}`}
+          aria-selected={view.value === one}
+          aria-controls={`panel-${one}`}
+          tabIndex={view.value === one ? 0 : -1}
+          onClick={() => (view.value = one)}
+        >
+          <Icon name={one} />
+          <span>{say.views[one]}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function PanelOf({ shown }: { shown: View }) {
+  const found = panels.find((one) => one.view === shown);
+  return (
+    <div
+      class={`panel panel-${shown}`}
+      id={`panel-${shown}`}
+      role="tabpanel"
+      aria-labelledby={`tab-${shown}`}
+      tabIndex={found ? 0 : -1}
+    >
+      {found ? <found.Panel /> : <LogView />}
+    </div>
+  );
+}
+
+export function Shell() {
+  const besides = panels.map((one) => one.view);
+  return (
+    <>
+      <Header />
+      {hearing.value === "lost" && <p class="gone">{texts.value.emulatorGone}</p>}
+      {isWide.value ? (
+        <main class="wide">
+          <LogView />
+          <aside class="side" aria-label={texts.value.views[view.value]}>
+            <Tabs views={besides} />
+            <PanelOf shown={view.value} />
+          </aside>
+        </main>
+      ) : (
+        <main class="narrow">
+          <PanelOf shown={view.value} />
+          <Tabs views={["log", ...besides]} />
+        </main>
+      )}
+      <div class="notice-place" role="status">
+        {notice.value && (
+          <p class={notice.value.isBad ? "notice bad" : "notice"} lang={notice.value.lang}>
+            {notice.value.text}
+          </p>
+        )}
+      </div>
+    </>
+  );
+}
