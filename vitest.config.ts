@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [
-            "test/{wire,connection,session,http,api,notify,testing,client,admin,phaser,push,house}/**/*.test.ts",
+            "test/{wire,connection,session,http,api,notify,testing,client,admin,phaser,push,inspector,house}/**/*.test.ts",
           ],
           sequence: { groupOrder: 1 },
         },

@@ -1,6 +1,12 @@
 import { effect, signal } from "@preact/signals";
 import type { JournalEntry } from "../wire/journal.js";
-import { control, type OpenSocket, type OutboxItem, type WorldState } from "./control.js";
+import {
+  control,
+  type FaultState,
+  type OpenSocket,
+  type OutboxItem,
+  type WorldState,
+} from "./control.js";
 import { LogStore } from "./log/store.js";
 
 export type View = "log" | "send" | "players" | "outbox" | "world" | "faults";
@@ -72,7 +78,15 @@ export const refreshWorld = refresher(async () => {
   world.value = { namespaces, accessTokens };
 });
 
+/** Undefined: this emulator knows of none. */
+export const faults = signal<FaultState | undefined>(undefined);
+
+export const refreshFaults = refresher(async () => {
+  faults.value = await control.faults();
+});
+
 export function refreshAll(): void {
+  refreshFaults();
   refreshSockets();
   refreshOutbox();
   refreshWorld();
@@ -84,6 +98,7 @@ export function noteChanges(entries: readonly JournalEntry[]): void {
   const has = (...names: string[]) => names.some((name) => events.has(name));
   if (has("listening", "reset", "restored")) return refreshAll();
   if (has("opened", "bound", "cut", "closed", "fault")) refreshSockets();
+  if (has("fault")) refreshFaults();
   if (has("mobile")) refreshOutbox();
   // Most calls may make a namespace.
   if (entries.some((one) => one.kind === "frame" && one.says === "answer")) refreshWorld();

@@ -48,6 +48,20 @@ export interface Delivery {
   readonly reason?: string;
 }
 
+/** A fault as it is set: its name, whom it is for, how often, and parameters of its own. */
+export type GivenFault = { readonly fault: string } & Readonly<Record<string, unknown>>;
+
+export type FaultReport = GivenFault & { readonly struck: number; readonly spent: boolean };
+
+export interface FaultState {
+  /** Those that were set, the spent ones too. */
+  readonly faults: readonly FaultReport[];
+  /** All there are: what each does, and what its parameters take, in words. */
+  readonly known: Readonly<
+    Record<string, { readonly says: string; readonly takes: Readonly<Record<string, string>> }>
+  >;
+}
+
 /** What the emulator said no with; its sentences are English. */
 export class Refusal extends Error {
   constructor(
@@ -84,5 +98,7 @@ export const control = {
   removeNamespace: (name: string) => ask("DELETE", `namespaces/${encodeURIComponent(name)}`),
   issueAccessToken: (userId: string, expiresInMs: number) =>
     ask<AccessToken>("POST", "access-tokens", { userId, expiresInMs }),
+  faults: () => ask<FaultState>("GET", "faults"),
+  setFaults: (faults: readonly GivenFault[]) => ask("PUT", "faults", { faults }),
   reset: () => ask("POST", "reset", {}),
 };

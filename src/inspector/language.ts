@@ -32,8 +32,15 @@ effect(() => {
 const clock = (options: Intl.DateTimeFormatOptions) =>
   computed(() => new Intl.DateTimeFormat(language.value, options));
 const inDay = clock({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-const withDate = clock({ dateStyle: "medium", timeStyle: "medium" });
+const day = clock({ dateStyle: "medium" });
+const withDate = clock({ dateStyle: "medium", timeStyle: "short" });
 
 export const timeOfDay = (at: number): string => inDay.value.format(at);
+
+/** To milliseconds: frames come close upon each other. */
+export const exactTime = (at: number): string =>
+  `${timeOfDay(at)}.${String(at % 1_000).padStart(3, "0")}`;
+
+export const exactDate = (at: number): string => `${day.value.format(at)} ${exactTime(at)}`;
 
 export const dateAndTime = (at: number): string => withDate.value.format(at);

@@ -1,8 +1,9 @@
 import type { ComponentType } from "preact";
-import { isWide, notice, view, type View } from "./app.js";
+import { faults, isWide, notice, view, type View } from "./app.js";
 import { choose, language, texts, type Language } from "./language.js";
 import { LogView } from "./log/logView.js";
 import { hearing } from "./log/stream.js";
+import { FaultsView } from "./panels/faultsView.js";
 import { OutboxView } from "./panels/outboxView.js";
 import { PlayersView } from "./panels/playersView.js";
 import { WorldView } from "./panels/worldView.js";
@@ -15,6 +16,7 @@ const panels: readonly { view: Exclude<View, "log">; Panel: ComponentType }[] = 
   { view: "players", Panel: PlayersView },
   { view: "outbox", Panel: OutboxView },
   { view: "world", Panel: WorldView },
+  { view: "faults", Panel: FaultsView },
 ];
 
 function Header() {
@@ -112,7 +114,9 @@ function PanelOf({ shown }: { shown: View }) {
 }
 
 export function Shell() {
-  const besides = panels.map((one) => one.view);
+  const besides = panels
+    .map((one) => one.view)
+    .filter((one) => one !== "faults" || faults.value !== undefined);
   return (
     <>
       <Header />

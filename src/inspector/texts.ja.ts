@@ -115,7 +115,7 @@ export const japanese: Texts = {
   sendTitle: "通知を送る",
   toWhom: "ユーザー ID",
   where: "ネームスペース",
-  anyNamespace: "プレイヤーがいるところすべて",
+  anyNamespace: "すべて",
   what: "通知の種類",
   custom: "独自の通知",
   customGroup: "独自",

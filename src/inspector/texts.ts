@@ -115,7 +115,7 @@ export const english = {
   sendTitle: "Send a notification",
   toWhom: "User ID",
   where: "Namespace",
-  anyNamespace: "wherever the player is",
+  anyNamespace: "any",
   what: "Notification",
   custom: "One of your own",
   customGroup: "Own",

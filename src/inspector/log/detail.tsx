@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { JournalFrame } from "../../wire/journal.js";
 import { isWide, log } from "../app.js";
-import { dateAndTime, texts } from "../language.js";
+import { exactDate, texts } from "../language.js";
 import { CopyButton } from "../parts/copy.js";
 import { Icon } from "../parts/icon.js";
 import { Json, readable } from "../parts/json.js";
@@ -90,9 +90,7 @@ function Facts({ row }: { row: Row }) {
   const partner = log.partner(row);
   const isAnswer = row.kind === "answer";
   const tookMs = partner && Math.abs(partner.entry.at - entry.at);
-  const shown: [string, string][] = [
-    [say.time, `${dateAndTime(entry.at)}.${String(entry.at % 1_000).padStart(3, "0")}`],
-  ];
+  const shown: [string, string][] = [[say.time, exactDate(entry.at)]];
   if (entry.kind === "frame") {
     const players = entry.players.map((one) => `${one.userId} (${one.namespaceName})`).join(", ");
     shown.push([say.connection, entry.connectionId ?? say.overRest]);

@@ -71,7 +71,12 @@ function List() {
 export function LogView() {
   const row = log.isOpen.value ? log.selected.value : undefined;
   return (
-    <section id="log" class="log" aria-label={texts.value.views.log} tabIndex={-1}>
+    <section
+      id="log"
+      class={row ? "log log-open" : "log"}
+      aria-label={texts.value.views.log}
+      tabIndex={-1}
+    >
       <FilterBar />
       <Count />
       <div class={row ? "log-body with-detail" : "log-body"}>

@@ -1,10 +1,6 @@
-import { texts, timeOfDay } from "../language.js";
+import { exactTime, texts } from "../language.js";
 import { Icon, type IconName } from "../parts/icon.js";
 import type { Row } from "./rows.js";
-
-/** To milliseconds: frames come close upon each other. */
-export const exactTime = (at: number): string =>
-  `${timeOfDay(at)}.${String(at % 1_000).padStart(3, "0")}`;
 
 /** The name of a row: what it is in a word or two. */
 export function titleOf({ kind, what, entry }: Row): string {

@@ -137,7 +137,11 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
         onScroll={(event) => noteScroll(event.currentTarget)}
         onKeyDown={onKeyDown}
       >
-        <div class="list-whole" role="presentation" style={{ height: items.length * rowHeight }}>
+        <div
+          class="list-whole"
+          role="presentation"
+          style={{ height: `${items.length * rowHeight}px` }}
+        >
           {items.slice(from, to).map((item, index) => {
             const key = keyOf(item);
             return (
@@ -151,7 +155,7 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
                 aria-posinset={from + index + 1}
                 aria-label={props.describe(item)}
                 style={{
-                  height: rowHeight,
+                  height: `${rowHeight}px`,
                   transform: `translateY(${(from + index) * rowHeight}px)`,
                 }}
                 onClick={() => {

@@ -12,7 +12,7 @@ import {
   faults,
   isDelivered,
   sayOutcome,
-  send,
+  sendAndTell,
   sendDraft,
   sent,
   type Sent,
@@ -180,9 +180,6 @@ export function SendView() {
       </form>
       <section aria-labelledby="sent-title">
         <h2 id="sent-title">{say.sent}</h2>
-        <div id="outcome" role="status" class="unseen">
-          {sent.value[0] && sayOutcome(sent.value[0].outcome).text}
-        </div>
         {sent.value.length === 0 && <p class="hint">{say.noneSent}</p>}
         <ol class="cards" id="sent">
           {sent.value.map((one) => (
@@ -215,7 +212,7 @@ function SentCard({ one }: { one: Sent }) {
         </p>
       )}
       <p class="actions">
-        <button type="button" onClick={() => void send(notification)}>
+        <button type="button" onClick={() => void sendAndTell(notification)}>
           {say.resend}
         </button>
         <button

@@ -58,13 +58,13 @@ export function sendDraft(): string | undefined {
     return Object.keys(read.faults)[0];
   }
   faults.value = {};
-  void send(read.notification);
+  void sendAndTell(read.notification);
   return undefined;
 }
 
 let lastId = 0;
 
-export async function send(notification: Notification): Promise<Outcome> {
+async function send(notification: Notification): Promise<Outcome> {
   const one: Sent = {
     id: ++lastId,
     at: Date.now(),
@@ -91,14 +91,15 @@ const receiverOf = ({ players }: JournalFrame) => ({
   namespaceName: players[0]?.namespaceName ?? "",
 });
 
-/** Sends what a frame said once more, to whom it went. */
-export async function resendFrame(frame: JournalFrame): Promise<void> {
-  const { userId, namespaceName } = receiverOf(frame);
-  const { issuer, subject, payload } = notificationOf(frame);
-  const outcome = await send({ userId, namespaceName, issuer, subject, payload });
-  const { text, lang } = sayOutcome(outcome);
-  tell(text, !isDelivered(outcome), lang);
+/** The outcome stands in the list too, which may be out of sight. */
+export async function sendAndTell(notification: Notification): Promise<void> {
+  const outcome = await send(notification);
+  tell(sayOutcome(outcome).text, !isDelivered(outcome));
 }
+
+/** Sends what a frame said once more, to whom it went. */
+export const resendFrame = (frame: JournalFrame): Promise<void> =>
+  sendAndTell({ ...receiverOf(frame), ...notificationOf(frame) });
 
 /** Puts what a frame said into the form. */
 export function editFrame(frame: JournalFrame): void {
