@@ -1,0 +1,593 @@
+// The emulator's own page, in a real browser, as built.
+import { mkdirSync } from "node:fs";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startEmulator, type Emulator } from "../../src/emulator/index.js";
+import { launchBrowser } from "../support/browser.js";
+import { inRepo, readInRepo } from "../support/repo.js";
+import { until as come } from "../support/until.js";
+import { RawSocket, frame, restLogin } from "../emulator/rawSocket.js";
+import { complaintsOf, until } from "./pages.js";
+
+const pictures = inRepo("artifacts");
+const sizes = {
+  phone: { width: 360, height: 640 },
+  desk: { width: 1280, height: 800 },
+  wall: { width: 2560, height: 1440 },
+};
+
+/** A game: it binds a player and shows what it hears. */
+const gamePage = `<!doctype html><title>game</title><link rel="icon" href="data:,">
+  <ul></ul><script src="lib.js"></script><script>
+  const gateway = new Gs2Gateway.GatewayClient({
+    namespaceName: "game-0001",
+    credential: { clientId: "client-0001", clientSecret: "canary-client-secret" },
+    endpoints: Gs2Gateway.emulatorEndpoints(location.origin),
+  });
+  const show = (text) => document.querySelector("ul").append(Object.assign(document.createElement("li"), { textContent: text }));
+  gateway.on("*", ({ key, rawPayload }) => show(key + " " + rawPayload));
+  gateway.lifecycle.on("status", ({ status }) => show("status " + status));
+  gateway.setUserId({ accessToken: "accessToken-0001" });
+</script>`;
+
+const game = (request: Request): Response =>
+  request.url.endsWith("lib.js")
+    ? new Response(readInRepo("dist/gs2-gateway.global.js"), {
+        headers: { "content-type": "text/javascript" },
+      })
+    : new Response(gamePage, { headers: { "content-type": "text/html" } });
+
+let browser: Browser;
+let emulator: Emulator;
+let context: BrowserContext;
+let complaints: string[];
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true });
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  emulator = await startEmulator({ namespaces: ["game-0001"], mount: { "/game": game } });
+});
+afterEach(async () => {
+  await context.close();
+  await emulator.stop();
+});
+
+async function newContext(options: BrowserContextOptions = {}) {
+  context = await browser.newContext({ viewport: sizes.desk, locale: "en-US", ...options });
+  complaints = complaintsOf(context);
+}
+
+async function open(path = "/"): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(emulator.url + path);
+  return page;
+}
+
+async function inspector(options: BrowserContextOptions = {}): Promise<Page> {
+  await newContext(options);
+  const page = await open();
+  await until(page, "it hears the emulator", ".hearing.live");
+  return page;
+}
+
+async function startGame(): Promise<Page> {
+  const page = await open("/game/");
+  await until(page, "the game is bound", "li:has-text('status ready')");
+  return page;
+}
+
+const heard = (page: Page, text: string) =>
+  until(page, `the game hears ${text}`, `li:has-text(${JSON.stringify(text)})`);
+
+/** A bound player without a browser. */
+async function player(number: string): Promise<RawSocket> {
+  const socket = await RawSocket.open(emulator.endpoints.webSocket);
+  const token = await restLogin(emulator.url);
+  const params = { namespaceName: "game-0001", accessToken: `accessToken-${number}` };
+  await socket.ask({ ...frame("setUserId", params, token) });
+  return socket;
+}
+
+const row = (text: string) => `.row:has-text(${JSON.stringify(text)})`;
+
+describe("the form", () => {
+  test("sends a notification that arrives in a game; both frames of its call are in the log", async () => {
+    const page = await inspector();
+    const player = await startGame();
+    await page.selectOption("select[name=key]", "Gs2Mission:Complete");
+    await page.fill("input[name='payload.taskName']", "first-steps");
+    await page.click("#send");
+    await until(page, "it tells to whom", "#sent .card.good:has-text('to 1 connection')");
+    await heard(player, 'Gs2Mission:Complete {"namespaceName":"namespace-0001"');
+    await heard(player, "first-steps");
+    await until(page, "the frame is in the log", row("Gs2Mission:Complete"));
+    expect(await page.locator(row("setUserId")).count()).toBe(2);
+
+    await page.click("#sent .card button:has-text('Send again')");
+    await come("it was sent twice", () => emulator.sessions().length === 1);
+    await until(page, "it is listed twice", "#sent .card:nth-child(2)");
+    expect(complaints).toEqual([]);
+  });
+
+  test("sends one of one's own, and says why nobody got it", async () => {
+    const page = await inspector();
+    await page.fill("input[name=userId]", "nobody");
+    await page.selectOption("select[name=key]", "");
+    await page.fill("input[name=subject]", "raid-start");
+    await page.fill("textarea[name=payload]", "no JSON");
+    await page.click("#send");
+    await until(page, "it tells why", "#sent .card.bad:has-text('nobody has no session')");
+    const alice = await player("0001");
+    await page.fill("input[name=userId]", "user-0001");
+    await page.fill("input[name=issuer]", "my-server");
+    await page.click("#send");
+    expect(await alice.notification()).toEqual({
+      type: "notification",
+      body: { issuer: "my-server", subject: "raid-start", payload: "no JSON" },
+    });
+    await alice.close();
+    expect(complaints).toEqual([]);
+  });
+
+  test("names what is wrong at its field, and sends nothing", async () => {
+    const page = await inspector();
+    await page.selectOption("select[name=key]", "Gs2Chat:Post");
+    await page.fill("input[name=userId]", "");
+    await page.fill("input[name='payload.category']", "many");
+    await page.click("#send");
+    const faultAt = (name: string) =>
+      page.locator(`[name="${name}"]`).evaluate((input) => ({
+        isInvalid: input.getAttribute("aria-invalid"),
+        words: (input.getAttribute("aria-describedby") ?? "")
+          .split(" ")
+          .map((id) => document.getElementById(id)?.textContent ?? "")
+          .join(" "),
+      }));
+    await until(page, "a fault is told", ".fault");
+    expect(await faultAt("userId")).toEqual({ isInvalid: "true", words: "User ID is missing." });
+    expect(await faultAt("payload.category")).toEqual({
+      isInvalid: "true",
+      words: "category takes a whole number.",
+    });
+    await come("the first faulty field has the focus", () => true);
+    await until(page, "the first faulty field has the focus", "input[name=userId]:focus");
+    expect(await page.locator("#sent .card").count()).toBe(0);
+    await page.fill("input[name=userId]", "user-0001");
+    await page.fill("input[name='payload.category']", "3");
+    await page.waitForSelector(".fault", { state: "detached" });
+  });
+
+  test("takes back what a frame said, to send it again or changed", async () => {
+    const page = await inspector();
+    const alice = await player("0001");
+    await emulator.notify({
+      userId: "user-0001",
+      key: "Gs2Inbox:ReceiveNotification",
+      payload: { messageName: "m-7" },
+    });
+    await page.click(row("Gs2Inbox:ReceiveNotification"));
+    await page.click("#resend");
+    await until(page, "it tells to whom", ".notice:has-text('to 1 connection')");
+    await come(
+      "it came twice",
+      () => alice.frames.filter((one) => one["type"] === "notification").length === 2,
+    );
+    const [first, second] = alice.frames.filter((one) => one["type"] === "notification");
+    expect(second).toEqual(first);
+    await page.click("#edit");
+    await until(page, "the form has it", "input[name='payload.messageName']");
+    expect(await page.inputValue("input[name='payload.messageName']")).toBe("m-7");
+    expect(await page.inputValue("select[name=namespaceName]")).toBe("game-0001");
+    await alice.close();
+  });
+});
+
+describe("the log", () => {
+  test("shows the row of the table a frame belongs to, and leads from a call to its answer", async () => {
+    const page = await inspector();
+    const alice = await player("0001");
+    await page.click(`${row("setUserId")} >> nth=0`);
+    const detail = page.locator(".detail");
+    await until(page, "the method is shown", "#method-row");
+    const text = await detail.innerText();
+    expect(text).toContain("POST /gateway/{namespaceName}/session/user/me/user");
+    expect(text).toContain("gateway.webSocketSession.setUserId");
+    expect(text).toMatch(/allowConcurrentAccess bool\s+default true/);
+    expect(text).toMatch(/namespaceName string\s+required · at most 128 characters\s+game-0001/);
+    await page.click("#partner");
+    await until(page, "the answer is shown", ".detail button:has-text('The call')");
+    await page.keyboard.press("Escape");
+    await page.waitForSelector(".detail", { state: "detached" });
+    await until(page, "the list has the focus again", ".list:focus");
+    await alice.close();
+  });
+
+  test("can be filtered, searched, paused, emptied and saved", async () => {
+    const page = await inspector();
+    const alice = await player("0001");
+    const bob = await player("0002");
+    const say = (userId: string, subject: string) =>
+      emulator.notify({ userId, subject, payload: "{}" });
+    await say("user-0001", "to-alice");
+    await say("user-0002", "to-bob");
+    await until(page, "both are in the log", row("to-bob"));
+    await page.selectOption("select[name=player]", "user:user-0001");
+    await page.waitForSelector(row("to-bob"), { state: "detached" });
+    await until(page, "Alice's are left", row("to-alice"));
+    await page.selectOption("select[name=player]", "");
+    await page.fill("input[name=search]", "TO-BOB");
+    await until(page, "one is left", ".count:has-text('1 of')");
+    await page.fill("input[name=search]", "");
+    await page.selectOption("select[name=kind]", "notifications");
+    await until(page, "two are left", ".count:has-text('2 of')");
+
+    await page.click("#pause");
+    await say("user-0001", "while-paused");
+    await until(page, "it counts", ".count:has-text('Paused, 1 new')");
+    expect(await page.locator(row("while-paused")).count()).toBe(0);
+    await page.click("#pause");
+    await until(page, "it goes on", row("while-paused"));
+
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export")]);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+    const saved = JSON.parse(Buffer.concat(chunks).toString()) as { says: string }[];
+    expect(saved.map(({ says }) => says)).toEqual(["notification", "notification", "notification"]);
+    expect(download.suggestedFilename()).toMatch(/^gs2-gateway-log-.*\.json$/);
+
+    await page.click("#clear");
+    await until(page, "it is empty", ".empty:has-text('Nothing has happened yet.')");
+    await alice.close();
+    await bob.close();
+    expect(complaints).toEqual([]);
+  });
+
+  test("is read and opened with the keyboard alone", async () => {
+    const page = await inspector();
+    const alice = await player("0001");
+    await until(page, "there is something", row("setUserId"));
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.locator(".list").focus();
+    await page.keyboard.press("End");
+    const active = () =>
+      page.locator(".list").evaluate((list) => {
+        const id = list.getAttribute("aria-activedescendant");
+        return document.getElementById(id ?? "")?.getAttribute("aria-label");
+      });
+    expect(await active()).toMatch(/^setUserId, to the client, user-0001, 200, /);
+    await page.keyboard.press("ArrowUp");
+    expect(await active()).toMatch(/^bound, event, user-0001, /);
+    await page.keyboard.press("Home");
+    expect(await active()).toMatch(/^listening, event, /);
+    await page.keyboard.press("Enter");
+    await until(page, "it is open", ".detail h2:focus");
+    await page.keyboard.press("Escape");
+    await until(page, "the list has the focus again", ".list:focus");
+    await page.locator("#tab-send").focus();
+    await page.keyboard.press("ArrowRight");
+    await until(page, "the next tab is chosen", "#tab-players:focus[aria-selected=true]");
+    await alice.close();
+  });
+
+  test("shows no secret and no token, neither on the page nor in what it was sent", async () => {
+    const page = await inspector();
+    await startGame();
+    await until(page, "the login is in the log", row("login"));
+    const accessToken = await emulator.issueAccessToken({ userId: "alice" });
+    const socket = await RawSocket.open(emulator.endpoints.webSocket);
+    const token = await restLogin(emulator.url);
+    await socket.ask(frame("setUserId", { namespaceName: "game-0001", accessToken }, token));
+    await page.click(`${row("login")} >> nth=0`);
+    await until(page, "the login is shown", ".detail .json");
+    const shown = await page.locator("body").innerText();
+    expect(shown).toContain('"client_secret": "***"');
+    const journal = await page.evaluate(async () => {
+      const response = await fetch("/_emulator/log");
+      const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+      let text = "";
+      while (!text.includes("setUserId")) text += (await reader.read()).value ?? "";
+      await reader.cancel();
+      return text;
+    });
+    for (const secret of ["canary", accessToken, token]) {
+      expect(shown).not.toContain(secret);
+      expect(journal).not.toContain(secret);
+    }
+    await socket.close();
+  });
+
+  test("goes on by itself when the emulator is started anew", async () => {
+    const page = await inspector();
+    const port = Number(new URL(emulator.url).port);
+    await emulator.stop();
+    await until(page, "it says so", ".gone");
+    emulator = await startEmulator({ port });
+    await until(page, "it is live again", ".hearing.live");
+    await until(page, "it tells of the new one", row("The emulator was started anew"));
+  });
+
+  test("at 1,000 notifications a second keeps every task of the page under 100 ms", async () => {
+    const page = await inspector();
+    const alice = await player("0001");
+    await until(page, "the player is in the log", row("setUserId"));
+    await page.evaluate(() => {
+      const tasks: number[] = [];
+      Object.assign(window, { tasks });
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) tasks.push(duration);
+      }).observe({ type: "longtask" });
+    });
+    const payload = JSON.stringify({
+      gatheringName: "g-1",
+      joinUserId: "user-0002",
+      namespaceName: "m",
+    });
+    const began = performance.now();
+    let sent = 0;
+    while (performance.now() - began < 5_000) {
+      const due = Math.floor(performance.now() - began);
+      for (; sent < due; sent++) {
+        await emulator.notify({ userId: "user-0001", key: "Gs2Matchmaking:Join", payload });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await emulator.notify({ userId: "user-0001", subject: "the-last", payload: "{}" });
+    await until(page, "the last is shown", row("the-last"));
+    const tasks = await page.evaluate(() => (window as unknown as { tasks: number[] }).tasks);
+    const longest = Math.max(0, ...tasks);
+    const rate = Math.round((sent / (performance.now() - began)) * 1_000);
+    console.info(
+      `inspector at ${rate} notifications per second: ${longest === 0 ? "no task over 50 ms" : `longest task ${longest} ms`}`,
+    );
+    expect(rate).toBeGreaterThan(800);
+    expect(longest).toBeLessThanOrEqual(100);
+    await alice.close();
+  });
+});
+
+describe("the panels", () => {
+  test("cut, and show the frames of, one of the players", async () => {
+    const page = await inspector();
+    const alice = await player("0001");
+    const bob = await player("0002");
+    await page.click("#tab-players");
+    await until(page, "both are there", "[data-user=user-0002]");
+    await page.click("[data-user=user-0002] button:has-text('Show its frames')");
+    await until(page, "only Bob's are shown", ".count:has-text('4 of')");
+    await page.click("[data-user=user-0001] .cut");
+    expect(await alice.closed()).toBe(1000);
+    await page.waitForSelector("[data-user=user-0001]", { state: "detached" });
+    expect(emulator.sessions().map(({ userId }) => userId)).toEqual(["user-0002"]);
+    await page.click("[data-user=user-0002] button:has-text('Send something')");
+    expect(await page.inputValue("input[name=userId]")).toBe("user-0002");
+    await bob.close();
+    expect(complaints).toEqual([]);
+  });
+
+  test("make and remove namespaces, hand out tokens, and start over", async () => {
+    const page = await inspector();
+    await page.click("#tab-world");
+    await page.click("form.inline button");
+    await until(page, "the name is asked for", ".fault:has-text('Name is missing.')");
+    await page.fill("input[name=newNamespace]", "game-0002");
+    await page.click("form.inline button");
+    await until(page, "it is there", "[data-namespace=game-0002]");
+    await page.fill("input[name=tokenUser]", "alice");
+    await page.click("button:has-text('Hand out')");
+    await until(page, "it is there", "[data-token-of=alice]");
+    expect(emulator.state().accessTokens).toMatchObject([{ userId: "alice" }]);
+    await page.click("[data-namespace=game-0002] button");
+    await page.click("[data-namespace=game-0002] .danger");
+    await page.waitForSelector("[data-namespace=game-0002]", { state: "detached" });
+    expect(emulator.state().namespaces.map(({ name }) => name)).toEqual(["game-0001"]);
+    await page.click("button:has-text('Start over')");
+    await page.click(".sure .danger");
+    await page.waitForSelector("[data-token-of=alice]", { state: "detached" });
+    expect(emulator.state().accessTokens).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  test("tell what would go to a phone, and why not", async () => {
+    const page = await inspector();
+    await page.fill("input[name=userId]", "far-away");
+    await page.selectOption("select[name=namespaceName]", "game-0001");
+    await page.check("input[name=transfer]");
+    await page.click("#send");
+    await page.click("#tab-outbox");
+    await until(
+      page,
+      "it tells why",
+      ".card.bad:has-text('the player has no Firebase token in the namespace')",
+    );
+  });
+});
+
+/** Fills the page with all it can show. */
+async function fill(): Promise<() => Promise<void>> {
+  const sockets = [await player("0001"), await player("0002")];
+  await emulator.issueAccessToken({ userId: "alice" });
+  const key = "Gs2Distributor:AutoRunTransactionNotification";
+  const payload = { namespaceName: "distributor-0001", userId: "user-0001", transactionId: "t-1" };
+  for (let left = 30; left > 0; left--)
+    await emulator.notify({ userId: "user-0001", key, payload });
+  await emulator.notify({
+    userId: "far-away",
+    subject: "raid-start",
+    payload: "{}",
+    namespaceName: "game-0001",
+    enableTransferMobileNotification: true,
+  });
+  return async () => {
+    for (const socket of sockets) await socket.close();
+  };
+}
+
+/** Goes through all the page has, one view after the other. */
+async function eachView(page: Page, look: (view: string) => Promise<void>): Promise<void> {
+  const isNarrow = (await page.locator("#tab-log").count()) > 0;
+  await until(page, "the log is filled", row("Gs2Distributor"));
+  await look("log");
+  await page.click(`${row("Gs2Distributor")} >> nth=0`);
+  await until(page, "a notification is open", "#notification-row");
+  await look("notification");
+  await page.click("#close-detail");
+  await page.fill("input[name=search]", "setUserId");
+  await page.click(`${row("setUserId")} >> nth=0`);
+  await until(page, "a call is open", "#method-row");
+  await look("call");
+  await page.click("#close-detail");
+  await page.fill("input[name=search]", "nothing fits this");
+  await until(page, "nothing fits", ".empty");
+  await look("empty");
+  await page.fill("input[name=search]", "");
+  for (const name of await page
+    .locator("[role=tab]")
+    .evaluateAll((tabs) => tabs.map(({ id }) => id))) {
+    if (name === "tab-log") continue;
+    await page.click(`#${name}`);
+    if (name === "tab-send") {
+      await page.selectOption("select[name=key]", "");
+      await page.fill("input[name=subject]", "");
+      await page.click("#send");
+      await until(page, "a fault is told", ".fault");
+      await page.fill("input[name=subject]", "own");
+      await page.click("#send");
+      await until(page, "it is sent", "#sent .card.good");
+    }
+    await look(name.slice("tab-".length));
+  }
+  if (isNarrow) await page.click("#tab-log");
+}
+
+describe("everybody can use it", () => {
+  const axe = readInRepo("node_modules/axe-core/axe.min.js");
+
+  test.each([
+    ["light", "desk"],
+    ["dark", "desk"],
+    ["light", "phone"],
+    ["dark", "phone"],
+  ] as const)("axe finds no serious fault: %s, %s", async (colorScheme, size) => {
+    const page = await inspector({ colorScheme, viewport: sizes[size], reducedMotion: "reduce" });
+    const done = await fill();
+    const found: string[] = [];
+    await eachView(page, async (view) => {
+      await page.evaluate(axe);
+      const violations = await page.evaluate(async () => {
+        interface Axe {
+          run(options: object): Promise<{
+            violations: { id: string; impact: string; nodes: { html: string }[] }[];
+          }>;
+        }
+        const { run } = (window as unknown as { axe: Axe }).axe;
+        return (await run({ resultTypes: ["violations"] })).violations;
+      });
+      for (const { id, impact, nodes } of violations) {
+        if (impact === "serious" || impact === "critical") {
+          found.push(`${view}: ${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+        }
+      }
+    });
+    expect(found).toEqual([]);
+    await done();
+  });
+
+  test.each(
+    Object.keys(sizes).flatMap((size) => [
+      [size, "en-US"],
+      [size, "ja-JP"],
+    ]),
+  )("nothing is too wide, cut or out of reach: %s, %s", async (size, locale) => {
+    const page = await inspector({ viewport: sizes[size as keyof typeof sizes], locale });
+    const language = locale.slice(0, 2);
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
+    const done = await fill();
+    const faults: string[] = [];
+    await eachView(page, async (view) => {
+      for (const fault of await outOfPlace(page)) faults.push(`${view}: ${fault}`);
+      await page.evaluate(() => {
+        for (const panel of document.querySelectorAll(".panel, .detail-body")) panel.scrollTop = 0;
+      });
+      await page.screenshot({ path: `${pictures}/inspector-${size}-${language}-${view}.png` });
+    });
+    expect(faults).toEqual([]);
+    await done();
+  });
+
+  test("speaks the language that was chosen, also the next time", async () => {
+    const page = await inspector();
+    await page.selectOption("select[name=language]", "ja");
+    await until(page, "it is Japanese", "#tab-send:has-text('送信')");
+    await page.reload();
+    await until(page, "it still is", "#tab-send:has-text('送信')");
+    expect(await page.title()).toBe("gs2-gateway インスペクター");
+  });
+
+  test("takes the colours that were chosen", async () => {
+    const page = await inspector({ colorScheme: "light" });
+    const ground = () =>
+      page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const light = await ground();
+    await page.click("#theme");
+    expect(await ground()).toBe(light);
+    await page.click("#theme");
+    expect(await ground()).not.toBe(light);
+  });
+});
+
+test("asks no other host for anything", async () => {
+  await newContext();
+  const hosts = new Set<string>();
+  context.on("request", (request) => {
+    const { protocol, host } = new URL(request.url());
+    if (protocol.startsWith("http")) hosts.add(host);
+  });
+  const page = await open();
+  await until(page, "it hears the emulator", ".hearing.live");
+  expect([...hosts]).toEqual([new URL(emulator.url).host]);
+});
+
+/** Controls that cannot be brought whole into view and be hit, texts that are cut, and whether anything is too wide. */
+const outOfPlace = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const { clientWidth, clientHeight, scrollWidth } = document.documentElement;
+    const faults: string[] = [];
+    const nameOf = (element: Element) =>
+      element.id ||
+      element.getAttribute("name") ||
+      element.getAttribute("aria-label") ||
+      element.textContent ||
+      element.className;
+    const seen = (element: Element) =>
+      element.checkVisibility({ visibilityProperty: true }) && !element.closest(".unseen, .skip");
+    const controls = [
+      ...document.querySelectorAll<HTMLElement>("button, input, select, textarea, summary"),
+    ].filter(seen);
+    if (controls.length < 5) faults.push("there are hardly any controls");
+    for (const control of controls) {
+      control.scrollIntoView({ block: "nearest", inline: "nearest" });
+      const { left, top, right, bottom } = control.getBoundingClientRect();
+      if (left < 0 || top < 0 || right > clientWidth + 0.5 || bottom > clientHeight + 0.5) {
+        faults.push(`${nameOf(control)} is out of view`);
+      }
+      const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+      if (!control.contains(hit) && !hit?.closest(".notice-place")) {
+        faults.push(`${nameOf(control)} is covered by ${hit?.className}`);
+      }
+    }
+    // Rows of the log are summaries: they are cut on purpose, and whole when opened.
+    for (const element of document.querySelectorAll<HTMLElement>("body *")) {
+      if (!seen(element) || element.closest(".row, select, textarea, svg")) continue;
+      const { overflowX, textOverflow } = getComputedStyle(element);
+      const isCut = element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0;
+      if (isCut && (overflowX !== "visible" || textOverflow === "ellipsis")) {
+        faults.push(`${nameOf(element).slice(0, 40)} is cut (${element.className})`);
+      }
+    }
+    if (scrollWidth > clientWidth) faults.push(`it is ${scrollWidth - clientWidth} px too wide`);
+    return faults;
+  });
