@@ -2,8 +2,8 @@ import { Hono, type Context } from "hono";
 import { isGatewayError } from "../errors.js";
 import { readJsonBody, readTextBody } from "./body.js";
 import { openConnections } from "./connections.js";
-import { knownFaults, readFaults } from "./faults/read.js";
 import { disconnect, type DisconnectWish } from "./disconnect.js";
+import { knownFaults, readAction, readFaults } from "./faults/read.js";
 import type { Gateway } from "./gateway.js";
 import { findFile, takeUpload } from "./jobs.js";
 import { logStream } from "./logStream.js";
@@ -16,6 +16,12 @@ import { readState } from "./state.js";
 import { issueAccessToken, type AccessTokenWish } from "./tokens.js";
 
 const LONGEST_POLL_MS = 60_000;
+
+/** What can be done to the players of one socket, whatever faults are in force. */
+const strikes = [
+  { path: "kick", fault: readAction({ fault: "kick" }) },
+  { path: "expire-tokens", fault: readAction({ fault: "expireTokens" }) },
+];
 
 /**
  * The handle over HTTP, under `/_emulator`, and the files of dumps and imports. A fault of the caller is 400, and waiting in vain 504, with
@@ -80,6 +86,16 @@ export function controlPlane(gateway: Gateway, url: () => string, stopping: Abor
     const cut = gateway.perform((world) => disconnect(world, { connectionId, code }));
     return context.json({ items: cut });
   });
+  for (const { path, fault } of strikes) {
+    app.post(`/connections/:connectionId/${path}`, (context) => {
+      const { connectionId } = context.req.param();
+      if (!gateway.world.connections.has(connectionId)) return notThere(context, connectionId);
+      const { size } = gateway.world.connections.get(connectionId)?.players ?? new Set();
+      if (size === 0) throw invalid(`No player is bound on ${connectionId}.`);
+      gateway.strike(fault, connectionId);
+      return context.json({});
+    });
+  }
   app.post("/namespaces", async (context) => {
     const { name } = await body(context);
     return context.json(gateway.perform((world, now) => addNamespace(world, name, now)));

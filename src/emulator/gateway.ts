@@ -1,6 +1,5 @@
 import { GatewayError } from "../errors.js";
 import { encodeNotification, encodeReply } from "../wire/frames.js";
-import { setUserId, setUserIdByUserId } from "../wire/methods.js";
 import type { WebSocketSession } from "../wire/models.js";
 import { Agenda } from "./agenda.js";
 import { answer, type Ask } from "./answer.js";
@@ -9,8 +8,8 @@ import { CallBook, callOf } from "./calls.js";
 import { shiftableClock, type EmulatorClock, type ShiftableClock } from "./clock.js";
 import type { Keeper } from "./dataFile.js";
 import type { FaultEffect } from "./faults/actions.js";
-import type { EmulatorFaultReport, Fault } from "./faults/kinds.js";
-import { Weather, type Reception } from "./faults/weather.js";
+import type { ActionName, EmulatorFaultReport, Fault } from "./faults/kinds.js";
+import { isBind, Weather, type Reception } from "./faults/weather.js";
 import { nextJobDue } from "./jobs.js";
 import { Journal } from "./journal.js";
 import type { EmulatorLogEntry, WriteLog } from "./log.js";
@@ -154,6 +153,13 @@ export class Gateway {
     this.#saved();
     this.#settle(effects);
     return this.faults();
+  }
+
+  /** Does to one connection what a fault would, once, whatever faults are in force. */
+  strike(fault: Fault<ActionName>, connectionId: string): void {
+    const effects = this.#weather.once(fault, connectionId);
+    this.#saved();
+    this.#settle(effects);
   }
 
   faults(): EmulatorFaultReport[] {
@@ -403,15 +409,10 @@ export class Gateway {
       status,
       errors,
     });
-    if (status === 200 && isBind(ask)) {
+    if (status === 200 && isBind(ask) && ask.dryRun !== true) {
       const socket = connectionId ?? ask.params["connectionId"];
       const text = `${userId ?? ""} is bound in ${namespaceName ?? ""}`;
       this.log("bound", text, { userId, namespaceName, connectionId: socket });
     }
   }
 }
-
-const isBind = ({ target, dryRun }: Ask): boolean =>
-  dryRun !== true &&
-  target.service === "gateway" &&
-  (target.function === setUserId.name || target.function === setUserIdByUserId.name);

@@ -275,6 +275,34 @@ describe("the sockets", () => {
     await two.close();
   });
 
+  test("lose their place to another, or their tokens, one by one", async () => {
+    const one = await bound();
+    const two = await bound("accessToken-0002");
+    const [first, second] = emulator.sessions();
+    expect(await post(`connections/${first!.connectionId}/kick`)).toMatchObject({ status: 200 });
+    await one.closed();
+    const usurper = emulator.sessions().find(({ userId }) => userId === "user-0001")!;
+    expect(usurper.connectionId).not.toBe(first!.connectionId);
+
+    const path = `connections/${second!.connectionId}/expire-tokens`;
+    expect(await post(path)).toMatchObject({ status: 200 });
+    const again = await two.ask(
+      frame("setUserId", { namespaceName: "game-0001", accessToken: "accessToken-0002" }),
+    );
+    expect(again.status).toBe(401);
+    const idle = await RawSocket.open(emulator.endpoints.webSocket);
+    const response = await fetch(`${emulator.url}/_emulator/connections`);
+    const { items } = (await response.json()) as { items: { connectionId: string }[] };
+    const { connectionId } = items.at(-1)!;
+    expect(await post(`connections/${connectionId}/kick`)).toEqual({
+      status: 400,
+      body: { message: `No player is bound on ${connectionId}.` },
+    });
+    expect((await post("connections/nobody/kick")).status).toBe(404);
+    await two.close();
+    await idle.close();
+  });
+
   test("lose their namespace, and get one, by name", async () => {
     expect(await post("namespaces", { name: "game-0009" })).toMatchObject({ status: 200 });
     expect(await post("namespaces", { name: "game-0009" })).toEqual({

@@ -1,6 +1,13 @@
 import { isObject } from "../fieldChecks.js";
 import { invalid } from "../settings.js";
-import { faultKinds, type EmulatorFault, type EmulatorFaultName, type Fault } from "./kinds.js";
+import {
+  faultKinds,
+  isAction,
+  type ActionName,
+  type EmulatorFault,
+  type EmulatorFaultName,
+  type Fault,
+} from "./kinds.js";
 
 interface Common {
   readonly takes: string;
@@ -76,6 +83,13 @@ function readFault(given: unknown): Fault {
   const { userId, connectionId, sessionId, times = Infinity, chance = 1 } = rest;
   const read = { fault: name, userId, connectionId, sessionId, times, chance, values };
   return { ...read, given: { ...(given as EmulatorFault) } } as Fault;
+}
+
+/** The same for one that does something to a session. */
+export function readAction(given: { readonly fault: ActionName }): Fault<ActionName> {
+  const fault = readFault(given);
+  if (!isAction(fault)) throw invalid(`The fault ${given.fault} does nothing to a session.`);
+  return fault;
 }
 
 /** Which faults there are, what each does and what it takes, for whoever asks over HTTP. */

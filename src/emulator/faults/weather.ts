@@ -90,6 +90,19 @@ export class Weather {
     return effects;
   }
 
+  /** Does to one connection what a fault would; those in force stay as they are. */
+  once(fault: Fault<ActionName>, connectionId: string): FaultEffect[] {
+    const world = this.ports.world();
+    this.#tell(fault, ofConnection(world, connectionId));
+    const { effects, usurpers } = act(world, fault, {
+      connectionId,
+      sessions: sessionsOn(world, connectionId),
+      now: this.ports.now(),
+    });
+    this.#usurpers.push(...usurpers);
+    return [...effects];
+  }
+
   list(): EmulatorFaultReport[] {
     return this.#book.list();
   }
@@ -226,7 +239,7 @@ export class Weather {
   }
 }
 
-const isBind = ({ target }: Ask): boolean =>
+export const isBind = ({ target }: Ask): boolean =>
   target.service === "gateway" &&
   target.component === setUserId.component &&
   [setUserId.name, setUserIdByUserId.name].includes(target.function);

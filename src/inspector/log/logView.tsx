@@ -3,7 +3,7 @@ import { texts } from "../language.js";
 import { Addresses } from "../parts/addresses.js";
 import { Detail } from "./detail.js";
 import { FilterBar } from "./filterBar.js";
-import { describeRow, RowView } from "./rowView.js";
+import { RowView } from "./rowView.js";
 import { everything, type Row } from "./rows.js";
 import { VirtualList } from "./virtualList.js";
 
@@ -62,7 +62,6 @@ function List() {
       onSelect={(row) => (log.selected.value = row)}
       onOpen={() => (log.isOpen.value = true)}
       renderItem={renderRow}
-      describe={describeRow}
       toEnd={texts.value.toNewest}
     />
   );

@@ -30,39 +30,26 @@ function whereOf({ who, entry, connectionIds }: Row): string {
   return connectionIds.map(shortId).join(", ");
 }
 
-/** What a screen reader says of it. */
-export function describeRow(row: Row): string {
-  const { entry } = row;
-  const status = entry.kind === "frame" ? entry.status : null;
-  return [
-    titleOf(row),
-    wayOf(row).words,
-    whereOf(row),
-    status ?? "",
-    row.kind === "event" ? row.preview : "",
-    exactTime(entry.at),
-  ]
-    .filter((part) => part !== "")
-    .join(", ");
-}
-
+/** In the order a screen reader is to say it; what a frame holds is read when it is opened. */
 export function RowView({ row }: { row: Row }) {
   const { entry, kind, preview, isProblem } = row;
-  const { icon, way } = wayOf(row);
+  const { icon, way, words } = wayOf(row);
   const status = entry.kind === "frame" ? entry.status : null;
-  const title = titleOf(row);
   return (
     <>
-      <span class="row-time">{exactTime(entry.at)}</span>
+      <span class={`row-what ${kind}${isProblem ? " problem" : ""}`}>{titleOf(row)}</span>
       <span class={`row-way ${way}`}>
         <Icon name={icon} />
+        <span class="unseen">{words}</span>
       </span>
       <span class="row-who">{whereOf(row)}</span>
-      <span class={`row-what ${kind}${isProblem ? " problem" : ""}`}>{title}</span>
-      <span class="row-preview">{preview}</span>
       {status !== null && (
         <span class={`row-status ${status === 200 ? "good" : "bad"}`}>{status}</span>
       )}
+      <span class="row-preview" aria-hidden={entry.kind === "frame"}>
+        {preview}
+      </span>
+      <span class="row-time">{exactTime(entry.at)}</span>
     </>
   );
 }

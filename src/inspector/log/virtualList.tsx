@@ -11,7 +11,6 @@ interface VirtualListProps<Item> {
   readonly onSelect: (item: Item) => void;
   readonly onOpen: (item: Item) => void;
   readonly renderItem: (item: Item) => ComponentChildren;
-  readonly describe: (item: Item) => string;
   /** The button that leads back to the end. */
   readonly toEnd: string;
 }
@@ -153,7 +152,6 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
                 aria-selected={key === selectedKey}
                 aria-setsize={items.length}
                 aria-posinset={from + index + 1}
-                aria-label={props.describe(item)}
                 style={{
                   height: `${rowHeight}px`,
                   transform: `translateY(${(from + index) * rowHeight}px)`,
