@@ -35,7 +35,7 @@ export async function inspectorFile(
       "cache-control": "no-cache",
       // It may do everything the emulator can: no other page may show it as a part of itself and have it clicked.
       "content-security-policy":
-        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
+        "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
       "x-content-type-options": "nosniff",
     },
   });

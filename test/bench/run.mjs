@@ -39,6 +39,8 @@ if (options.all) {
   const { emulatorLoad } = await import("./emulatorLoad.mjs");
   results.emulator = [];
   for (const sockets of [1_000, 5_000]) results.emulator.push(await emulatorLoad(sockets));
+  const { inspectorLoad } = await import("./inspectorLoad.mjs");
+  results.inspector = await inspectorLoad(10);
 }
 
 print();
@@ -157,6 +159,12 @@ function print() {
       `\nemulator with ${sockets} players: ready after ${readyMs} ms (bar 1000), ${rssMegabytes} MB (bar 400)`,
     );
     console.log(`  a notification to each of them: median ${p50Ms} ms, p99 ${p99Ms} ms (bar 1000)`);
+  }
+  if (results.inspector) {
+    const { perSecond, longestTaskMs, longestByClockMs } = results.inspector;
+    console.log(
+      `\ninspector at ${perSecond} notifications per second: longest task ${longestTaskMs} ms of processor time (bar 100), ${longestByClockMs} ms by the clock`,
+    );
   }
   console.log(`\n${results.measuredOn}. Each notification is one text frame of about 190 bytes.`);
   if (notes.length > 0) {

@@ -222,9 +222,14 @@ describe("the files in dist", () => {
     for (const name of ["reconnecting-websocket", "mitt"]) expect(texts).toContain(`\n${name} `);
     expect(texts).toContain("Permission is hereby granted");
     expect(texts, "the tslib helpers in reconnecting-websocket").toContain("Microsoft Corporation");
-    const missing = ["hono", "@hono/node-server", "commander"].filter(
-      (name) => !texts.includes(`\n${name} `),
-    );
+    const missing = [
+      "hono",
+      "@hono/node-server",
+      "commander",
+      "preact",
+      "@preact/signals",
+      "@preact/signals-core",
+    ].filter((name) => !texts.includes(`\n${name} `));
     expect(missing).toEqual([]);
   });
 });

@@ -70,10 +70,18 @@ async function sizeOf(folder: string): Promise<number> {
 describe("the packed package", () => {
   it("holds what users need and nothing else", () => {
     const needed =
-      /^(package\.json|LICENSE|CHANGELOG\.md|README(\.ja)?\.md|dist\/THIRD_PARTY_LICENSES\.txt|dist\/gs2-gateway(-phaser)?\.global\.js|dist\/templates\/phaser-vite\/(src|test)?\/?[\w.]+|dist\/(chunks\/)?[\w-]+(\.d)?\.c?[jt]s)$/;
+      /^(package\.json|LICENSE|CHANGELOG\.md|README(\.ja)?\.md|dist\/THIRD_PARTY_LICENSES\.txt|dist\/gs2-gateway(-phaser)?\.global\.js|dist\/templates\/phaser-vite\/(src|test)?\/?[\w.]+|dist\/inspector\/(index\.html|inspector\.(js|css))|dist\/(chunks\/)?[\w-]+(\.d)?\.c?[jt]s)$/;
     expect(packed.filter((path) => !needed.test(path))).toEqual([]);
     expect(packed).toEqual(
-      expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "package.json"]),
+      expect.arrayContaining([
+        "LICENSE",
+        "README.md",
+        "CHANGELOG.md",
+        "package.json",
+        "dist/inspector/index.html",
+        "dist/inspector/inspector.js",
+        "dist/inspector/inspector.css",
+      ]),
     );
   });
 

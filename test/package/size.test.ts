@@ -45,3 +45,15 @@ it("leaves the methods of administrators out of the player's bundle", async () =
   expect(await bundlePlayerEntry()).not.toContain("prepareImport");
   expect(readInRepo("dist/gs2-gateway.global.js")).not.toContain("prepareImport");
 });
+
+it("leaves the fields of notifications, which only the inspector's form reads, out of it too", async () => {
+  expect(await bundlePlayerEntry()).not.toContain("Gs2AdReward");
+  expect(readInRepo("dist/gs2-gateway.global.js")).not.toContain("Gs2AdReward");
+});
+
+it("shows the inspector for less than 150 kB", () => {
+  const files = ["index.html", "inspector.js", "inspector.css"];
+  const size = files.reduce((sum, file) => sum + gzipped(readInRepo("dist/inspector", file)), 0);
+  console.info(`gzip -9: inspector ${size} B`);
+  expect(size).toBeLessThan(150_000);
+});

@@ -1,6 +1,6 @@
 import { exactTime, texts } from "../language.js";
 import { Icon, type IconName } from "../parts/icon.js";
-import type { Row } from "./rows.js";
+import { previewOf, type Row } from "./rows.js";
 
 /** The name of a row: what it is in a word or two. */
 export function titleOf({ kind, what, entry }: Row): string {
@@ -32,7 +32,7 @@ function whereOf({ who, entry, connectionIds }: Row): string {
 
 /** In the order a screen reader is to say it; what a frame holds is read when it is opened. */
 export function RowView({ row }: { row: Row }) {
-  const { entry, kind, preview, isProblem } = row;
+  const { entry, kind, isProblem } = row;
   const { icon, way, words } = wayOf(row);
   const status = entry.kind === "frame" ? entry.status : null;
   return (
@@ -47,7 +47,7 @@ export function RowView({ row }: { row: Row }) {
         <span class={`row-status ${status === 200 ? "good" : "bad"}`}>{status}</span>
       )}
       <span class="row-preview" aria-hidden={entry.kind === "frame"}>
-        {preview}
+        {previewOf(row)}
       </span>
       <span class="row-time">{exactTime(entry.at)}</span>
     </>

@@ -1,7 +1,7 @@
 import type { JournalEntry, JournalFrame } from "../../wire/journal.js";
 import { notificationKey } from "../../wire/notifications.js";
 
-/** A line of the log: an entry with what is shown of it and looked for in it, worked out once. */
+/** A line of the log: an entry with what it is shown and found by. What only some rows ever need is worked out when it is needed. */
 export interface Row {
   /** Counts up over everything this page has seen; an emulator started anew counts from 1 again. */
   readonly uid: number;
@@ -13,10 +13,7 @@ export interface Row {
   readonly what: string;
   /** The players it is about. */
   readonly who: string;
-  readonly preview: string;
   readonly isProblem: boolean;
-  /** All of it in lower case. */
-  readonly haystack: string;
   readonly userIds: readonly string[];
   readonly connectionIds: readonly string[];
 }
@@ -48,12 +45,40 @@ const ENVELOPE =
 
 const LONGEST_PREVIEW = 240;
 
-function previewOf(frame: JournalFrame): string {
-  if (frame.body === null) return "";
-  if (frame.says === "notification") return notificationOf(frame).payload.slice(0, LONGEST_PREVIEW);
-  const inner = frame.transport === "socket" && frame.says === "answer" ? frame.body["body"] : null;
-  const shown = Object.entries(inner ?? frame.body).filter(([name]) => !ENVELOPE.test(name));
+/** The beginning of what it says. */
+export function previewOf({ entry }: Row): string {
+  if (entry.kind !== "frame") return entry.kind === "event" ? entry.text : "";
+  if (entry.body === null) return "";
+  if (entry.says === "notification") return notificationOf(entry).payload.slice(0, LONGEST_PREVIEW);
+  const isReply = entry.transport === "socket" && entry.says === "answer";
+  const shown = Object.entries((isReply ? entry.body["body"] : null) ?? entry.body).filter(
+    ([name]) => !ENVELOPE.test(name),
+  );
   return JSON.stringify(Object.fromEntries(shown)).slice(0, LONGEST_PREVIEW);
+}
+
+const haystacks = new WeakMap<Row, string>();
+
+/** All of it in lower case, to be searched. */
+function haystackOf(row: Row): string {
+  const known = haystacks.get(row);
+  if (known !== undefined) return known;
+  const { entry, userIds } = row;
+  const parts =
+    entry.kind === "frame"
+      ? [
+          entry.method,
+          entry.requestId,
+          entry.status,
+          entry.connectionId ?? "rest",
+          JSON.stringify(entry.body),
+        ]
+      : entry.kind === "event"
+        ? [entry.event, entry.text]
+        : [];
+  const text = [...parts, ...userIds].join(" ").toLowerCase();
+  haystacks.set(row, text);
+  return text;
 }
 
 function whatOf(frame: JournalFrame): string {
@@ -76,18 +101,11 @@ const textsIn = (values: Readonly<Record<string, unknown>> | null, ...names: str
 
 export function rowOf(uid: number, run: string, entry: JournalEntry): Row {
   if (entry.kind === "gap") {
-    const nothing = {
-      what: "",
-      who: "",
-      preview: "",
-      haystack: "",
-      userIds: [],
-      connectionIds: [],
-    };
+    const nothing = { what: "", who: "", userIds: [], connectionIds: [] };
     return { uid, run, entry, kind: "gap", isProblem: true, ...nothing };
   }
   if (entry.kind === "event") {
-    const { event, text, detail, level } = entry;
+    const { event, detail, level } = entry;
     const userIds = textsIn(detail, "userId", "userIds");
     return {
       uid,
@@ -96,9 +114,7 @@ export function rowOf(uid: number, run: string, entry: JournalEntry): Row {
       kind: "event",
       what: event,
       who: userIds.join(", "),
-      preview: text,
       isProblem: level === "warning",
-      haystack: `${event} ${text} ${userIds.join(" ")}`.toLowerCase(),
       userIds,
       connectionIds: textsIn(detail, "connectionId", "connectionIds"),
     };
@@ -113,10 +129,7 @@ export function rowOf(uid: number, run: string, entry: JournalEntry): Row {
     kind: entry.says,
     what: whatOf(entry),
     who: userIds.join(", "),
-    preview: previewOf(entry),
     isProblem: entry.says === "unreadable" || (status !== null && status !== 200),
-    haystack:
-      `${entry.method ?? ""} ${entry.requestId ?? ""} ${status ?? ""} ${userIds.join(" ")} ${connectionId ?? "rest"} ${JSON.stringify(body)}`.toLowerCase(),
     userIds,
     connectionIds: connectionId === null ? [] : [connectionId],
   };
@@ -165,7 +178,7 @@ export function filtered(
   return rows.filter(
     (row) =>
       isOfKind(kind, row) &&
-      words.every((word) => row.haystack.includes(word)) &&
+      words.every((word) => haystackOf(row).includes(word)) &&
       (connectionId === undefined || row.connectionIds.includes(connectionId)) &&
       (userId === undefined ||
         row.userIds.includes(userId) ||
