@@ -185,7 +185,10 @@ export default [
       plugins: [
         terser({
           ecma: 2022,
-          format: { comments: false, preamble: `/*! ${packageName} ${version} push worker | ${spdx} */` },
+          format: {
+            comments: false,
+            preamble: `/*! ${packageName} ${version} push worker | ${spdx} */`,
+          },
         }),
       ],
     },
@@ -203,7 +206,7 @@ export default [
           module: true,
           format: {
             comments: false,
-            preamble: `/*! ${name} ${version} | ${spdx} | contains preact and @preact/signals (c) Jason Miller and the Preact authors, MIT */`,
+            preamble: `/*! ${packageName} ${version} | ${spdx} | contains preact and @preact/signals (c) Jason Miller and the Preact authors, MIT */`,
           },
         }),
       ],

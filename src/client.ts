@@ -186,7 +186,7 @@ export function createClient(
     (slot) => session.wishes.get(slot)!.params,
     (now, before) => announcements.push(() => tellChanges(lifecycle.emit, now, before)),
   );
-  const bindingOf = (slot: string): Binding => status.snapshot().bindings[slot]!;
+  const bindingOf = (slot: string): Binding | undefined => status.snapshot().bindings[slot];
   /** Lets an event happen, and waits for what comes of it. */
   const happen = (
     method: string,
@@ -229,7 +229,7 @@ export function createClient(
         inUse.add(bindingOf);
         announce(() => {
           // A handler told before this one may have released it.
-          const binding: Binding | undefined = bindingOf(slot);
+          const binding = bindingOf(slot);
           if (!binding) return;
           for (const other of inUse) {
             if (other !== bindingOf && other(slot)?.userId === binding.userId)
@@ -299,7 +299,7 @@ export function createClient(
       (t) => want(t, slot, exclusive, force),
       () => (wish.bindSent ? { outcome: "unknown", retryable: true } : {}),
     );
-    return bindingOf(slot);
+    return bindingOf(slot)!;
   };
 
   const stop = (): void => {

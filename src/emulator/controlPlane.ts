@@ -9,7 +9,7 @@ import { findFile, takeUpload } from "./jobs.js";
 import { logStream } from "./logStream.js";
 import { addNamespace, removeNamespace } from "./namespaces.js";
 import { notify, type EmulatorNotification } from "./notify.js";
-import { waitForPush, type PushWish } from "./pushWish.js";
+import { waitForPush } from "./pushWish.js";
 import { waitForSession, type SessionWish } from "./sessionWish.js";
 import { invalid } from "./settings.js";
 import { readState } from "./state.js";

@@ -86,7 +86,7 @@ export function defineNotification<Key extends string, Payload>(
         } else if (result.issues) {
           const text = JSON.stringify(payload);
           issues = result.issues.map(({ path = [], message }) => ({
-            path: path.map((part) => String((part as { key?: PropertyKey }).key ?? part)).join("."),
+            path: path.map((part) => String(typeof part === "object" ? part.key : part)).join("."),
             // Some libraries quote what they got.
             message: message.replace(WORD, (word) => (text.includes(word) ? "***" : word)),
           }));

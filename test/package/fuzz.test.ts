@@ -55,7 +55,7 @@ async function heapUsed(): Promise<number> {
 const value = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom<unknown>("game", "alice", "accessToken-0001", true) },
   { weight: 1, arbitrary: fc.constantFrom<unknown>("upload-0001", "null", "", "True", 1, null) },
-  { weight: 2, arbitrary: fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<unknown> },
+  { weight: 2, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
 );
 const fieldNames = [...new Set(allMethods.flatMap(({ fields }) => Object.keys(fields)))];
 const params = fc.dictionary(

@@ -79,13 +79,15 @@ class Line {
       opener: portOpener(dial, this.device.clock),
       watch: this.device.watch,
     });
-    this.gateway.on("*", () => void this.heard++);
+    this.gateway.on("*", () => (this.heard += 1));
     this.gateway.onSync(() => undefined);
   }
 
   follow(promise: Promise<unknown>): void {
     this.open++;
-    const settled = (): void => void this.open--;
+    const settled = (): void => {
+      this.open--;
+    };
     promise.then(settled, settled);
   }
 
@@ -187,7 +189,9 @@ export async function realReconnects(count: number): Promise<Left> {
   let open = 0;
   const follow = (promise: Promise<unknown>): void => {
     open++;
-    const settled = (): void => void open--;
+    const settled = (): void => {
+      open--;
+    };
     promise.then(settled, settled);
   };
   await gateway.setUserId({

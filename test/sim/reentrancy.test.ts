@@ -48,10 +48,10 @@ const acts: Record<string, Act> = {
     tab.projectTokens.add(token);
     tab.gateway.setProjectToken(token);
   },
-  "connection and lifecycle": (tab) => [
-    tab.gateway.connection,
-    tab.gateway.lifecycle.on("status", () => undefined)(),
-  ],
+  "connection and lifecycle"(tab) {
+    tab.gateway.lifecycle.on("status", () => undefined)();
+    return tab.gateway.connection;
+  },
 };
 
 const ask = (

@@ -128,19 +128,23 @@ const fieldRules = (): OffRule[] =>
       }));
   });
 
-test("every rule, switched off, turns some row of the table red", { timeout: 120_000 }, async () => {
-  const list: [name: string, red: string[]][] = [];
-  for (const { name, rows, off } of [...refusals(), ...behaviours(), ...fieldRules()]) {
-    const undo = off();
-    const red: string[] = [];
-    for (const played of rows) if (await isRed(played)) red.push(says(played));
-    undo();
-    list.push([name, red]);
-  }
-  // `npm run rules` prints it.
-  mkdirSync(inRepo("artifacts"), { recursive: true });
-  const lines = list.flatMap(([name, red]) => [name, ...red.map((row) => `  - ${row}`), ""]);
-  writeFileSync(inRepo("artifacts/rules.txt"), lines.join("\n"));
-  expect(list.filter(([, red]) => red.length === 0).map(([name]) => name)).toEqual([]);
-  expect(list.length).toBeGreaterThan(200);
-});
+test(
+  "every rule, switched off, turns some row of the table red",
+  { timeout: 120_000 },
+  async () => {
+    const list: [name: string, red: string[]][] = [];
+    for (const { name, rows, off } of [...refusals(), ...behaviours(), ...fieldRules()]) {
+      const undo = off();
+      const red: string[] = [];
+      for (const played of rows) if (await isRed(played)) red.push(says(played));
+      undo();
+      list.push([name, red]);
+    }
+    // `npm run rules` prints it.
+    mkdirSync(inRepo("artifacts"), { recursive: true });
+    const lines = list.flatMap(([name, red]) => [name, ...red.map((row) => `  - ${row}`), ""]);
+    writeFileSync(inRepo("artifacts/rules.txt"), lines.join("\n"));
+    expect(list.filter(([, red]) => red.length === 0).map(([name]) => name)).toEqual([]);
+    expect(list.length).toBeGreaterThan(200);
+  },
+);
