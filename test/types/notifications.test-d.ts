@@ -120,10 +120,9 @@ describe("a definition", () => {
       where: ({ payload }) => payload.startsAt.getTime() > 0,
     });
     expectTypeOf(found).toEqualTypeOf<Notification<Raid, "raid-start">>();
-    void gateway.waitFor(byZod, {
-      // @ts-expect-error it has another key
-      where: ({ key }: Notification<Raid, "raid-end">) => key.length > 0,
-    });
+    const ofAnotherKey = ({ key }: Notification<Raid, "raid-end">) => key.length > 0;
+    // @ts-expect-error it has another key
+    void gateway.waitFor(byZod, { where: ofAnotherKey });
     // @ts-expect-error nobody declared the key itself
     void gateway.waitFor("raid-start");
     void gateway.waitFor(byZod, {
