@@ -5,6 +5,7 @@ export default {
   entry: [
     ...entries.map(({ source }) => `src/${source}.ts`),
     "src/phaser/script.ts",
+    "src/inspector/main.tsx",
     "demo/page/*.js",
     "test/bench/*.mjs",
     "test/sim/{run,worker,leaks}.mjs",

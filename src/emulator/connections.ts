@@ -2,7 +2,7 @@ import type { WebSocketSession } from "../wire/models.js";
 import type { World } from "./world.js";
 
 /** An open socket, with the sessions of the players bound on it. */
-export interface OpenConnection {
+interface OpenConnection {
   readonly connectionId: string;
   /** Unix time in milliseconds. */
   readonly openedAt: number;

@@ -70,7 +70,7 @@ function refresher(ask: () => Promise<void>): () => void {
 export const refreshSockets = refresher(async () => {
   sockets.value = (await control.connections()).items;
 });
-export const refreshOutbox = refresher(async () => {
+const refreshOutbox = refresher(async () => {
   outbox.value = (await control.outbox()).items;
 });
 export const refreshWorld = refresher(async () => {

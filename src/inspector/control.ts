@@ -25,7 +25,7 @@ export interface WorldState {
   readonly accessTokens: readonly AccessToken[];
 }
 
-export interface AccessToken {
+interface AccessToken {
   readonly accessToken: string;
   readonly userId: string;
   readonly expiresAt: number;

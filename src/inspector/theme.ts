@@ -1,7 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import { remember, remembered } from "./storage.js";
 
-export type Theme = "system" | "light" | "dark";
+type Theme = "system" | "light" | "dark";
 
 const order: readonly Theme[] = ["system", "light", "dark"];
 

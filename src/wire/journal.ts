@@ -36,7 +36,7 @@ export interface JournalFrame extends Entry {
 }
 
 /** Something that happened besides frames: a socket opened, a player was bound, a session was cut ... */
-export interface JournalEvent extends Entry {
+interface JournalEvent extends Entry {
   readonly kind: "event";
   readonly level: "info" | "warning";
   readonly event: string;

@@ -18,7 +18,7 @@ export interface Row {
   readonly connectionIds: readonly string[];
 }
 
-export interface NotificationBody {
+interface NotificationBody {
   readonly issuer: string;
   readonly subject: string;
   readonly payload: string;
@@ -37,7 +37,7 @@ export const keyOf = (frame: JournalFrame): string => {
 };
 
 /** `setUserId` of `gateway.webSocketSession.setUserId`. */
-export const shortMethod = (method: string): string => method.slice(method.lastIndexOf(".") + 1);
+const shortMethod = (method: string): string => method.slice(method.lastIndexOf(".") + 1);
 
 /** What every frame carries beside what it says. */
 const ENVELOPE =

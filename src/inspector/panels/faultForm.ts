@@ -1,8 +1,5 @@
 import type { FaultReport, GivenFault } from "../control.js";
 
-/** Whom a fault is for, how often and how likely: what most of them take besides parameters of their own. */
-export const common: readonly string[] = ["userId", "connectionId", "sessionId", "times", "chance"];
-
 /** The choices of a parameter that takes one of a few texts: `"now" or "bind"`. */
 export function choicesOf(takes: string): readonly string[] | undefined {
   const choices = takes.split(" or ");

@@ -2,7 +2,7 @@ import { tell } from "../app.js";
 import { texts } from "../language.js";
 import { Icon } from "./icon.js";
 
-export async function copyText(text: string): Promise<void> {
+async function copyText(text: string): Promise<void> {
   const isCopied = await writeClipboard(text);
   tell(isCopied ? texts.value.copied : texts.value.copyFailed, !isCopied);
 }

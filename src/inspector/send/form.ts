@@ -2,7 +2,7 @@ import { sendNotificationEntryFields } from "../../wire/models.js";
 import { serviceNotifications } from "../../wire/notifications.js";
 import type { Notification } from "../control.js";
 
-export type PayloadType = "string" | "int" | "long" | "float";
+type PayloadType = "string" | "int" | "long" | "float";
 
 type Payload = Readonly<Record<string, PayloadType>>;
 
@@ -124,7 +124,7 @@ export function readDraft(
 }
 
 /** Something plausible for a field, so that any notification is two clicks away. */
-export function sampleOf(field: string, type: PayloadType, userId: string, now: number): string {
+function sampleOf(field: string, type: PayloadType, userId: string, now: number): string {
   if (type === "float") return "1500.5";
   if (type !== "string") return field.endsWith("At") ? String(now) : "0";
   if (field === "userId") return userId || "user-0001";
