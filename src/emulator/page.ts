@@ -17,14 +17,15 @@ const FACTS = "<!-- facts -->";
 const NOT_BUILT =
   "The emulator runs, but its inspector is not built: run npm run build where gs2-gateway comes from.";
 
-/** A file of the inspector, with the facts in its page. Undefined: it has no such file. */
+/** A file of the inspector, with the facts in its page; `from` is a file near it. Undefined: it has no such file. */
 export async function inspectorFile(
   name: string,
   facts: () => InspectorFacts,
+  from = import.meta.url,
 ): Promise<Response | undefined> {
   const type = types[name];
   if (type === undefined) return undefined;
-  const file = await readBuilt(name);
+  const file = await readBuilt(name, from);
   if (file === undefined) {
     return new Response(NOT_BUILT, { headers: { "content-type": "text/plain; charset=utf-8" } });
   }
@@ -41,9 +42,9 @@ export async function inspectorFile(
   });
 }
 
-async function readBuilt(name: string): Promise<string | undefined> {
+async function readBuilt(name: string, from: string): Promise<string | undefined> {
   for (const folder of folders) {
-    const place = new URL(folder, import.meta.url);
+    const place = new URL(folder, from);
     // The folder of the sources has an index.html too.
     const [text, script] = await Promise.all(
       [name, "inspector.js"].map((one) => readText(new URL(one, place))),
