@@ -121,8 +121,10 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
     event.preventDefault();
   };
 
-  const from = Math.max(0, Math.floor(top / rowHeight) - SPARE);
-  const to = Math.min(items.length, Math.ceil((top + height) / rowHeight) + SPARE);
+  // At the end it is known where the list will stand once it is drawn.
+  const seenFrom = isAtEnd.current ? Math.max(0, items.length * rowHeight - height) : top;
+  const from = Math.max(0, Math.floor(seenFrom / rowHeight) - SPARE);
+  const to = Math.min(items.length, Math.ceil((seenFrom + height) / rowHeight) + SPARE);
   const isSelectedDrawn = isSelectedHere && selectedIndex >= from && selectedIndex < to;
   return (
     <div class="list-frame">
