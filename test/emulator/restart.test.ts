@@ -55,7 +55,12 @@ test("what a crash left beside the file is neither read nor in the way", () => {
   const keeper = dataFile(data);
   expect(keeper.load()?.namespaces).toMatchObject([{ name: "whole" }]);
   keeper.save(state("next"));
-  expect([namesIn(data), readdirSync(folder)]).toEqual([["next"], ["world.json"]]);
+  expect([namesIn(data), readdirSync(folder)]).toEqual([
+    ["next"],
+    ["world.json", "world.json.lock"],
+  ]);
+  keeper.release();
+  expect(readdirSync(folder)).toEqual(["world.json"]);
 });
 
 test.skipIf(process.platform === "win32")(

@@ -8,7 +8,10 @@ function listed(readme: string): [name: string, value: unknown][] {
   const rows = readFileSync(inRepo(readme), "utf8").matchAll(
     /^\| `(\w+)` +\| `([^`]+)` +\| .+\|$/gm,
   );
-  return [...rows].map(([, name = "", value = ""]) => [name, JSON.parse(value) as unknown]);
+  // Push has a table too, of words.
+  return [...rows]
+    .filter(([, , value = ""]) => !/^[a-z]/i.test(value) || /^(true|false|null)$/.test(value))
+    .map(([, name = "", value = ""]) => [name, JSON.parse(value) as unknown]);
 }
 
 describe.each(["README.md", "README.ja.md"])("%s", (readme) => {
