@@ -26,8 +26,8 @@ export const mutations = [
   {
     name: "notifications are let go before the refetch is done",
     file: "notify/notify.ts",
-    find: "await Promise.all(runs.map((run) => emitter.shield(run, [arg])));",
-    replace: "runs.map((run) => emitter.shield(run, [arg]));",
+    find: "await Promise.all([...syncs.values()].map((run) => emitter.shield(run, [arg])));",
+    replace: "[...syncs.values()].map((run) => emitter.shield(run, [arg]));",
   },
   {
     name: "what was held is delivered last one first",
@@ -50,7 +50,7 @@ export const mutations = [
   {
     name: "an event from the look-back is not taken out of it",
     file: "notify/lookBack.ts",
-    find: "if (found) found.one = undefined;",
+    find: "entry.one = undefined;",
     replace: "",
   },
   {
