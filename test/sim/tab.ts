@@ -406,7 +406,10 @@ export class Tab {
     error: unknown,
   ): void {
     if (this.device.time.steps !== asked || this.wishes.get(slot) !== wish) return;
-    if (this.gateway.connection.bindings[slot]?.error === error) return;
+    const binding = this.gateway.connection.bindings[slot];
+    if (binding?.error === error) return;
+    // Taken, and the call ended by a disconnect at once, which keeps the wish.
+    if (!before && binding) return;
     if (before) this.wishes.set(slot, before);
     else this.wishes.delete(slot);
   }
