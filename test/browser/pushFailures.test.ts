@@ -11,9 +11,11 @@ import { pushPages, vapidKey } from "./pushPages.js";
 
 /** Rows of the table: status, reason, what to do. */
 const rows = (file: string) =>
-  [...readInRepo(file).matchAll(/^\| `([a-z-]+)` \| `(?!(?:true|false|null)`)([a-z]\w*)` \| (.+) \|$/gim)].map(
-    ([, status, reason, message]) => [status!, reason!, message!] as const,
-  );
+  [
+    ...readInRepo(file).matchAll(
+      /^\| `([a-z-]+)` \| `(?!(?:true|false|null)`)([a-z]\w*)` \| (.+) \|$/gim,
+    ),
+  ].map(([, status, reason, message]) => [status!, reason!, message!] as const);
 
 interface Scenario {
   folder?: string;
