@@ -1,4 +1,3 @@
-import { invalidArgument } from "./api/check.js";
 import { createChecker, createRowCaller } from "./api/rows.js";
 import { impossible } from "./connection/binding.js";
 import type { CallRequest, Values } from "./connection/calls.js";
@@ -16,7 +15,7 @@ import type { Binding } from "./connection/snapshot.js";
 import { createStatus, tellChanges, type Look } from "./connection/status.js";
 import { OPEN, type Turn } from "./connection/state.js";
 import { DOOR, type Door } from "./door.js";
-import type { GatewayError } from "./errors.js";
+import { invalidArgument, type GatewayError } from "./errors.js";
 import type { GatewayClient as Client } from "./gatewayClient.js";
 import { host, systemHost, type ClientHost } from "./host.js";
 import { post } from "./http/http.js";
@@ -26,7 +25,6 @@ import type {
   BindRequest,
   CallOptions,
   GatewayClientOptions,
-  ReportingLifecycle,
   ServiceCall,
   Sync,
 } from "./options.js";
@@ -231,9 +229,11 @@ export function createClient(
           // A handler told before this one may have released it.
           const binding = bindingOf(slot);
           if (!binding) return;
+          const { userId, namespaceName: place } = binding;
           for (const other of inUse) {
-            if (other !== bindingOf && other(slot)?.userId === binding.userId)
-              report("warn", "duplicateClient", binding.userId!, { slot });
+            const its = other !== bindingOf && other(slot);
+            if (its && its.userId === userId && its.namespaceName === place)
+              report("warn", "duplicateClient", userId!, { slot });
           }
           const sync: Sync = { reason, since, downMs, binding };
           void notify.sync(sync);
@@ -314,10 +314,9 @@ export function createClient(
     [DOOR]: notify,
     isEmulator,
     lifecycle: {
-      report,
       on: (event, handler, listenOptions) =>
         (event === "diagnostic" ? quiet : lifecycle).listen(event, handler, listenOptions),
-    } as ReportingLifecycle,
+    },
     get connection() {
       return status.snapshot();
     },

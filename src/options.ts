@@ -2,7 +2,7 @@ import type { Values } from "./connection/calls.js";
 import type { Binding, ConnectionSnapshot } from "./connection/snapshot.js";
 import type { WebSocketClass } from "./connection/socket.js";
 import type { SyncReason } from "./connection/state.js";
-import type { Diagnostic, Logger, Report } from "./diagnostics.js";
+import type { Diagnostic, Logger } from "./diagnostics.js";
 import type { GatewayError } from "./errors.js";
 import type { Fetch } from "./http/http.js";
 import type { ListenOptions } from "./notify/emitter.js";
@@ -104,9 +104,4 @@ export interface Lifecycle {
     handler: (...args: LifecycleEvents[E]) => unknown,
     options?: ListenOptions,
   ): () => void;
-}
-
-/** @internal How other entries tell a diagnostic through the client. */
-export interface ReportingLifecycle extends Lifecycle {
-  readonly report: Report;
 }

@@ -101,7 +101,7 @@ export interface Notify extends Door {
 const MOST_HELD = 1_000;
 const LONGEST_HOLD_MS = 5_000;
 
-const isDefinition = (selector: unknown): selector is NotificationDefinition =>
+export const isDefinition = (selector: unknown): selector is NotificationDefinition =>
   !!(selector as Partial<NotificationDefinition>).check;
 
 /** What tells one selector from another. */
@@ -186,6 +186,7 @@ export function createNotify(clock: Clock, emitter: Emitter, report: Report): No
   };
 
   return {
+    report,
     hold,
     mark: lookBack.mark,
     forgetNotifications: lookBack.forgetAll,

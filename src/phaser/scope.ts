@@ -1,15 +1,17 @@
 import type { GatewayClient } from "../client.js";
 import type { Report } from "../diagnostics.js";
+import { DOOR, type Door } from "../door.js";
 import { createEmitter, type Handler, type ListenOptions } from "../notify/emitter.js";
 import type { Notification } from "../notify/notification.js";
 import {
+  isDefinition,
   nameOf,
   type NotificationSelector,
   type NotificationSource,
   type WaitOptions,
 } from "../notify/notify.js";
 import type { ConnectionSnapshot } from "../connection/snapshot.js";
-import type { ReportingLifecycle, Sync } from "../options.js";
+import type { Sync } from "../options.js";
 import { createDelivery, type Deliver, type WhileAsleep } from "./delivery.js";
 import { DESTROY, PRE_UPDATE, SHUT_DOWN, SHUTDOWN, WAKE, type SceneLike } from "./host.js";
 
@@ -75,12 +77,11 @@ export function openScope(
   const { signal } = controller;
   const nothing = (): void => undefined;
 
-  const report: Report = (...said) =>
-    (client.lifecycle as Partial<ReportingLifecycle>).report?.(...said);
+  const report: Report = (...said) => (client as { [DOOR]?: Door })[DOOR]?.report(...said);
   const emitter = createEmitter((error) =>
     report("error", "handlerThrew", `scene "${scene}": ${String(error)}`, { error }),
   );
-  const delivery = createDelivery<[name: string, notification: Notification]>({
+  const delivery = createDelivery<[name: string | symbol, notification: Notification]>({
     ...rules,
     isAsleep: () => sys.isSleeping(),
     isActive: () => sys.isActive(),
@@ -94,10 +95,10 @@ export function openScope(
   });
 
   /** The client is listened to once for each name; who hears it is the emitter's business. */
-  const heard = new Set<string>();
+  const heard = new Set<string | symbol>();
   const undos = new Set<() => void>();
   const listen = (
-    name: string,
+    name: string | symbol,
     handler: Handler,
     options: ListenOptions | undefined,
     subscribe: () => () => void,
@@ -109,6 +110,16 @@ export function openScope(
       undos.add(subscribe());
     }
     return undo;
+  };
+
+  const definitions = new Map<NotificationSelector, symbol>();
+  /** A definition is told something else than its key is, and than another definition of that key. */
+  const nameFor = (selector: NotificationSelector): string | symbol => {
+    // In front of a name stands what no other name begins with.
+    if (!isDefinition(selector)) return `on ${nameOf(selector)}`;
+    const name = definitions.get(selector) ?? Symbol(selector.key);
+    definitions.set(selector, name);
+    return name;
   };
 
   const parts: [event: string, handler: () => void][] = [
@@ -131,8 +142,7 @@ export function openScope(
   const scope: SceneScope = {
     signal,
     on(selector: NotificationSelector, handler: Handler, options?: ListenOptions) {
-      // In front of a name stands what no other name begins with.
-      const name = `on ${nameOf(selector)}`;
+      const name = nameFor(selector);
       return listen(name, handler, options, () =>
         client.on(selector as "*", (notification) => delivery.take([name, notification])),
       );

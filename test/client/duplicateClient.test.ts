@@ -47,6 +47,17 @@ test.each([
   expect(told).toEqual([]);
 });
 
+test("nobody is told of a client that has a player of that name in another namespace", async () => {
+  const { told, newClient } = setUp();
+  await bind(newClient("first"));
+  const second = newClient("second");
+  await Promise.all([
+    second.setUserId({ accessToken: "alice", namespaceName: "game-0002" }),
+    vi.advanceTimersByTimeAsync(0),
+  ]);
+  expect(told).toEqual([]);
+});
+
 test("nobody is told of a client that has another player, nor of itself", async () => {
   const { told, newClient } = setUp();
   await bind(newClient("first"), "bob");

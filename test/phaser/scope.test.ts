@@ -1,4 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
+import { defineNotification } from "../../src/notify/schema.js";
 import { GatewayPlugin, type ScopeOptions } from "../../src/phaser/index.js";
 import { rejectionOf } from "../support/until.js";
 import { fakeClient, fakeGame, FakeScene } from "./fakes.js";
@@ -63,6 +65,19 @@ test("what is asked of a scope that has ended does nothing, and a wait rejects a
   }
   send("one");
   expect(heard).toEqual([]);
+});
+
+test("a definition hears what its schema makes of it, beside a handler of the key itself", async () => {
+  const { net, heard, hear, send } = await setUp();
+  const Sale = defineNotification(
+    "shop:sale",
+    z.string().transform((text) => `checked ${text}`),
+  );
+  net.on(SALE, hear);
+  net.on("shop:sale" as never, hear);
+  net.on(Sale, ({ payload }) => heard.push(payload));
+  send("one");
+  expect(heard.sort()).toEqual(["checked one", "one", "one"]);
 });
 
 test("a wait answers, times out and is given up by a signal of its own", async () => {
