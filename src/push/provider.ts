@@ -1,3 +1,5 @@
+import { newId } from "../system.js";
+
 /** What a provider is asked about. */
 export interface PushTokenAsk {
   readonly vapidKey: string;
@@ -24,7 +26,7 @@ export function createLocalTokenProvider(): PushTokenProvider {
   const name = "gs2-gateway.localToken";
   return {
     async getToken() {
-      const token = localStorage.getItem(name) ?? `local-${crypto.randomUUID()}`;
+      const token = localStorage.getItem(name) ?? `local-${newId()}`;
       localStorage.setItem(name, token);
       return token;
     },
