@@ -67,13 +67,13 @@ export class GatewayError extends Error {
   declare readonly method: string | undefined;
   /** Default `notSent`. */
   declare readonly outcome: GatewayErrorOutcome;
-  /** True when nothing was sent, or when doing it again is harmless and may help. */
+  /** True when nothing was sent, or when doing it again is harmless and may help. A wrong argument stays wrong: false for `invalidArgument`. */
   declare readonly retryable: boolean;
 
   constructor(init: GatewayErrorInit) {
     const { message, cause, kind, status, method, errors = [], outcome = "notSent" } = init;
     super(message, cause === undefined ? undefined : { cause });
-    const { retryable = outcome === "notSent" } = init;
+    const { retryable = outcome === "notSent" && kind !== "invalidArgument" } = init;
     const name = "GatewayError";
     Object.assign(this, { name, kind, status, errors, method, outcome, retryable, [BRAND]: true });
   }
@@ -101,7 +101,7 @@ export function isGatewayError<K extends GatewayErrorKind = GatewayErrorKind>(
 /** The problem of a field that was left out. */
 export const MISSING = "must be supplied";
 
-/** Names method and field; nothing has been sent, and sending the same again is of no use. */
+/** Names method and field; nothing has been sent. */
 export const invalidArgument = (
   method: string,
   field: string,
@@ -112,5 +112,4 @@ export const invalidArgument = (
     message: `${method}: ${field} ${problem}`,
     method,
     errors: [{ component: field, message: problem }],
-    retryable: false,
   });

@@ -1,5 +1,4 @@
-import { invalidArgument } from "../api/check.js";
-import { GatewayError } from "../errors.js";
+import { GatewayError, invalidArgument } from "../errors.js";
 import { fitsHeader } from "../http/rest.js";
 import type { Clock } from "../pending.js";
 import { sendNotification } from "../wire/methods.js";

@@ -1,5 +1,10 @@
-import { checkArguments, invalidArgument } from "../api/check.js";
-import { GatewayError, type GatewayErrorInit, type GatewayErrorOutcome } from "../errors.js";
+import { checkArguments } from "../api/check.js";
+import {
+  GatewayError,
+  invalidArgument,
+  type GatewayErrorInit,
+  type GatewayErrorOutcome,
+} from "../errors.js";
 import { exchange, type Fetch } from "../http/http.js";
 import { projectHeaders, restRequest } from "../http/rest.js";
 import { pending, type Clock } from "../pending.js";

@@ -1,4 +1,4 @@
-import { invalidArgument } from "../api/check.js";
+import { invalidArgument } from "../errors.js";
 import type { Report } from "../diagnostics.js";
 import { fitsHeader } from "../http/rest.js";
 import type { FileFetch } from "../http/upload.js";

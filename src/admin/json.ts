@@ -1,4 +1,4 @@
-import { invalidArgument } from "../api/check.js";
+import { invalidArgument } from "../errors.js";
 
 /** Undefined where nothing was given. */
 export function toJson(method: string, field: string, value: unknown): string | undefined {

@@ -1,4 +1,4 @@
-import { GatewayError, isGatewayError } from "../errors.js";
+import { GatewayError, invalidArgument, isGatewayError } from "../errors.js";
 import { upload, type FileFetch } from "../http/upload.js";
 import { pending, type Clock } from "../pending.js";
 import {
@@ -11,7 +11,6 @@ import {
   prepareImportUserDataByUserId,
   type AnyMethod,
 } from "../wire/methods.js";
-import { invalidArgument } from "../api/check.js";
 import { fullJitter, wait } from "./backoff.js";
 import { mayPass, type Caller, type Values } from "./caller.js";
 import { toJson } from "./json.js";

@@ -1,8 +1,6 @@
 import { invalidArgument, MISSING } from "../errors.js";
 import type { Field, FieldCondition } from "../wire/fields.js";
 
-export { invalidArgument };
-
 type Values = Readonly<Record<string, unknown>>;
 type AnyFields = Readonly<Record<string, Field>>;
 

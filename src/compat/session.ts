@@ -1,6 +1,6 @@
 import { adminHost } from "../admin/host.js";
 import type { ProjectTokens } from "../admin/projectTokens.js";
-import { GatewayError } from "../errors.js";
+import { GatewayError, invalidArgument } from "../errors.js";
 import { post } from "../http/http.js";
 import { place } from "../wire/places.js";
 import { endpoints } from "./constants.js";
@@ -59,13 +59,11 @@ export const secretsOf = (credential: Gs2Credential) =>
 export async function logIn(session: SessionFields): Promise<LoginResult> {
   const { clientId, clientSecret } = secretsOf(session.credential);
   if (!clientId || !clientSecret) {
-    throw new GatewayError({
-      kind: "invalidArgument",
-      message:
-        "connect: the credential must be supplied, with clientId and clientSecret or projectToken",
-      method: "connect",
-      retryable: false,
-    });
+    throw invalidArgument(
+      "connect",
+      "credential",
+      "must be supplied, with clientId and clientSecret or projectToken",
+    );
   }
   const answer = await post(
     adminHost.fetch()!,

@@ -1,7 +1,6 @@
 import { GatewayError } from "../errors.js";
 import type { GatewayClient, GatewayClientOptions } from "../index.js";
 import { createEmitter, type Handler } from "../notify/emitter.js";
-
 import { endpoints } from "./constants.js";
 import type { Gs2Credential } from "./credentials.js";
 import { gs2Error, socketError, type Gs2Error } from "./errors.js";

@@ -1,5 +1,4 @@
-import { invalidArgument } from "../api/check.js";
-import { GatewayError } from "../errors.js";
+import { GatewayError, invalidArgument } from "../errors.js";
 import type { GatewayClient } from "../client.js";
 import { createEmitter } from "../notify/emitter.js";
 import { firebaseTokens, isVapidKey } from "./firebase.js";

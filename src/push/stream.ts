@@ -1,4 +1,4 @@
-import { invalidArgument } from "../api/check.js";
+import { invalidArgument } from "../errors.js";
 import { DOOR, type Door } from "../door.js";
 import type { GatewayClient } from "../client.js";
 import { createCopies } from "./copies.js";

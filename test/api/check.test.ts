@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkArguments, invalidArgument } from "../../src/api/check.js";
+import { checkArguments } from "../../src/api/check.js";
+import { invalidArgument } from "../../src/errors.js";
 import { isGatewayError, type GatewayError } from "../../src/errors.js";
 import { allMethods } from "../../src/wire/allMethods.js";
 import type { AnyMethod } from "../../src/wire/methods.js";
