@@ -119,7 +119,8 @@ export function createClient(
   );
   // Who listens to diagnostics and throws is not told of it: that would have no end.
   const quiet = createEmitter(() => undefined);
-  const threw = (error: unknown): void => report("error", "handlerThrew", String(error), { error });
+  const threw = (error: unknown, said: string): void =>
+    report("error", "handlerThrew", said, { error });
   const lifecycle = createEmitter(threw);
   const notify: Notify = createNotify(clock, createEmitter(threw), report);
   const tab = createTabSession(

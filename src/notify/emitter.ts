@@ -42,12 +42,22 @@ export interface Emitter {
 /**
  * mitt, with handlers that cannot hurt each other: one that throws or rejects is reported, and everybody else is still told.
  *
- * @param threw hears what a handler threw
+ * @param told hears what a handler threw, and the same as text
  */
-export function createEmitter(threw: (error: unknown) => void): Emitter {
+export function createEmitter(told: (error: unknown, said: string) => void): Emitter {
   const bus = mitt<Record<string | symbol, Args>>();
   /** By name and handler. */
   const entries = new Map<unknown, Map<Handler, Entry>>();
+
+  const threw = (error: unknown): void => {
+    let said = "";
+    try {
+      said = String(error);
+    } catch {
+      // Not everything that can be thrown can be told.
+    }
+    told(error, said);
+  };
 
   const shield: Emitter["shield"] = (run, args) => {
     try {

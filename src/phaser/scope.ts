@@ -78,8 +78,8 @@ export function openScope(
   const nothing = (): void => undefined;
 
   const report: Report = (...said) => (client as { [DOOR]?: Door })[DOOR]?.report(...said);
-  const emitter = createEmitter((error) =>
-    report("error", "handlerThrew", `scene "${scene}": ${String(error)}`, { error }),
+  const emitter = createEmitter((error, said) =>
+    report("error", "handlerThrew", `scene "${scene}": ${said}`, { error }),
   );
   const delivery = createDelivery<[name: string | symbol, notification: Notification]>({
     ...rules,

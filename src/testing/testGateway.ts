@@ -94,7 +94,8 @@ export function createTestGateway({ logger }: TestGatewayOptions = {}): TestGate
     },
   );
   const quiet = createEmitter(() => undefined);
-  const threw = (error: unknown): void => report("error", "handlerThrew", String(error), { error });
+  const threw = (error: unknown, said: string): void =>
+    report("error", "handlerThrew", said, { error });
   const lifecycle = createEmitter(threw);
   const notify = createNotify(systemClock, createEmitter(threw), report);
 

@@ -35,7 +35,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   errors: { sees: [], reason: "everybody uses the errors, so they know nobody" },
   diagnostics: { sees: ["wire", "errors"], reason: "diagnostics are words like the errors" },
   pending: { sees: ["errors"], reason: "every room waits in the same way, so waiting knows none" },
-  door: { sees: ["wire", "diagnostics"], reason: "the way into a client, for those who do not know the client" },
+  door: {
+    sees: ["wire", "diagnostics"],
+    reason: "the way into a client, for those who do not know the client",
+  },
   wire: { sees: ["errors"], reason: "what is said can be read and shared without anything else" },
   session: middleRoom,
   http: middleRoom,

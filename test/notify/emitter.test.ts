@@ -3,7 +3,7 @@ import { createEmitter, type Handler } from "../../src/notify/emitter.js";
 import { gate, settled } from "../support/settled.js";
 
 function setup() {
-  const threw = vi.fn<(error: unknown) => void>();
+  const threw = vi.fn<(error: unknown, said: string) => void>();
   return { threw, ...createEmitter(threw) };
 }
 const everything = (event: unknown): unknown => event;
@@ -241,12 +241,25 @@ describe("handlers that misbehave", () => {
       await settled();
       expect(before).toHaveBeenCalledTimes(1);
       expect(after).toHaveBeenCalledTimes(2);
-      expect(threw.mock.calls).toEqual([[bad]]);
+      expect(threw.mock.calls).toEqual([[bad, String(bad)]]);
       emit("x", 2);
       await settled();
       expect(threw).toHaveBeenCalledTimes(2);
     },
   );
+
+  test("one that throws what cannot be told as text stops nobody either", () => {
+    const { listen, emit, threw } = setup();
+    const untellable: unknown = Object.create(null);
+    const after = vi.fn();
+    listen("x", () => {
+      throw untellable;
+    });
+    listen("x", after);
+    emit("x");
+    expect(after).toHaveBeenCalledTimes(1);
+    expect(threw.mock.calls).toEqual([[untellable, ""]]);
+  });
 
   test.each<[string, unknown]>([
     ["nothing", undefined],

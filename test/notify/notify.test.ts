@@ -10,7 +10,7 @@ type Selector = Parameters<ReturnType<typeof createNotify>["listenTo"]>[0];
 
 function setup() {
   const clock = manualClock();
-  const threw = vi.fn<(error: unknown) => void>();
+  const threw = vi.fn<(error: unknown, said: string) => void>();
   const notJson = vi.fn<(key: string) => void>();
   const overrun = vi.fn<(held: number) => void>();
   const report = ((_level, code, _said, detail) =>
@@ -385,7 +385,10 @@ describe("while the game refetches", () => {
     ]);
     take("s", 1);
     await settled();
-    expect(threw.mock.calls).toEqual([[bad], [bad]]);
+    expect(threw.mock.calls).toEqual([
+      [bad, String(bad)],
+      [bad, String(bad)],
+    ]);
     expect(heard).toEqual([]);
     other.open();
     await over;
