@@ -1,8 +1,8 @@
 import type { WebSocketSession } from "../wire/models.js";
-import type { World } from "./world.js";
+import { sessionsOn, type World } from "./world.js";
 
 /** An open socket, with the sessions of the players bound on it. */
-interface OpenConnection {
+export interface OpenConnection {
   readonly connectionId: string;
   /** Unix time in milliseconds. */
   readonly openedAt: number;
@@ -15,15 +15,10 @@ interface OpenConnection {
 
 /** All open sockets, in the order of opening. */
 export const openConnections = (world: World): OpenConnection[] =>
-  [...world.connections.values()].map(
-    ({ connectionId, openedAt, lastActiveAt, clientId, players }) => ({
-      connectionId,
-      openedAt,
-      lastActiveAt,
-      clientId: clientId ?? null,
-      sessions: [...players].flatMap((player) => {
-        const held = world.sessions.get(player)?.get(connectionId);
-        return held ? [held.session] : [];
-      }),
-    }),
-  );
+  [...world.connections.values()].map(({ connectionId, openedAt, lastActiveAt, clientId }) => ({
+    connectionId,
+    openedAt,
+    lastActiveAt,
+    clientId: clientId ?? null,
+    sessions: sessionsOn(world, connectionId),
+  }));

@@ -89,9 +89,9 @@ export function controlPlane(gateway: Gateway, url: () => string, stopping: Abor
   for (const { path, fault } of strikes) {
     app.post(`/connections/:connectionId/${path}`, (context) => {
       const { connectionId } = context.req.param();
-      if (!gateway.world.connections.has(connectionId)) return notThere(context, connectionId);
-      const { size } = gateway.world.connections.get(connectionId)?.players ?? new Set();
-      if (size === 0) throw invalid(`No player is bound on ${connectionId}.`);
+      const connection = gateway.world.connections.get(connectionId);
+      if (!connection) return notThere(context, connectionId);
+      if (connection.players.size === 0) throw invalid(`No player is bound on ${connectionId}.`);
       gateway.strike(fault, connectionId);
       return context.json({});
     });

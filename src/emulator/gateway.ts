@@ -1,4 +1,3 @@
-import { GatewayError } from "../errors.js";
 import { encodeNotification, encodeReply } from "../wire/frames.js";
 import type { WebSocketSession } from "../wire/models.js";
 import { Agenda } from "./agenda.js";
@@ -15,14 +14,15 @@ import { Journal } from "./journal.js";
 import type { EmulatorLogEntry, WriteLog } from "./log.js";
 import { DeviceQueue, type OutboxEntry, type OutboxFilter } from "./outbox.js";
 import { refused, type Outcome } from "./outcome.js";
-import { playersOn } from "./players.js";
 import { nextDue, passTime } from "./passing.js";
 import { applyState, stateOf, type EmulatorState, type EmulatorStateWish } from "./state.js";
+import { Watchers } from "./watchers.js";
 import {
   allSessions,
   createWorld,
   dropConnection,
   openConnection,
+  sessionsOn,
   type Effect,
   type World,
   type WorldOptions,
@@ -66,10 +66,10 @@ export class Gateway {
   readonly calls = new CallBook();
   readonly pushes = new DeviceQueue(1_000);
   readonly journal = new Journal(() => this.clock.now());
+  readonly watchers = new Watchers();
   readonly clock: ShiftableClock;
   #world: World;
   readonly #lines = new Map<string, Line>();
-  readonly #watchers = new Set<() => void>();
   readonly #writeLog: WriteLog;
   readonly #options: GatewayOptions;
   readonly #agenda = new Agenda();
@@ -118,7 +118,10 @@ export class Gateway {
 
   /** Keeps a frame in the journal. */
   note(way: "in" | "out", connectionId: string, text: string): void {
-    const players = playersOn(this.#world, connectionId);
+    const players = sessionsOn(this.#world, connectionId).map(({ namespaceName, userId }) => ({
+      namespaceName,
+      userId,
+    }));
     this.journal.socket({ way, connectionId, players, text });
   }
 
@@ -223,7 +226,7 @@ export class Gateway {
         const who = ended.map(({ userId }) => userId).join(", ");
         const text = `${connectionId} closed with ${code}${who && `; ended the session of ${who}`}`;
         this.log("closed", text, { connectionId, code, userIds: ended.map((one) => one.userId) });
-        this.#tellWatchers();
+        this.watchers.tell();
       },
     };
   }
@@ -232,40 +235,12 @@ export class Gateway {
     return allSessions(this.#world);
   }
 
-  /** Calls `look` now and after every change, until it answers something; gives up after `timeoutMs` of real time. */
-  waitFor<T>(
-    look: () => T | undefined,
-    timeoutMs: number,
-    sayWhat: () => string,
-    stopped: AbortSignal,
-  ): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const end = (settle: () => void) => {
-        this.#watchers.delete(watch);
-        clearTimeout(timer);
-        stopped.removeEventListener("abort", abort);
-        settle();
-      };
-      const watch = () => {
-        const found = look();
-        if (found !== undefined) end(() => resolve(found));
-      };
-      const fail = (kind: "requestTimeout" | "aborted", message: string) =>
-        end(() => reject(new GatewayError({ kind, message })));
-      const abort = () => fail("aborted", `The emulator was stopped. ${sayWhat()}`);
-      const timer = setTimeout(() => fail("requestTimeout", sayWhat()), timeoutMs);
-      stopped.addEventListener("abort", abort);
-      this.#watchers.add(watch);
-      if (stopped.aborted) abort();
-      else watch();
-    });
-  }
-
   /** As at the start: no calls, no tokens, no sockets, the first namespaces, the time of the clock beneath. */
   reset(): void {
     const { closeCodeOnCut } = this.#world.settings;
     for (const line of this.#lines.values()) line.close(closeCodeOnCut, "the emulator was reset");
     this.#lines.clear();
+    this.#weather.end();
     this.clock.silence();
     this.clock.restore();
     this.calls.clear();
@@ -278,7 +253,7 @@ export class Gateway {
     this.#kept = -1;
     this.#save();
     this.log("reset", "everything is as at the start");
-    this.#tellWatchers();
+    this.watchers.tell();
   }
 
   #settle(effects: readonly FaultEffect[], reply: () => void = () => {}): void {
@@ -297,7 +272,7 @@ export class Gateway {
         ? (nextDue(this.#world) ?? Infinity)
         : nextJobDue(this.#world),
     );
-    this.#tellWatchers();
+    this.watchers.tell();
   }
 
   #deliver({ connectionIds, notification }: Effect & { kind: "deliver" }): void {
@@ -381,10 +356,6 @@ export class Gateway {
     this.#saved();
     this.#settle(effects);
     this.clock.ringBy(Math.min(this.#agenda.nextAt, nextDue(this.#world) ?? Infinity));
-  }
-
-  #tellWatchers(): void {
-    for (const watch of [...this.#watchers]) watch();
   }
 
   #record(

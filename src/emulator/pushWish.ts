@@ -18,7 +18,7 @@ export async function waitForPush(
   stopping: AbortSignal,
 ): Promise<DevicePush> {
   if (!(timeoutMs >= 0)) throw invalid("waitForPush's timeoutMs is 0 or more milliseconds.");
-  return gateway.waitFor(
+  return gateway.watchers.waitFor(
     () => gateway.pushes.take(wish),
     timeoutMs,
     () => `Waited for a push${describeWish(wish)}; ${describeOutbox(gateway.outbox())}`,

@@ -22,7 +22,7 @@ export async function waitForSession(
   }
   if (!(timeoutMs >= 0)) throw invalid("waitForSession's timeoutMs is 0 or more milliseconds.");
   const where = namespaceName === undefined ? "" : ` in ${namespaceName}`;
-  return gateway.waitFor(
+  return gateway.watchers.waitFor(
     () =>
       gateway
         .sessions()

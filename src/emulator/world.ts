@@ -236,5 +236,12 @@ export const sessionsOf = (
     ({ session }) => session,
   );
 
+/** Sessions on a connection, in the order of binding. */
+export const sessionsOn = (world: World, connectionId: string): WebSocketSession[] =>
+  [...(world.connections.get(connectionId)?.players ?? [])].flatMap((player) => {
+    const held = world.sessions.get(player)?.get(connectionId);
+    return held ? [held.session] : [];
+  });
+
 export const allSessions = (world: World): WebSocketSession[] =>
   [...world.sessions.values()].flatMap((held) => [...held.values()].map(({ session }) => session));

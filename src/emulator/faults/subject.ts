@@ -1,7 +1,7 @@
 import type { WebSocketSession } from "../../wire/models.js";
 import type { Ask } from "../answer.js";
 import { readAccessToken } from "../tokens.js";
-import type { World } from "../world.js";
+import { sessionsOn, type World } from "../world.js";
 import type { FaultScope } from "./kinds.js";
 
 /** Whom something that happens is about. */
@@ -12,12 +12,6 @@ export interface Subject {
 }
 
 export const nobody = (): Subject => ({ connectionId: undefined, userIds: [], sessionIds: [] });
-
-export const sessionsOn = (world: World, connectionId: string): WebSocketSession[] =>
-  [...(world.connections.get(connectionId)?.players ?? [])].flatMap((player) => {
-    const held = world.sessions.get(player)?.get(connectionId);
-    return held ? [held.session] : [];
-  });
 
 export const ofSessions = (
   connectionId: string,

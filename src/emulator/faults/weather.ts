@@ -2,7 +2,7 @@ import { setUserId, setUserIdByUserId } from "../../wire/methods.js";
 import { isLogin, type Ask } from "../answer.js";
 import { seededRandom } from "../ids.js";
 import { refused, type Refused } from "../outcome.js";
-import { cutConnection, type World } from "../world.js";
+import { cutConnection, sessionsOn, type World } from "../world.js";
 import { act, type FaultEffect } from "./actions.js";
 import { AnswerDesk } from "./answers.js";
 import { FaultBook } from "./book.js";
@@ -15,15 +15,7 @@ import {
   type Fault,
 } from "./kinds.js";
 import { Lane } from "./lane.js";
-import {
-  isMeant,
-  nobody,
-  ofAsk,
-  ofConnection,
-  ofSessions,
-  sessionsOn,
-  type Subject,
-} from "./subject.js";
+import { isMeant, nobody, ofAsk, ofConnection, ofSessions, type Subject } from "./subject.js";
 
 export interface WeatherPorts {
   readonly world: () => World;
@@ -63,6 +55,8 @@ export class Weather {
   readonly #lanes = new Map<string, Lanes>();
   /** Connections of nobody that hold a place since a kick. */
   #usurpers: string[] = [];
+  /** Answers that a fault keeps back, of calls that may have no socket to end with. */
+  readonly #late = new Set<() => void>();
 
   constructor(
     seed: number,
@@ -136,8 +130,17 @@ export class Weather {
     const slow = isLogin(ask.target)
       ? this.#strike("slowLogin", () => this.#subjectOf(ask))
       : undefined;
-    if (slow) this.ports.later(this.ports.now() + slow.values.delayMs, reply);
-    else reply();
+    if (!slow) return reply();
+    const once = () => {
+      if (this.#late.delete(once)) reply();
+    };
+    this.#late.add(once);
+    this.ports.later(this.ports.now() + slow.values.delayMs, once);
+  }
+
+  /** It is over: what was kept back is answered now, for there is no later. */
+  end(): void {
+    for (const reply of this.#late) reply();
   }
 
   /** What becomes of an answer to a call on a socket, and of the bind, if it was one and went well. */

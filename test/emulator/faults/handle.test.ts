@@ -73,6 +73,16 @@ describe("faults over HTTP", () => {
 });
 
 describe("faults of the handle", () => {
+  test("that keep a login back over REST give it up at a reset", async () => {
+    const emulator = await start({ faults: [{ fault: "slowLogin", delayMs: 3_600_000 }] });
+    let answered = false;
+    const login = restLogin(emulator.url).finally(() => (answered = true));
+    await until("the login is kept back", () => emulator.faults.list()[0]?.struck === 1);
+    expect(answered).toBe(false);
+    await emulator.reset();
+    expect(await login).toMatch(/^\S+$/);
+  });
+
   test("that are wrong are an error by name, of the option too", async () => {
     const emulator = await start();
     expect(() => emulator.faults.set([{ fault: "dorp" } as never])).toThrow('no fault "dorp"');
