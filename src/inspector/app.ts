@@ -1,12 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import type { JournalEntry } from "../wire/journal.js";
-import {
-  control,
-  type FaultState,
-  type OpenSocket,
-  type OutboxItem,
-  type WorldState,
-} from "./control.js";
+import type { EmulatorState, OutboxEntry } from "../emulator/index.js";
+import { control, type FaultState, type OpenConnection } from "./control.js";
 import { LogStore } from "./log/store.js";
 
 export type View = "log" | "send" | "players" | "outbox" | "world" | "faults";
@@ -39,9 +34,12 @@ effect(() => {
   if (isWide.value && view.value === "log") view.value = "send";
 });
 
-export const sockets = signal<readonly OpenSocket[]>([]);
-export const outbox = signal<readonly OutboxItem[]>([]);
-export const world = signal<WorldState>({ namespaces: [], accessTokens: [] });
+export const sockets = signal<readonly OpenConnection[]>([]);
+export const outbox = signal<readonly OutboxEntry[]>([]);
+export const world = signal<Pick<EmulatorState, "namespaces" | "accessTokens">>({
+  namespaces: [],
+  accessTokens: [],
+});
 
 /** Asks again for what may have changed, soon but not often: a crowd that comes and goes costs no more than one player. */
 function refresher(ask: () => Promise<void>): () => void {

@@ -56,7 +56,7 @@ describe("imports in src", () => {
     [
       "the emulator's page",
       "inspector/shell.tsx",
-      'import type { A } from "../emulator/log.js";',
+      'import { a } from "../emulator/log.js";',
       "inspector does not see emulator",
     ],
     ["the page's library", "index.ts", 'import { h } from "preact";', "for inspector only"],

@@ -70,7 +70,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   inspector: {
     sees: ["wire"],
-    reason: "a page that talks to the emulator over HTTP knows no more than what is said",
+    seesTypesOf: ["emulator"],
+    reason:
+      "a page that talks to the emulator over HTTP knows what is said and how its answers look",
   },
   emulator: {
     sees: ["wire", "errors", "diagnostics"],

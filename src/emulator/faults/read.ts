@@ -92,10 +92,13 @@ export function readAction(given: { readonly fault: ActionName }): Fault<ActionN
   return fault;
 }
 
-/** Which faults there are, what each does and what it takes, for whoever asks over HTTP. */
-export const knownFaults: Readonly<
+/** What each fault does, and what its parameters take, in words. */
+export type KnownFaults = Readonly<
   Record<string, { readonly says: string; readonly takes: Readonly<Record<string, string>> }>
-> = Object.fromEntries(
+>;
+
+/** Which faults there are, what each does and what it takes, for whoever asks over HTTP. */
+export const knownFaults: KnownFaults = Object.fromEntries(
   Object.entries(faultKinds).map(([name, { says, addressed, parameters }]) => {
     const all: Readonly<Record<string, Common>> = {
       ...parameters,

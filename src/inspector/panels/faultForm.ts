@@ -1,4 +1,4 @@
-import type { FaultReport, GivenFault } from "../control.js";
+import type { EmulatorFault, EmulatorFaultReport } from "../../emulator/index.js";
 
 /** The choices of a parameter that takes one of a few texts: `"now" or "bind"`. */
 export function choicesOf(takes: string): readonly string[] | undefined {
@@ -23,16 +23,17 @@ export function faultOf(
   name: string,
   takes: Readonly<Record<string, string>>,
   typed: Readonly<Record<string, string>>,
-): GivenFault {
+): EmulatorFault {
   const given = Object.entries(takes).flatMap(([field, words]): [string, unknown][] => {
     const text = typed[field]?.trim() ?? "";
     return text === "" ? [] : [[field, valueOf(words, text)]];
   });
-  return { fault: name, ...Object.fromEntries(given) };
+  // Checked by the emulator, not here: it says what it does not know.
+  return { fault: name, ...Object.fromEntries(given) } as EmulatorFault;
 }
 
 /** The faults in force, as they are to be set again: spent ones are left, and one that may strike so often has what is left of it. */
-export function stillInForce(reports: readonly FaultReport[]): GivenFault[] {
+export function stillInForce(reports: readonly EmulatorFaultReport[]): EmulatorFault[] {
   return reports
     .filter(({ spent }) => !spent)
     .map(({ struck, spent: _, ...given }) =>

@@ -1,15 +1,16 @@
 import { useId, useState } from "preact/hooks";
 import { faults, refreshFaults, tell } from "../app.js";
-import { control, Refusal, type FaultReport, type GivenFault } from "../control.js";
+import type { EmulatorFault, EmulatorFaultReport } from "../../emulator/index.js";
+import { control, Refusal } from "../control.js";
 import { texts } from "../language.js";
 import { SelectField, TextField } from "../parts/field.js";
 import { act } from "./action.js";
 import { choicesOf, faultOf, namedIn, stillInForce } from "./faultForm.js";
 
-const inForce = (): readonly FaultReport[] => faults.value?.faults ?? [];
+const inForce = (): readonly EmulatorFaultReport[] => faults.value?.faults ?? [];
 
 /** Sets the faults anew, with those that are in force and this one, or without all of this name. */
-const replace = (name: string, added: readonly GivenFault[]): Promise<unknown> =>
+const replace = (name: string, added: readonly EmulatorFault[]): Promise<unknown> =>
   control.setFaults([...stillInForce(inForce()).filter(({ fault }) => fault !== name), ...added]);
 
 interface Kind {

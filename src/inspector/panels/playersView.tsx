@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import type { WebSocketSession } from "../../wire/models.js";
 import { isWide, log, refreshSockets, sockets, view } from "../app.js";
-import { control, type OpenSocket } from "../control.js";
+import { control, type OpenConnection } from "../control.js";
 import { texts, timeOfDay } from "../language.js";
 import { everything } from "../log/rows.js";
 import { Icon } from "../parts/icon.js";
@@ -15,7 +15,7 @@ const search = signal("");
 
 interface Place {
   readonly session: WebSocketSession;
-  readonly socket: OpenSocket;
+  readonly socket: OpenConnection;
 }
 
 const fits = (words: string, ...texts: string[]): boolean =>

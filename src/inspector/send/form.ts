@@ -1,6 +1,6 @@
 import { sendNotificationEntryFields } from "../../wire/models.js";
 import { serviceNotifications } from "../../wire/notifications.js";
-import type { Notification } from "../control.js";
+import type { EmulatorNotification } from "../../emulator/index.js";
 
 type PayloadType = "string" | "int" | "long" | "float";
 
@@ -80,7 +80,7 @@ export function payloadText({ key, fields, payload }: Draft): string {
 /** What to send, or what stands in the way, field by field. */
 export function readDraft(
   draft: Draft,
-): { readonly notification: Notification } | { readonly faults: Faults } {
+): { readonly notification: EmulatorNotification } | { readonly faults: Faults } {
   const faults: Record<string, Fault> = {};
   const check = (name: keyof typeof limits, text: string, mustBeThere = false) => {
     if (mustBeThere && text === "") faults[name] = { why: "missing" };

@@ -1,20 +1,21 @@
 import { signal } from "@preact/signals";
 import type { JournalFrame } from "../../wire/journal.js";
 import { tell, view } from "../app.js";
-import { control, Refusal, type Delivery, type Notification } from "../control.js";
+import type { EmulatorDelivery, EmulatorNotification } from "../../emulator/index.js";
+import { control, Refusal } from "../control.js";
 import { texts } from "../language.js";
 import { notificationOf } from "../log/rows.js";
 import { draftOf, readDraft, samplesOf, type Draft, type Faults } from "./form.js";
 
 export type Outcome =
   | { readonly kind: "sending" }
-  | { readonly kind: "answered"; readonly delivery: Delivery }
+  | { readonly kind: "answered"; readonly delivery: EmulatorDelivery }
   | { readonly kind: "refused"; readonly why: string };
 
 export interface Sent {
   readonly id: number;
   readonly at: number;
-  readonly notification: Notification;
+  readonly notification: EmulatorNotification;
   readonly outcome: Outcome;
 }
 
@@ -64,7 +65,7 @@ export function sendDraft(): string | undefined {
 
 let lastId = 0;
 
-async function send(notification: Notification): Promise<Outcome> {
+async function send(notification: EmulatorNotification): Promise<Outcome> {
   const one: Sent = {
     id: ++lastId,
     at: Date.now(),
@@ -77,7 +78,7 @@ async function send(notification: Notification): Promise<Outcome> {
   return outcome;
 }
 
-async function deliver(notification: Notification): Promise<Outcome> {
+async function deliver(notification: EmulatorNotification): Promise<Outcome> {
   try {
     return { kind: "answered", delivery: await control.notify(notification) };
   } catch (error) {
@@ -92,7 +93,7 @@ const receiverOf = ({ players }: JournalFrame) => ({
 });
 
 /** The outcome stands in the list too, which may be out of sight. */
-export async function sendAndTell(notification: Notification): Promise<void> {
+export async function sendAndTell(notification: EmulatorNotification): Promise<void> {
   const outcome = await send(notification);
   tell(sayOutcome(outcome).text, !isDelivered(outcome));
 }
