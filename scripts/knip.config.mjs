@@ -5,14 +5,33 @@ export default {
   entry: [
     ...entries.map(({ source }) => `src/${source}.ts`),
     "src/phaser/script.ts",
+    "src/push/worker/index.ts",
     "src/inspector/main.tsx",
     "demo/page/*.js",
+    "scripts/*.config.mjs",
     "test/bench/*.mjs",
+    "test/package/emulatorProcess.mjs",
     "test/sim/{run,worker,leaks}.mjs",
     // Bundled by these.
     "test/sim/{entry,outages,leaks}.ts",
     "test/**/*.test-d.ts",
   ],
   project: ["src/**/*.{ts,tsx}", "test/**/*.{ts,mjs}", "demo/**/*.{js,mjs}", "scripts/**/*.mjs"],
+  // An exported type is named in what its file exports; whether others name it too is a matter of taste.
+  ignoreExportsUsedInFile: { interface: true, type: true },
   ignore: ["src/emulator/templates/**", "test/package/consumers/**", "**/*.d.mts"],
+  ignoreDependencies: [
+    // Read from node_modules by path, or run as a command.
+    "axe-core",
+    "phaser3",
+    "@arethetypeswrong/cli",
+    "@changesets/cli",
+    // Optional peers.
+    "firebase",
+    "phaser",
+    // Installed in a folder of their own: the bench's contenders.
+    /^gs2\b/,
+    "@heroiclabs/nakama-js",
+    "phoenix",
+  ],
 };

@@ -44,7 +44,7 @@ export type Accessors<Fields> = {
 };
 
 /** Tells the classes of two methods apart where their fields are the same. In the types alone. */
-export declare const methodOf: unique symbol;
+declare const methodOf: unique symbol;
 export interface ForMethod<Name> {
   readonly [methodOf]?: Name;
 }

@@ -3,7 +3,7 @@ import type { WebSocketSession } from "../wire/models.js";
 import type { Outage } from "./schedule.js";
 
 /** Where the connection is. Below WAITING it rests, and only a call of the player moves it. */
-export const IDLE = 0;
+const IDLE = 0;
 export const CLOSED = 1;
 export const UNAUTHORIZED = 2;
 export const WAITING = 3;

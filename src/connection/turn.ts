@@ -46,7 +46,7 @@ export function openSocket(t: Turn): void {
 }
 
 /** The socket is gone or given up: its bindings are wanted again, and from now on there is a gap. */
-export function dropSocket(t: Turn): void {
+function dropSocket(t: Turn): void {
   eachSlot(t, (slot) => {
     if (slot.heldOn) slot.gapSince ??= t.lastFrameAt;
     // What the server refused for this socket may be let in on the next, but not where somebody else had the place.

@@ -112,7 +112,7 @@ export const isLogin = ({ service, component, function: name }: Target): boolean
   component === loginTarget.component &&
   name === loginTarget.function;
 
-export function findMethod(target: Target): AnyMethod | undefined {
+function findMethod(target: Target): AnyMethod | undefined {
   return target.service === "gateway"
     ? allMethods.find(
         ({ name, component }) => name === target.function && component === target.component,

@@ -59,7 +59,7 @@ const hostnameOf = (url: string): string | undefined =>
 
 const unbracketed = (hostname: string): string => hostname.replace(/^\[|\]$/g, "");
 
-export const isLoopback = (hostname: string): boolean =>
+const isLoopback = (hostname: string): boolean =>
   hostname === "localhost" ||
   hostname.endsWith(".localhost") ||
   hostname === "[::1]" ||

@@ -6,7 +6,7 @@ import { isObject } from "./fieldChecks.js";
 import type { Gateway, Line, OpenLine } from "./gateway.js";
 import { judge, type GuardPolicy } from "./guard.js";
 
-export const SOCKET_PATH = "/gateway-ws";
+const SOCKET_PATH = "/gateway-ws";
 
 const STOP_GRACE_MS = 200;
 

@@ -22,7 +22,7 @@ export function createPush(options: PushOptions): Push {
   return createPushIn(globalThis, options);
 }
 
-export function createPushIn(host: Surroundings, options: PushOptions): Push {
+function createPushIn(host: Surroundings, options: PushOptions): Push {
   const { firebase, vapidKey, serviceWorker, templates, fields } = options;
   if (!options.provider && !firebase) {
     throw invalidArgument("createPush", "firebase", "must be supplied, or a provider");

@@ -83,7 +83,6 @@ export interface SessionPorts {
 const MOST_KEPT = 99;
 
 /** @internal */
-export type Session = ReturnType<typeof createSession>;
 
 /** Who the client is and whom it plays for: the project token, and the wish of each slot. */
 export function createSession(credential: Credential, ports: SessionPorts) {

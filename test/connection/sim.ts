@@ -25,7 +25,7 @@ import {
 } from "../../src/connection/state.js";
 import type { WebSocketSession } from "../../src/wire/models.js";
 
-export const START = 1_700_000_000_000;
+const START = 1_700_000_000_000;
 
 export const failure = (
   kind: GatewayErrorKind,
@@ -35,7 +35,7 @@ export const failure = (
 export const sessionOf = (userId: string): WebSocketSession =>
   ({ userId, connectionId: "connection" }) as WebSocketSession;
 
-export function deepFreeze<T>(value: T): T {
+function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
     Object.values(value).forEach(deepFreeze);

@@ -31,7 +31,7 @@ const clientFile: Room = {
   reason: "the client wires the rooms; doors open onto it, not the other way",
 };
 
-export const rooms: Readonly<Record<string, Room>> = {
+const rooms: Readonly<Record<string, Room>> = {
   errors: { sees: [], reason: "everybody uses the errors, so they know nobody" },
   diagnostics: { sees: ["wire", "errors"], reason: "diagnostics are words like the errors" },
   pending: { sees: ["errors"], reason: "every room waits in the same way, so waiting knows none" },
@@ -80,7 +80,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
 };
 
-export const reserved: readonly Reserved[] = [
+const reserved: readonly Reserved[] = [
   {
     what: "reconnecting-websocket",
     from: ["connection/socket"],

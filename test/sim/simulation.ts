@@ -155,7 +155,7 @@ const flapping: Scenario = (chance, sockets) => {
   };
 };
 
-export const scenarios = { weather, twins, flapping };
+const scenarios = { weather, twins, flapping };
 export type ScenarioName = keyof typeof scenarios;
 
 /** One story from its seed: the same seed tells the same, byte for byte. */

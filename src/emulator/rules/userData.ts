@@ -14,8 +14,8 @@ import type { World } from "../world.js";
 import { rule, type Rule } from "./rule.js";
 
 /** Where the emulator takes uploads and hands out files, under its own address. */
-export const UPLOADS = "/_emulator/uploads";
-export const FILES = "/_emulator/files";
+const UPLOADS = "/_emulator/uploads";
+const FILES = "/_emulator/files";
 
 const dump = rule(dumpUserDataByUserId, "none", (world, { userId }, { now }) =>
   answered({}, startJob(world, "dump", { userId }, now)),
