@@ -135,7 +135,8 @@ const player: readonly (readonly [weight: number, deed: Deed])[] = [
     (world, tab) => {
       // A hidden page has put its session ID back, for a reload to find, and a client at rest does not see it shown again. What is cloned then is
       // for the breaker to find out.
-      if (tab.device.hiddenSince === undefined && tab.device.watched) world.clone(tab);
+      const { hiddenSince, watched, everHidden } = tab.device;
+      if (hiddenSince === undefined && (watched || !everHidden)) world.clone(tab);
     },
   ],
 ];

@@ -12,6 +12,7 @@ export class Device implements Place {
   wokeAt = 0;
   online = true;
   hiddenSince: number | undefined;
+  everHidden = false;
   /** The page is in the back-forward cache. */
   cached = false;
   /** The page is gone, with its timers and sockets. */
@@ -68,7 +69,10 @@ export class Device implements Place {
   /** A page that sleeps hears of it when it wakes. */
   tell(hint: Hint): void {
     if (this.asleep) return void this.#untold.push(hint);
-    if (hint === "background" || hint === "pagehide") this.hiddenSince ??= this.time.now;
+    if (hint === "background" || hint === "pagehide") {
+      this.hiddenSince ??= this.time.now;
+      this.everHidden = true;
+    }
     if (hint === "foreground" || hint === "pageshow") this.hiddenSince = undefined;
     for (const tell of this.#tells) tell(hint);
   }

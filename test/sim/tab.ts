@@ -78,6 +78,8 @@ export class Tab {
   readonly conversations: Conversation[] = [];
   readonly projectTokens = new Set<string>();
   readonly wishes = new Map<string, Wish>();
+  /** What it will ask for once its title is over. */
+  plans: ReadonlyMap<string, Wish> = new Map();
   readonly calls = new Map<number, Open>();
   readonly arrivals: Arrival[] = [];
   readonly cleanEnds: number[] = [];

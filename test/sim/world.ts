@@ -143,7 +143,11 @@ export class World {
     });
     const next = this.open(`${name}'`, family, store);
     next.refetchMs = tab.refetchMs;
-    next.wantLike(wishes);
+    // Some games begin with a title.
+    next.plans = wishes;
+    this.later(this.chance.chance(0.5) ? 0 : this.chance.between(0, 5_000), () => {
+      if (next.isAwake && !next.disposed) next.wantLike(wishes);
+    });
   }
 
   /** The tab is cloned, its storage with it: another client, which must know itself for another. */
@@ -151,7 +155,8 @@ export class World {
     const name = `${tab.name}+`;
     if (this.tabs.some((one) => one.name === name)) return;
     tab.act("is cloned", () => undefined);
-    this.open(name, `family of ${name}`, tab.store.copy()).wantLike(tab.wishes);
+    const wishes = tab.wishes.size > 0 ? tab.wishes : tab.plans;
+    this.open(name, `family of ${name}`, tab.store.copy()).wantLike(wishes);
   }
 
   dispose(tab: Tab): void {
