@@ -338,8 +338,7 @@ export function createClient(
     async setUserId(request: BindRequest, limits: CallOptions = {}) {
       const { accessToken, slot = limits.slot ?? PLAYER } = request;
       if (!accessToken || !["string", "function"].includes(typeof accessToken)) {
-        const problem = "must be supplied, as a string or a function";
-        throw invalidArgument(setUserId.name, "accessToken", problem);
+        throw invalidArgument(setUserId.name, "accessToken", "must be a string or a function");
       }
       const { force, ...params } = check(setUserId, slot, {
         ...request,

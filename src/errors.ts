@@ -75,13 +75,14 @@ export class GatewayError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     const { retryable = outcome === "notSent" && kind !== "invalidArgument" } = init;
     const name = "GatewayError";
-    Object.assign(this, { name, kind, status, errors, method, outcome, retryable, [BRAND]: true });
+    Object.assign(this, { name, kind, status, errors, method, outcome, retryable });
+    // Not enumerable: it is no part of what is told.
+    Object.defineProperty(this, BRAND, { value: true });
   }
 
   /** Everything but the stack and the cause. */
   toJSON(): Omit<GatewayErrorInit, "cause"> & { name: string } {
-    const { name, message, kind, status, errors, method, outcome, retryable } = this;
-    return { name, message, kind, status, errors, method, outcome, retryable };
+    return Object.assign({ message: this.message }, this);
   }
 }
 
@@ -90,12 +91,8 @@ export function isGatewayError<K extends GatewayErrorKind = GatewayErrorKind>(
   error: unknown,
   kind?: K,
 ): error is GatewayError & { readonly kind: K } {
-  return (
-    typeof error === "object" &&
-    error !== null &&
-    BRAND in error &&
-    (kind === undefined || (error as unknown as GatewayError).kind === kind)
-  );
+  const one = error as { [BRAND]?: unknown; kind?: unknown } | null | undefined;
+  return one?.[BRAND] === true && (kind === undefined || one.kind === kind);
 }
 
 /** The problem of a field that was left out. */

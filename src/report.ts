@@ -16,6 +16,7 @@ export const createReport =
   (level, code, said, detail) => {
     const message = `[gs2-gateway] ${code}: ${scrub(said)}`;
     const loud = level === "warn" || level === "error" || code === "emulator";
-    if (logger || (loud && logger !== false)) (logger || console)[level](message, detail);
+    const log = logger ?? (loud && console);
+    if (log) log[level](message, detail);
     tell({ level, code, message, detail } as Diagnostic);
   };

@@ -82,9 +82,10 @@ export interface SessionPorts {
 
 const MOST_KEPT = 99;
 
-/** @internal */
-
-/** Who the client is and whom it plays for: the project token, and the wish of each slot. */
+/**
+ * Who the client is and whom it plays for: the project token, and the wish of each slot.
+ * @internal
+ */
 export function createSession(credential: Credential, ports: SessionPorts) {
   const { clientId, clientSecret, projectToken } = credential as {
     clientId: string;
