@@ -169,9 +169,11 @@ export async function simulate(
     await tell();
   } catch (error) {
     world.story.wrong(`it threw: ${String(error)}`);
-  } finally {
-    restore();
   }
   const { story, time } = world;
-  return { story: story.text, violation: story.violation, steps: time.steps };
+  const told = { story: story.text, violation: story.violation, steps: time.steps };
+  // A page that is loaded again takes its clients' module along; here the module stays, and would hold them for ever.
+  for (const { gateway } of world.tabs) gateway.dispose();
+  restore();
+  return told;
 }
