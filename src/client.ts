@@ -28,7 +28,7 @@ import type {
   ServiceCall,
   Sync,
 } from "./options.js";
-import type { Limits } from "./pending.js";
+import { pending, type Limits, type Pending } from "./pending.js";
 import { createReport } from "./report.js";
 import { createSession, type Wish } from "./session/session.js";
 import { createTabSession } from "./session/tabSession.js";
@@ -99,6 +99,9 @@ export function createClient(
   const ofThisStep: (() => void)[] = [];
   let announcing = false;
   let disposed = false;
+  const askings = new Set<Pending<string>>();
+  const endAskings = (): void =>
+    askings.forEach(({ fail }) => fail({ kind: "notConnected" }, "disposed"));
 
   /** Others are told when nothing is half done: after the step of the machine, one after another. */
   const announce = (tell: () => void): void => {
@@ -332,6 +335,7 @@ export function createClient(
       stop();
       tab.putBack();
       notify.end();
+      endAskings();
       lifecycle.forgetHandlers();
       quiet.forgetHandlers();
     },
@@ -387,7 +391,14 @@ export function createClient(
         bound: slot !== undefined,
       }) as never;
     },
-    getProjectToken: session.youngProjectToken,
+    getProjectToken() {
+      // A provider of tokens, or a network that hangs, may never answer.
+      const asking = pending<string>("getProjectToken", clock, {}, () => askings.delete(asking));
+      askings.add(asking);
+      if (disposed) endAskings();
+      else void session.youngProjectToken().then(asking.resolve, asking.reject);
+      return asking.promise;
+    },
     setProjectToken(token) {
       if (!token) throw invalidArgument("setProjectToken", "token");
       const renewAt = session.setProjectToken(token);

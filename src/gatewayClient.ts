@@ -93,7 +93,10 @@ export interface GatewayClient extends NotificationSource {
   ): Promise<Page<WebSocketSession>>;
   /** Calls any function of any GS2 service over the same socket. It is never repeated by itself, but once after a 401. */
   call<Result = Values>(request: ServiceCall, options?: CallOptions): Promise<Result>;
-  /** A project token young enough to be used, for REST calls of your own. Logs in over REST where there is no connection. */
+  /**
+   * A project token young enough to be used, for REST calls of your own. Logs in over REST where there is no connection. Rejects with kind
+   * `notConnected` when the client is disposed.
+   */
   getProjectToken(): Promise<string>;
   /** Uses this project token from now on. Leads out of `unauthorized`. */
   setProjectToken(token: string): void;

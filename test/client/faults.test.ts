@@ -311,6 +311,21 @@ describe("leaving", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test("dispose ends who asks for a project token, be it before or after", async () => {
+    const { gateway } = setUp(kindServer, {
+      credential: { clientId: "client-0001", projectToken: () => new Promise(() => undefined) },
+    });
+    const before = watch(gateway.getProjectToken());
+    await settle();
+    expect(before).toEqual({});
+    gateway.dispose();
+    const after = watch(gateway.getProjectToken());
+    await settle();
+    for (const { error } of [before, after]) {
+      expect(error).toMatchObject({ kind: "notConnected", method: "getProjectToken" });
+    }
+  });
+
   test("disconnect leaves no timer while an onSync function is at work", async () => {
     const { gateway } = setUp();
     gateway.onSync(() => new Promise(() => undefined));
