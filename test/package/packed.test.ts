@@ -1,61 +1,27 @@
 import { execFile } from "node:child_process";
-import {
-  cp,
-  mkdir,
-  mkdtemp,
-  readFile,
-  readdir,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { publint } from "publint";
 import ts from "typescript";
-import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { typedEntries } from "../../scripts/entries.mjs";
+import { importedOn } from "../support/places.js";
 import { inRepo } from "../support/repo.js";
+import { unpackedProject, type UnpackedProject } from "../support/unpacked.js";
 
 const run = promisify(execFile);
 const node = (args: string[], cwd: string) => run(process.execPath, args, { cwd, timeout: 30_000 });
-const npm = (args: string[]) =>
-  run("npm", args, { cwd: inRepo(), shell: process.platform === "win32" });
 
-/** A user's empty project with our packed package in it, and `ws`, which npm would put beside it. */
+let user: UnpackedProject;
 let project: string;
-let tarball: string;
 let installed: string;
-let packed: string[];
 
 beforeAll(async () => {
-  project = await mkdtemp(join(tmpdir(), "gs2-gateway-consumer-"));
-  const { stdout } = await npm([
-    "pack",
-    "--json",
-    "--ignore-scripts",
-    "--pack-destination",
-    project,
-  ]);
-  const [report] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
-  packed = report.files.map((file) => file.path);
-  tarball = join(project, report.filename);
-  const modules = join(project, "node_modules");
-  installed = join(modules, "gs2-gateway");
-  await mkdir(join(modules, "@types"), { recursive: true });
-  await run("tar", ["-xzf", tarball, "-C", modules]);
-  await cp(join(modules, "package"), installed, { recursive: true });
-  await rm(join(modules, "package"), { recursive: true });
-  for (const name of ["ws", "@types/node", "undici-types"]) {
-    await symlink(inRepo("node_modules", name), join(modules, name), "junction");
-  }
-  await writeFile(join(project, "package.json"), JSON.stringify({ name: "game", private: true }));
+  user = await unpackedProject(["ws", "@types/node", "undici-types"]);
+  ({ folder: project, installed } = user);
 });
-
-afterAll(() => rm(project, { recursive: true, force: true }));
+afterAll(() => user.end());
 
 const specifiers = typedEntries.map(({ path }) => `gs2-gateway${path!.slice(1)}`);
 
@@ -71,8 +37,8 @@ describe("the packed package", () => {
   it("holds what users need and nothing else", () => {
     const needed =
       /^(package\.json|LICENSE|CHANGELOG\.md|README(\.ja)?\.md|dist\/THIRD_PARTY_LICENSES\.txt|dist\/gs2-gateway(-phaser)?\.global\.js|dist\/templates\/phaser-vite\/(src|test)?\/?[\w.]+|dist\/inspector\/(index\.html|inspector\.(js|css))|dist\/(chunks\/)?[\w-]+(\.d)?\.c?[jt]s)$/;
-    expect(packed.filter((path) => !needed.test(path))).toEqual([]);
-    expect(packed).toEqual(
+    expect(user.packed.filter((path) => !needed.test(path))).toEqual([]);
+    expect(user.packed).toEqual(
       expect.arrayContaining([
         "LICENSE",
         "README.md",
@@ -98,7 +64,7 @@ describe("the packed package", () => {
   it("resolves to fitting types and code for every kind of importer", async () => {
     const attw = inRepo("node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
     const problems = await node(
-      [attw, tarball, "--profile", "node16", "--no-definitely-typed", "--format", "ascii"],
+      [attw, user.tarball, "--profile", "node16", "--no-definitely-typed", "--format", "ascii"],
       project,
     ).then(
       () => "none",
@@ -229,38 +195,6 @@ describe("the packed package", () => {
   });
 });
 
-describe("a page built with Vite", () => {
-  it("gets the browser's door and no ws", async () => {
-    const page = join(project, "page");
-    await mkdir(page);
-    await writeFile(join(page, "index.html"), '<script type="module" src="./main.js"></script>');
-    await writeFile(
-      join(page, "main.js"),
-      'import { GatewayClient } from "gs2-gateway";\ndocument.title = String(GatewayClient);',
-    );
-    const modules: string[] = [];
-    await build({
-      root: page,
-      configFile: false,
-      logLevel: "silent",
-      build: { write: false },
-      plugins: [
-        {
-          name: "list-modules",
-          generateBundle() {
-            // Doors that only pass on are in no chunk, but here.
-            modules.push(...this.getModuleIds());
-          },
-        },
-      ],
-    });
-    const ours = modules.filter((id) => id.includes("/gs2-gateway/dist/"));
-    expect(ours).not.toEqual([]);
-    expect(ours.filter((id) => id.endsWith("/dist/node.js"))).toEqual([]);
-    expect(modules.filter((id) => /\/ws\/|__vite-browser-external/.test(id))).toEqual([]);
-  });
-});
-
 describe("a TypeScript project that checks every declaration file", () => {
   const es2022 = ["lib.es2022.d.ts"];
   const dom = ["lib.dom.d.ts", "lib.dom.iterable.d.ts"];
@@ -271,6 +205,8 @@ describe("a TypeScript project that checks every declaration file", () => {
     module: ts.ModuleKind;
     resolution: ts.ModuleResolutionKind;
     files: string[];
+    /** Whose entries are all imported. */
+    place: "page" | "node";
     lib: string[];
     types: string[];
   }
@@ -295,6 +231,7 @@ describe("a TypeScript project that checks every declaration file", () => {
       ...settings,
       name: `${settings.name}, client in a browser`,
       files: ["merged.ts", "moved.ts"],
+      place: "page",
       lib: [...es2022, ...dom],
       types: [],
     },
@@ -302,6 +239,7 @@ describe("a TypeScript project that checks every declaration file", () => {
       ...settings,
       name: `${settings.name}, client and emulator in Node`,
       files: ["merged.ts", "moved.ts", "server.ts"],
+      place: "node",
       lib: es2022,
       types: ["node"],
     },
@@ -314,8 +252,12 @@ describe("a TypeScript project that checks every declaration file", () => {
     for (const file of settings.files) {
       await cp(inRepo("test", "package", "consumers", file), join(folder, file));
     }
+    const every = importedOn(settings.place).map(
+      (name, index) => `export * as entry${index} from "${name}";\n`,
+    );
+    await writeFile(join(folder, "every.ts"), every.join(""));
     const program = ts.createProgram(
-      settings.files.map((file) => join(folder, file)),
+      [...settings.files, "every.ts"].map((file) => join(folder, file)),
       {
         target: ts.ScriptTarget.ES2022,
         module: settings.module,
@@ -341,9 +283,12 @@ describe("a TypeScript project that checks every declaration file", () => {
       );
   }
 
-  it.each(projects)("compiles with its own key merged: $name", async (settings) => {
-    expect(await saidOf(settings)).toEqual([]);
-  });
+  it.each(projects)(
+    "compiles with its own key merged and every entry imported: $name",
+    async (settings) => {
+      expect(await saidOf(settings)).toEqual([]);
+    },
+  );
 
   const games = [
     { phaser: "phaser3", of: projects[0]! },

@@ -1,0 +1,130 @@
+// The packed package in a game that somebody else bundles: without a complaint, and it plays.
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import type { Browser } from "playwright-core";
+import ts from "typescript";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { libraryEntries } from "../../scripts/entries.mjs";
+import { startEmulator } from "../../src/emulator/index.js";
+import { launchBrowser } from "../support/browser.js";
+import { importedOn } from "../support/places.js";
+import { inRepo, readInRepo } from "../support/repo.js";
+import { unpackedProject, type UnpackedProject } from "../support/unpacked.js";
+import { bundlers } from "./bundlers.js";
+import { complaintsOf } from "./pages.js";
+
+/** The files of entries that a page has no use for. */
+const onPages = importedOn("page");
+const forNode = libraryEntries
+  .filter(
+    ({ path, typesOf }) =>
+      typesOf !== undefined || !onPages.includes(`gs2-gateway${path!.slice(1)}`),
+  )
+  .map(({ name }) => name);
+
+let browser: Browser;
+let user: UnpackedProject;
+let source: string;
+
+beforeAll(async () => {
+  [browser, user] = await Promise.all([launchBrowser(), unpackedProject(["ws", "firebase"])]);
+  // What stands outside of the project cannot see its packages.
+  source = join(user.folder, "page");
+  await cp(inRepo("test/package/consumers/page"), source, { recursive: true });
+});
+afterAll(() => Promise.all([browser.close(), user.end()]));
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+};
+
+async function serve(folder: string) {
+  const emulator = await startEmulator({
+    namespaces: ["game-0001"],
+    mount: {
+      "/page": async (request) => {
+        const name = new URL(request.url).pathname.replace("/page/", "") || "index.html";
+        const text = await readFile(join(folder, name)).catch(() => undefined);
+        return text === undefined
+          ? new Response("Nothing here", { status: 404 })
+          : new Response(text, { headers: { "content-type": types[extname(name)] ?? "" } });
+      },
+    },
+  });
+  const context = await browser.newContext();
+  const complaints = complaintsOf(context);
+  const page = await context.newPage();
+  return {
+    emulator,
+    page,
+    complaints,
+    async end() {
+      await context.close();
+      await emulator.stop();
+    },
+  };
+}
+
+test("both pages use every entry that pages have a use for", () => {
+  for (const script of ["main.js", "required.js"]) {
+    const text = readInRepo("test/package/consumers/page", script);
+    const imported = ts.preProcessFile(text, true, true).importedFiles.map((one) => one.fileName);
+    const ours = imported.filter((name) => !name.startsWith("."));
+    expect(ours.sort(), script).toEqual([...onPages].sort());
+  }
+});
+
+describe.each(bundlers)("a page bundled with $name", ({ name, script, bundle }) => {
+  let built: Awaited<ReturnType<typeof bundle>>;
+  let site: Awaited<ReturnType<typeof serve>>;
+
+  beforeAll(async () => {
+    const folder = join(user.folder, "built", name.replace(/\W+/g, "-"));
+    await mkdir(folder, { recursive: true });
+    const html = await readFile(join(source, "index.html"), "utf8");
+    await writeFile(join(folder, "index.html"), html.replace("main.js", script));
+    built = await bundle(source, script, folder);
+    site = await serve(folder);
+  });
+  afterAll(() => site.end());
+
+  test("is made without a complaint", () => {
+    expect(built.complaints).toEqual([]);
+  });
+
+  test("holds nothing that only Node has", () => {
+    const ours = built.modules.filter((file) => file.includes("gs2-gateway/dist/"));
+    expect(ours.some((file) => /dist\/index\.c?js$/.test(file))).toBe(true);
+    const forbidden = new RegExp(`dist/(${forNode.join("|")})\\.c?js$`);
+    expect(ours.filter((file) => forbidden.test(file))).toEqual([]);
+    expect(
+      built.modules.filter((file) =>
+        /node_modules\/ws\/|^node:|__vite-browser-external/.test(file),
+      ),
+    ).toEqual([]);
+  });
+
+  test("plays with every entry, in Chromium, and so does its Web Worker", async () => {
+    const { page, emulator, complaints } = site;
+    await page.goto(`${emulator.url}/page/`);
+    expect(await page.evaluate("played")).toEqual({
+      userId: "alice",
+      taskName: "bundled",
+      namespaces: ["game-0001"],
+      compat: "moved",
+      faked: "faked",
+      plugin: true,
+      push: "string",
+    });
+    // A page finds its worker by `import.meta.url`, which only modules have.
+    if (script === "main.js") {
+      expect(await page.evaluate("playedInWorker")).toEqual({
+        userId: "bob",
+        taskName: "worker",
+        window: "undefined",
+      });
+    }
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,68 @@
+// What a page does with every entry that has a meaning there, against the emulator that serves it.
+
+export async function play({ index, admin, compatCore, compatGateway, phaser, push, testing }) {
+  const { origin } = location;
+  const namespaceName = "game-0001";
+  const credential = { clientId: "client", clientSecret: "secret" };
+  const endpoints = index.emulatorEndpoints(origin);
+  const emulator = await testing.connectEmulator(origin);
+  const accessToken = await emulator.issueAccessToken({ userId: "alice" });
+  const tell = (taskName) =>
+    emulator.notify({ userId: "alice", key: "Gs2Mission:Complete", payload: { taskName } });
+
+  const gateway = new index.GatewayClient({ namespaceName, credential, endpoints });
+  const { userId } = await gateway.setUserId({ accessToken });
+  const heard = gateway.waitFor("Gs2Mission:Complete", { timeoutMs: 5_000 });
+  await tell("bundled");
+  const { taskName } = (await heard).payload;
+  gateway.dispose();
+
+  const { items } = await new admin.GatewayAdmin({
+    namespaceName,
+    credential,
+    endpoints,
+  }).describeNamespaces();
+
+  const { default: Gs2Core } = compatCore;
+  Gs2Core.Gs2Constant.ENDPOINT_HOST = endpoints.rest;
+  Gs2Core.Gs2Constant.WS_ENDPOINT_HOST = endpoints.webSocket;
+  const session = new Gs2Core.Gs2WebSocketSession(
+    new Gs2Core.BasicGs2Credential("client", "secret"),
+    "ap-northeast-1",
+  );
+  const moved = new Promise((hear) => session.onNotification(({ payload }) => hear(payload)));
+  await session.connect();
+  await new compatGateway.Gs2GatewayWebSocketClient(session).setUserId(
+    new compatGateway.SetUserIdRequest()
+      .withNamespaceName(namespaceName)
+      .withAccessToken(accessToken),
+  );
+  await tell("moved");
+  const compat = JSON.parse(await moved).taskName;
+  await session.disconnect();
+
+  const fake = testing.createTestGateway();
+  const faked = fake.waitFor("Gs2Mission:Complete");
+  fake.emit("Gs2Mission:Complete", { taskName: "faked" });
+
+  const { status } = await push
+    .createPush({ firebase: { projectId: "p", apiKey: "k" }, vapidKey: "v" })
+    .state();
+
+  return {
+    userId,
+    taskName,
+    namespaces: items.map(({ name }) => name),
+    compat,
+    faked: (await faked).payload.taskName,
+    plugin: new phaser.GatewayPlugin({}) instanceof phaser.GatewayPlugin,
+    push: typeof status,
+  };
+}
+
+/** What the worker answers, which does the same by itself. */
+export const playInWorker = (worker) =>
+  new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message));
+  });

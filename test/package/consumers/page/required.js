@@ -1,0 +1,13 @@
+const { play } = require("./play.js");
+
+require("gs2-gateway/phaser/global");
+
+globalThis.played = play({
+  index: require("gs2-gateway"),
+  admin: require("gs2-gateway/admin"),
+  compatCore: require("gs2-gateway/compat/core"),
+  compatGateway: require("gs2-gateway/compat/gateway"),
+  phaser: require("gs2-gateway/phaser"),
+  push: require("gs2-gateway/push"),
+  testing: require("gs2-gateway/testing"),
+});
