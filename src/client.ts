@@ -115,10 +115,9 @@ export function createClient(
     announcing = false;
   };
 
-  const report = createReport(
-    logger,
-    (text) => session.scrub(text),
-    (diagnostic) => announce(() => quiet.emit("diagnostic", diagnostic)),
+  const scrub = (text: string): string => session.scrub(text);
+  const report = createReport(logger, scrub, (diagnostic) =>
+    announce(() => quiet.emit("diagnostic", diagnostic)),
   );
   // Who listens to diagnostics and throws is not told of it: that would have no end.
   const quiet = createEmitter(() => undefined);
@@ -157,7 +156,7 @@ export function createClient(
         place(endpoints.rest, "identifier", region) + "/projectToken/login",
         params,
         callTimeoutMs,
-        (text) => session.scrub(text),
+        scrub,
       ),
     sendBind: (params, slot, generation, tokens) =>
       callRow(setUserId, params, { slot, generation, tokens }),

@@ -1,5 +1,8 @@
 import type { Diagnostic, Logger, Report } from "./diagnostics.js";
 
+/** What others wrote, e.g. a notification's subject, may be of any length. */
+const LONGEST = 500;
+
 /**
  * Makes diagnostics of what is reported, and logs them.
  *
@@ -14,7 +17,13 @@ export const createReport =
     tell: (diagnostic: Diagnostic) => void,
   ): Report =>
   (level, code, said, detail) => {
-    const message = `[gs2-gateway] ${code}: ${scrub(said)}`;
+    const clean = (text: string): string => scrub(text).slice(0, LONGEST);
+    const message = `[gs2-gateway] ${code}: ${clean(said)}`;
+    const values = detail as Record<string, unknown>;
+    for (const name in values) {
+      const value = values[name];
+      if (typeof value === "string") values[name] = clean(value);
+    }
     const loud = level === "warn" || level === "error" || code === "emulator";
     const log = logger ?? (loud && console);
     if (log) log[level](message, detail);

@@ -44,6 +44,8 @@ export interface CallPorts {
   readonly renewTokens: (slot: string | undefined) => Promise<unknown>;
   readonly suspect: () => void;
   readonly newId: () => string;
+  /** Told of what is about to be sent, so that a token or secret in it is never shown. */
+  readonly keepSecretsOf: (params: Values) => void;
   /** Takes secrets out of a text the server wrote. */
   readonly scrub: (text: string) => string;
 }
@@ -142,6 +144,7 @@ export function createCalls(clock: Clock, ports: CallPorts): Calls {
   return {
     open,
     start(request) {
+      ports.keepSecretsOf(request.params);
       const id = String(++lastId);
       const call: Call = {
         pending: pending<Values>(

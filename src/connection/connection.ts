@@ -139,7 +139,7 @@ export function createConnection(
         },
         alive,
         ended({ code, reason, clean, refused }) {
-          const told = { code, reason: ports.scrub(reason), clean };
+          const told = { code, reason, clean };
           ports.report(state.everOpen ? "info" : "warn", "socketEnded", String(code), told);
           const message = `cannot open ${url}: ${String(refused)}`;
           const fatal = refused
@@ -187,10 +187,7 @@ export function createConnection(
       case "reply": {
         const { requestId, status } = frame;
         if (calls.settle(frame)) return;
-        return ports.report("debug", "unmatchedReply", "", {
-          requestId: requestId.slice(0, 64),
-          status,
-        });
+        return ports.report("debug", "unmatchedReply", "", { requestId, status });
       }
       case "unreadable":
         ports.report("warn", "unreadableFrame", frame.why, { why: frame.why });

@@ -98,10 +98,10 @@ export function createSession(credential: Credential, ports: SessionPorts) {
   /** The client secret, and every project token there ever was: a few a day. */
   const secrets = new Set<string>();
   const keepSecret = (secret: string): void => void secrets.add(secret);
-  /** The last access tokens: each bind may bring a new one. */
+  /** The last access tokens, and what calls have brought: each may bring a new one. */
   const lastTokens: string[] = [];
   const keepLast = (token: string): void => {
-    if (lastTokens.push(token) > MOST_KEPT) lastTokens.shift();
+    if (!lastTokens.includes(token) && lastTokens.push(token) > MOST_KEPT) lastTokens.shift();
   };
   if (clientSecret) keepSecret(clientSecret);
   /** The socket a login under way belongs to, before it is open to others. */
@@ -209,6 +209,17 @@ export function createSession(credential: Credential, ports: SessionPorts) {
     forgetTokens(): void {
       project.forget();
       for (const { access } of wishes.values()) access.forget();
+    },
+
+    /** Of any call: a Firebase token, or what another service wants. */
+    keepSecretsOf(params: Values): void {
+      for (const name in params) {
+        const value = params[name];
+        // What is shorter is no secret, and taking it out would only garble the text.
+        if (/(token|secret)$/i.test(name) && typeof value === "string" && value.length > 7) {
+          keepLast(value);
+        }
+      }
     },
 
     /** Takes what is secret out of a text that is not ours. */

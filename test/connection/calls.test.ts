@@ -67,6 +67,7 @@ function setUp() {
     renewTokens: () => world.renewTokens(),
     suspect: world.suspect,
     newId: () => `avoider-${++ids}`,
+    keepSecretsOf() {},
     scrub: (text) => text.replaceAll("s3cret", "***"),
   });
   return world;
