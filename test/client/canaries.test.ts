@@ -254,3 +254,27 @@ describe("what is not known as a secret is heard, so the ear is good, in", () =>
     expect(canariesIn(client.heard.status)).toContain("stranger");
   });
 });
+
+describe("a login over REST that ends with", () => {
+  const answer = (status: number, text: (said: string) => string) => (body: string) =>
+    Promise.resolve({ status, text: () => Promise.resolve(text(body)) });
+  const quote = (said: string) => JSON.stringify({ message: list(said) });
+
+  test.each<[string, (body: string) => Promise<{ status: number; text(): Promise<string> }>]>([
+    ["401 and a list", answer(401, quote)],
+    ["400 and a list", answer(400, quote)],
+    ["503 and a page", answer(503, (said) => `<pre>${said}</pre>`)],
+    ["200 and no JSON", answer(200, (said) => said.slice(1))],
+    ["200 and no token", answer(200, (said) => said)],
+    ["no answer", noFetch],
+  ])("%s tells no secret", async (_, road) => {
+    const client = overheard(faultNetwork(), {
+      credential: given.secret,
+      fetch: (_url, { body = "" }) => road(body),
+    });
+    client.try(client.gateway.getProjectToken());
+    await aWhile();
+    expect(client.heard.rejections).not.toEqual([]);
+    for (const channel of channels) expect(canariesIn(client.heard[channel]), channel).toEqual([]);
+  });
+});
