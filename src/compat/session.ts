@@ -2,6 +2,7 @@ import { adminHost } from "../admin/host.js";
 import type { ProjectTokens } from "../admin/projectTokens.js";
 import { GatewayError, invalidArgument } from "../errors.js";
 import { post } from "../http/http.js";
+import { fitsHeader } from "../http/rest.js";
 import { place } from "../wire/places.js";
 import { endpoints } from "./constants.js";
 import type { Gs2Credential } from "./credentials.js";
@@ -110,6 +111,14 @@ export const secondsUntil = (time: number): number => (time - clock.now()) / 1_0
 const isOld = ({ expiresAt }: SessionFields): boolean =>
   expiresAt !== null && clock.now() >= expiresAt;
 
+/** Asked here, for the error of fetch would quote it. */
+function inHeader(token: string): string {
+  if (!fitsHeader(token)) {
+    throw invalidArgument("connect", "projectToken", "must be printable ASCII");
+  }
+  return token;
+}
+
 /** The project token of a session that is connected, for calls over REST. */
 export function tokensOf(session: SessionFields): ProjectTokens {
   const { clientId = "", clientSecret } = secretsOf(session.credential);
@@ -117,7 +126,8 @@ export function tokensOf(session: SessionFields): ProjectTokens {
   return {
     clientId,
     renewable,
-    young: async () => (renewable && isOld(session) ? renewToken(session) : session.projectToken!),
+    young: async () =>
+      inHeader(renewable && isOld(session) ? await renewToken(session) : session.projectToken!),
     replace: async (refused) =>
       session.projectToken === refused ? renewToken(session) : session.projectToken!,
     scrub: (text) =>
