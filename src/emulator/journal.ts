@@ -2,7 +2,7 @@ import type { JournalEntry, JournalFrame, JournalGap, JournalPlayer } from "../w
 import type { Target } from "../wire/frames.js";
 import { isObject } from "./fieldChecks.js";
 import type { EmulatorLogEntry } from "./log.js";
-import { maskedFrame } from "./masking.js";
+import { masked } from "./masking.js";
 
 const KEPT = 1_000;
 
@@ -111,7 +111,7 @@ export class Journal {
   #show({ kind, id, at, size, said }: Kept): JournalEntry {
     if (kind === "event") {
       const { level, event, text, detail } = said;
-      return { kind, id, at, level, event, text, detail: maskedFrame(detail) };
+      return { kind, id, at, level, event, text, detail: masked(detail) };
     }
     const numbers = { id, at, size };
     return kind === "rest" ? showRest(numbers, said) : this.#showSocket(numbers, said);
@@ -121,7 +121,7 @@ export class Journal {
     const { way, connectionId, players, text } = said;
     const { id } = numbers;
     const frame = parse(text);
-    const body = frame ? maskedFrame(frame) : null;
+    const body = frame ? masked(frame) : null;
     const common = {
       kind: "frame",
       ...numbers,
@@ -209,7 +209,7 @@ const requestIdOf = (value: unknown): string | null =>
 
 function readBody(text: string): Record<string, unknown> | null {
   const frame = parse(text);
-  return frame ? maskedFrame(frame) : null;
+  return frame ? masked(frame) : null;
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

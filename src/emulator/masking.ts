@@ -9,19 +9,13 @@ const isSecret = (name: string, value: unknown): boolean =>
 /** Deeper than anything GS2 has; what is nested without end can neither be walked nor written again. */
 const DEPTH = 8;
 
-/** The same values with every secret and token masked, at any depth. */
-export const masked = (
-  values: Readonly<Record<string, unknown>>,
-  depth = DEPTH,
-): Record<string, unknown> => mask(values, depth, (text) => text);
-
 /**
- * The same for a whole frame, whose texts may hold JSON in turn, e.g. a notification's payload or an error's list: secrets are masked in
- * there too, and wherever else in the frame they stand, e.g. an upload token in its URL.
+ * The same values with every secret and token masked, at any depth. Texts may hold JSON in turn, e.g. a notification's payload or an error's
+ * list: secrets are masked in there too, and wherever else in the values they stand, e.g. an upload token in its URL.
  */
-export function maskedFrame(frame: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function masked(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const secrets = new Set<string>();
-  collect(frame, DEPTH, secrets);
+  collect(values, DEPTH, secrets);
   // The longest first: one may begin with another.
   const known = [...secrets].sort((one, other) => other.length - one.length);
   const scrub = (text: string) =>
@@ -31,9 +25,21 @@ export function maskedFrame(frame: Readonly<Record<string, unknown>>): Record<st
       .replace(/\bBearer\s+\S+/gi, "Bearer ***");
   const inText = (text: string): string => {
     const inside = asJson(text);
-    return scrub(inside === undefined ? text : JSON.stringify(maskValue(inside, DEPTH, inText)));
+    if (inside === undefined) return scrub(text);
+    const shown = JSON.stringify(maskValue(inside, DEPTH, inText));
+    // What has nothing to hide stays as it was written.
+    return scrub(shown === compact(inside) ? text : shown);
   };
-  return mask(frame, DEPTH, inText);
+  return mask(values, DEPTH, inText);
+}
+
+/** Undefined: nested too deeply to be written again. */
+function compact(value: object): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function mask(
