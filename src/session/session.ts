@@ -177,14 +177,16 @@ export function createSession(credential: Credential, ports: SessionPorts) {
       wish.bindSent = true;
       const params = { ...wish.params, force: force || undefined };
       const session = (await ports.sendBind(params, slot, generation, tokens))["item"] as
-        WebSocketSession | undefined;
-      if (!session?.userId) {
+        Partial<WebSocketSession> | undefined;
+      const { userId, connectionId } = session ?? {};
+      // What is no text may be nested too deeply to be shown, ever.
+      if (!userId || [userId, connectionId ?? ""].some((id) => typeof id !== "string")) {
         throw new GatewayError({
           kind: "protocol",
           message: "setUserId: the answer names no player",
         });
       }
-      return session;
+      return session as WebSocketSession;
     },
 
     /** At once where all are young. */
