@@ -1,10 +1,10 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { isObject } from "./fieldChecks.js";
+import { isObject, isShallow } from "./fieldChecks.js";
 
 export interface UnreadBody {
   readonly status: 400 | 413;
-  readonly why: "notGzip" | "notJson" | "notText" | "tooLong" | "encoding";
+  readonly why: "notGzip" | "notJson" | "notText" | "tooLong" | "tooDeep" | "encoding";
 }
 
 /** Reads a JSON object, gzipped or not, of at most `maxBytes` in either form. Nothing at all counts as an empty object. */
@@ -17,6 +17,7 @@ export async function readJsonBody(
   if (read.text === "") return { value: {} };
   try {
     const value: unknown = JSON.parse(read.text);
+    if (!isShallow(value)) return { status: 400, why: "tooDeep" };
     if (isObject(value)) return { value };
   } catch {
     // What the parser says quotes the body, and with it perhaps a secret.

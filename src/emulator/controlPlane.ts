@@ -33,7 +33,7 @@ export function controlPlane(gateway: Gateway, url: () => string, stopping: Abor
   const body = async (context: Context): Promise<Record<string, unknown>> => {
     const read = await readJsonBody(context.req.raw, gateway.world.settings.maxBodyBytes);
     if ("value" in read) return read.value;
-    throw invalid("The body is a JSON object, and not too long.");
+    throw invalid("The body is a JSON object, and neither too long nor nested too deeply.");
   };
 
   app.get("/ready", (context) => context.json({ ready: true, url: url() }));

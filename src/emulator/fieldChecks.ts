@@ -94,3 +94,11 @@ function readBool(value: unknown): boolean | undefined {
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+const MOST_LEVELS = 100;
+
+/** What is nested thousands of levels deep can be read, but not written again: it must not come to be kept. */
+export const isShallow = (value: unknown, levels = MOST_LEVELS): boolean =>
+  typeof value !== "object" ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((inside) => isShallow(inside, levels - 1)));

@@ -180,7 +180,9 @@ export function readSettings(given: Readonly<Partial<EmulatorSettings>> = {}): E
   const settings: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(table)) settings[name] = setting.default;
   for (const [name, value] of Object.entries<unknown>(given)) {
-    const setting = (table as Readonly<Record<string, Setting<unknown>>>)[name];
+    const setting = Object.hasOwn(table, name)
+      ? (table as Readonly<Record<string, Setting<unknown>>>)[name]
+      : undefined;
     if (!setting) {
       const known = Object.keys(table).join(", ");
       throw invalid(`The emulator has no setting "${name}". It has: ${known}.`);

@@ -2,7 +2,7 @@ import { STATUS_CODES, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { encodeReply, errorBody } from "../wire/frames.js";
-import { isObject } from "./fieldChecks.js";
+import { isObject, isShallow } from "./fieldChecks.js";
 import type { Gateway, Line, OpenLine } from "./gateway.js";
 import { judge, type GuardPolicy } from "./guard.js";
 
@@ -140,7 +140,7 @@ export function readFrame(gateway: Gateway, open: OpenLine, data: string | undef
         ? "a binary frame"
         : frame
           ? "a frame without x_gs2"
-          : "a frame that is no JSON object";
+          : "a frame that is no JSON object, or nested too deeply";
     const { connectionId } = open;
     gateway.log("unreadable", `${connectionId} sent ${why}`, { connectionId, why }, "warning");
     // There is no requestId to answer to. An empty one keeps clients from taking this for an answer to something else.
@@ -177,7 +177,7 @@ export function readFrame(gateway: Gateway, open: OpenLine, data: string | undef
 function parse(data: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(data);
-    return isObject(value) ? value : undefined;
+    return isObject(value) && isShallow(value) ? value : undefined;
   } catch {
     return undefined;
   }
