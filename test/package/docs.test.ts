@@ -86,6 +86,14 @@ test.each(pages)("the links of %s lead somewhere", (page) => {
   expect(broken).toEqual([]);
 });
 
+test("each test that SECURITY.md calls as a witness is there", () => {
+  const named = [...readInRepo("SECURITY.md").matchAll(/`(test\/[^`]+)`/g)].map(
+    ([, path]) => path!,
+  );
+  expect(named).not.toEqual([]);
+  expect(named.filter((path) => !existsSync(inRepo(path)))).toEqual([]);
+});
+
 /** The members of a type, as the compiler sees them in the source. */
 function membersOf(file: string, type: string): string[] {
   const program = ts.createProgram([inRepo(file)], { strict: true, skipLibCheck: true, types: [] });
