@@ -7,7 +7,7 @@ const SONG = "CANARY";
 export const canary = (who: string): string => `${SONG}-${who}-0815/+8=`;
 
 /** Everything a value can be made to say. */
-export function everythingOf(thing: unknown): string {
+function everythingOf(thing: unknown): string {
   const said: string[] = [inspect(thing, { depth: 20, showHidden: true, getters: true })];
   const seen = new Set<unknown>();
   const look = (value: unknown): void => {
