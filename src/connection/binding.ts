@@ -38,7 +38,8 @@ export function want(t: Turn, name: string, exclusive: boolean, force: boolean):
   const before = t.slots[name];
   const { session, heldOn, gapSince, cuts } = before ?? ({} as Partial<Slot>);
   // What the server did for the wish before this one is kept, how it ended is not.
-  t.slots[name] = { session, heldOn, gapSince, cuts, state: "wanted", exclusive, force };
+  const doubt = before?.doubt && "former";
+  t.slots[name] = { session, heldOn, gapSince, cuts, doubt, state: "wanted", exclusive, force };
   if (t.phase <= UNAUTHORIZED) begin(t);
   // Two binds of one slot under way could not be told apart at the server; a new socket ends the first.
   else if (before?.state === "binding") replaceSocket(t);
@@ -48,7 +49,7 @@ export function release(t: Turn, name: string): void {
   const slot = t.slots[name];
   if (!slot) return;
   delete t.slots[name];
-  if (slot.heldOn || slot.state === "binding") replaceSocket(t);
+  if (slot.heldOn || slot.doubt || slot.state === "binding") replaceSocket(t);
 }
 
 /** Sends what is wanted and due; once nothing is under way, the connection has settled. */
@@ -74,22 +75,20 @@ export function bindWanted(t: Turn): void {
 export function bound(t: Turn, name: string, session: WebSocketSession): void {
   const slot = t.slots[name];
   if (slot?.state !== "binding") return;
-  const { forced, heldOn, session: before, gapSince } = slot;
+  const { forced, heldOn, session: before, gapSince, doubt } = slot;
   const changed = before && before.userId !== session.userId;
   slot.state = "held";
   slot.session = session;
   slot.heldOn = t.generation;
   slot.acceptedAt = t.now;
   slot.forced = slot.renewed = false;
-  slot.gapSince = slot.conflictSince = slot.error = undefined;
-  if (changed) {
-    t.effects.push((to) => to.forgetNotifications());
-    if (heldOn) {
-      // The former player's session lives on this very socket: only a new one ends it.
-      replaceSocket(t);
-      slot.session = slot.acceptedAt = slot.gapSince = undefined;
-      return;
-    }
+  slot.gapSince = slot.conflictSince = slot.error = slot.doubt = undefined;
+  if (changed) t.effects.push((to) => to.forgetNotifications());
+  if ((changed && heldOn) || doubt === "former") {
+    // The former player's session lives on this very socket, or may: only a new one ends it.
+    replaceSocket(t);
+    slot.session = slot.acceptedAt = slot.gapSince = undefined;
+    return;
   }
   const first = changed || !before;
   const reason: SyncReason = forced ? "takeOver" : first ? "first" : "gap";
@@ -122,7 +121,10 @@ export function bindFailed(t: Turn, name: string, error: GatewayError): void {
     case "final":
       return refuse(t, slot, error);
     default:
-      if (error.kind === "requestTimeout") probe(t);
+      if (error.kind === "requestTimeout") {
+        slot.doubt ??= "own";
+        probe(t);
+      }
   }
   slot.retryAt = nextWindow(t);
   t.effects.push((to) => to.retried(error, name));
@@ -132,7 +134,7 @@ export function bindFailed(t: Turn, name: string, error: GatewayError): void {
 function refuse(t: Turn, slot: Slot, error: GatewayError): void {
   slot.state = "failed";
   slot.error = error;
-  if (slot.heldOn) replaceSocket(t);
+  if (slot.heldOn || slot.doubt) replaceSocket(t);
 }
 
 function replaced(slot: Slot, lostTo: NonNullable<Slot["lostTo"]>): void {

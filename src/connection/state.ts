@@ -55,6 +55,8 @@ export interface Slot {
   acceptedAt?: number | undefined;
   /** Number of the socket that holds it at the server; 0: none. */
   heldOn?: number | undefined;
+  /** A bind of this wish, or of one before it, got no answer on this socket: whom it holds is not known. */
+  doubt?: "own" | "former" | undefined;
   /** As the server described it when it was last bound. */
   session?: WebSocketSession | undefined;
   /** Time of the last frame on the socket that held it and is gone. */

@@ -61,6 +61,7 @@ function dropSocket(t: Turn): void {
     }
     slot.heldOn = slot.retryAt = 0;
     slot.force = slot.forced = false;
+    slot.doubt = undefined;
   });
   t.generation++;
   t.probedAt = Infinity;

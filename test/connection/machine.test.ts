@@ -510,6 +510,48 @@ describe("another player in the same slot", () => {
   });
 });
 
+describe("a bind that got no answer", () => {
+  const unanswered = () => {
+    const sim = new Sim();
+    sim.want();
+    sim.open();
+    sim.login();
+    sim.refuse("requestTimeout", "player", "unknown");
+    return sim;
+  };
+
+  test("is asked again on the same socket, and needs no other", () => {
+    const sim = unanswered();
+    sim.pass(sim.slot().retryAt! - sim.now);
+    expect(sim.slot().state).toBe("binding");
+    expect(sim.accept("alice")).toEqual([["sync", "player", "first", undefined]]);
+    expect(sim.count("openSocket")).toBe(1);
+  });
+
+  test("may hold its player all the same: whoever follows in the slot gets a socket of its own", () => {
+    const sim = unanswered();
+    sim.want();
+    expect(names(sim.accept("bob"))).toEqual(["leaveSocket", "openSocket"]);
+    sim.open();
+    sim.login();
+    expect(sim.accept("bob")).toEqual([["sync", "player", "first", undefined]]);
+    expect(sim.status).toBe("ready");
+  });
+
+  test.each([
+    ["it is released", (sim: Sim) => sim.on((t) => release(t, "player"))],
+    [
+      "it is refused when asked again",
+      (sim: Sim) => {
+        sim.pass(sim.slot().retryAt! - sim.now);
+        return sim.refuse("notFound", "player");
+      },
+    ],
+  ])("leaves the socket when %s", (_, act) => {
+    expect(names(act(unanswered()))).toEqual(["leaveSocket", "openSocket"]);
+  });
+});
+
 describe("release", () => {
   test("of a held slot replaces the socket, and binds the others again", () => {
     const sim = Sim.ready();

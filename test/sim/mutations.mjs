@@ -164,13 +164,13 @@ export const mutations = [
   {
     name: "a released slot stays bound at the server",
     file: "connection/binding.ts",
-    find: 'if (slot.heldOn || slot.state === "binding") replaceSocket(t);',
+    find: 'if (slot.heldOn || slot.doubt || slot.state === "binding") replaceSocket(t);',
     replace: "",
   },
   {
     name: "the player before stays bound at the server",
     file: "connection/binding.ts",
-    find: "replaceSocket(t);\n      slot.session = slot.acceptedAt",
+    find: "replaceSocket(t);\n    slot.session = slot.acceptedAt",
     replace: "slot.session = slot.acceptedAt",
   },
   {
