@@ -226,6 +226,9 @@ export function createSession(credential: Credential, ports: SessionPorts) {
 
     /** Takes what is secret out of a text that is not ours. */
     scrub: (text: string): string =>
-      [...secrets, ...lastTokens].reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
+      // The longest first: one may begin with another.
+      [...secrets, ...lastTokens]
+        .sort((one, other) => other.length - one.length)
+        .reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
   };
 }

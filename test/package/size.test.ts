@@ -8,7 +8,7 @@ import { inRepo, readInRepo } from "../support/repo.js";
 /** What a player is to pay at most. Not reached yet: the gap is said with every run. */
 const GOAL = 8_192;
 /** What has been reached: it may sink, and rises only by what mending a fault costs. */
-const REACHED = 14_357;
+const REACHED = 14_369;
 
 const gzipped = (text: string) => gzipSync(text, { level: 9 }).length;
 

@@ -447,6 +447,13 @@ describe("scrub", () => {
     expect(session.scrub("<atok-1>")).toBe("<atok-1>");
   });
 
+  test("takes out the whole of a token that begins with another", async () => {
+    const { session } = setup({ clientId: "cid-1", projectToken: "token" });
+    await session.logIn(1, false);
+    session.setProjectToken("token-and-more");
+    expect(session.scrub("token-and-more token")).toBe("*** ***");
+  });
+
   test("takes a token for text, not for a pattern", async () => {
     const { session } = setup({ clientId: "cid-1", projectToken: "a.c$&" });
     await session.logIn(1, false);

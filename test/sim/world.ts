@@ -231,15 +231,17 @@ export class World {
   /**
    * Whoever is wanted is bound, and the server says so too; and nobody else is.
    *
-   * @param blind nobody probes, so that nobody can know of a line that is half-open
+   * @param blind nobody probes, so that nobody can know of a line that is half-open before there is something to say on it
    */
   holdAllBound(blind: boolean): void {
     const { story } = this;
     const sessions = this.server.sessions();
     for (const tab of this.tabs) {
       if (tab.disposed) continue;
-      const { status, bindings } = tab.gateway.connection;
+      const { status, since, bindings } = tab.gateway.connection;
       if (status === "unauthorized") continue;
+      const justFoundOut = status !== "ready" && since > this.time.now - 10_000;
+      if (blind && justFoundOut) continue;
       const links = this.network.of(tab.device);
       for (const [slot, { userId }] of tab.wishes) {
         const { state, connectionId } = bindings[slot] ?? { state: "gone" };
