@@ -1,15 +1,15 @@
 // `npm run bench`: the project beside its peers in one run, in turns, as ratios. See README.md, "Measured".
 import { fork, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { median, rounded } from "./figures.mjs";
 import { measures } from "./measures.mjs";
+import { readFigures, recordFigures } from "./record.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const FILE = `${root}bench.json`;
 /** A ratio further than this from the committed one is pointed out. */
 const NOISE = 0.15;
 
@@ -21,7 +21,7 @@ const rounds = Number(options.rounds);
 installPeers();
 if (!existsSync(`${root}dist/node.js`)) run("npm", ["run", "build"], root);
 
-const before = existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : {};
+const before = readFigures();
 const results = { ...before, measuredOn: machine(), versions: versions() };
 
 const server = fork(`${here}server.mjs`, [String(measures[0].count())]);
@@ -44,7 +44,7 @@ if (options.all) {
 }
 
 print();
-writeFileSync(FILE, `${JSON.stringify(results, null, 2)}\n`);
+await recordFigures(results);
 
 /** Contender after contender, round after round: what the machine does meanwhile hits all of them alike. */
 async function turns() {

@@ -36,6 +36,8 @@ export interface Return {
   readonly peak: number;
   /** That, as a multiple of what an even spread over `t99Ms` would bring. */
   readonly peakOverEven: number;
+  /** How many came in each second after the server was back. */
+  readonly perSecond: readonly number[];
 }
 
 const OPTIONS: MachineOptions = {
@@ -93,5 +95,10 @@ export function returnAfter(outageMs: number, away: Away, clients: number, seed:
   const t99Ms = (last + 1) * BIN_MS;
   const peak = counts.reduce((a, b) => Math.max(a, b), 0);
   const even = most / (last + 1);
-  return { away, outageMs, clients, t99Ms, peak, peakOverEven: peak / even };
+  const perSecond: number[] = [];
+  for (const [bin, count] of counts.entries()) {
+    const second = Math.floor((bin * BIN_MS) / 1_000);
+    perSecond[second] = (perSecond[second] ?? 0) + count;
+  }
+  return { away, outageMs, clients, t99Ms, peak, peakOverEven: peak / even, perSecond };
 }

@@ -1,14 +1,14 @@
 // npm run sim: tells stories by the thousand, one again by its seed, what each bug put in on purpose does to them, or how a crowd comes back.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { recordFigures } from "../bench/record.mjs";
 import { bundle } from "./bundle.mjs";
 import { work } from "./lanes.mjs";
 import { mutations } from "./mutations.mjs";
 
 const USAGE = `npm run sim -- --seeds N [--from S]         tells N stories and reports those in which a promise is broken
 npm run sim -- --seed N [--scenario NAME]   tells one again, readable (scenarios: weather, twins, flapping)
-npm run sim -- --mutations [--seeds N]      puts in one bug after another, each until it is caught
+npm run sim -- --mutations [--seeds N]      puts in one bug after another, each until it is caught; the figures go to bench.json
 npm run sim -- --outages [--clients N]      how N clients come back after an outage; the figures go to bench.json`;
 
 const MUTANT_SEEDS = 2_000;
@@ -16,7 +16,6 @@ const CLIENTS = 1_000_000;
 /** For one story, and for one crowd. */
 const LONGEST_MS = { story: 120_000, crowd: 1_800_000 };
 const lanes = availableParallelism();
-const bench = new URL("../../bench.json", import.meta.url);
 
 const seedsOf = (from, count) => Array.from({ length: count }, (_, i) => [from + i]);
 
@@ -70,19 +69,21 @@ async function tryMutation(index, most) {
 
 async function tryMutations(most) {
   const indices = [...mutations.keys()];
-  let caughtOnes = 0;
+  const found = [];
   const lane = async () => {
     for (let index; (index = indices.shift()) !== undefined;) {
       const { caught, seeds } = await tryMutation(index, most);
       const { name } = mutations[index];
-      if (caught) caughtOnes++;
+      found[index] = { name, caught: caught !== undefined, seeds };
       console.log(
         caught ? `caught with ${seeds} seeds: ${name}\n    ${caught}` : `ESCAPED: ${name}`,
       );
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
+  const caughtOnes = found.filter(({ caught }) => caught).length;
   console.log(`${caughtOnes} of ${mutations.length} caught`);
+  await recordFigures({ mutations: { mostSeeds: most, results: found } });
   return caughtOnes === mutations.length;
 }
 
@@ -102,7 +103,8 @@ async function comeBack(clients) {
         [one],
         (_, result) => {
           results.push(result);
-          console.log(JSON.stringify(result));
+          const { perSecond: _, ...figures } = result;
+          console.log(JSON.stringify(figures));
         },
         LONGEST_MS.crowd,
       );
@@ -112,9 +114,7 @@ async function comeBack(clients) {
   const all = cases.length;
   await Promise.all(Array.from({ length: lanes }, lane));
   const order = (a, b) => b.away.localeCompare(a.away) || a.outageMs - b.outageMs;
-  const figures = existsSync(bench) ? JSON.parse(readFileSync(bench, "utf8")) : {};
-  figures.returnAfterOutage = { binMs: 100, results: results.sort(order) };
-  writeFileSync(bench, `${JSON.stringify(figures, null, 2)}\n`);
+  await recordFigures({ returnAfterOutage: { binMs: 100, results: results.sort(order) } });
   return (
     results.length === all &&
     results.every(({ away, peakOverEven }) => away === "hanging" || peakOverEven <= MOST_OVER_EVEN)

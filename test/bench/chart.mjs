@@ -1,0 +1,76 @@
+// Charts as small SVG files, drawn for light and dark pages alike.
+
+const WIDTH = 720;
+const escaped = (text) =>
+  String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+
+const svg = (height, title, body) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="13" role="img">
+<title>${escaped(title)}</title>
+<rect width="${WIDTH}" height="${height}" rx="6" fill="#ffffff"/>
+<text x="16" y="26" font-size="15" font-weight="bold" fill="#1f2430">${escaped(title)}</text>
+${body.join("\n")}
+</svg>
+`;
+
+const text = (x, y, said, more = "") =>
+  `<text x="${x}" y="${y}" fill="#1f2430"${more}>${escaped(said)}</text>`;
+
+const round = (value) => Number(value.toFixed(1));
+
+/**
+ * One bar for each row; ours stands out. `limit` is a line across them.
+ *
+ * @param {{ title: string, rows: { name: string, value: number, says: string, ours?: boolean }[], limit?: number }} chart
+ */
+export function barChart({ title, rows, limit }) {
+  const [left, right, top, step] = [230, 90, 44, 28];
+  const most = Math.max(...rows.map(({ value }) => value), limit ?? 0);
+  const to = (value) => round((value / most) * (WIDTH - left - right));
+  const height = top + rows.length * step + 14;
+  const body = rows.flatMap(({ name, value, says, ours = false }, i) => {
+    const y = top + i * step;
+    return [
+      text(left - 10, y + 15, name, ' text-anchor="end"'),
+      `<rect x="${left}" y="${y}" width="${to(value)}" height="20" fill="${ours ? "#3457d5" : "#a9b2c8"}"/>`,
+      text(round(left + to(value) + 8), y + 15, says),
+    ];
+  });
+  if (limit !== undefined) {
+    const x = round(left + to(limit));
+    body.push(
+      `<line x1="${x}" x2="${x}" y1="${top - 6}" y2="${height - 12}" stroke="#1f2430" stroke-dasharray="4 3"/>`,
+    );
+  }
+  return svg(height, title, body);
+}
+
+/**
+ * Columns over time, one strip for each row, all on one time and each on a height of its own.
+ *
+ * @param {{ title: string, under: string, rows: { name: string, values: readonly number[] }[] }} chart
+ */
+export function strips({ title, under, rows }) {
+  const [left, right, top, step, high] = [110, 24, 48, 74, 52];
+  const most = Math.max(...rows.map(({ values }) => values.length));
+  const column = (WIDTH - left - right) / most;
+  const height = top + rows.length * step + 26;
+  const body = rows.flatMap(({ name, values }, i) => {
+    const base = top + i * step + high;
+    const peak = Math.max(...values);
+    return [
+      text(left - 10, base - high / 2 + 5, name, ' text-anchor="end"'),
+      ...values.map((value, second) => {
+        const tall = round((value / peak) * high);
+        return `<rect x="${round(left + second * column)}" y="${round(base - tall)}" width="${round(column - 1)}" height="${tall}" fill="#3457d5"/>`;
+      }),
+      `<line x1="${left}" x2="${WIDTH - right}" y1="${base}" y2="${base}" stroke="#a9b2c8"/>`,
+    ];
+  });
+  const foot = height - 12;
+  for (let second = 0; second < most; second += 10) {
+    body.push(text(round(left + second * column), foot, `${second} s`));
+  }
+  body.push(text(WIDTH - right, foot, under, ' text-anchor="end"'));
+  return svg(height, title, body);
+}
