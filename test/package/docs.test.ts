@@ -1,31 +1,28 @@
 // The guide and the READMEs: what stands there compiles, leads somewhere, and is complete.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import ts from "typescript";
-import { expect, it, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { typedEntries } from "../../scripts/entries.mjs";
 import { inRepo, readInRepo } from "../support/repo.js";
-
-const guide = readdirSync(inRepo("docs"))
-  .filter((name) => name.endsWith(".md"))
-  .map((name) => `docs/${name}`);
-const pages = [...guide, "README.md", "README.ja.md", "CONTRIBUTING.md", "SECURITY.md"];
-
-const FENCE = /^ *```(\w*)\n([\s\S]*?)^ *```$/gm;
-const blocksOf = (page: string) =>
-  [...readInRepo(page).matchAll(FENCE)].filter(([, language]) => language === "ts");
-
-/** A README shows parts of a program too; what imports its client and makes one is whole. */
-const isWhole = (code: string) => /^import .*GatewayClient/m.test(code);
+import {
+  blocksOf,
+  guide,
+  guideInJapanese,
+  isWhole,
+  pages,
+  withoutCode,
+} from "./guide/blocks.js";
 
 it("shows only code that compiles against the package", { timeout: 120_000 }, () => {
-  const blocks = pages.flatMap((page) =>
-    blocksOf(page)
-      .map(([, , code]) => code!)
-      .filter((code) => page.startsWith("docs/") || isWhole(code))
-      // Every block is a module of its own.
-      .map((code, i): [string, string] => [inRepo(`${page}.${i}.ts`), `${code}\nexport {};\n`]),
-  );
+  const blocks = pages
+    .flatMap(blocksOf)
+    .filter((block) => block.language === "ts" && isWhole(block))
+    // Every block is a module of its own.
+    .map(({ page, code }, i): [string, string] => [
+      inRepo(`${page}.${i}.ts`),
+      `${code}\nexport {};\n`,
+    ]);
   const sources = new Map(blocks);
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2022,
@@ -59,10 +56,8 @@ it("shows only code that compiles against the package", { timeout: 120_000 }, ()
     return `${file?.fileName ?? ""}:${line + 1}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
   });
   expect(complaints).toEqual([]);
-  expect(guide.filter((page) => blocksOf(page).length > 0).length).toBeGreaterThan(5);
+  expect(blocks.length).toBeGreaterThan(40);
 });
-
-const withoutCode = (page: string) => readInRepo(page).replace(FENCE, "");
 
 /** As the usual hosts of Markdown make them. */
 const anchorsOf = (page: string) =>
@@ -72,6 +67,31 @@ const anchorsOf = (page: string) =>
       .replace(/[^\p{L}\p{N} _-]/gu, "")
       .replaceAll(" ", "-"),
   );
+
+describe("the guide in Japanese", () => {
+  const sister = (page: string) => page.replace("docs/", "docs/ja/");
+
+  it("has each page of the guide, and no other", () => {
+    expect(guideInJapanese).toEqual(guide.map(sister));
+  });
+
+  test.each(guide)("shows the code of %s", (page) => {
+    const codes = (of: string) => blocksOf(of).map(({ language, code }) => ({ language, code }));
+    expect(codes(sister(page))).toEqual(codes(page));
+  });
+
+  test.each(guide)("has the sections, rows and points of %s", (page) => {
+    const shape = (of: string) =>
+      [...withoutCode(of).matchAll(/^(#+ |\| | *[-\d]+\.? (?=\S))/gm)].map(([, sign]) => sign!.trim());
+    expect(shape(sister(page))).toEqual(shape(page));
+  });
+
+  test.each(guide)("names what %s names", (page) => {
+    const first = (of: string) =>
+      [...withoutCode(of).matchAll(/^\| (`[^|]*`) \|/gm)].map(([, name]) => name);
+    expect(first(sister(page))).toEqual(first(page));
+  });
+});
 
 test.each(pages)("the links of %s lead somewhere", (page) => {
   const broken = [...withoutCode(page).matchAll(/\]\(([^)\s]+)\)/g)]

@@ -103,7 +103,7 @@ async function comeBack(clients) {
         [one],
         (_, result) => {
           results.push(result);
-          const { perSecond: _, ...figures } = result;
+          const { perSecond: _arrivals, ...figures } = result;
           console.log(JSON.stringify(figures));
         },
         LONGEST_MS.crowd,

@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { expect, test } from "vitest";
+import { chartFile, chartsOf, pagesOfFigures, partsOf, withParts } from "../bench/page.mjs";
+import { inRepo, readInRepo } from "../support/repo.js";
+
+const figures = JSON.parse(readInRepo("bench.json")) as Record<string, unknown>;
+
+test.each(pagesOfFigures)("$file says what bench.json says", ({ language, file }) => {
+  const text = readInRepo(file);
+  expect(text).toContain("<!-- bench.json: ");
+  expect(text, "node test/bench/record.mjs writes it anew").toBe(
+    withParts(text, partsOf(figures, language)),
+  );
+});
+
+test.each(Object.entries(chartsOf(figures)))("the chart %s shows bench.json", (name, chart) => {
+  const file = chartFile(name);
+  expect(existsSync(inRepo(file))).toBe(chart !== undefined);
+  if (chart !== undefined) expect(readInRepo(file)).toBe(chart);
+});
+
+test("a page whose figures are missing says how to measure them", () => {
+  for (const language of ["en", "ja"] as const) {
+    for (const part of Object.values(partsOf({}, language))) expect(part).toContain("`npm run ");
+  }
+});
+
+test("figures of each kind that is measured find their place", () => {
+  const ratio = { median: 1, ratio: 0.5 };
+  const names = ["overSocket", "inProcess", "inProcessUnread", "call", "connect"];
+  const parts = partsOf(
+    {
+      measuredOn: "2 x a machine",
+      versions: { phoenix: "1.8.16" },
+      measures: Object.fromEntries(names.map((id) => [id, { "bare ws": ratio, gs2: ratio }])),
+      boundAgain: { roundTripMs: 100, firstMs: 304.4, againMs: 203.2 },
+      gzipBytes: { "gs2-gateway": 8_000 },
+      installedBytes: { "gs2-gateway": 2_000_000 },
+      emulator: [{ sockets: 5_000, readyMs: 200, rssMegabytes: 150, p50Ms: 90, p99Ms: 170 }],
+      inspector: { perSecond: 1_000, longestTaskMs: 30, longestByClockMs: 40 },
+    },
+    "en",
+  );
+  expect(parts.machine).toBe("Measured on 2 x a machine, beside phoenix 1.8.16.");
+  expect(parts.measures).toContain("| gs2 | 0.50 x | 0.50 x | 0.50 x | 0.50 x | 0.50 x |");
+  expect(parts.boundAgain).toContain("| first | 3 | 304 ms | <= 320 ms |");
+  expect(parts.gzipBytes).toContain("| gs2-gateway | 8,000 |");
+  expect(parts.installedBytes).toContain("| gs2-gateway | 2,000,000 |");
+  expect(parts.emulator).toContain("| 5,000 | 200 ms | 150 MB | 90 ms | 170 ms |");
+  expect(parts.inspector).toContain("took 30 ms");
+});

@@ -1,0 +1,41 @@
+// Each block of the guide runs as it stands, against an emulator: here those for Node, in test/browser/guide.test.ts those for a page.
+import { execFile } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { startEmulator } from "../../src/emulator/index.js";
+import { inRepo } from "../support/repo.js";
+import { nodeBlocks } from "./guide/cast.js";
+import { staged } from "./guide/build.js";
+import { drives } from "./guide/nodeDrives.mjs";
+
+/** A block that never settles. */
+const LONGEST_MS = 15_000;
+const folder = inRepo("artifacts", "guide");
+
+describe("the blocks for Node", () => {
+  test.concurrent.each(nodeBlocks)("$id", { timeout: 2 * LONGEST_MS }, async (block) => {
+    mkdirSync(folder, { recursive: true });
+    const file = `${folder}/${block.id.replaceAll(/[^\p{L}\d]+/gu, "-")}.mjs`;
+    writeFileSync(file, await staged(block, block.id, "node"));
+    const emulator = await startEmulator({ namespaces: ["game-0001", "namespace-0001"] });
+    try {
+      await promisify(execFile)(process.execPath, ["--enable-source-maps", file], {
+        timeout: LONGEST_MS,
+        env: {
+          ...process.env,
+          GUIDE_EMULATOR: emulator.url,
+          PLAYERS_CLIENT_ID: "client",
+          PLAYERS_CLIENT_SECRET: "secret",
+        },
+      });
+    } finally {
+      await emulator.stop();
+    }
+  });
+
+  test("are there for each drive", () => {
+    const ids = nodeBlocks.map(({ id }) => id);
+    expect(Object.keys(drives).filter((id) => !ids.includes(id))).toEqual([]);
+  });
+});

@@ -1,0 +1,61 @@
+import { readdirSync } from "node:fs";
+import { inRepo, readInRepo } from "../../support/repo.js";
+
+const markdownIn = (folder: string): string[] =>
+  readdirSync(inRepo(folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `${folder}/${name}`);
+
+export const guide = markdownIn("docs");
+export const guideInJapanese = markdownIn("docs/ja");
+export const pages = [
+  ...guide,
+  ...guideInJapanese,
+  "README.md",
+  "README.ja.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+];
+
+/** What stands between fences. */
+export interface Block {
+  readonly page: string;
+  /** Page and heading, and a number from the second under a heading on. */
+  readonly id: string;
+  readonly language: string;
+  readonly code: string;
+}
+
+/** Fences, and headings outside of them. */
+const FENCE_OR_HEADING = /^ *```(\w*)\n([\s\S]*?)^ *```$|^#+ (.*)$/gm;
+
+export const withoutCode = (page: string): string =>
+  readInRepo(page).replace(FENCE_OR_HEADING, (all, _language, code?: string) =>
+    code === undefined ? all : "",
+  );
+
+export function blocksOf(page: string): Block[] {
+  const blocks: Block[] = [];
+  const seen = new Map<string, number>();
+  let heading = "";
+  for (const [, language, code, title] of readInRepo(page).matchAll(FENCE_OR_HEADING)) {
+    if (title !== undefined) {
+      heading = title;
+      continue;
+    }
+    const place = `${page}, ${heading}`;
+    const count = (seen.get(place) ?? 0) + (isCode(language!) ? 1 : 0);
+    seen.set(place, count);
+    const id = count > 1 ? `${place} ${count}` : place;
+    blocks.push({ page, id, language: language!, code: code! });
+  }
+  return blocks;
+}
+
+const isCode = (language: string): boolean => ["ts", "html"].includes(language);
+
+/** A README shows parts of a program too; what imports whom it talks to is whole. In the guide all are. */
+export const isWhole = ({ page, code, language }: Block): boolean =>
+  page.startsWith("docs/") ||
+  language === "html" ||
+  /^import .*(GatewayClient|createTestGateway|connectEmulator|Gs2Core)/m.test(code);

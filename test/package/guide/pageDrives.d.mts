@@ -1,0 +1,1 @@
+export const drives: Readonly<Record<string, (block: never, stage: never) => Promise<void>>>;
