@@ -64,7 +64,13 @@ const words = {
     promised: "約束",
     inspector: (perSecond, task, clock) =>
       `毎秒 ${perSecond} 件の通知を流したとき、インスペクターの最長タスクは CPU 時間で ${task} ms（実時間で ${clock} ms）でした。約束は 100 ms です。`,
-    outages: ["サーバー", "停止時間", "99 % が戻るまで", "最も混んだ 100 ms", "均等に分散した場合との比"],
+    outages: [
+      "サーバー",
+      "停止時間",
+      "99 % が戻るまで",
+      "最も混んだ 100 ms",
+      "均等に分散した場合との比",
+    ],
     away: { refusing: "拒否する", hanging: "応答しない" },
     mutations: ["わざと入れたバグ", "見つけたシード"],
     escaped: (most) => `${most} 個では見つからず`,
@@ -208,23 +214,20 @@ export function partsOf(figures, language) {
     inspector: part(figures.inspector, `${bench} -- --all`, (inspector) =>
       say.inspector(inspector.perSecond, inspector.longestTaskMs, inspector.longestByClockMs),
     ),
-    returnAfterOutage: part(
-      figures.returnAfterOutage,
-      "npm run sim -- --outages",
-      ({ results }) =>
-        withChart(
-          "returnAfterOutage",
-          table(
-            say.outages,
-            results.map(({ away, outageMs, t99Ms, peak, peakOverEven }) => [
-              say.away[away],
-              seconds(outageMs),
-              seconds(t99Ms),
-              grouped(peak),
-              times(peakOverEven),
-            ]),
-          ),
+    returnAfterOutage: part(figures.returnAfterOutage, "npm run sim -- --outages", ({ results }) =>
+      withChart(
+        "returnAfterOutage",
+        table(
+          say.outages,
+          results.map(({ away, outageMs, t99Ms, peak, peakOverEven }) => [
+            say.away[away],
+            seconds(outageMs),
+            seconds(t99Ms),
+            grouped(peak),
+            times(peakOverEven),
+          ]),
         ),
+      ),
     ),
     mutations: part(figures.mutations, "npm run sim -- --mutations", ({ mostSeeds, results }) =>
       table(

@@ -34,11 +34,9 @@ beforeAll(async () => {
     ["my-worker.js", myWorker.code],
     ["phaser.esm.js", readInRepo("node_modules/phaser/dist/phaser.esm.js")],
     ["phaser.min.js", readInRepo("node_modules/phaser/dist/phaser.min.js")],
-    ...[
-      "firebase-messaging-sw.js",
-      "gs2-gateway.global.js",
-      "gs2-gateway-phaser.global.js",
-    ].map((name): [string, string] => [name, readInRepo("dist", name)]),
+    ...["firebase-messaging-sw.js", "gs2-gateway.global.js", "gs2-gateway-phaser.global.js"].map(
+      (name): [string, string] => [name, readInRepo("dist", name)],
+    ),
   ]);
 });
 afterAll(() => browser.close());

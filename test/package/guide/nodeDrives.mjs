@@ -28,7 +28,7 @@ function printed() {
 }
 
 async function until(what, look) {
-  for (const giveUpAt = performance.now() + 5_000; !(await look()); ) {
+  for (const giveUpAt = performance.now() + 5_000; !(await look());) {
     if (performance.now() > giveUpAt) throw new Error(`Waited in vain until ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -12,7 +12,7 @@ function holds(fact, otherwise) {
 }
 
 async function until(what, look) {
-  for (const giveUpAt = performance.now() + 10_000; ; ) {
+  for (const giveUpAt = performance.now() + 10_000; ;) {
     const found = await look();
     if (found) return found;
     if (performance.now() > giveUpAt) throw new Error(`Waited in vain until ${what}.`);
