@@ -11,6 +11,8 @@ export default {
     "scripts/*.config.mjs",
     "test/bench/*.mjs",
     "test/package/emulatorProcess.mjs",
+    // Bundled for what runs the guide's code.
+    "test/package/guide/*.mjs",
     "test/sim/{run,worker,leaks}.mjs",
     // Bundled by these.
     "test/sim/{entry,outages,leaks}.ts",

@@ -1,4 +1,4 @@
-import { build, type Plugin } from "esbuild";
+import { build, type BuildOptions, type Plugin } from "esbuild";
 import { pathToFileURL } from "node:url";
 import { entries } from "../../../scripts/entries.mjs";
 import { inRepo } from "../../support/repo.js";
@@ -39,23 +39,25 @@ const leadingWs: Plugin = {
   },
 };
 
-const options = (where: "node" | "page") =>
-  ({
+const textOf = async (where: "node" | "page", { plugins = [], ...more }: BuildOptions) => {
+  const { outputFiles } = await build({
     bundle: true,
-    write: false,
     format: "esm",
     target: "es2022",
     platform: where === "node" ? "node" : "browser",
     logLevel: "silent",
     external: ["file:*", "firebase/*", "phaser"],
     define: { "import.meta.hot": "globalThis.viteHot" },
-    plugins: [thePackage(where), ...(where === "node" ? [leadingWs] : [])],
-  }) as const;
+    ...more,
+    write: false,
+    plugins: [thePackage(where), ...(where === "node" ? [leadingWs] : []), ...plugins],
+  });
+  return outputFiles[0]!.text;
+};
 
 /** A block as it stands, on its stage, and afterwards what the drive of that name does with it. */
-export async function staged(block: Block | undefined, id: string, where: "node" | "page") {
-  const { outputFiles } = await build({
-    ...options(where),
+export const staged = (block: Block | undefined, id: string, where: "node" | "page") =>
+  textOf(where, {
     stdin: {
       resolveDir: inRepo(),
       contents: `
@@ -67,7 +69,6 @@ export async function staged(block: Block | undefined, id: string, where: "node"
         ${where === "node" ? "setImmediate(() => process.exit());" : ""}`,
     },
     plugins: [
-      ...options(where).plugins,
       {
         name: "the block",
         setup({ onResolve, onLoad }) {
@@ -81,15 +82,7 @@ export async function staged(block: Block | undefined, id: string, where: "node"
       },
     ],
   });
-  return outputFiles[0]!.text;
-}
 
 /** The stage alone, for a page to begin with. */
-export async function stageScript(): Promise<string> {
-  const { outputFiles } = await build({
-    ...options("page"),
-    format: "iife",
-    entryPoints: [here("stage.mjs")],
-  });
-  return outputFiles[0]!.text;
-}
+export const stageScript = () =>
+  textOf("page", { format: "iife", entryPoints: [here("stage.mjs")] });
