@@ -10,12 +10,10 @@ export function load(app) {
 
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_, document) => {
     const file = document.project.files.getReflectionPath(document);
-    const [folder, name] = file.split("/").slice(-2);
-    if (!(folder in groups)) throw new Error(`${file} is no page of the guide.`);
-    const base = name.replace(/\.md$/, "").replace("README", "index");
-    addresses.set(document, folder === "ja" ? `guide/ja/${base}` : `guide/${base}`);
+    const { group, address } = placeOf(file);
+    addresses.set(document, address);
     document.name = headingOf(document.content);
-    document.frontmatter = { group: groups[folder] };
+    document.frontmatter = { group };
   });
 
   app.renderer.defineRouter(
@@ -26,6 +24,15 @@ export function load(app) {
       }
     },
   );
+}
+
+function placeOf(file) {
+  const [folder, name] = file.split("/").slice(-2);
+  // The README in English is the site's first page.
+  if (name === "README.ja.md") return { group: groups.ja, address: "guide/ja/readme" };
+  if (!(folder in groups)) throw new Error(`${file} is no page of the guide.`);
+  const page = name.replace(/\.md$/, "").replace("README", "index");
+  return { group: groups[folder], address: folder === "ja" ? `guide/ja/${page}` : `guide/${page}` };
 }
 
 /** The first line; code in it is a part of its own. */

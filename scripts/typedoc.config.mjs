@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { typedEntries } from "./entries.mjs";
-import { groups } from "./site.mjs";
+import { groups, load } from "./site.mjs";
 
 const guide = fileURLToPath(new URL("../docs/", import.meta.url));
 
@@ -26,8 +26,8 @@ export default {
   entryPoints: typedEntries
     .filter(({ name }) => name !== "phaser-global")
     .map(({ source }) => `../src/${source}.ts`),
-  projectDocuments: [...pagesOf(guide), ...pagesOf(`${guide}ja/`)],
-  plugin: [fileURLToPath(new URL("site.mjs", import.meta.url))],
+  projectDocuments: [...pagesOf(guide), ...pagesOf(`${guide}ja/`), "../README.ja.md"],
+  plugin: [load],
   router: "guide",
   groupOrder: [groups.docs, groups.ja, "*"],
   navigation: { includeGroups: true },
