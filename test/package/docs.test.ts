@@ -5,12 +5,12 @@ import ts from "typescript";
 import { describe, expect, it, test } from "vitest";
 import { typedEntries } from "../../scripts/entries.mjs";
 import { inRepo, readInRepo } from "../support/repo.js";
-import { blocksOf, guide, guideInJapanese, isWhole, pages, withoutCode } from "./guide/blocks.js";
+import { blocksOf, guide, guideInJapanese, pages, withoutCode } from "./guide/blocks.js";
+import { programs } from "./guide/cast.js";
 
 it("shows only code that compiles against the package", { timeout: 120_000 }, () => {
-  const blocks = pages
-    .flatMap(blocksOf)
-    .filter((block) => block.language === "ts" && isWhole(block))
+  const blocks = programs
+    .filter(({ language }) => language === "ts")
     // Every block is a module of its own.
     .map(({ page, code }, i): [string, string] => [
       inRepo(`${page}.${i}.ts`),

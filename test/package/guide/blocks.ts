@@ -53,9 +53,3 @@ export function blocksOf(page: string): Block[] {
 }
 
 const isCode = (language: string): boolean => ["ts", "html"].includes(language);
-
-/** A README shows parts of a program too; what imports whom it talks to is whole. In the guide all are. */
-export const isWhole = ({ page, code, language }: Block): boolean =>
-  page.startsWith("docs/") ||
-  language === "html" ||
-  /^import .*(GatewayClient|createTestGateway|connectEmulator|Gs2Core)/m.test(code);
