@@ -1,6 +1,6 @@
 // The blocks of the guide that need a page: a canvas, a worker, script tags. The others run in test/package/guide.test.ts.
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Browser, BrowserContext } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GatewayAdmin } from "../../src/admin.js";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { blocksOf, type Block } from "../package/guide/blocks.js";
@@ -12,7 +12,7 @@ import { readInRepo } from "../support/repo.js";
 import { complaintsOf } from "./pages.js";
 
 /** A block that never settles. */
-const LONGEST_MS = 15_000;
+const LONGEST_MS = 30_000;
 
 /** Lets `phaser` be imported, which would take long to bundle for each block. */
 const html = `<!doctype html><title>game</title>
@@ -21,28 +21,32 @@ const html = `<!doctype html><title>game</title>
 
 let browser: Browser;
 let stage: string;
-let served: Map<string, string>;
-let emulator: Emulator;
-let context: BrowserContext;
-let complaints: string[];
+let files: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
   browser = await launchBrowser();
   stage = await stageScript();
   const myWorker = blocksOf("docs/push.md").find(({ code }) => code.includes("importScripts"))!;
-  served = new Map([
+  const inDist = [
+    "firebase-messaging-sw.js",
+    "gs2-gateway.global.js",
+    "gs2-gateway-phaser.global.js",
+  ];
+  const inPhaser = ["phaser.esm.js", "phaser.min.js"];
+  files = new Map([
     ["my-worker.js", myWorker.code],
-    ["phaser.esm.js", readInRepo("node_modules/phaser/dist/phaser.esm.js")],
-    ["phaser.min.js", readInRepo("node_modules/phaser/dist/phaser.min.js")],
-    ...["firebase-messaging-sw.js", "gs2-gateway.global.js", "gs2-gateway-phaser.global.js"].map(
-      (name): [string, string] => [name, readInRepo("dist", name)],
-    ),
+    ...inDist.map((name): [string, string] => [name, readInRepo("dist", name)]),
+    ...inPhaser.map((name): [string, string] => [
+      name,
+      readInRepo("node_modules/phaser/dist", name),
+    ]),
   ]);
 });
 afterAll(() => browser.close());
 
-beforeEach(async () => {
-  emulator = await startEmulator({
+/** An emulator with a folder of files, whose namespace may send pushes. */
+async function serve(served: ReadonlyMap<string, string>): Promise<Emulator> {
+  const emulator = await startEmulator({
     namespaces: ["game-0001"],
     mount: {
       "/page": (request) => {
@@ -61,33 +65,45 @@ beforeEach(async () => {
     endpoints: emulator.endpoints,
   });
   await admin.updateNamespace({ firebaseSecret: "secret" });
-  context = await browser.newContext({ permissions: ["notifications"] });
-  complaints = complaintsOf(context);
-  await context.route("**/favicon.ico", (route) => route.fulfill({ status: 204 }));
-  await context.addInitScript(stage);
-});
-afterEach(async () => {
-  await context.close();
-  await emulator.stop();
-});
-
-async function play(page: Page, { code, id, language, ...rest }: Block): Promise<void> {
-  const isPage = language === "html";
-  const block = isPage ? undefined : { code, id, language, ...rest };
-  served.set("index.html", isPage ? code : html).set("block.js", await staged(block, id, "page"));
-  await page.goto(`${emulator.url}/page/`);
-  if (isPage) await page.addScriptTag({ type: "module", url: "block.js" });
-  await page.waitForFunction(() => "over" in globalThis, undefined, { timeout: LONGEST_MS });
+  return emulator;
 }
 
+/** Runs a block, and answers what the page complained of. */
+async function play(block: Block, context: BrowserContext, url: string): Promise<string[]> {
+  const complaints = complaintsOf(context);
+  await context.route("**/favicon.ico", (route) => route.fulfill({ status: 204 }));
+  await context.addInitScript(stage);
+  const page = await context.newPage();
+  const thrown = new Promise<never>((_, reject) => page.once("pageerror", reject));
+  thrown.catch(() => undefined);
+  const over = async (): Promise<void> => {
+    await page.goto(`${url}/page/`);
+    if (isPage(block)) await page.addScriptTag({ type: "module", url: "block.js" });
+    await page.waitForFunction(() => "over" in globalThis, undefined, { timeout: LONGEST_MS });
+  };
+  await Promise.race([over(), thrown]);
+  // Of the graphics driver, about its own speed.
+  return complaints.filter((text) => !text.includes("GL Driver Message"));
+}
+
+const isPage = ({ language }: Block): boolean => language === "html";
+
 describe("the blocks for a page", () => {
-  test.each(pageBlocks)("$id", async (block) => {
-    const page = await context.newPage();
-    const thrown = new Promise<never>((_, reject) => page.once("pageerror", reject));
-    thrown.catch(() => undefined);
-    await Promise.race([play(page, block), thrown]);
-    // Of the graphics driver, about its own speed.
-    expect(complaints.filter((text) => !text.includes("GL Driver Message"))).toEqual([]);
+  test.concurrent.each(pageBlocks)("$id", async (block) => {
+    const emulator = await serve(
+      new Map([
+        ...files,
+        ["index.html", isPage(block) ? block.code : html],
+        ["block.js", await staged(isPage(block) ? undefined : block, block.id, "page")],
+      ]),
+    );
+    const context = await browser.newContext({ permissions: ["notifications"] });
+    try {
+      expect(await play(block, context, emulator.url)).toEqual([]);
+    } finally {
+      await context.close();
+      await emulator.stop();
+    }
   });
 
   test("are there for each drive", () => {
