@@ -1,14 +1,19 @@
 // npm start: the emulator with the demo in it, until Ctrl-C. PORT says where.
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
-if (!existsSync(new URL("../dist/emulator.js", import.meta.url))) {
+const built = new URL("../build/demo/server.js", import.meta.url);
+if (!existsSync(built)) {
   console.error("The demo runs what was built: run npm run build first, or npm start, which does.");
   process.exit(1);
 }
-const { startDemo } = await import("./server.mjs");
+const { startDemo } = await import(built.href);
 
 try {
-  const demo = await startDemo({ port: Number(process.env.PORT || 9480) });
+  const port = Number(process.env.PORT || 9480);
+  // A round that is played goes on after a restart.
+  const file = fileURLToPath(new URL(`../build/demo/state-${port}.json`, import.meta.url));
+  const demo = await startDemo({ port, file });
   console.log(demo.url);
   const stop = () => void demo.stop();
   process.once("SIGINT", stop).once("SIGTERM", stop);

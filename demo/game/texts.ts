@@ -1,0 +1,164 @@
+import type { Reason } from "./reasons.js";
+import type { FaultName } from "./faults.js";
+
+/** What is said in passing. */
+export interface Told {
+  readonly matchFound: () => string;
+  readonly matchGone: () => string;
+  readonly joined: (who: string) => string;
+  readonly left: (who: string) => string;
+  readonly clouded: (who: string) => string;
+  readonly missionComplete: (taskName: string) => string;
+  readonly welcomeBack: () => string;
+  readonly secondsLeft: (seconds: number) => string;
+  readonly hello: (text: string) => string;
+}
+
+const tasks: Readonly<Record<string, string>> = {
+  "catch-stars": "Catch 30 stars",
+  "catch-gold": "Catch 5 golden stars",
+  "play-rounds": "Play 3 rounds",
+  "win-round": "Win a round",
+};
+
+const places = ["1st", "2nd", "3rd", "4th"];
+
+export const english = {
+  title: "Starfall, the gs2-gateway demo",
+  name: "Starfall",
+  languageLabel: "Language",
+  close: "Close",
+
+  noServerTitle: "Nobody to play with yet",
+  noServer: "The game is here, but its server does not answer. Start it in the project's folder:",
+  noServerThen: "This page goes on by itself when it is there at its own address:",
+
+  who: "Who is playing?",
+  pitch: "Catch falling stars, faster than everybody else.",
+  nameLabel: "Name",
+  namePlaceholder: "Alice",
+  exclusive: "One place per player",
+  exclusiveHint: "A second tab with this name has to take the place over.",
+  play: "Play",
+
+  status: {
+    idle: "Not connected",
+    connecting: "Connecting…",
+    reconnecting: "Reconnecting…",
+    connected: "Connected",
+    ready: "Connected",
+    replaced: "Elsewhere",
+    unauthorized: "Signed out",
+    closed: "Stopped",
+  },
+  reasons: {
+    network: "The server is out of reach. Is npm start running?",
+    offline: "This device is offline.",
+    serverClosed: "The server closed the connection.",
+    probeFailed: "The line had gone dead.",
+    conflict: "Another place has this player.",
+    sessionIdShared: "Another tab has the same session.",
+    token: "The login has run out.",
+    user: "You ended the connection.",
+  } satisfies Record<Reason, string>,
+  nextTry: (seconds: number) => `Next try in ${seconds} s.`,
+  trying: "Trying…",
+  playOn: "Play on: what you catch is kept.",
+  retry: "Retry now",
+  replacedTitle: (name: string) => `${name} plays somewhere else now.`,
+  refusedTitle: (name: string) => `${name} already plays in another tab.`,
+  playHere: "Play here",
+  stoppedTitle: "The connection was ended.",
+  again: "Connect again",
+  loading: "Asking how things stand…",
+
+  quit: "Quit",
+  onePlace: "one place",
+  chooseSize: "New round",
+  players: (count: number) => `${count} players`,
+  waiting: (count: number, size: number) => `${count} of ${size} here`,
+  nobodyWaits: "be the first",
+  lobbyTitle: "In the lobby",
+  alone: "Only you. Open another player in a second tab, or play with robots.",
+  openAnother: "Open another player",
+  gatheringTitle: "Waiting for players…",
+  freeSeat: "free",
+  robots: "Fill with robots",
+  leave: "Leave",
+  you: "You",
+  robot: (name: string) => `${name} (bot)`,
+
+  getReady: "Get ready",
+  secondsShort: (seconds: number) => `${seconds} s`,
+  timeLeft: "Time left",
+  boardLabel: "The sky: four rows of four. Arrow keys move, Space catches.",
+  boardHelp: "Tap the stars. Golden ones cloud your rivals' sky; comets cost you.",
+  boardKeys: "Keys: 1234 QWER ASDF ZXCV, or arrows and Space.",
+  leftMatch: "left",
+  collecting: "Time! Collecting the scores…",
+  untold: (count: number) => `${count} not told yet`,
+
+  placed: (place: number, of: number) => `${places[place - 1] ?? place} of ${of}`,
+  youWin: "You win!",
+  draw: "A draw!",
+  tooLate: (count: number) =>
+    `${count} of your catches came too late: the connection was away until the end.`,
+  playAgain: "Play again",
+  toLobby: "Lobby",
+
+  missionsTitle: "Missions of the day",
+  task: (taskName: string) => tasks[taskName] ?? taskName,
+  done: "done",
+
+  bell: {
+    unsupported: "This browser has no push.",
+    "needs-install": "Push needs the game on your home screen.",
+    prompt: "Get told when a match is found.",
+    denied: "Notifications are blocked.",
+    granted: "Push is off.",
+    registered: "You are told while you are away.",
+  },
+  bellOn: "Notify me",
+  bellOff: "Turn off",
+  testPush: "Test push",
+
+  breakIt: "Break my network",
+  faultsHint: "Each of these happens in the emulator, on purpose. See how the game takes it.",
+  faultsGone: "The emulator does not answer, so nothing can be broken now.",
+  mend: "Mend all",
+  doIt: "Do it",
+  faults: {
+    latency: ["Slow line", "Every frame of yours is 0.4 to 0.8 s late."],
+    duplicateNotification: ["Everything twice", "Each notification to you comes two times."],
+    slowLogin: ["Slow login", "The next logins take 3 s, for everybody."],
+    refuse: ["Closed door", "New connections are refused, for everybody."],
+    drop: ["Cut the line", "Your connection breaks off, with no goodbye."],
+    halfOpen: ["Dead line", "Your line falls silent; a probe finds out within 15 s."],
+    kick: ["Another device", "Somebody takes your place: press Play here to get it back."],
+    expireTokens: ["Tokens expire", "Your login runs out and your line is cut: a new one is got."],
+  } satisfies Record<FaultName, readonly [name: string, says: string]>,
+
+  newsTitle: "What the gateway told",
+  newsEmpty: "Nothing yet.",
+  byPush: "push",
+
+  told: {
+    matchFound: () => "Match found!",
+    matchGone: () => "The match is gone: the server was restarted without it.",
+    joined: (who) => `${who} joined`,
+    left: (who) => `${who} left`,
+    clouded: (who) => `${who} clouds your sky!`,
+    missionComplete: (taskName) => `Mission complete: ${tasks[taskName] ?? taskName}`,
+    welcomeBack: () => "Welcome back!",
+    secondsLeft: (seconds) => `${seconds} seconds left`,
+    hello: (text) => text,
+  } satisfies Told,
+};
+
+type Wide<T> = T extends (...args: infer Args) => string
+  ? (...args: Args) => string
+  : T extends string
+    ? string
+    : { readonly [Key in keyof T]: Wide<T[Key]> };
+
+export type Texts = Wide<typeof english>;

@@ -1,0 +1,170 @@
+import { randomInt } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { GatewayAdmin } from "gs2-gateway/admin";
+import { startEmulator, type Emulator } from "gs2-gateway/emulator";
+import { Hono } from "hono";
+import type { CatchReport, JoinRequest, Notice } from "../shared/api.js";
+import { userIdOf } from "../shared/players.js";
+import { createStore } from "./store.js";
+import { createWorld } from "./world.js";
+
+const NAMESPACE = "game-0001";
+const TICK_MS = 250;
+
+export interface Demo {
+  /** Where the page is. */
+  readonly url: string;
+  readonly emulator: Emulator;
+  stop(): Promise<void>;
+}
+
+export interface DemoOptions {
+  /** Default 0: any free port. */
+  port?: number | undefined;
+  /** Keeps matches and missions over a restart. Default: they are forgotten. */
+  file?: string | undefined;
+}
+
+/** Starts an emulator that serves the demo's page at `/demo/` and the demo's own server at `/demo/api/`. */
+export async function startDemo({ port = 0, file }: DemoOptions = {}): Promise<Demo> {
+  // Requests may come before there is somebody to answer them: a page asks again while the server starts anew.
+  const hosted: { app?: Hono<Env> } = {};
+  const emulator = await startEmulator({
+    port,
+    namespaces: [NAMESPACE],
+    mount: {
+      "/demo": (request) => hosted.app?.fetch(request) ?? new Response("Not yet", { status: 503 }),
+    },
+  });
+  const admin = new GatewayAdmin({
+    namespaceName: NAMESPACE,
+    credential: { clientId: "demo-server", clientSecret: "demo-secret" },
+    endpoints: emulator.endpoints,
+    logger: false,
+  });
+  // Without it GS2 sends nothing to a device. On GS2 it is your Firebase project's.
+  await admin.updateNamespace({ firebaseSecret: "demo-secret" });
+
+  const store = createStore(file);
+  const hasBell = (userId: string) =>
+    emulator.state().firebaseTokens.some((one) => one.userId === userId);
+  const online = () => emulator.sessions().map(({ userId }) => userId);
+  const world = createWorld({
+    now: Date.now,
+    seed: () => randomInt(2 ** 31),
+    online,
+    isReachable: (userId) => online().includes(userId) || hasBell(userId),
+    saved: store.read(),
+  });
+  const tell = async (notices: readonly Notice[]) => {
+    store.write(world.save());
+    // Who does not hear it asks for the state after the gap.
+    await Promise.allSettled(notices.map((notice) => send(emulator, admin, notice)));
+  };
+  const ticking = setInterval(() => void tell(world.tick()), TICK_MS);
+  hosted.app = demoApp({ emulator, admin, world, tell });
+  return {
+    url: `${emulator.url}/demo/`,
+    emulator,
+    async stop() {
+      clearInterval(ticking);
+      store.write(world.save());
+      await emulator.stop();
+    },
+  };
+}
+
+function send(emulator: Emulator, admin: GatewayAdmin, { userId, key, payload }: Notice) {
+  // GS2-Matchmaking and GS2-Mission tell of theirs by themselves; here the emulator does it for them.
+  if (key.startsWith("Gs2")) {
+    return emulator.notify({
+      ...{ userId, key, payload },
+      namespaceName: NAMESPACE,
+      enableTransferMobileNotification: true,
+    });
+  }
+  return admin.sendNotification({ userId, subject: key, payload: JSON.stringify(payload) });
+}
+
+interface Env {
+  Variables: { userId: string };
+}
+
+interface AppParts {
+  readonly emulator: Emulator;
+  readonly admin: GatewayAdmin;
+  readonly world: ReturnType<typeof createWorld>;
+  readonly tell: (notices: readonly Notice[]) => Promise<void>;
+}
+
+function demoApp({ emulator, admin, world, tell }: AppParts) {
+  const app = new Hono<Env>();
+  const players = new Map<string, string>();
+
+  // Your login server: it knows who asks (here it believes any name) and gets the player's token from GS2-Auth.
+  app.post("/demo/api/login", async (context) => {
+    const { name } = await context.req.json<{ name?: unknown }>().catch(() => ({ name: "" }));
+    const userId = userIdOf(typeof name === "string" ? name : "");
+    if (!userId) return context.json({ message: "A player needs a name." }, 400);
+    const accessToken = await emulator.issueAccessToken({ userId });
+    players.set(accessToken, userId);
+    return context.json({ userId, accessToken });
+  });
+
+  app.use("/demo/api/*", async (context, next) => {
+    const token = context.req.header("authorization")?.replace("Bearer ", "") ?? "";
+    const userId = players.get(token);
+    if (userId === undefined) return context.json({ message: "You are signed out." }, 401);
+    context.set("userId", userId);
+    await next();
+    return undefined;
+  });
+
+  app.get("/demo/api/state", (context) => context.json(world.stateOf(context.get("userId"))));
+
+  app.post("/demo/api/gathering", async (context) => {
+    const userId = context.get("userId");
+    await tell(world.join(userId, await context.req.json<JoinRequest>()));
+    return context.json(world.stateOf(userId));
+  });
+
+  app.post("/demo/api/robots", async (context) => {
+    const userId = context.get("userId");
+    await tell(world.fillWithRobots(userId));
+    return context.json(world.stateOf(userId));
+  });
+
+  app.delete("/demo/api/gathering", async (context) => {
+    const userId = context.get("userId");
+    await tell(world.leave(userId));
+    return context.json(world.stateOf(userId));
+  });
+
+  app.post("/demo/api/catches", async (context) => {
+    const report = await context.req.json<CatchReport>();
+    await tell(world.report(context.get("userId"), report));
+    return context.json({});
+  });
+
+  // What a live-ops tool would do.
+  app.post("/demo/api/push", async (context) => {
+    const userId = context.get("userId");
+    const payload = JSON.stringify({ text: `A test push for ${userId}.` });
+    await admin.sendMobileNotificationByUserId({ userId, subject: "starfall:hello", payload });
+    return context.json({});
+  });
+
+  // From here, and from the built server, the page is as far away.
+  const files = (folder: string) =>
+    serveStatic({
+      root: fileURLToPath(new URL(folder, import.meta.url)),
+      rewriteRequestPath: (path) => path.slice("/demo".length),
+      onFound: (_path, context) => context.header("cache-control", "no-cache"),
+    });
+  app.get("/demo", (context) => context.redirect("/demo/"));
+  // In a site of your own: npx gs2-gateway push-worker public
+  app.get("/demo/firebase-messaging-sw.js", files("../../dist"));
+  app.get("/demo/*", files("../../build/demo/page"));
+  return app;
+}

@@ -1,0 +1,105 @@
+import type { NotificationMap } from "gs2-gateway";
+
+/** What page and server say to each other, over HTTP and by notification. */
+
+export interface Gathering {
+  readonly name: string;
+  readonly size: number;
+  readonly players: readonly string[];
+}
+
+export interface Standing {
+  readonly userId: string;
+  readonly score: number;
+  readonly isRobot: boolean;
+  readonly hasLeft: boolean;
+}
+
+export interface MatchState {
+  readonly name: string;
+  readonly seed: number;
+  /** By the server's clock, Unix time in milliseconds. */
+  readonly startsAt: number;
+  readonly roundMs: number;
+  readonly isOver: boolean;
+  /** Grows with every change: the older of two that overtook each other is known by it. */
+  readonly version: number;
+  readonly standings: readonly Standing[];
+  /** What the asking player has caught, as far as the server knows, in order. */
+  readonly caught: readonly number[];
+}
+
+export const taskNames = ["catch-stars", "catch-gold", "play-rounds", "win-round"] as const;
+export type TaskName = (typeof taskNames)[number];
+
+export interface MissionState {
+  readonly taskName: TaskName;
+  readonly count: number;
+  readonly goal: number;
+}
+
+/** Everything a player sees. Fetched after every bind and gap, and whenever a notification says that it has changed. */
+export interface GameState {
+  /** The server's clock. */
+  readonly now: number;
+  readonly userId: string;
+  readonly lobby: {
+    /** Who is here and in no gathering. */
+    readonly idle: readonly string[];
+    /** Those that still look for players. */
+    readonly gatherings: readonly Gathering[];
+  };
+  readonly gathering: Gathering | null;
+  readonly match: MatchState | null;
+  readonly missions: readonly MissionState[];
+}
+
+export interface Login {
+  readonly userId: string;
+  readonly accessToken: string;
+}
+
+export interface JoinRequest {
+  readonly size: number;
+  readonly roundMs?: number | undefined;
+}
+
+export interface CatchReport {
+  readonly matchName: string;
+  readonly caught: readonly number[];
+  /** The round is over here, and nothing more will come. */
+  readonly isLast: boolean;
+}
+
+/** The game's own notifications, sent with GS2-Gateway's SendNotification. */
+interface OwnNotifications {
+  /** Who is here, or who looks for a match, has changed. */
+  "starfall:lobby": Record<never, never>;
+  "starfall:scores": { matchName: string; version: number; standings: readonly Standing[] };
+  /** A rival caught a golden star. */
+  "starfall:cloud": { matchName: string; byUserId: string; cells: readonly number[] };
+  "starfall:over": { matchName: string };
+  "starfall:mission": MissionState;
+  "starfall:hello": { text: string };
+}
+
+declare module "gs2-gateway" {
+  // What stands here is typed in `gateway.on("starfall:...")`.
+  interface NotificationMap extends OwnNotifications {}
+}
+
+type GameKey =
+  | keyof OwnNotifications
+  | "Gs2Matchmaking:Join"
+  | "Gs2Matchmaking:Leave"
+  | "Gs2Matchmaking:Complete"
+  | "Gs2Mission:Complete";
+
+/** Who is to be told what. */
+export type Notice = {
+  [Key in GameKey]: {
+    readonly userId: string;
+    readonly key: Key;
+    readonly payload: NotificationMap[Key];
+  };
+}[GameKey];
