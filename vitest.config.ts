@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [
-            "test/{wire,connection,session,http,api,notify,testing,client,admin,phaser,push,inspector,house}/**/*.test.ts",
+            "test/{wire,connection,session,http,api,notify,testing,client,admin,phaser,push,inspector,demo,house}/**/*.test.ts",
           ],
           sequence: { groupOrder: 1 },
         },
@@ -55,6 +55,8 @@ export default defineConfig({
         },
       },
       {
+        // The demo uses the package by its name.
+        resolve: { tsconfigPaths: true },
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],

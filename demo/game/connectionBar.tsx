@@ -26,6 +26,10 @@ export function StatusPill() {
   );
 }
 
+/** Of a token provider of ours that failed, its own words. */
+const whatFailed = (error: Error): string =>
+  error.cause instanceof Error ? error.cause.message : error.message;
+
 /** What is wrong with the connection, why, and what the player can do. Nothing while all is well. */
 export function ConnectionBar() {
   const say = texts.value;
@@ -37,7 +41,7 @@ export function ConnectionBar() {
       <div id="trouble" class="bar bad">
         <p>
           <strong>{error ? say.status[status] : say.stoppedTitle}</strong>{" "}
-          {error ? error.message : reason && say.reasons[reason]}
+          {error ? whatFailed(error) : reason && say.reasons[reason]}
         </p>
         <Press id="again" action={() => play(name, isExclusive)}>
           {say.again}

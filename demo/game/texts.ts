@@ -42,7 +42,7 @@ export const english = {
   play: "Play",
 
   status: {
-    idle: "Not connected",
+    idle: "Idle",
     connecting: "Connecting…",
     reconnecting: "Reconnecting…",
     connected: "Connected",

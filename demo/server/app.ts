@@ -28,14 +28,13 @@ export interface DemoOptions {
 
 /** Starts an emulator that serves the demo's page at `/demo/` and the demo's own server at `/demo/api/`. */
 export async function startDemo({ port = 0, file }: DemoOptions = {}): Promise<Demo> {
-  // Requests may come before there is somebody to answer them: a page asks again while the server starts anew.
-  const hosted: { app?: Hono<Env> } = {};
+  // A page asks again while the server starts anew, and the emulator listens before there is somebody to answer.
+  let open: (app: Hono<Env>) => void = () => undefined;
+  const opened = new Promise<Hono<Env>>((resolve) => (open = resolve));
   const emulator = await startEmulator({
     port,
     namespaces: [NAMESPACE],
-    mount: {
-      "/demo": (request) => hosted.app?.fetch(request) ?? new Response("Not yet", { status: 503 }),
-    },
+    mount: { "/demo": async (request) => (await opened).fetch(request) },
   });
   const admin = new GatewayAdmin({
     namespaceName: NAMESPACE,
@@ -63,7 +62,7 @@ export async function startDemo({ port = 0, file }: DemoOptions = {}): Promise<D
     await Promise.allSettled(notices.map((notice) => send(emulator, admin, notice)));
   };
   const ticking = setInterval(() => void tell(world.tick()), TICK_MS);
-  hosted.app = demoApp({ emulator, admin, world, tell });
+  open(demoApp({ emulator, admin, world, tell }));
   return {
     url: `${emulator.url}/demo/`,
     emulator,

@@ -1,274 +1,259 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
-import type { Browser, BrowserContext, BrowserContextOptions, Page, Worker } from "playwright-core";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Browser, BrowserContextOptions, Page, Worker } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createMatchmaking } from "../../demo/matchmaking.mjs";
-import { startDemo, type Demo } from "../../demo/server.mjs";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo } from "../support/repo.js";
-import { complaintsOf, until } from "./pages.js";
-
-const pictures = inRepo("artifacts");
-const phone = { name: "phone", viewport: { width: 360, height: 640 } };
-const desk = { name: "desk", viewport: { width: 1280, height: 800 } };
+import { until } from "./pages.js";
+import { Visit, heard, playing, says, seated, status, toast } from "./demoPages.js";
 
 let browser: Browser;
-let demo: Demo;
-let context: BrowserContext;
-let complaints: string[];
+let visit: Visit;
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true });
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 
-async function newContext(options: BrowserContextOptions = {}) {
-  context = await browser.newContext({ viewport: desk.viewport, ...options });
-  complaints = complaintsOf(context);
-}
+const begin = async (options: BrowserContextOptions = {}) => {
+  visit = await Visit.begin(browser, options);
+};
 
-beforeEach(async () => {
-  demo = await startDemo();
-  await newContext();
-});
-afterEach(async () => {
-  await context.close();
-  await demo.stop();
-});
+beforeEach(() => begin());
+afterEach(() => visit.end());
 
-async function open(query = ""): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(demo.url + query);
-  return page;
-}
+const lobby = (page: Page) => until(page, "the lobby is there", "#lobby .size");
+const heardOf = (page: Page, key: string) => page.locator(`#log li[data-key='${key}']`).count();
 
-const status = (page: Page, wanted: string) =>
-  until(page, `the status is ${wanted}`, `#status[data-status="${wanted}"]`);
-
-const heard = (page: Page, key: string, words = "") =>
-  until(
-    page,
-    `${key} is in the list`,
-    `#log li[data-key="${key}"]:has-text(${JSON.stringify(words)})`,
-  );
-
-const says = (page: Page, text: string) => until(page, `it says "${text}"`, `text="${text}"`);
-
-async function ready(query: string): Promise<Page> {
-  const page = await open(query);
-  await status(page, "ready");
-  return page;
-}
-
-/** Goes away and comes back under the same address, as a restarted server does. */
-async function restart(whileAway: () => Promise<void>) {
-  const port = Number(new URL(demo.url).port);
-  await demo.stop();
-  await whileAway();
-  demo = await startDemo({ port });
-}
-
-/** Which controls cannot be seen whole and be hit without scrolling, and whether the page is too wide. */
-const outOfPlace = (page: Page) =>
-  page.evaluate(() => {
-    const { clientWidth, clientHeight, scrollWidth } = document.documentElement;
-    const controls = [
-      ...document.querySelectorAll<HTMLElement>("button, input, a, [tabindex='0']"),
-    ].filter((control) => control.checkVisibility());
-    const faults = controls.flatMap((control) => {
-      const { left, top, right, bottom } = control.getBoundingClientRect();
-      const inView = left >= 0 && top >= 0 && right <= clientWidth && bottom <= clientHeight;
-      const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-      const name = control.id || control.getAttribute("name") || control.textContent;
-      return [
-        ...(inView ? [] : [`${name} is out of view`]),
-        ...(control.contains(hit) ? [] : [`${name} is covered`]),
-      ];
-    });
-    if (controls.length === 0) faults.push("there is no control");
-    if (scrollWidth > clientWidth) faults.push(`it is ${scrollWidth - clientWidth} px too wide`);
-    return faults;
+const finishMission = (userId: string) =>
+  visit.demo.emulator.notify({
+    userId,
+    key: "Gs2Mission:Complete",
+    payload: { namespaceName: "mission", groupName: "daily", userId, taskName: "win-round" },
   });
 
 describe("two players", () => {
-  test("meet in a match, hear of each other, and part", async () => {
-    const alice = await ready("?name=Alice");
-    await alice.click("#find");
-    await says(alice, "Waiting for another player…");
+  test("see each other in the lobby, meet in a match, and hear of each other", async () => {
+    const alice = await visit.ready("?name=Alice");
+    await alice.click("#play-2");
+    await seated(alice);
 
-    const bob = await ready("?name=Bob");
-    await bob.click("#find");
-    await heard(alice, "Gs2Matchmaking:Join", "Bob joined");
+    const bob = await visit.ready("?name=Bob&renderer=canvas");
+    await until(bob, "Bob sees who waits", "#play-2.waited:has-text('1 of 2 here')");
+    await until(bob, "Bob sees Alice", ".people li:has-text('Alice')");
+    await bob.click("#play-2");
+    await heard(alice, "Gs2Matchmaking:Join", '"joinUserId":"Bob"');
+    await toast(alice, "Bob joined");
     await heard(alice, "Gs2Matchmaking:Complete");
     await heard(bob, "Gs2Matchmaking:Complete");
-    await until(alice, "Alice sees the match", ".complete :text('You play against Bob.')");
-    await until(bob, "Bob sees the match", ".complete :text('You play against Alice.')");
-    expect(await bob.locator("#log li[data-key='Gs2Matchmaking:Join']").count()).toBe(0);
-
-    await bob.click("#leave");
-    await heard(alice, "Gs2Matchmaking:Leave", "Bob left");
-    await says(alice, "Bob left. Waiting for another player…");
-    await says(bob, "Play against whoever comes next.");
-    expect(complaints).toEqual([]);
+    await playing(alice);
+    await playing(bob);
+    expect(await heardOf(bob, "Gs2Matchmaking:Join")).toBe(0);
+    expect(visit.ownComplaints).toEqual([]);
   });
 
   test("are told of a finished mission each for themselves", async () => {
-    const alice = await ready("?name=Alice");
-    const bob = await ready("?name=Bob");
-    await alice.click("#finish");
-    await until(alice, "the toast is shown", "#toast.shown:text('Mission complete: first-steps')");
+    const alice = await visit.ready("?name=Alice");
+    const bob = await visit.ready("?name=Bob&renderer=canvas");
+    await finishMission("Alice");
+    await toast(alice, "Mission complete: Win a round");
     await heard(alice, "Gs2Mission:Complete");
-    expect(await bob.locator("#log li").count()).toBe(0);
-    expect(complaints).toEqual([]);
+    expect(await heardOf(bob, "Gs2Mission:Complete")).toBe(0);
+    expect(visit.ownComplaints).toEqual([]);
   });
 
   test("see what somebody else sends, also under a key the page does not know", async () => {
-    const alice = await ready("?name=Alice");
-    await demo.emulator.notify({ userId: "Alice", key: "raid-start", payload: { raid: 7 } });
+    const alice = await visit.ready("?name=Alice");
+    await visit.demo.emulator.notify({ userId: "Alice", key: "raid-start", payload: { raid: 7 } });
     await heard(alice, "raid-start", '{"raid":7}');
-    expect(complaints).toEqual([]);
+    expect(visit.ownComplaints).toEqual([]);
   });
 
   test("are not matched with somebody who closed the page", async () => {
-    const gone = await ready("?name=Gone");
-    await gone.click("#find");
-    await says(gone, "Waiting for another player…");
+    const gone = await visit.ready("?name=Gone");
+    await gone.click("#play-2");
+    await seated(gone);
     await gone.close();
-    const alice = await ready("?name=Alice");
+    const alice = await visit.ready("?name=Alice");
     await expect
-      .poll(() => demo.emulator.sessions().map(({ userId }) => userId))
+      .poll(() => visit.demo.emulator.sessions().map(({ userId }) => userId))
       .toEqual(["Alice"]);
-    await alice.click("#find");
-    await says(alice, "Waiting for another player…");
+    await alice.click("#play-2");
+    await seated(alice);
+    expect(await alice.locator(".seats .free").count()).toBe(1);
+  });
+
+  test("who does not want to wait leaves the seat, and the other is told", async () => {
+    const alice = await visit.ready("?name=Alice");
+    await alice.click("#play-3");
+    await seated(alice);
+    const bob = await visit.ready("?name=Bob&renderer=canvas");
+    await bob.click("#play-3");
+    await seated(bob);
+    await bob.click("#leave");
+    await lobby(bob);
+    await toast(alice, "Bob left");
+    await until(alice, "the seat is free again", ".seats:has(li:nth-child(2) .free)");
+    expect(visit.ownComplaints).toEqual([]);
   });
 });
 
 describe("a player with one place", () => {
   test("is refused in a second tab, takes over there, and may take it back", async () => {
-    const first = await ready("?name=Alice&exclusive=1");
-    const second = await open("?name=Alice&exclusive=1");
-    await says(second, "Already playing in another tab");
+    const first = await visit.ready("?name=Alice&exclusive=1");
+    const second = await visit.open("?name=Alice&exclusive=1");
+    await says(second, "Alice already plays in another tab.");
     await status(second, "connected");
     await status(first, "ready");
 
-    await second.click("text=Play here instead");
+    await second.click("text=Play here");
     await status(second, "ready");
     await status(first, "replaced");
-    await says(first, "Your place was taken");
-    expect(await first.locator("#find").isVisible()).toBe(false);
+    await says(first, "Alice plays somewhere else now.");
+    expect(await first.locator("#lobby").isVisible()).toBe(false);
 
-    await second.click("#finish");
+    await finishMission("Alice");
     await heard(second, "Gs2Mission:Complete");
-    expect(await first.locator("#log li").count()).toBe(0);
+    expect(await heardOf(first, "Gs2Mission:Complete")).toBe(0);
 
-    await first.click("text=Play here again");
+    await first.click("text=Play here");
     await status(first, "ready");
     await status(second, "replaced");
-    await first.click("#finish");
+    await finishMission("Alice");
     await heard(first, "Gs2Mission:Complete");
-    expect(complaints).toEqual([]);
-  });
-
-  test("reloads into the same place and the same match", async () => {
-    const alice = await ready("?name=Alice&exclusive=1");
-    await alice.click("#find");
-    const bob = await ready("?name=Bob&exclusive=1");
-    await bob.click("#find");
-    await until(alice, "Alice sees the match", ".complete");
-    const [before] = demo.emulator.sessions();
-
-    await alice.reload();
-    await status(alice, "ready");
-    await says(alice, "You play against Bob.");
-    const after = demo.emulator.sessions().find(({ userId }) => userId === "Alice");
-    expect(after?.sessionId).toBe(before?.sessionId);
-    expect(after?.connectionId).not.toBe(before?.connectionId);
-    expect(complaints).toEqual([]);
+    expect(visit.ownComplaints).toEqual([]);
   });
 });
 
 describe("a player without one", () => {
   test("hears in every tab", async () => {
-    const tabs = [await ready("?name=Alice"), await ready("?name=Alice")];
-    await tabs[0]!.click("#find");
-    const bob = await ready("?name=Bob");
-    await bob.click("#find");
+    const tabs = [await visit.ready("?name=Alice"), await visit.ready("?name=Alice")];
+    await tabs[0]!.click("#play-2");
+    await seated(tabs[0]!);
+    const bob = await visit.ready("?name=Bob&renderer=canvas");
+    await bob.click("#play-2");
     for (const tab of tabs) {
       await heard(tab, "Gs2Matchmaking:Join");
-      await says(tab, "Match found! You play against Bob.");
+      await playing(tab);
     }
-    expect(complaints).toEqual([]);
+    expect(visit.ownComplaints).toEqual([]);
   });
 
   test("quits, and plays under another name", async () => {
-    const alice = await ready("?name=Alice");
-    await alice.click("#find");
-    await says(alice, "Waiting for another player…");
+    const alice = await visit.ready("?name=Alice");
+    await alice.click("#play-2");
+    await seated(alice);
     await alice.click("#quit");
     await status(alice, "closed");
-    await expect.poll(() => demo.emulator.sessions()).toEqual([]);
+    await expect.poll(() => visit.demo.emulator.sessions()).toEqual([]);
     expect(new URL(alice.url()).search).toBe("");
 
     await alice.fill("[name=name]", "Carol");
     await alice.click("#start button");
     await status(alice, "ready");
-    expect(demo.emulator.sessions().map(({ userId }) => userId)).toEqual(["Carol"]);
-    await says(alice, "Play against whoever comes next.");
-    expect(complaints).toEqual([]);
+    expect(visit.demo.emulator.sessions().map(({ userId }) => userId)).toEqual(["Carol"]);
+    await lobby(alice);
+    expect(visit.ownComplaints).toEqual([]);
   });
 });
 
 describe("a server that goes away", () => {
-  test("is waited for: the page comes back by itself and goes on", async () => {
-    const alice = await ready("?name=Alice&exclusive=1");
-    await restart(async () => {
+  test("is waited for: the page says so, comes back by itself and goes on", async () => {
+    const alice = await visit.ready("?name=Alice&exclusive=1");
+    await visit.restart(async () => {
       await status(alice, "reconnecting");
+      await until(alice, "what to start is said", "#trouble :text('Is npm start running?')");
       await until(
         alice,
         "the wait is counted down",
         "#trouble :text-matches('Next try in \\\\d+ s')",
       );
-      expect(await alice.getAttribute("#find", "aria-disabled")).toBe("true");
+      expect(await alice.getAttribute("#play-2", "aria-disabled")).toBe("true");
     });
     await status(alice, "ready");
-    await alice.locator("#trouble").waitFor({ state: "hidden" });
-    await alice.click("#find");
-    await says(alice, "Waiting for another player…");
+    await alice.locator("#trouble").waitFor({ state: "detached" });
+    await alice.click("#play-2");
+    await seated(alice);
+    expect(visit.ownComplaints).toEqual([]);
   });
 
   test("is asked again at once on Retry now", async () => {
     // With its clock stopped the page cannot come back by itself.
-    await context.clock.install();
-    const alice = await ready("?name=Alice");
-    await context.clock.pauseAt(Date.now() + 60_000);
-    await restart(() => status(alice, "reconnecting"));
+    await visit.context.clock.install();
+    const alice = await visit.ready("?name=Alice");
+    await visit.context.clock.pauseAt(Date.now() + 60_000);
+    await visit.restart(() => status(alice, "reconnecting"));
     await alice.click("#retry");
-    await context.clock.runFor(1);
+    await visit.context.clock.runFor(1);
     await status(alice, "ready");
   });
 });
 
-test("a login server that says no ends in Signed out, and Play again asks it once more", async () => {
-  await context.route("**/api/login", (route) =>
+test("a login server that says no ends in Signed out, and Connect again asks it once more", async () => {
+  await visit.context.route("**/api/login", (route) =>
     route.fulfill({ status: 401, json: { message: "The session is over." } }),
   );
-  const alice = await open("?name=Alice");
+  const alice = await visit.open("?name=Alice");
   await status(alice, "unauthorized");
-  await context.unroute("**/api/login");
-  await alice.click("text=Play again");
+  await says(alice, "The session is over.");
+  await visit.context.unroute("**/api/login");
+  await alice.click("text=Connect again");
   await status(alice, "ready");
+});
+
+test("a page from another server says what to start, and goes on when it is there", async () => {
+  let isThere = false;
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    if (isThere && path === "/_emulator/ready") {
+      response.writeHead(200, { "content-type": "application/json" }).end("{}");
+      return;
+    }
+    const type = path.endsWith(".js") ? "text/javascript" : path === "/" ? "text/html" : "text/css";
+    readFile(inRepo("build/demo/page", path === "/" ? "index.html" : path.slice(1))).then(
+      (file) => response.writeHead(200, { "content-type": type }).end(file),
+      () => response.writeHead(404, { "content-type": "text/html" }).end("<p>Nothing here"),
+    );
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    const page = await visit.context.newPage();
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await until(page, "what to start is said", "#no-server:has-text('npm start')");
+    isThere = true;
+    await until(page, "the game goes on", "#start");
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+describe("the language", () => {
+  test("is the browser's, until another is chosen, and then also the next time", async () => {
+    await visit.end();
+    await begin({ locale: "ja-JP" });
+    const page = await visit.open();
+    await until(page, "it is Japanese", "text=はじめる");
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe("ja");
+    await page.selectOption("#language", "en");
+    await until(page, "it is English", "#start button:text('Play')");
+    await page.reload();
+    await until(page, "it still is", "#start button:text('Play')");
+    expect(await page.title()).toBe("Starfall, the gs2-gateway demo");
+  });
 });
 
 describe("a bell", () => {
   const bell = (page: Page, words: string) => until(page, words, `#push p:text("${words}")`);
 
   async function withBell(query: string): Promise<{ page: Page; worker: Worker }> {
-    const page = await ready(query);
+    const page = await visit.ready(query);
     await page.click("#bell");
     await bell(page, "You are told while you are away.");
-    return { page, worker: context.serviceWorkers()[0]! };
+    return { page, worker: visit.context.serviceWorkers()[0]! };
   }
 
   /** As if the player looked at something else: a headless page never hides by itself. */
@@ -285,28 +270,32 @@ describe("a bell", () => {
     });
 
   beforeEach(async () => {
-    await context.close();
-    await newContext({ permissions: ["notifications"] });
+    await visit.end();
+    await begin({ permissions: ["notifications"] });
   });
 
   test("is turned on, tried and turned off, and says in words how it stands", async () => {
-    const { page } = await withBell("?name=Alice");
-    expect(demo.emulator.state().firebaseTokens).toMatchObject([{ userId: "Alice" }]);
+    const { page } = await withBell("?name=Alice&renderer=canvas");
+    expect(visit.demo.emulator.state().firebaseTokens).toMatchObject([{ userId: "Alice" }]);
     await page.click("#testPush");
-    await until(page, "the push is in the list", "#log li[data-key='demo:hello'][data-via=push]");
+    await until(
+      page,
+      "the push is in the list",
+      "#log li[data-key='starfall:hello'][data-via=push]",
+    );
     await page.click("#bell");
     await bell(page, "Push is off.");
-    expect(demo.emulator.state().firebaseTokens).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(visit.demo.emulator.state().firebaseTokens).toEqual([]);
+    expect(visit.ownComplaints).toEqual([]);
   });
 
-  test("tells a player who is away of the match, and the click leads back to the lobby", async () => {
-    const { page: alice, worker } = await withBell("?name=Alice");
-    await alice.click("#find");
-    await says(alice, "Waiting for another player…");
+  test("tells a player who is away of the match, and the click leads into it", async () => {
+    const { page: alice, worker } = await withBell("?name=Alice&renderer=canvas");
+    await alice.click("#play-2");
+    await seated(alice);
     await lookAway(alice, true);
     await status(alice, "closed");
-    await expect.poll(() => demo.emulator.sessions()).toEqual([]);
+    await expect.poll(() => visit.demo.emulator.sessions()).toEqual([]);
     await worker.evaluate(() => {
       const { clients } = globalThis as unknown as {
         clients: {
@@ -323,9 +312,9 @@ describe("a bell", () => {
         }));
     });
 
-    const bob = await ready("?name=Bob");
-    await bob.click("#find");
-    await expect.poll(() => shown(worker), { timeout: 10_000 }).toContain("Match found");
+    const bob = await visit.ready("?name=Bob&renderer=canvas");
+    await bob.click("#play-2");
+    await expect.poll(() => shown(worker), { timeout: 20_000 }).toContain("Match found");
 
     await worker.evaluate(async () => {
       interface Scope {
@@ -338,114 +327,74 @@ describe("a bell", () => {
       const notification = all.find(({ title }) => title === "Match found");
       scope.dispatchEvent(new scope.NotificationEvent("notificationclick", { notification }));
     });
-    await until(alice, "the lobby says so", "#toast.shown:text('Match found!')");
+    await toast(alice, "Match found!");
     await lookAway(alice, false);
     await status(alice, "ready");
-    await says(alice, "You play against Bob.");
+    await playing(alice);
   });
 
   test("says so where notifications are blocked", async () => {
-    await context.close();
-    await newContext({ permissions: [] });
-    const page = await ready("?name=Alice");
+    await visit.end();
+    await begin({ permissions: [] });
+    const page = await visit.ready("?name=Alice");
     await bell(page, "Notifications are blocked.");
     expect(await page.getAttribute("#bell", "aria-disabled")).toBe("true");
-    expect(complaints).toEqual([]);
+    expect(visit.ownComplaints).toEqual([]);
   });
 });
 
-test("a keyboard is enough to play and to find a match", async () => {
-  const page = await open();
+test("a keyboard is enough to play, to find a match and to catch a star", async () => {
+  const page = await visit.open("?roundMs=20000&renderer=canvas");
   const focused = () => page.evaluate(() => document.activeElement?.id);
+  await page.locator("#start").waitFor();
   await page.keyboard.type("Alice");
   await page.keyboard.press("Tab");
-  await page.keyboard.press("Space");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await status(page, "ready");
-  expect(demo.emulator.sessions()[0]?.sessionId).toBeTruthy();
+  expect(visit.demo.emulator.sessions()[0]?.sessionId).toBeTruthy();
 
-  await page.keyboard.press("Tab");
-  expect(await focused()).toBe("quit");
-  await page.keyboard.press("Tab");
-  expect(await focused()).toBe("find");
+  await lobby(page);
+  for (let tab = 0; tab < 12 && (await focused()) !== "play-2"; tab++) {
+    await page.keyboard.press("Tab");
+  }
+  expect(await focused()).toBe("play-2");
   await page.keyboard.press("Enter");
-  await says(page, "Waiting for another player…");
-  expect(await focused()).toBe("leave");
-  await page.keyboard.press("Enter");
-  await says(page, "Play against whoever comes next.");
-  expect(await focused()).toBe("find");
+  await seated(page);
   await page.keyboard.press("Tab");
+  expect(await focused()).toBe("robots");
   await page.keyboard.press("Enter");
-  await heard(page, "Gs2Mission:Complete");
+  await playing(page);
+  expect(await focused()).toBe("board");
+
+  // From cell to cell by the arrows, in a row and back, until something was there to be caught.
+  await expect
+    .poll(
+      async () => {
+        for (const row of ["ArrowRight", "ArrowLeft"]) {
+          for (let step = 0; step < 4; step++) {
+            await page.keyboard.press("Space");
+            await page.keyboard.press(row);
+          }
+          await page.keyboard.press("ArrowDown");
+        }
+        for (let step = 0; step < 4; step++) await page.keyboard.press("ArrowUp");
+        return Number(await page.locator(".scores .me strong").innerText());
+      },
+      { timeout: 20_000 },
+    )
+    .toBeGreaterThan(0);
 
   // The refused tab too.
-  const second = await open("?name=Alice&exclusive=1");
-  await says(second, "Already playing in another tab");
-  await second.keyboard.press("Tab");
+  const second = await visit.open("?name=Alice&exclusive=1");
+  await says(second, "Alice already plays in another tab.");
+  for (let tab = 0; tab < 12; tab++) {
+    if ((await second.evaluate(() => document.activeElement?.id)) === "takeOver") break;
+    await second.keyboard.press("Tab");
+  }
   await second.keyboard.press("Enter");
   await status(second, "ready");
-  expect(complaints).toEqual([]);
-});
-
-describe.each([phone, desk])("on a $name", ({ name: size, viewport }) => {
-  const stage = async (page: Page, name: string) => {
-    await page.screenshot({
-      path: `${pictures}/demo-${size}-${name}.png`,
-      animations: "disabled",
-    });
-    expect(await outOfPlace(page), `on a ${size}, ${name}`).toEqual([]);
-  };
-
-  test.each(["W".repeat(24), "Alice"])(
-    "every control is in view at every stage for %s",
-    async (name) => {
-      await context.close();
-      await newContext({ viewport });
-      const query = `?${new URLSearchParams({ name, exclusive: "1" })}`;
-      const page = await open();
-      await stage(page, "start");
-      await page.fill("[name=name]", name);
-      await page.check("[name=exclusive]");
-      await page.click("#start button");
-      await status(page, "ready");
-      await stage(page, "ready");
-      await page.click("#find");
-      await says(page, "Waiting for another player…");
-      await stage(page, "waiting");
-      const other = await ready("?name=Bartholomew Bartleby Bo");
-      await other.click("#find");
-      await until(page, "the match is complete", ".complete");
-      await page.click("#finish");
-      await until(page, "the toast is shown", "#toast.shown");
-      await stage(page, "complete");
-      await until(other, "the match is complete", ".complete");
-      await stage(other, "opponent");
-
-      const second = await open(query);
-      await says(second, "Already playing in another tab");
-      await stage(second, "refused");
-      await second.click("#takeOver");
-      await status(page, "replaced");
-      await stage(page, "replaced");
-      await restart(async () => {
-        for (const one of [page, second, other]) await status(one, "reconnecting");
-        await stage(second, "reconnecting");
-        await stage(page, "replaced-reconnecting");
-      });
-      await status(second, "ready");
-      await second.click("#quit");
-      await status(second, "closed");
-      await stage(second, "quit");
-    },
-  );
-
-  test("in the dark too", async () => {
-    await context.close();
-    await newContext({ viewport, colorScheme: "dark", reducedMotion: "reduce" });
-    const page = await ready("?name=Alice&exclusive=1");
-    await stage(page, "dark");
-  });
+  expect(visit.ownComplaints).toEqual([]);
 });
 
 describe("npm start", () => {
@@ -465,7 +414,9 @@ describe("npm start", () => {
       await expect.poll(() => first.said.out, { timeout: 10_000 }).toContain("\n");
       const url = first.said.out.trim();
       expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/demo\/$/);
-      expect((await fetch(url)).status).toBe(200);
+      const answer = await fetch(url);
+      expect(answer.status).toBe(200);
+      expect(await answer.text()).toContain("game.js");
 
       const second = run(new URL(url).port);
       expect(await second.exit).toEqual([1, null]);
@@ -479,49 +430,19 @@ describe("npm start", () => {
       first.child.kill("SIGKILL");
     }
   });
-});
 
-describe("matchmaking", () => {
-  const complete = { namespaceName: "matchmaking", gatheringName: "gathering-0001" };
-
-  test("tells those who were there of whoever joins, and all when it is full", () => {
-    const matchmaking = createMatchmaking();
-    expect(matchmaking.join("a")).toEqual([]);
-    expect(matchmaking.join("b")).toEqual([
-      { userId: "a", key: "Gs2Matchmaking:Join", payload: { ...complete, joinUserId: "b" } },
-      { userId: "a", key: "Gs2Matchmaking:Complete", payload: complete },
-      { userId: "b", key: "Gs2Matchmaking:Complete", payload: complete },
-    ]);
-    expect(matchmaking.join("b")).toEqual([]);
-    expect(matchmaking.gatheringOf("a")).toEqual({
-      name: "gathering-0001",
-      players: ["a", "b"],
-      complete: true,
+  test("asks no other host for anything", async () => {
+    const hosts = new Set<string>();
+    visit.context.on("request", (request) => {
+      const { protocol, host } = new URL(request.url());
+      if (protocol.startsWith("http")) hosts.add(host);
     });
-  });
-
-  test("fills the place of whoever leaves, and forgets a gathering nobody is in", () => {
-    const matchmaking = createMatchmaking();
-    matchmaking.join("a");
-    matchmaking.join("b");
-    expect(matchmaking.leave("a")).toEqual([
-      { userId: "b", key: "Gs2Matchmaking:Leave", payload: { ...complete, leaveUserId: "a" } },
-    ]);
-    expect(matchmaking.leave("a")).toEqual([]);
-    matchmaking.join("c");
-    expect(matchmaking.gatheringOf("b")?.players).toEqual(["b", "c"]);
-    matchmaking.leave("b");
-    matchmaking.leave("c");
-    matchmaking.join("d");
-    expect(matchmaking.gatheringOf("d")?.name).toBe("gathering-0002");
-    expect(matchmaking.gatheringOf("b")).toBeNull();
-  });
-
-  test("passes over those who wait no longer", () => {
-    const matchmaking = createMatchmaking();
-    matchmaking.join("gone");
-    expect(matchmaking.join("a", (userId) => userId !== "gone")).toEqual([]);
-    expect(matchmaking.gatheringOf("gone")).toBeNull();
-    expect(matchmaking.gatheringOf("a")?.players).toEqual(["a"]);
+    const alice = await visit.ready("?name=Alice&renderer=canvas");
+    await alice.click("#play-2");
+    await seated(alice);
+    await alice.click("#robots");
+    await playing(alice);
+    expect([...hosts]).toEqual([new URL(visit.demo.url).host]);
+    expect(visit.ownComplaints).toEqual([]);
   });
 });
