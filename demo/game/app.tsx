@@ -98,7 +98,7 @@ function Playing() {
       </div>
       <div class="side">
         {view.value !== "place" && <Missions />}
-        {!isRound && view.value !== "place" && bell.value && <BellRow />}
+        {["lobby", "gathering"].includes(view.value) && bell.value && <BellRow />}
         {isWide.value && <News />}
       </div>
     </div>

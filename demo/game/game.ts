@@ -21,7 +21,7 @@ export const catches = signal(0);
 
 /** Server time minus ours, and how long the question took it is from: the quickest answer knows best. */
 let clock = { offsetMs: 0, tookMs: Infinity };
-export const serverNow = (): number => Date.now() + clock.offsetMs;
+const serverNow = (): number => Date.now() + clock.offsetMs;
 
 let asked = 0;
 let shown = 0;

@@ -3,7 +3,7 @@ import { remember, remembered } from "./storage.js";
 import { japanese } from "./texts.ja.js";
 import { english, type Texts } from "./texts.js";
 
-export type Language = "en" | "ja";
+type Language = "en" | "ja";
 
 const languages: Readonly<Record<Language, Texts>> = { en: english, ja: japanese };
 

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { say } from "./toasts.js";
 
-export interface PressProps {
+interface PressProps {
   readonly id?: string;
   readonly class?: string;
   readonly isEnabled?: boolean;

@@ -1,6 +1,6 @@
 import { skyOf, scoreOf, type Star } from "../shared/rules.js";
 
-export interface RoundPorts {
+interface RoundPorts {
   readonly matchName: string;
   readonly seed: number;
   readonly startsAt: number;

@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { texts } from "./language.js";
 import type { Told } from "./texts.js";
 
-export interface Toast {
+interface Toast {
   readonly id: number;
   readonly text: string;
 }

@@ -9,7 +9,7 @@ import type { Saved } from "./store.js";
 const SHORTEST_ROUND_MS = 2_000;
 const LONGEST_ROUND_MS = 120_000;
 
-export interface WorldPorts {
+interface WorldPorts {
   readonly now: () => number;
   readonly seed: () => number;
   /** Who has the page open. */
