@@ -12,7 +12,10 @@ const { startDemo } = await import(built.href);
 try {
   const port = Number(process.env.PORT || 9480);
   // A round that is played goes on after a restart.
-  const file = fileURLToPath(new URL(`../build/demo/state-${port}.json`, import.meta.url));
+  const file =
+    port > 0
+      ? fileURLToPath(new URL(`../build/demo/state-${port}.json`, import.meta.url))
+      : undefined;
   const demo = await startDemo({ port, file });
   console.log(demo.url);
   const stop = () => void demo.stop();

@@ -67,6 +67,8 @@ describe.each(Object.keys(screens) as (keyof typeof screens)[])("on a %s", (scre
           path: `${pictures}/demo-${screen}-${locale.slice(0, 2)}-${name}.png`,
           animations: "disabled",
         });
+        // What axe looks for depends on neither the language nor the larger screen.
+        if (locale !== "en-US" || screen === "wall") return;
         for (const fault of await found(page)) faults.push(`${name}: ${fault}`);
       };
 
