@@ -57,7 +57,11 @@ function enter(match: MatchState | null): void {
     const { name: matchName, seed, startsAt, roundMs, caught } = match;
     round.value = createRound({
       ...{ matchName, seed, startsAt, roundMs, caught, serverNow },
-      report: (ids, isLast) => server.report({ matchName, caught: ids, isLast }),
+      report: async (ids, isLast) => {
+        // While the connection is away the server may know our token no longer; the next bind brings a new one.
+        if (!isReady.value) throw new Error("The server is out of reach.");
+        await server.report({ matchName, caught: ids, isLast });
+      },
       changed: () => catches.value++,
     });
   }
