@@ -6,8 +6,8 @@ import { KEY } from "./dialects.mjs";
 
 const require = createRequire(import.meta.url);
 
-const credential = { clientId: "client-0001", clientSecret: "secret-0001" };
-const player = { namespaceName: "game-0001", accessToken: "accessToken-0001" };
+export const credential = { clientId: "client-0001", clientSecret: "secret-0001" };
+export const player = { namespaceName: "game-0001", accessToken: "accessToken-0001" };
 
 /** Text of a request, by hand. What is in `params` wins. */
 export const frame = (

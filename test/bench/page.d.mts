@@ -7,6 +7,8 @@ export type PartName =
   | "installedBytes"
   | "emulator"
   | "inspector"
+  | "chromium"
+  | "heap"
   | "returnAfterOutage"
   | "mutations";
 export type Parts = Readonly<Record<PartName, string>>;

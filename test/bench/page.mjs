@@ -33,6 +33,10 @@ const words = {
     promised: "promised",
     inspector: (perSecond, task, clock) =>
       `At ${perSecond} notifications per second the inspector's longest task took ${task} ms of processor time (${clock} ms by the clock); promised are 100 ms.`,
+    chromium: (perSecond, byHand, ratio) =>
+      `In Chromium the script tag's file hears ${perSecond} notifications per second, a WebSocket by hand ${byHand}: ${ratio}.`,
+    heap: ["After", "Heap left, bytes"],
+    heapOf: { reconnects: "reconnects", notifications: "notifications" },
     outages: ["Server", "Outage", "99 % are back after", "Busiest 100 ms", "Beside an even spread"],
     away: { refusing: "refuses", hanging: "does not answer" },
     mutations: ["Bug put in on purpose", "Found by seed"],
@@ -64,6 +68,10 @@ const words = {
     promised: "約束",
     inspector: (perSecond, task, clock) =>
       `毎秒 ${perSecond} 件の通知を流したとき、インスペクターの最長タスクは CPU 時間で ${task} ms（実時間で ${clock} ms）でした。約束は 100 ms です。`,
+    chromium: (perSecond, byHand, ratio) =>
+      `Chromium では、script タグ用のファイルは毎秒 ${perSecond} 件、WebSocket を直接使うと毎秒 ${byHand} 件の通知を受け取ります（${ratio}）。`,
+    heap: ["何のあとか", "残ったヒープ（バイト）"],
+    heapOf: { reconnects: "回の再接続", notifications: "件の通知" },
     outages: [
       "サーバー",
       "停止時間",
@@ -213,6 +221,18 @@ export function partsOf(figures, language) {
     ),
     inspector: part(figures.inspector, `${bench} -- --all`, (inspector) =>
       say.inspector(inspector.perSecond, inspector.longestTaskMs, inspector.longestByClockMs),
+    ),
+    chromium: part(figures.chromium, `${bench} -- --all`, ({ perSecond, handPerSecond, ratio }) =>
+      say.chromium(grouped(perSecond), grouped(handPerSecond), times(ratio)),
+    ),
+    heap: part(figures.heap, `${bench} -- --all`, (left) =>
+      table(say.heap, [
+        ...left.map(({ of, count, heapBytes }) => [
+          `${grouped(count)} ${say.heapOf[of]}`,
+          grouped(heapBytes),
+        ]),
+        [say.promised, "<= 2,097,152"],
+      ]),
     ),
     returnAfterOutage: part(figures.returnAfterOutage, "npm run sim -- --outages", ({ results }) =>
       withChart(

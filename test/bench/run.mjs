@@ -29,6 +29,10 @@ const port = await new Promise((resolve) => server.once("message", resolve));
 try {
   results.measures = await turns();
   results.boundAgain = await child("coldStart.mjs", [port, rounds]);
+  if (options.all) {
+    const { inChromium } = await import("./inChromium.mjs");
+    results.chromium = await inChromium({ port, count: measures[0].count(), rounds });
+  }
 } finally {
   server.disconnect();
 }
@@ -41,6 +45,8 @@ if (options.all) {
   for (const sockets of [1_000, 5_000]) results.emulator.push(await emulatorLoad(sockets));
   const { inspectorLoad } = await import("./inspectorLoad.mjs");
   results.inspector = await inspectorLoad(10);
+  const { heapLeft } = await import("./memory.mjs");
+  results.heap = await heapLeft();
 }
 
 print();
@@ -165,6 +171,15 @@ function print() {
     console.log(
       `\ninspector at ${perSecond} notifications per second: longest task ${longestTaskMs} ms of processor time (bar 100), ${longestByClockMs} ms by the clock`,
     );
+  }
+  if (results.chromium) {
+    const { perSecond, handPerSecond, ratio } = results.chromium;
+    console.log(
+      `\nnotifications per second in Chromium: ${perSecond}, by hand ${handPerSecond}: ${ratio.toFixed(2)} x`,
+    );
+  }
+  for (const { of, count, heapBytes } of results.heap ?? []) {
+    console.log(`\nheap left after ${count} ${of}: ${heapBytes} bytes (bar 2097152)`);
   }
   console.log(`\n${results.measuredOn}. Each notification is one text frame of about 190 bytes.`);
   if (notes.length > 0) {

@@ -38,6 +38,8 @@ test("figures of each kind that is measured find their place", () => {
       installedBytes: { "gs2-gateway": 2_000_000 },
       emulator: [{ sockets: 5_000, readyMs: 200, rssMegabytes: 150, p50Ms: 90, p99Ms: 170 }],
       inspector: { perSecond: 1_000, longestTaskMs: 30, longestByClockMs: 40 },
+      chromium: { perSecond: 90_000, handPerSecond: 100_000, ratio: 0.9 },
+      heap: [{ of: "reconnects", count: 10_000, heapBytes: -1_234 }],
     },
     "en",
   );
@@ -48,4 +50,6 @@ test("figures of each kind that is measured find their place", () => {
   expect(parts.installedBytes).toContain("| gs2-gateway | 2,000,000 |");
   expect(parts.emulator).toContain("| 5,000 | 200 ms | 150 MB | 90 ms | 170 ms |");
   expect(parts.inspector).toContain("took 30 ms");
+  expect(parts.chromium).toContain("hears 90,000 notifications per second");
+  expect(parts.heap).toContain("| 10,000 reconnects | -1,234 |");
 });
