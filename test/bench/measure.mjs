@@ -78,13 +78,18 @@ const measures = {
   /** Likewise, where nobody reads the payload. */
   inProcessUnread: () => besideTheLimit("unread", () => 1),
 
-  /** Milliseconds of one call, one after another. */
+  /** Milliseconds of one call, one after another, and of one by hand in the same process, in turns: what is measured is about as long as the machine's moods. */
   async call() {
     const session = await contender.open(places(WebSocket));
-    const times = [];
-    for (let n = 0; n < COUNT; n++) times.push(await timed(() => session.call()));
+    const limit = await contenders["bare ws"].open(places(WebSocket));
+    const times = { own: [], limit: [] };
+    for (let turn = 0; turn < TURNS; turn++) {
+      for (let n = 0; n < COUNT / TURNS; n++) times.limit.push(await timed(() => limit.call()));
+      for (let n = 0; n < COUNT / TURNS; n++) times.own.push(await timed(() => session.call()));
+    }
     await session.close();
-    return { value: median(times) };
+    await limit.close();
+    return { value: median(times.own), limit: median(times.limit) };
   },
 
   /** Milliseconds from nothing to a bound player. */

@@ -59,8 +59,8 @@ async function turns() {
     for (const { id, of, count } of measures) {
       for (const name of of) {
         say(`round ${round + 1} of ${rounds}: ${id}, ${name}`);
-        const { value } = await child("measure.mjs", [id, name, count(name), port]);
-        ((values[id] ??= {})[name] ??= []).push(value);
+        const measured = await child("measure.mjs", [id, name, count(name), port]);
+        ((values[id] ??= {})[name] ??= []).push(measured);
       }
     }
   }
@@ -72,9 +72,15 @@ async function turns() {
         Object.entries(values[id]).map(([name, list]) => [
           name,
           {
-            median: rounded(median(list)),
+            median: rounded(median(list.map(({ value }) => value))),
+            // Beside a limit in the same process, beside that contender's turn, or a ratio already.
             ratio: rounded(
-              beside ? median(list.map((one, n) => one / values[id][beside][n])) : median(list),
+              median(
+                list.map(
+                  ({ value, limit }, n) =>
+                    value / (limit ?? (beside ? values[id][beside][n].value : 1)),
+                ),
+              ),
             ),
           },
         ]),
