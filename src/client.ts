@@ -84,7 +84,7 @@ export function createClient(
   const { clientId, clientSecret, projectToken } = Object(credential) as Values;
   const given: Record<string, unknown> = {
     "credential.clientId": clientId,
-    "credential.clientSecret or credential.projectToken": clientSecret ?? projectToken,
+    "credential.clientSecret or projectToken": clientSecret ?? projectToken,
     WebSocket,
     "callTimeoutMs above 0": callTimeoutMs > 0,
   };

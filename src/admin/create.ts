@@ -50,7 +50,7 @@ export function createAdmin(
   const { clientId, clientSecret, projectToken } = given(credential);
   const needed: Record<string, unknown> = {
     "credential.clientId": clientId,
-    "credential.clientSecret or credential.projectToken": clientSecret ?? projectToken,
+    "credential.clientSecret or projectToken": clientSecret ?? projectToken,
     fetch: ownFetch ?? host.fetch(),
     "callTimeoutMs above 0": callTimeoutMs > 0,
   };

@@ -2,6 +2,7 @@ import { GatewayError } from "../errors.js";
 import { exchange, type Fetch } from "../http/http.js";
 import { fitsHeader } from "../http/rest.js";
 import { pending, type Clock } from "../pending.js";
+import { scrub } from "../scrub.js";
 import { agedToken, fromProvider, type Grant } from "../session/agedToken.js";
 import type { Credential, ProjectTokenAsk } from "../session/session.js";
 
@@ -32,8 +33,7 @@ export function createProjectTokens(
   };
   const secrets = new Set<string>();
   if (clientSecret) secrets.add(clientSecret);
-  const scrub = (text: string): string =>
-    [...secrets].reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
+  const clean = (text: string): string => scrub(text, [...secrets]);
 
   const logIn = async (): Promise<Grant> => {
     const body = { client_id: clientId, client_secret: clientSecret };
@@ -45,7 +45,7 @@ export function createProjectTokens(
           headers: { "Content-Type": "application/json" },
           body: JSON.stringify(body),
         }),
-      scrub,
+      clean,
     );
     return { token, lifeSeconds };
   };
@@ -81,6 +81,6 @@ export function createProjectTokens(
     young: async () => project.young() ?? project.renew(project.last() ? "old" : "first"),
     replace: async (refused) =>
       project.last() === refused ? project.renew("unauthorized") : project.last()!,
-    scrub,
+    scrub: clean,
   };
 }

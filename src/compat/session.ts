@@ -3,6 +3,7 @@ import type { ProjectTokens } from "../admin/projectTokens.js";
 import { GatewayError, invalidArgument } from "../errors.js";
 import { post } from "../http/http.js";
 import { fitsHeader } from "../http/rest.js";
+import { scrub } from "../scrub.js";
 import { place } from "../wire/places.js";
 import { endpoints } from "./constants.js";
 import type { Gs2Credential } from "./credentials.js";
@@ -131,9 +132,9 @@ export function tokensOf(session: SessionFields): ProjectTokens {
     replace: async (refused) =>
       session.projectToken === refused ? renewToken(session) : session.projectToken!,
     scrub: (text) =>
-      [clientSecret, session.projectToken].reduce<string>(
-        (rest, secret) => (secret ? rest.replaceAll(secret, "***") : rest),
+      scrub(
         text,
+        [clientSecret, session.projectToken].filter((secret): secret is string => !!secret),
       ),
   };
 }

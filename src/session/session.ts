@@ -1,4 +1,5 @@
 import { GatewayError } from "../errors.js";
+import { scrub } from "../scrub.js";
 import type { WebSocketSession } from "../wire/models.js";
 import { agedToken, fromProvider, type AgedToken } from "./agedToken.js";
 
@@ -97,13 +98,12 @@ export function createSession(credential: Credential, ports: SessionPorts) {
   const wishes = new Map<string, Wish>();
   /** The client secret, and every project token there ever was: a few a day. */
   const secrets = new Set<string>();
-  const keepSecret = (secret: string): void => void secrets.add(secret);
   /** The last access tokens, and what calls have brought: each may bring a new one. */
   const lastTokens: string[] = [];
   const keepLast = (token: string): void => {
     if (!lastTokens.includes(token) && lastTokens.push(token) > MOST_KEPT) lastTokens.shift();
   };
-  if (clientSecret) keepSecret(clientSecret);
+  if (clientSecret) secrets.add(clientSecret);
   /** The socket a login under way belongs to, before it is open to others. */
   let loginOn: number | undefined;
 
@@ -124,7 +124,7 @@ export function createSession(credential: Credential, ports: SessionPorts) {
         : ports.loginByRest(params));
       return { token, lifeSeconds };
     },
-    keepSecret,
+    (token) => secrets.add(token),
   );
 
   const youngProjectToken = async (): Promise<string> =>
@@ -225,10 +225,6 @@ export function createSession(credential: Credential, ports: SessionPorts) {
     },
 
     /** Takes what is secret out of a text that is not ours. */
-    scrub: (text: string): string =>
-      // The longest first: one may begin with another.
-      [...secrets, ...lastTokens]
-        .sort((one, other) => other.length - one.length)
-        .reduce((rest, secret) => rest.replaceAll(secret, "***"), text),
+    scrub: (text: string): string => scrub(text, [...secrets, ...lastTokens]),
   };
 }

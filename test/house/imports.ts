@@ -15,7 +15,7 @@ export interface Reserved {
   reason: string;
 }
 
-const ground = ["wire", "errors", "diagnostics", "pending", "door"];
+const ground = ["wire", "errors", "diagnostics", "pending", "door", "scrub"];
 const middle = ["session", "http", "connection", "api", "notify"];
 // client.ts and the files it was split into.
 const wiring = ["client", "gatewayClient", "options", "host", "system", "report"];
@@ -39,6 +39,7 @@ const rooms: Readonly<Record<string, Room>> = {
     sees: ["wire", "diagnostics"],
     reason: "the way into a client, for those who do not know the client",
   },
+  scrub: { sees: [], reason: "whoever holds a secret takes it out in one way" },
   wire: { sees: ["errors"], reason: "what is said can be read and shared without anything else" },
   session: middleRoom,
   http: middleRoom,
