@@ -12,7 +12,7 @@ export default tseslint.config(
       "**/node_modules/",
       // Compiled and run as a user would, with their own settings.
       "test/package/consumers/",
-      "src/emulator/templates/",
+      "src/emulator/cli/templates/",
     ],
   },
   js.configs.recommended,

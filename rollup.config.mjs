@@ -141,7 +141,7 @@ const scriptTag = (file, name, inside, rest = {}) => ({
 const mittNotice = "mitt (c) Jason Miller";
 
 /** What the plugin's script takes from the global of the player's script, so that there is one client and one class of errors in a page. */
-const ofThePlayersScript = ["client", "errors"].map((file) => resolve(`build/${file}.js`));
+const ofThePlayersScript = ["client/client", "errors"].map((file) => resolve(`build/${file}.js`));
 
 export default [
   {

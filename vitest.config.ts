@@ -9,9 +9,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: [
-            "test/{wire,connection,session,http,api,notify,testing,client,admin,phaser,push,inspector,demo,house}/**/*.test.ts",
-          ],
+          include: ["test/unit/**/*.test.ts"],
           sequence: { groupOrder: 1 },
         },
       },
@@ -40,7 +38,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
-          include: ["test/{emulator,integration,official,compat}/**/*.test.ts"],
+          include: ["test/integration/**/*.test.ts"],
           testTimeout: 20_000,
           hookTimeout: 20_000,
           sequence: { groupOrder: 4 },

@@ -11,7 +11,7 @@
 export const entries = [
   { name: "index", source: "index", path: "." },
   { name: "node", source: "node", path: ".", typesOf: "index" },
-  { name: "admin", source: "admin", path: "./admin" },
+  { name: "admin", source: "admin/index", path: "./admin" },
   { name: "compat-core", source: "compat/core", path: "./compat/core" },
   {
     name: "compat-core-node",
@@ -25,7 +25,7 @@ export const entries = [
   { name: "emulator", source: "emulator/index", path: "./emulator" },
   { name: "phaser", source: "phaser/index", path: "./phaser" },
   { name: "phaser-global", source: "phaser/global", path: "./phaser/global" },
-  { name: "cli", source: "emulator/cli", bin: "gs2-gateway" },
+  { name: "cli", source: "emulator/cli/main", bin: "gs2-gateway" },
 ];
 
 /** Entries that JavaScript code imports. */

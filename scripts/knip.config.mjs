@@ -28,7 +28,7 @@ export default {
   ],
   // An exported type is named in what its file exports; whether others name it too is a matter of taste.
   ignoreExportsUsedInFile: { interface: true, type: true },
-  ignore: ["src/emulator/templates/**", "test/package/consumers/**", "**/*.d.mts"],
+  ignore: ["src/emulator/cli/templates/**", "test/package/consumers/**", "**/*.d.mts"],
   ignoreDependencies: [
     // Read from node_modules by path, or run as a command.
     "axe-core",

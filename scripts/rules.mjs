@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const root = new URL("../", import.meta.url);
 const list = new URL("artifacts/rules.txt", root);
-const test = "test/emulator/rulesOff/rulesOff.test.ts";
+const test = "test/integration/emulator/ruleMutations/ruleMutations.test.ts";
 
 rmSync(list, { force: true });
 const { status } = spawnSync("npx", ["vitest", "run", "--project", "integration", test], {

@@ -1,7 +1,7 @@
-export { GatewayClient } from "./client.js";
+export { GatewayClient } from "./client/client.js";
 export { GatewayError, isGatewayError } from "./errors.js";
 export { defineNotification } from "./notify/schema.js";
-export { emulatorEndpoints } from "./wire/places.js";
+export { emulatorEndpoints } from "./wire/endpoints.js";
 export type {
   BindRequest,
   CallOptions,
@@ -12,11 +12,11 @@ export type {
   PlayerParams,
   ServiceCall,
   Sync,
-} from "./options.js";
+} from "./client/options.js";
 export type { Binding, ConnectionSnapshot } from "./connection/snapshot.js";
 export type { BindingState, Reason, Status, SyncReason } from "./connection/state.js";
 export type { WebSocketClass } from "./connection/socket.js";
-export type { Diagnostic, DiagnosticCode, DiagnosticLevel, Logger } from "./diagnostics.js";
+export type { Diagnostic, DiagnosticCode, DiagnosticLevel, Logger } from "./core/diagnostics.js";
 export type {
   GatewayErrorDetail,
   GatewayErrorInit,
@@ -25,7 +25,7 @@ export type {
 } from "./errors.js";
 export type { Fetch } from "./http/http.js";
 export type { ListenOptions } from "./notify/emitter.js";
-export type { Mark } from "./notify/lookBack.js";
+export type { Mark } from "./notify/history.js";
 export type { Notification, NotificationOf } from "./notify/notification.js";
 export type {
   NotificationPair,
@@ -46,7 +46,7 @@ export type {
   ProjectTokenAsk,
   ProjectTokenGrant,
 } from "./session/session.js";
-export type { Limits } from "./pending.js";
+export type { Limits } from "./core/deferred.js";
 export type { SessionStore } from "./session/tabSession.js";
 export type * from "./wire/requests.js";
 export type {
@@ -62,4 +62,4 @@ export type {
   NotificationMap,
   ServiceNotifications,
 } from "./wire/notifications.js";
-export type { Endpoints, Region } from "./wire/places.js";
+export type { Endpoints, Region } from "./wire/endpoints.js";

@@ -1,6 +1,6 @@
 import { WebSocket } from "ws";
-import { GatewayClient as PlayerClient } from "./client.js";
-import type { GatewayClientOptions } from "./options.js";
+import { GatewayClient as PlayerClient } from "./client/client.js";
+import type { GatewayClientOptions } from "./client/options.js";
 
 // Ping frames cost nothing at GS2, calls do: so Node may look more often.
 const IDLE_MS = 60_000;

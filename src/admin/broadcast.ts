@@ -1,6 +1,6 @@
 import { GatewayError, invalidArgument } from "../errors.js";
 import { fitsHeader } from "../http/rest.js";
-import type { Clock } from "../pending.js";
+import type { Clock } from "../core/deferred.js";
 import { sendNotification } from "../wire/methods.js";
 import type { SendNotificationResult } from "../wire/requests.js";
 import { wait } from "./backoff.js";

@@ -7,8 +7,8 @@ import {
 } from "../errors.js";
 import { exchange, type Fetch } from "../http/http.js";
 import { projectHeaders, restRequest } from "../http/rest.js";
-import { pending, type Clock } from "../pending.js";
-import { sortEnding } from "../wire/endings.js";
+import { pending, type Clock } from "../core/deferred.js";
+import { sortEnding } from "../wire/failures.js";
 import type { AnyMethod } from "../wire/methods.js";
 import { fullJitter, wait } from "./backoff.js";
 import type { AdminCallOptions } from "./options.js";

@@ -1,12 +1,12 @@
 import { invalidArgument } from "../errors.js";
-import type { Report } from "../diagnostics.js";
+import type { Report } from "../core/diagnostics.js";
 import { fitsHeader } from "../http/rest.js";
 import type { FileFetch } from "../http/upload.js";
 import { allMethods } from "../wire/allMethods.js";
 import { sendNotification } from "../wire/methods.js";
 import type { Page } from "../wire/requests.js";
 import type * as rows from "../wire/methods.js";
-import { gs2Endpoints, place } from "../wire/places.js";
+import { gs2Endpoints, place } from "../wire/endpoints.js";
 import { createBroadcast } from "./broadcast.js";
 import { checkRow, createCaller, type InnerOptions, type Values } from "./caller.js";
 import type { AdminMethod, GatewayAdmin, PagedMethod } from "./gatewayAdmin.js";

@@ -1,4 +1,4 @@
-import type { Limits } from "../pending.js";
+import type { Limits } from "../core/deferred.js";
 import type {
   CreateNamespaceRequest,
   DescribeNamespacesRequest,

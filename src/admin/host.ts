@@ -1,6 +1,6 @@
 import type { FileFetch } from "../http/upload.js";
-import type { Clock } from "../pending.js";
-import { newId, systemClock } from "../system.js";
+import type { Clock } from "../core/deferred.js";
+import { newId, systemClock } from "../core/clock.js";
 
 /** Time, chance and network as an admin meets them. */
 export interface AdminHost {

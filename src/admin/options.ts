@@ -1,11 +1,11 @@
-import type { Logger } from "../diagnostics.js";
+import type { Logger } from "../core/diagnostics.js";
 import type { GatewayError } from "../errors.js";
 import type { FileFetch } from "../http/upload.js";
-import type { Limits } from "../pending.js";
+import type { Limits } from "../core/deferred.js";
 import type { Credential } from "../session/session.js";
 import type { InNamespace, SendNotificationRequest } from "../wire/requests.js";
 import type { NotificationKey, NotificationMap } from "../wire/notifications.js";
-import type { Endpoints, Region } from "../wire/places.js";
+import type { Endpoints, Region } from "../wire/endpoints.js";
 
 export interface GatewayAdminOptions {
   /** Default `ap-northeast-1`. */

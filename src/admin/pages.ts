@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.js";
-import type { Limits } from "../pending.js";
+import type { Limits } from "../core/deferred.js";
 import type { Values } from "./caller.js";
 
 /** Walks a paged method, one page ahead of nobody: the next is asked for when the last item has been taken. */

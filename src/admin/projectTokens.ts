@@ -1,9 +1,9 @@
 import { GatewayError } from "../errors.js";
 import { exchange, type Fetch } from "../http/http.js";
 import { fitsHeader } from "../http/rest.js";
-import { pending, type Clock } from "../pending.js";
-import { scrub } from "../scrub.js";
-import { agedToken, fromProvider, type Grant } from "../session/agedToken.js";
+import { pending, type Clock } from "../core/deferred.js";
+import { scrub } from "../core/redact.js";
+import { agedToken, fromProvider, type Grant } from "../session/renewableToken.js";
 import type { Credential, ProjectTokenAsk } from "../session/session.js";
 
 /** The project token of an admin: obtained when needed, in a single flight for all calls. */

@@ -1,6 +1,6 @@
 import { GatewayError, invalidArgument, isGatewayError } from "../errors.js";
 import { upload, type FileFetch } from "../http/upload.js";
-import { pending, type Clock } from "../pending.js";
+import { pending, type Clock } from "../core/deferred.js";
 import {
   checkCleanUserDataByUserId,
   checkDumpUserDataByUserId,

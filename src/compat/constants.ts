@@ -1,4 +1,4 @@
-import { gs2Endpoints, type Endpoints } from "../wire/places.js";
+import { gs2Endpoints, type Endpoints } from "../wire/endpoints.js";
 
 /**
  * Where the servers are. Set the two to use an emulator: `emulator.endpoints.rest` and `emulator.endpoints.webSocket`. REST calls look at

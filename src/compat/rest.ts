@@ -2,7 +2,7 @@ import { createCaller } from "../admin/caller.js";
 import { adminHost } from "../admin/host.js";
 import { GatewayError } from "../errors.js";
 import type { AnyMethod } from "../wire/methods.js";
-import { place } from "../wire/places.js";
+import { place } from "../wire/endpoints.js";
 import { endpoints } from "./constants.js";
 import { gs2Error } from "./errors.js";
 import { tokensOf, type SessionFields } from "./session.js";

@@ -3,8 +3,8 @@ import type { ProjectTokens } from "../admin/projectTokens.js";
 import { GatewayError, invalidArgument } from "../errors.js";
 import { post } from "../http/http.js";
 import { fitsHeader } from "../http/rest.js";
-import { scrub } from "../scrub.js";
-import { place } from "../wire/places.js";
+import { scrub } from "../core/redact.js";
+import { place } from "../wire/endpoints.js";
 import { endpoints } from "./constants.js";
 import type { Gs2Credential } from "./credentials.js";
 

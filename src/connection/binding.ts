@@ -1,6 +1,6 @@
 import type { GatewayError } from "../errors.js";
 import type { WebSocketSession } from "../wire/models.js";
-import { sortEnding } from "../wire/endings.js";
+import { sortEnding } from "../wire/failures.js";
 import {
   CLOSED,
   LOGGING_IN,
@@ -19,7 +19,7 @@ import {
   replaceSocket,
   unauthorized,
   unsettle,
-} from "./turn.js";
+} from "./transitions.js";
 
 const CUT_AFTER_BIND_MS = 30_000;
 const CUTS_WITHIN_MS = 120_000;

@@ -1,4 +1,4 @@
-import { kindOfStatus, sortEnding } from "../wire/endings.js";
+import { kindOfStatus, sortEnding } from "../wire/failures.js";
 import {
   encodeRequest,
   readErrors,
@@ -9,7 +9,7 @@ import {
 } from "../wire/frames.js";
 import type { Repeat } from "../wire/methods.js";
 import type { GatewayErrorKind } from "../errors.js";
-import { pending, type Clock, type Limits, type Pending } from "../pending.js";
+import { pending, type Clock, type Limits, type Pending } from "../core/deferred.js";
 
 export type Values = Readonly<Record<string, unknown>>;
 

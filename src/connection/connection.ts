@@ -1,6 +1,6 @@
-import type { Report } from "../diagnostics.js";
+import type { Report } from "../core/diagnostics.js";
 import { GatewayError } from "../errors.js";
-import type { Clock } from "../pending.js";
+import type { Clock } from "../core/deferred.js";
 import { decodeFrame, type NotificationFrame } from "../wire/frames.js";
 import { createCalls, type Calls, type CallPorts, type CallRequest, type Gate } from "./calls.js";
 import {

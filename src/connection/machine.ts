@@ -1,7 +1,7 @@
 import type { GatewayError } from "../errors.js";
-import { sortEnding } from "../wire/endings.js";
+import { sortEnding } from "../wire/failures.js";
 import { bindWanted, countCuts } from "./binding.js";
-import { nextAttemptAt } from "./schedule.js";
+import { nextAttemptAt } from "./retrySchedule.js";
 import {
   CLOSED,
   LOGGING_IN,
@@ -24,7 +24,7 @@ import {
   stop,
   tryNow,
   unauthorized,
-} from "./turn.js";
+} from "./transitions.js";
 
 const HIDDEN_SUSPICIOUS_MS = 30_000;
 // Hidden pages get their timers once a minute; what is later than that was asleep.

@@ -1,6 +1,6 @@
 import type { GatewayError } from "../errors.js";
 import type { WebSocketSession } from "../wire/models.js";
-import type { Outage } from "./schedule.js";
+import type { Outage } from "./retrySchedule.js";
 
 /** Where the connection is. Below WAITING it rests, and only a call of the player moves it. */
 const IDLE = 0;

@@ -1,5 +1,5 @@
 import { isGatewayError, type GatewayError } from "../errors.js";
-import { pending, type Clock, type Limits, type Pending } from "../pending.js";
+import { pending, type Clock, type Limits, type Pending } from "../core/deferred.js";
 import { takeSnapshot, type ConnectionSnapshot } from "./snapshot.js";
 import { WAITING, type State } from "./state.js";
 

@@ -1,25 +1,25 @@
 import { getRequestListener } from "@hono/node-server";
 import type { WebSocketSession } from "../wire/models.js";
-import { emulatorEndpoints, type Endpoints } from "../wire/places.js";
-import type { CallFilter, EmulatorCall } from "./calls.js";
-import { dataFile, type Keeper } from "./dataFile.js";
-import { disconnect, type DisconnectWish } from "./disconnect.js";
-import type { EmulatorFault, EmulatorFaultReport } from "./faults/kinds.js";
-import { readFaults } from "./faults/read.js";
-import { Gateway } from "./gateway.js";
-import type { GuardPolicy } from "./guard.js";
-import { httpApp } from "./http.js";
-import { seededIds } from "./ids.js";
-import { listen } from "./listen.js";
-import { notify, type EmulatorDelivery } from "./notify.js";
-import type { EmulatorNotification } from "./notify.js";
+import { emulatorEndpoints, type Endpoints } from "../wire/endpoints.js";
+import type { CallFilter, EmulatorCall } from "./log/callLog.js";
+import { dataFile, type Keeper } from "./engine/dataFile.js";
+import { disconnect, type DisconnectWish } from "./controls/disconnect.js";
+import type { EmulatorFault, EmulatorFaultReport } from "./faults/definitions.js";
+import { readFaults } from "./faults/parse.js";
+import { Gateway } from "./engine/engine.js";
+import type { GuardPolicy } from "./server/originCheck.js";
+import { httpApp } from "./server/app.js";
+import { seededIds } from "./store/ids.js";
+import { listen } from "./server/listen.js";
+import { notify, type EmulatorDelivery } from "./controls/notify.js";
+import type { EmulatorNotification } from "./controls/notify.js";
 import { readOptions, type EmulatorOptions, type ReadOptions } from "./options.js";
-import type { DevicePush, OutboxEntry, OutboxFilter } from "./outbox.js";
-import { waitForPush, type PushWish } from "./pushWish.js";
-import { waitForSession, type SessionWish } from "./sessionWish.js";
-import { socketServer } from "./socket.js";
-import { readState, type EmulatorState, type EmulatorStateWish } from "./state.js";
-import { issueAccessToken, type AccessTokenWish } from "./tokens.js";
+import type { DevicePush, OutboxEntry, OutboxFilter } from "./store/outbox.js";
+import { waitForPush, type PushWish } from "./controls/waitForPush.js";
+import { waitForSession, type SessionWish } from "./controls/waitForSession.js";
+import { socketServer } from "./server/webSocket.js";
+import { readState, type EmulatorState, type EmulatorStateWish } from "./store/snapshot.js";
+import { issueAccessToken, type AccessTokenWish } from "./calls/auth.js";
 
 /** A running emulator. */
 export interface Emulator {

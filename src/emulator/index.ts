@@ -10,19 +10,19 @@ export type {
   FaultLimits,
   FaultMoment,
   FaultScope,
-} from "./faults/kinds.js";
-export type { SessionWish } from "./sessionWish.js";
-export type { EmulatorClock } from "./clock.js";
-export type { EmulatorCall, CallFilter } from "./calls.js";
-export type { EmulatorLog, EmulatorLogEntry } from "./log.js";
-export type { DevicePush, OutboxEntry, OutboxFilter } from "./outbox.js";
-export type { PushWish } from "./pushWish.js";
-export type { EmulatorState, EmulatorStateWish } from "./state.js";
-export type { Job, JobKind, Upload } from "./jobs.js";
-export type { DumpedToken } from "./userData.js";
-export type { EmulatorNotification, EmulatorDelivery } from "./notify.js";
-export type { AccessTokenWish } from "./tokens.js";
-export type { DisconnectWish } from "./disconnect.js";
-export type { EmulatorCredential } from "./world.js";
-export type { Endpoints } from "../wire/places.js";
+} from "./faults/definitions.js";
+export type { SessionWish } from "./controls/waitForSession.js";
+export type { EmulatorClock } from "./engine/clock.js";
+export type { EmulatorCall, CallFilter } from "./log/callLog.js";
+export type { EmulatorLog, EmulatorLogEntry } from "./log/eventLog.js";
+export type { DevicePush, OutboxEntry, OutboxFilter } from "./store/outbox.js";
+export type { PushWish } from "./controls/waitForPush.js";
+export type { EmulatorState, EmulatorStateWish } from "./store/snapshot.js";
+export type { Job, JobKind, Upload } from "./store/jobs.js";
+export type { DumpedToken } from "./store/userData.js";
+export type { EmulatorNotification, EmulatorDelivery } from "./controls/notify.js";
+export type { AccessTokenWish } from "./calls/auth.js";
+export type { DisconnectWish } from "./controls/disconnect.js";
+export type { EmulatorCredential } from "./store/store.js";
+export type { Endpoints } from "../wire/endpoints.js";
 export type { FirebaseToken, Namespace, WebSocketSession } from "../wire/models.js";

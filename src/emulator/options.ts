@@ -1,10 +1,10 @@
-import type { EmulatorClock } from "./clock.js";
-import { realClock } from "./clock.js";
-import type { EmulatorFault, Fault } from "./faults/kinds.js";
-import { readFaults } from "./faults/read.js";
-import { logWriter, type EmulatorLog, type WriteLog } from "./log.js";
+import type { EmulatorClock } from "./engine/clock.js";
+import { realClock } from "./engine/clock.js";
+import type { EmulatorFault, Fault } from "./faults/definitions.js";
+import { readFaults } from "./faults/parse.js";
+import { logWriter, type EmulatorLog, type WriteLog } from "./log/eventLog.js";
 import { invalid, readSettings, type EmulatorSettings } from "./settings.js";
-import type { EmulatorCredential } from "./world.js";
+import type { EmulatorCredential } from "./store/store.js";
 
 /** Answers requests under a path of the emulator, e.g. a demo's own little server. Host and Origin were checked before. */
 export type MountedHandler = (request: Request) => Response | Promise<Response>;

@@ -1,5 +1,5 @@
 import { GatewayError, type GatewayErrorInit } from "../errors.js";
-import { kindOfStatus } from "../wire/endings.js";
+import { kindOfStatus } from "../wire/failures.js";
 import { readErrors } from "../wire/frames.js";
 
 /** What we use of `fetch`. */

@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.js";
-import { kindOfStatus } from "../wire/endings.js";
+import { kindOfStatus } from "../wire/failures.js";
 import type { Fetch } from "./http.js";
 
 type Init = Parameters<Fetch>[1];

@@ -1,5 +1,5 @@
 import { effect, signal } from "@preact/signals";
-import type { JournalEntry } from "../wire/journal.js";
+import type { JournalEntry } from "../wire/frameLog.js";
 import type { EmulatorState, OutboxEntry } from "../emulator/index.js";
 import { control, type FaultState, type OpenConnection } from "./control.js";
 import { LogStore } from "./log/store.js";

@@ -1,5 +1,5 @@
-import type { OpenConnection } from "../emulator/connections.js";
-import type { KnownFaults } from "../emulator/faults/read.js";
+import type { OpenConnection } from "../emulator/controls/connections.js";
+import type { KnownFaults } from "../emulator/faults/parse.js";
 import type {
   EmulatorDelivery,
   EmulatorFault,
@@ -9,7 +9,7 @@ import type {
   OutboxEntry,
 } from "../emulator/index.js";
 
-import type { IssuedAccessToken } from "../emulator/tokens.js";
+import type { IssuedAccessToken } from "../emulator/calls/auth.js";
 
 export type { OpenConnection };
 

@@ -1,4 +1,4 @@
-import type { InspectorFacts } from "../wire/journal.js";
+import type { InspectorFacts } from "../wire/frameLog.js";
 
 /** What the emulator wrote into the page about itself. */
 export const facts = JSON.parse(

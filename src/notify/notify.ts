@@ -1,9 +1,9 @@
-import type { Report } from "../diagnostics.js";
-import type { Door } from "../door.js";
-import { pending, type Clock, type Limits, type Pending } from "../pending.js";
+import type { Report } from "../core/diagnostics.js";
+import type { Door } from "../core/internals.js";
+import { pending, type Clock, type Limits, type Pending } from "../core/deferred.js";
 import type { NotificationKey } from "../wire/notifications.js";
 import type { Emitter, Handler, ListenOptions } from "./emitter.js";
-import { createLookBack, type Mark, type Picker } from "./lookBack.js";
+import { createLookBack, type Mark, type Picker } from "./history.js";
 import { notificationMaker, type Notification, type NotificationOf } from "./notification.js";
 import type { NotificationDefinition } from "./schema.js";
 

@@ -1,4 +1,4 @@
-import type { Report } from "../diagnostics.js";
+import type { Report } from "../core/diagnostics.js";
 import { invalidArgument } from "../errors.js";
 import type { Notification } from "./notification.js";
 

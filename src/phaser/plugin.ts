@@ -1,6 +1,6 @@
 import { GatewayError } from "../errors.js";
-import type { GatewayClient } from "../client.js";
-import type { GatewayClientOptions } from "../options.js";
+import type { GatewayClient } from "../client/client.js";
+import type { GatewayClientOptions } from "../client/options.js";
 import {
   SHUT_DOWN,
   type GameLike,

@@ -1,6 +1,6 @@
-import type { GatewayClient } from "../client.js";
-import type { Report } from "../diagnostics.js";
-import { DOOR, type Door } from "../door.js";
+import type { GatewayClient } from "../client/client.js";
+import type { Report } from "../core/diagnostics.js";
+import { DOOR, type Door } from "../core/internals.js";
 import { createEmitter, type Handler, type ListenOptions } from "../notify/emitter.js";
 import type { Notification } from "../notify/notification.js";
 import {
@@ -11,7 +11,7 @@ import {
   type WaitOptions,
 } from "../notify/notify.js";
 import type { ConnectionSnapshot } from "../connection/snapshot.js";
-import type { Sync } from "../options.js";
+import type { Sync } from "../client/options.js";
 import { createDelivery, type Deliver, type WhileAsleep } from "./delivery.js";
 import { DESTROY, PRE_UPDATE, SHUT_DOWN, SHUTDOWN, WAKE, type SceneLike } from "./host.js";
 

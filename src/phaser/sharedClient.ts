@@ -1,5 +1,5 @@
-import { GatewayClient } from "../client.js";
-import type { GatewayClientOptions } from "../options.js";
+import { GatewayClient } from "../client/client.js";
+import type { GatewayClientOptions } from "../client/options.js";
 
 const clients = new Map<string, GatewayClient>();
 

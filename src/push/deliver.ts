@@ -1,6 +1,6 @@
 import { GatewayError } from "../errors.js";
 import type { WordToWorker } from "./protocol.js";
-import { scopeOf } from "./workerFile.js";
+import { scopeOf } from "./registerWorker.js";
 
 /**
  * Hands a message to the push worker as if the push service had sent it: for tests and for the emulator, which sends nothing out. It takes

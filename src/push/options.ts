@@ -1,5 +1,5 @@
 import type { ListenOptions } from "../notify/emitter.js";
-import type { GatewayClient } from "../client.js";
+import type { GatewayClient } from "../client/client.js";
 import type { FirebaseAppLike, FirebaseConfig } from "./firebase.js";
 import type { PushFields } from "./message.js";
 import type { PushTokenProvider } from "./provider.js";

@@ -1,4 +1,4 @@
-import { newId } from "../system.js";
+import { newId } from "../core/clock.js";
 
 /** What a provider is asked about. */
 export interface PushTokenAsk {

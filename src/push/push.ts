@@ -1,16 +1,16 @@
 import { GatewayError, invalidArgument } from "../errors.js";
-import type { GatewayClient } from "../client.js";
+import type { GatewayClient } from "../client/client.js";
 import { createEmitter } from "../notify/emitter.js";
 import { firebaseTokens, isVapidKey } from "./firebase.js";
-import { createKeeper } from "./keeper.js";
+import { createKeeper } from "./tokenSync.js";
 import type { Push, PushOptions } from "./options.js";
 import { encodeConfig, MOST_CONFIG_CHARACTERS, type WorkerConfig } from "./protocol.js";
 import { pushError, stateOf, type PushReason, type PushState } from "./reasons.js";
-import { recordShelf } from "./record.js";
+import { recordShelf } from "./tokenRecord.js";
 import { pushStore } from "./store.js";
-import { createStream } from "./stream.js";
-import { canStore, whatIsMissing, type Surroundings } from "./surroundings.js";
-import { baseOf, registerWorker, scopeOf, useWorker, type ReadyWorker } from "./workerFile.js";
+import { createStream } from "./workerMessages.js";
+import { canStore, whatIsMissing, type Surroundings } from "./environment.js";
+import { baseOf, registerWorker, scopeOf, useWorker, type ReadyWorker } from "./registerWorker.js";
 
 const DUPLICATE_WINDOW_MS = 60_000;
 

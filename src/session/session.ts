@@ -1,7 +1,7 @@
 import { GatewayError } from "../errors.js";
-import { scrub } from "../scrub.js";
+import { scrub } from "../core/redact.js";
 import type { WebSocketSession } from "../wire/models.js";
-import { agedToken, fromProvider, type AgedToken } from "./agedToken.js";
+import { agedToken, fromProvider, type AgedToken } from "./renewableToken.js";
 
 type Values = Readonly<Record<string, unknown>>;
 

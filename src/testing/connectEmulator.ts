@@ -1,10 +1,10 @@
 import type { Emulator } from "../emulator/emulator.js";
-import type { EmulatorFault, EmulatorFaultReport } from "../emulator/faults/kinds.js";
-import type { DevicePush } from "../emulator/outbox.js";
+import type { EmulatorFault, EmulatorFaultReport } from "../emulator/faults/definitions.js";
+import type { DevicePush } from "../emulator/store/outbox.js";
 import { GatewayError, invalidArgument, type GatewayErrorKind } from "../errors.js";
-import { kindOfStatus } from "../wire/endings.js";
+import { kindOfStatus } from "../wire/failures.js";
 import { readErrors } from "../wire/frames.js";
-import { emulatorEndpoints } from "../wire/places.js";
+import { emulatorEndpoints } from "../wire/endpoints.js";
 
 /** What answers at once in the process of the emulator answers by a promise from outside. */
 type Remote<Handle> = {

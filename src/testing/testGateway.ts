@@ -1,15 +1,15 @@
 import { tellChanges } from "../connection/status.js";
 import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
-import type { Diagnostic, Logger } from "../diagnostics.js";
+import type { Diagnostic, Logger } from "../core/diagnostics.js";
 import { invalidArgument } from "../errors.js";
-import type { GatewayClient } from "../client.js";
+import type { GatewayClient } from "../client/client.js";
 import { createEmitter } from "../notify/emitter.js";
 import type { Notification } from "../notify/notification.js";
 import { createNotify, type NotificationPair } from "../notify/notify.js";
 import type { NotificationDefinition } from "../notify/schema.js";
-import type { Sync } from "../options.js";
-import { createReport } from "../report.js";
-import { systemClock } from "../system.js";
+import type { Sync } from "../client/options.js";
+import { createReport } from "../core/reporter.js";
+import { systemClock } from "../core/clock.js";
 import {
   notificationKey,
   type NotificationKey,

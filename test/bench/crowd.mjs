@@ -1,6 +1,6 @@
 // Many bare players in one process.
 import { WebSocket } from "ws";
-import { frame } from "./contenders.mjs";
+import { frame } from "./competitors.mjs";
 
 const [url, count] = process.argv.slice(2);
 const COUNT = Number(count);

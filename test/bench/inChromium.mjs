@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { findChromium } from "../support/chromium.mjs";
-import { credential, frame, player } from "./contenders.mjs";
+import { credential, frame, player } from "./competitors.mjs";
 import { KEY } from "./dialects.mjs";
 import { median, rounded } from "./figures.mjs";
 

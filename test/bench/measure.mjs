@@ -1,6 +1,6 @@
 // One measure of one contender, in a process of its own: `node measure.mjs MEASURE CONTENDER COUNT PORT`, the figures go to the parent.
 import { WebSocket } from "ws";
-import { contenders } from "./contenders.mjs";
+import { contenders } from "./competitors.mjs";
 import { dialects } from "./dialects.mjs";
 import { fakeSocket } from "./fakeSocket.mjs";
 import { median } from "./figures.mjs";

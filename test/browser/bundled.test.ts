@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { libraryEntries } from "../../scripts/entries.mjs";
 import { startEmulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
-import { importedOn } from "../support/places.js";
+import { importedOn } from "../support/endpoints.js";
 import { inRepo, readInRepo } from "../support/repo.js";
 import { unpackedProject, type UnpackedProject } from "../support/unpacked.js";
 import { bundlers } from "./bundlers.js";

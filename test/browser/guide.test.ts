@@ -1,7 +1,7 @@
 // The blocks of the guide that need a page: a canvas, a worker, script tags. The others run in test/package/guide.test.ts.
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { GatewayAdmin } from "../../src/admin.js";
+import { GatewayAdmin } from "../../src/admin/index.js";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { blocksOf, type Block } from "../package/guide/blocks.js";
 import { staged, stageScript } from "../package/guide/build.js";

@@ -6,7 +6,7 @@ import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo, readInRepo } from "../support/repo.js";
 import { until as come } from "../support/until.js";
-import { RawSocket, frame, restLogin } from "../emulator/rawSocket.js";
+import { RawSocket, frame, restLogin } from "../integration/emulator/rawSocket.js";
 import { complaintsOf, until } from "./pages.js";
 
 const pictures = inRepo("artifacts");

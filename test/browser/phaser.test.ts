@@ -481,7 +481,7 @@ describe("the template", () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "gs2-gateway-template-"));
-    await cp(inRepo("src/emulator/templates/phaser-vite"), folder, { recursive: true });
+    await cp(inRepo("src/emulator/cli/templates/phaser-vite"), folder, { recursive: true });
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 

@@ -1,7 +1,7 @@
 // Push as a player has it: the real firebase package, a real service worker, pushes delivered by the browser. Google's hosts are answered here.
 import type { Browser, BrowserContext, Page, Worker } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { GatewayAdmin } from "../../src/admin.js";
+import { GatewayAdmin } from "../../src/admin/index.js";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import type { PushOptions } from "../../src/push/index.js";
 import { launchBrowser } from "../support/browser.js";

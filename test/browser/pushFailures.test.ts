@@ -1,7 +1,7 @@
 // The README's table of what can stand in the way of push, each row made to happen in a real browser.
 import type { Browser, BrowserContext, BrowserContextOptions, Frame, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { GatewayAdmin } from "../../src/admin.js";
+import { GatewayAdmin } from "../../src/admin/index.js";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { createPush, type PushOptions, type PushReason } from "../../src/push/index.js";
 import { launchBrowser } from "../support/browser.js";

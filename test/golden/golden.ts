@@ -104,7 +104,7 @@ export const notifications = read("notifications") as Record<
 /** Kinds of error by status. */
 export const statuses = read("statuses") as Record<string, string>;
 
-export const places = read("places") as {
+export const places = read("endpoints") as {
   rest: string;
   webSocket: string;
   regions: string[];

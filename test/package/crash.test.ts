@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { EmulatorState } from "../../src/emulator/index.js";
-import { chanceOf } from "../support/chance.js";
+import { chanceOf } from "../support/random.js";
 import { inRepo } from "../support/repo.js";
 
 /** `npm run kills` takes more. */

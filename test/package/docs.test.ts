@@ -129,7 +129,7 @@ const tableUnder = (heading: string) => {
 
 test.each([
   ["Errors", "src/errors.ts", "GatewayErrorKind"],
-  ["Diagnostics", "src/diagnostics.ts", "DiagnosticCode"],
+  ["Diagnostics", "src/core/diagnostics.ts", "DiagnosticCode"],
 ])("the table of %s has each there is, and no other", (heading, file, type) => {
   expect(tableUnder(heading)).toEqual(membersOf(file, type));
 });

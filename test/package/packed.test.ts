@@ -6,7 +6,7 @@ import { publint } from "publint";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { typedEntries } from "../../scripts/entries.mjs";
-import { importedOn } from "../support/places.js";
+import { importedOn } from "../support/endpoints.js";
 import { inRepo } from "../support/repo.js";
 import { unpackedProject, type UnpackedProject } from "../support/unpacked.js";
 

@@ -1,5 +1,5 @@
 import type { Hint } from "../../src/connection/machine.js";
-import type { Clock } from "../../src/pending.js";
+import type { Clock } from "../../src/core/deferred.js";
 import type { Random } from "./random.js";
 import type { Happening, Place, VirtualTime } from "./virtualTime.js";
 

@@ -1,8 +1,8 @@
-import { createClient } from "../../src/client.js";
+import { createClient } from "../../src/client/client.js";
 import type { WebSocketClass } from "../../src/connection/socket.js";
 import { startEmulator } from "../../src/emulator/index.js";
 import { GatewayClient } from "../../src/node.js";
-import type { GatewayClientOptions } from "../../src/options.js";
+import type { GatewayClientOptions } from "../../src/client/options.js";
 import { encodeNotification } from "../../src/wire/frames.js";
 import { Device } from "./device.js";
 import { portOpener, type Dial, type Wire } from "./port.js";

@@ -49,7 +49,7 @@ export const mutations = [
   },
   {
     name: "an event from the look-back is not taken out of it",
-    file: "notify/lookBack.ts",
+    file: "notify/history.ts",
     find: "entry.one = undefined;",
     replace: "",
   },
@@ -73,13 +73,13 @@ export const mutations = [
   },
   {
     name: "the gap begins when the loss is noticed",
-    file: "connection/turn.ts",
+    file: "connection/transitions.ts",
     find: "slot.gapSince ??= t.lastFrameAt;",
     replace: "slot.gapSince ??= t.now;",
   },
   {
     name: "a forced bind that got no answer is forced again",
-    file: "connection/turn.ts",
+    file: "connection/transitions.ts",
     find: "slot.force = slot.forced = false;",
     replace: "slot.force = slot.forced;\n    slot.forced = false;",
   },
@@ -97,13 +97,13 @@ export const mutations = [
   },
   {
     name: "whoever lost the place goes on asking",
-    file: "wire/endings.ts",
+    file: "wire/failures.ts",
     find: 'return "replaced";',
     replace: 'return "retry";',
   },
   {
     name: "whoever lost the place asks again on the next socket",
-    file: "connection/turn.ts",
+    file: "connection/transitions.ts",
     find: 'if (state !== "replaced" && (',
     replace: "if ((",
   },
@@ -145,7 +145,7 @@ export const mutations = [
   },
   {
     name: "a deadline outlives its call",
-    file: "pending.ts",
+    file: "core/deferred.ts",
     find: "    over = true;\n    clearTimer(timer);",
     replace: "    over = true;",
   },
@@ -193,7 +193,7 @@ export const mutations = [
   },
   {
     name: "the windows between attempts never grow",
-    file: "connection/schedule.ts",
+    file: "connection/retrySchedule.ts",
     find: "const GROWTH = 1.5;",
     replace: "const GROWTH = 1;",
   },

@@ -1,5 +1,5 @@
 import type { OpenSocket, SocketEnd, WebSocketClass } from "../../src/connection/socket.js";
-import type { Clock } from "../../src/pending.js";
+import type { Clock } from "../../src/core/deferred.js";
 import { FaultSocket } from "../support/faultSocket.js";
 
 /** What the network tells one end of a line. */

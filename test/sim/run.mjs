@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { recordFigures } from "../bench/record.mjs";
 import { bundle } from "./bundle.mjs";
-import { work } from "./lanes.mjs";
+import { work } from "./workers.mjs";
 import { mutations } from "./mutations.mjs";
 
 const USAGE = `npm run sim -- --seeds N [--from S]         tells N stories and reports those in which a promise is broken

@@ -1,10 +1,10 @@
-import { Gateway, type OpenLine } from "../../src/emulator/gateway.js";
-import { seededIds } from "../../src/emulator/ids.js";
-import { notify } from "../../src/emulator/notify.js";
+import { Gateway, type OpenLine } from "../../src/emulator/engine/engine.js";
+import { seededIds } from "../../src/emulator/store/ids.js";
+import { notify } from "../../src/emulator/controls/notify.js";
 import { readSettings, type EmulatorSettings } from "../../src/emulator/settings.js";
-import { readFrame } from "../../src/emulator/socket.js";
-import { issueAccessToken } from "../../src/emulator/tokens.js";
-import { disconnect } from "../../src/emulator/disconnect.js";
+import { readFrame } from "../../src/emulator/server/webSocket.js";
+import { issueAccessToken } from "../../src/emulator/calls/auth.js";
+import { disconnect } from "../../src/emulator/controls/disconnect.js";
 import type { WebSocketSession } from "../../src/wire/models.js";
 import { loginTarget } from "../../src/wire/frames.js";
 import type { Host, Link, Network } from "./network.js";

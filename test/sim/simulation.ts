@@ -1,4 +1,4 @@
-import { doSomething } from "./deeds.js";
+import { doSomething } from "./actions.js";
 import { hostTimers } from "./hostTimers.js";
 import { Random } from "./random.js";
 import { aStore, World, type Sockets } from "./world.js";

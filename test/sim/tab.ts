@@ -1,9 +1,9 @@
-import { createClient } from "../../src/client.js";
+import { createClient } from "../../src/client/client.js";
 import type { OpenSocket, WebSocketClass } from "../../src/connection/socket.js";
 import { isGatewayError } from "../../src/errors.js";
-import type { GatewayClient } from "../../src/gatewayClient.js";
+import type { GatewayClient } from "../../src/client/types.js";
 import type { Fetch } from "../../src/http/http.js";
-import type { GatewayClientOptions, Sync } from "../../src/options.js";
+import type { GatewayClientOptions, Sync } from "../../src/client/options.js";
 import type { Arrival, Conversation } from "./conversation.js";
 import { observed } from "./conversation.js";
 import type { Device } from "./device.js";
@@ -11,7 +11,7 @@ import type { Weather } from "./network.js";
 import { FAIR } from "./network.js";
 import type { Random } from "./random.js";
 import { NAMESPACE, type Server } from "./server.js";
-import type { Story } from "./story.js";
+import type { Story } from "./trace.js";
 import type { Store } from "./world.js";
 
 /** What the player last asked for in a slot. */

@@ -1,14 +1,14 @@
 import { socketOpener } from "../../src/connection/socket.js";
 import type { EmulatorSettings } from "../../src/emulator/settings.js";
 import type { Fetch } from "../../src/http/http.js";
-import type { GatewayClientOptions } from "../../src/options.js";
+import type { GatewayClientOptions } from "../../src/client/options.js";
 import type { SessionStore } from "../../src/session/tabSession.js";
 import { Device } from "./device.js";
 import { FAIR, Network, type Link } from "./network.js";
 import { faultSocketOn, portOpener, type Dial } from "./port.js";
 import type { Random } from "./random.js";
 import { Server } from "./server.js";
-import { Story } from "./story.js";
+import { Story } from "./trace.js";
 import { Tab } from "./tab.js";
 import { VirtualTime } from "./virtualTime.js";
 

@@ -1,5 +1,5 @@
 import type { WebSocketClass } from "../../src/connection/socket.js";
-import type { GatewayClientOptions } from "../../src/options.js";
+import type { GatewayClientOptions } from "../../src/client/options.js";
 
 export type Json = Record<string, unknown>;
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/pending.js";
+import type { Clock } from "../../src/core/deferred.js";
 
 /** Time that passes when told, and chance that is what was dealt. */
 export interface ManualClock extends Clock {

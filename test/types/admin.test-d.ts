@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, it } from "vitest";
-import { GatewayAdmin } from "../../src/admin.js";
-import type { Namespace, RunSummary, UserResult, WebSocketSession } from "../../src/admin.js";
+import { GatewayAdmin } from "../../src/admin/index.js";
+import type { Namespace, RunSummary, UserResult, WebSocketSession } from "../../src/admin/index.js";
 
 declare const admin: GatewayAdmin;
 declare const anySubject: string;

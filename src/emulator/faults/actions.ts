@@ -1,8 +1,14 @@
 import type { WebSocketSession } from "../../wire/models.js";
 import { setUserIdByUserId } from "../../wire/methods.js";
-import { rules } from "../rules/index.js";
-import { cutConnection, openConnection, playerKey, type Effect, type World } from "../world.js";
-import type { ActionName, Fault } from "./kinds.js";
+import { rules } from "../calls/handlers/index.js";
+import {
+  cutConnection,
+  openConnection,
+  playerKey,
+  type Effect,
+  type World,
+} from "../store/store.js";
+import type { ActionName, Fault } from "./definitions.js";
 
 /** What a fault wants done outside of the world. */
 export type FaultEffect =

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { JournalFrame } from "../../wire/journal.js";
+import type { JournalFrame } from "../../wire/frameLog.js";
 import { isWide, log } from "../app.js";
 import { exactDate, texts } from "../language.js";
 import { CopyButton } from "../parts/copy.js";

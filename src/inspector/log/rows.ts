@@ -1,4 +1,4 @@
-import type { JournalEntry, JournalFrame } from "../../wire/journal.js";
+import type { JournalEntry, JournalFrame } from "../../wire/frameLog.js";
 import { notificationKey } from "../../wire/notifications.js";
 
 /** A line of the log: an entry with what it is shown and found by. What only some rows ever need is worked out when it is needed. */

@@ -1,5 +1,5 @@
 import { batch, computed, signal } from "@preact/signals";
-import type { JournalEntry } from "../../wire/journal.js";
+import type { JournalEntry } from "../../wire/frameLog.js";
 import { everything, filtered, rowOf, type Filter, type Row } from "./rows.js";
 
 const KEPT = 1_000;

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import type { JournalEntry } from "../../wire/journal.js";
+import type { JournalEntry } from "../../wire/frameLog.js";
 
 /** Whether the emulator can be heard. */
 export const hearing = signal<"connecting" | "live" | "lost">("connecting");

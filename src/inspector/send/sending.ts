@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import type { JournalFrame } from "../../wire/journal.js";
+import type { JournalFrame } from "../../wire/frameLog.js";
 import { tell, view } from "../app.js";
 import type { EmulatorDelivery, EmulatorNotification } from "../../emulator/index.js";
 import { control, Refusal } from "../control.js";

@@ -1,0 +1,24 @@
+import type { WebSocketSession } from "../../wire/models.js";
+import { sessionsOn, type World } from "../store/store.js";
+
+/** An open socket, with the sessions of the players bound on it. */
+export interface OpenConnection {
+  readonly connectionId: string;
+  /** Unix time in milliseconds. */
+  readonly openedAt: number;
+  /** When a frame last went either way; a ping counts too. */
+  readonly lastActiveAt: number;
+  /** Whose project token it used last; null before its login. */
+  readonly clientId: string | null;
+  readonly sessions: readonly WebSocketSession[];
+}
+
+/** All open sockets, in the order of opening. */
+export const openConnections = (world: World): OpenConnection[] =>
+  [...world.connections.values()].map(({ connectionId, openedAt, lastActiveAt, clientId }) => ({
+    connectionId,
+    openedAt,
+    lastActiveAt,
+    clientId: clientId ?? null,
+    sessions: sessionsOn(world, connectionId),
+  }));

@@ -1,0 +1,111 @@
+import { isObject } from "../calls/validate.js";
+import { invalid } from "../settings.js";
+import {
+  faultKinds,
+  isAction,
+  type ActionName,
+  type EmulatorFault,
+  type EmulatorFaultName,
+  type Fault,
+} from "./definitions.js";
+
+interface Common {
+  readonly takes: string;
+  readonly fits: (value: unknown) => boolean;
+}
+
+const id: Common = {
+  takes: "a text that is not empty",
+  fits: (value) => typeof value === "string" && value !== "",
+};
+
+const scope: Readonly<Record<string, Common>> = { userId: id, connectionId: id, sessionId: id };
+
+const limits: Readonly<Record<string, Common>> = {
+  times: {
+    takes: "a whole number of 1 or more",
+    fits: (value) => Number.isInteger(value) && Number(value) >= 1,
+  },
+  chance: {
+    takes: "a number from 0 to 1",
+    fits: (value) => typeof value === "number" && value >= 0 && value <= 1,
+  },
+};
+
+const isKnown = (name: unknown): name is EmulatorFaultName =>
+  typeof name === "string" && Object.hasOwn(faultKinds, name);
+
+/** The faults with their defaults. A name or parameter nobody knows, and a value that does not fit, are errors that name them; then no fault is taken. */
+export function readFaults(list: unknown): Fault[] {
+  if (!Array.isArray(list)) throw invalid("The emulator's faults are a list.");
+  return list.map(readFault);
+}
+
+function readFault(given: unknown): Fault {
+  const { fault: name, ...rest } = isObject(given) ? given : {};
+  if (!isKnown(name)) {
+    const known = Object.keys(faultKinds).join(", ");
+    throw invalid(
+      typeof name === "string"
+        ? `The emulator has no fault "${name}". It has: ${known}.`
+        : `A fault is named in its field fault: one of ${known}.`,
+    );
+  }
+  const kind = faultKinds[name];
+  const own: Readonly<Record<string, Common & { readonly default?: unknown }>> = kind.parameters;
+  const common = kind.addressed ? { ...scope, ...limits } : limits;
+  for (const [field, value] of Object.entries(rest)) {
+    if (!kind.addressed && Object.hasOwn(scope, field)) {
+      throw invalid(
+        `The fault ${name} takes no ${field}: before a socket opens nobody knows whose it is.`,
+      );
+    }
+    const parameter = Object.hasOwn(own, field)
+      ? own[field]
+      : Object.hasOwn(common, field)
+        ? common[field]
+        : undefined;
+    if (!parameter) {
+      const known = [...Object.keys(own), ...Object.keys(common)].join(", ");
+      throw invalid(`The fault ${name} has no parameter "${field}". It has: ${known}.`);
+    }
+    if (value !== undefined && !parameter.fits(value)) {
+      throw invalid(`The fault ${name} takes as ${field} ${parameter.takes}.`);
+    }
+  }
+  const values = Object.fromEntries(
+    Object.entries(own).map(([field, parameter]) => {
+      const value = rest[field] ?? parameter.default;
+      if (value === undefined) throw invalid(`The fault ${name} needs a ${field}.`);
+      return [field, value];
+    }),
+  );
+  const { userId, connectionId, sessionId, times = Infinity, chance = 1 } = rest;
+  const read = { fault: name, userId, connectionId, sessionId, times, chance, values };
+  return { ...read, given: { ...(given as EmulatorFault) } } as Fault;
+}
+
+/** The same for one that does something to a session. */
+export function readAction(given: { readonly fault: ActionName }): Fault<ActionName> {
+  const fault = readFault(given);
+  if (!isAction(fault)) throw invalid(`The fault ${given.fault} does nothing to a session.`);
+  return fault;
+}
+
+/** What each fault does, and what its parameters take, in words. */
+export type KnownFaults = Readonly<
+  Record<string, { readonly says: string; readonly takes: Readonly<Record<string, string>> }>
+>;
+
+/** Which faults there are, what each does and what it takes, for whoever asks over HTTP. */
+export const knownFaults: KnownFaults = Object.fromEntries(
+  Object.entries(faultKinds).map(([name, { says, addressed, parameters }]) => {
+    const all: Readonly<Record<string, Common>> = {
+      ...parameters,
+      ...(addressed ? scope : {}),
+      ...limits,
+    };
+    const takes = Object.entries(all).map(([field, one]) => [field, one.takes] as const);
+    return [name, { says, takes: Object.fromEntries(takes) }];
+  }),
+);

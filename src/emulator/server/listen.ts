@@ -1,0 +1,69 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { GatewayError } from "../../errors.js";
+
+export interface Listening {
+  readonly servers: readonly Server[];
+  readonly port: number;
+  /** Base address without a slash at its end. */
+  readonly url: string;
+}
+
+const ATTEMPTS = 20;
+
+/** Listens on `host`, or without one on both loopback families under the same port. */
+export async function listen(
+  serve: RequestListener,
+  host: string | undefined,
+  port: number,
+): Promise<Listening> {
+  if (host !== undefined) {
+    const server = await listenOn(serve, host, port);
+    return { servers: [server], ...placeOf(server, host) };
+  }
+  for (let attempt = 1; ; attempt++) {
+    const v4 = await listenOn(serve, "127.0.0.1", port);
+    const place = placeOf(v4, "127.0.0.1");
+    try {
+      return { servers: [v4, await listenOn(serve, "::1", place.port)], ...place };
+    } catch (error) {
+      const { code } = causeOf(error);
+      // A machine without IPv6 is served by IPv4 alone.
+      if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT") return { servers: [v4], ...place };
+      await new Promise((closed) => v4.close(closed));
+      // A port free in one family may be taken in the other; where any will do, try the next.
+      if (code !== "EADDRINUSE" || port !== 0 || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+function listenOn(serve: RequestListener, host: string, port: number): Promise<Server> {
+  const server = createServer(serve);
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause) => reject(cannotListen(cause, host, port)));
+    server.listen({ host, port }, () => {
+      server.removeAllListeners("error");
+      resolve(server);
+    });
+  });
+}
+
+function placeOf(server: Server, host: string): { port: number; url: string } {
+  const { port } = server.address() as AddressInfo;
+  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return { port, url: `http://${name.includes(":") ? `[${name}]` : name}:${port}` };
+}
+
+function cannotListen(cause: Error, host: string, port: number): GatewayError {
+  const { code } = causeOf({ cause });
+  const why =
+    code === "EADDRINUSE"
+      ? `Port ${port} is in use: another emulator may be running. Stop it, or try --port N or PORT=N.`
+      : code === "EACCES"
+        ? `Port ${port} needs rights this process does not have: try --port N or PORT=N.`
+        : `The emulator cannot listen on ${host}, port ${port} (${code ?? "unknown reason"}).`;
+  return new GatewayError({ kind: "invalidArgument", message: why, cause });
+}
+
+const causeOf = (error: unknown): { code?: string } =>
+  (error as { cause?: { code?: string } }).cause ?? {};

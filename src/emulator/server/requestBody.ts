@@ -1,0 +1,70 @@
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { isObject, isShallow } from "../calls/validate.js";
+
+export interface UnreadBody {
+  readonly status: 400 | 413;
+  readonly why: "notGzip" | "notJson" | "notText" | "tooLong" | "tooDeep" | "encoding";
+}
+
+/** Reads a JSON object, gzipped or not, of at most `maxBytes` in either form. Nothing at all counts as an empty object. */
+export async function readJsonBody(
+  request: Request,
+  maxBytes: number,
+): Promise<{ readonly value: Record<string, unknown> } | UnreadBody> {
+  const read = await readTextBody(request, maxBytes);
+  if (!("text" in read)) return read.why === "notText" ? { ...read, why: "notJson" } : read;
+  if (read.text === "") return { value: {} };
+  try {
+    const value: unknown = JSON.parse(read.text);
+    if (!isShallow(value)) return { status: 400, why: "tooDeep" };
+    if (isObject(value)) return { value };
+  } catch {
+    // What the parser says quotes the body, and with it perhaps a secret.
+  }
+  return { status: 400, why: "notJson" };
+}
+
+/** The same for any text. */
+export async function readTextBody(
+  request: Request,
+  maxBytes: number,
+): Promise<{ readonly text: string } | UnreadBody> {
+  const raw = await readBytes(request, maxBytes);
+  if (raw === undefined) return { status: 413, why: "tooLong" };
+  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() || "identity";
+  if (encoding !== "gzip" && encoding !== "identity") return { status: 400, why: "encoding" };
+  let plain = raw;
+  if (encoding === "gzip") {
+    try {
+      plain = await promisify(gunzip)(raw, { maxOutputLength: maxBytes });
+    } catch (error) {
+      return isTooLarge(error) ? { status: 413, why: "tooLong" } : { status: 400, why: "notGzip" };
+    }
+  }
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(plain) };
+  } catch {
+    return { status: 400, why: "notText" };
+  }
+}
+
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
+
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = request.body?.getReader();
+  if (!reader) return new Uint8Array();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return Buffer.concat(chunks, length);
+    length += value.byteLength;
+    if (length > maxBytes) {
+      await reader.cancel();
+      return undefined;
+    }
+    chunks.push(value);
+  }
+}

@@ -1,0 +1,308 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { startEmulator, type Emulator, type EmulatorOptions } from "../../../src/emulator/index.js";
+import * as methods from "../../../src/wire/methods.js";
+import type { AnyMethod } from "../../../src/wire/methods.js";
+import type { Json } from "./rawSocket.js";
+import { rest } from "./restCalls.js";
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "gs2-gateway-"));
+  file = join(folder, "world.json");
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+async function start(options: EmulatorOptions = {}): Promise<Emulator> {
+  const emulator = await startEmulator({ seed: 1, ...options });
+  onTestFinished(() => emulator.stop());
+  return emulator;
+}
+
+/** A caller with a project token of its own. */
+async function caller({ url }: Emulator) {
+  const response = await fetch(`${url}/identifier/projectToken/login`, {
+    method: "POST",
+    body: JSON.stringify({ client_id: "tool", client_secret: "s" }),
+  });
+  const { access_token: token } = (await response.json()) as { access_token: string };
+  const ask = (method: AnyMethod, params: Json, headers: Record<string, string> = {}) =>
+    rest(url, method, params, { token, headers });
+  const good = async (method: AnyMethod, params: Json, headers?: Record<string, string>) => {
+    const { status, body } = await ask(method, params, headers);
+    expect(status, `${method.name}: ${JSON.stringify(body)}`).toBe(200);
+    return body;
+  };
+  return { ask, good };
+}
+
+const player = { namespaceName: "game", userId: "alice" };
+
+describe("a data file", () => {
+  test("keeps namespaces and tokens across a restart, and leaves nothing beside it", async () => {
+    const first = await start({ data: file });
+    const { good } = await caller(first);
+    await good(methods.createNamespace, { name: "game", description: "d", firebaseSecret: "fs" });
+    await good(methods.setFirebaseTokenByUserId, { ...player, token: "device-1" });
+    const accessToken = await first.issueAccessToken({ userId: "alice" });
+    const before = first.state();
+    await first.stop();
+    expect(readdirSync(folder)).toEqual(["world.json"]);
+
+    const second = await start({ data: file });
+    expect(second.state().namespaces).toEqual(before.namespaces);
+    const again = await caller(second);
+    const { item } = await again.good(methods.getFirebaseToken, {
+      namespaceName: "game",
+      accessToken,
+    });
+    expect(item).toMatchObject({ userId: "alice", token: "device-1" });
+  });
+
+  test("is written before the answer leaves", async () => {
+    const { good } = await caller(await start({ data: file }));
+    for (const name of ["a", "b", "c"]) {
+      await good(methods.createNamespace, { name });
+      expect(readFileSync(file, "utf8")).toContain(`"name":"${name}"`);
+    }
+    await good(methods.deleteNamespace, { namespaceName: "b" });
+    expect(readFileSync(file, "utf8")).not.toContain('"name":"b"');
+  });
+
+  test.each([
+    ["no JSON", "{"],
+    ["of another version", '{"version":2}'],
+    ["not whole", '{"version":1,"namespaces":[{}]}'],
+  ])("that is %s is a clear error, and left as it was", async (_, text) => {
+    writeFileSync(file, text);
+    await expect(startEmulator({ data: file })).rejects.toThrow(/data file .* is broken/);
+    expect(readFileSync(file, "utf8")).toBe(text);
+  });
+
+  test("is one emulator's at a time, and the next one's when that has stopped", async () => {
+    const first = await start({ data: file });
+    const taken = new RegExp(`world.json is in use by another emulator, process ${process.pid}`);
+    await expect(startEmulator({ data: file })).rejects.toThrow(taken);
+    symlinkSync(file, join(folder, "link.json"));
+    await expect(startEmulator({ data: join(folder, "link.json") })).rejects.toThrow(/in use/);
+    await first.stop();
+    await start({ data: file });
+  });
+
+  test("is another process's while that lives, and free when it is dead", async () => {
+    const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    const exit = once(other, "exit");
+    writeFileSync(`${file}.lock`, String(other.pid));
+    await expect(startEmulator({ data: file })).rejects.toThrow(`process ${other.pid}`);
+    expect(readdirSync(folder)).toEqual(["world.json.lock"]);
+    other.kill("SIGKILL");
+    await exit;
+    await start({ data: file });
+    expect(readFileSync(`${file}.lock`, "utf8")).toBe(String(process.pid));
+  });
+
+  test.each([
+    ["by a process with the id this one has now", String(process.pid)],
+    ["before its owner was written", ""],
+  ])("left locked %s is free", async (_, owner) => {
+    writeFileSync(`${file}.lock`, owner);
+    await start({ data: file });
+  });
+
+  test("is free again when the emulator did not start", async () => {
+    const busy = await start();
+    const port = Number(new URL(busy.url).port);
+    await expect(startEmulator({ data: file, port })).rejects.toThrow(/in use: another emulator/);
+    expect(readdirSync(folder)).toEqual(["world.json"]);
+    await start({ data: file });
+  });
+
+  test("that cannot be written is a 500 of our own, and the next change writes it all", async () => {
+    const { ask, good } = await caller(await start({ data: file }));
+    rmSync(folder, { recursive: true });
+    const refused = await ask(methods.createNamespace, { name: "a" });
+    expect(refused.status).toBe(500);
+    expect(refused.body["message"]).toContain("emulator.data.error.notWritten");
+    const { mkdirSync } = await import("node:fs");
+    mkdirSync(folder);
+    await good(methods.createNamespace, { name: "b" });
+    expect(readFileSync(file, "utf8")).toMatch(/"name":"a".*"name":"b"/);
+  });
+});
+
+test("a state can be taken and put elsewhere, over HTTP too; one that does not fit changes nothing", async () => {
+  const first = await start({ namespaces: ["game"] });
+  await (
+    await caller(first)
+  ).good(methods.setFirebaseTokenByUserId, { ...player, token: "device-1" });
+  const state = (await (await fetch(`${first.url}/_emulator/state`)).json()) as object;
+
+  const second = await start();
+  const put = (body: unknown) =>
+    fetch(`${second.url}/_emulator/state`, { method: "PUT", body: JSON.stringify(body) });
+  expect((await put(state)).status).toBe(200);
+  expect(second.state().firebaseTokens).toMatchObject([{ userId: "alice", token: "device-1" }]);
+  const broken = await put({ version: 1, namespaces: [{ name: "" }] });
+  expect(broken.status).toBe(400);
+  expect(await broken.text()).toContain("namespaces[0].name");
+  expect(second.state().namespaces).toMatchObject([{ name: "game" }]);
+});
+
+describe("a user's data", () => {
+  test("goes out in a file, is cleaned, and comes back from it", async () => {
+    const { good, ask } = await caller(await start({ namespaces: ["game"] }));
+    const { userId } = player;
+    await good(methods.setFirebaseTokenByUserId, { ...player, token: "device-1" });
+    await good(methods.dumpUserDataByUserId, { userId });
+    const { url } = await good(methods.checkDumpUserDataByUserId, { userId });
+    const dump = await (await fetch(url as string)).text();
+    expect(JSON.parse(dump)).toMatchObject({ userId, firebaseTokens: [{ token: "device-1" }] });
+
+    await good(methods.cleanUserDataByUserId, { userId });
+    await good(methods.checkCleanUserDataByUserId, { userId });
+    expect((await ask(methods.getFirebaseTokenByUserId, player)).status).toBe(404);
+
+    const { uploadToken, uploadUrl } = await good(methods.prepareImportUserDataByUserId, {
+      userId,
+    });
+    expect((await fetch(uploadUrl as string, { method: "PUT", body: dump })).ok).toBe(true);
+    await good(methods.importUserDataByUserId, { userId, uploadToken });
+    const log = await good(methods.checkImportUserDataByUserId, { userId, uploadToken });
+    expect(await (await fetch(log["url"] as string)).json()).toMatchObject({
+      status: "succeeded",
+      imported: 1,
+    });
+    expect((await good(methods.getFirebaseTokenByUserId, player))["item"]).toMatchObject({
+      token: "device-1",
+    });
+  });
+
+  test("is left as it was by a broken upload, whose log says why", async () => {
+    const { good } = await caller(await start({ namespaces: ["game"] }));
+    const { userId } = player;
+    await good(methods.setFirebaseTokenByUserId, { ...player, token: "device-1" });
+    const { uploadToken, uploadUrl } = await good(methods.prepareImportUserDataByUserId, {
+      userId,
+    });
+    const half = { firebaseTokens: [{ namespaceName: "game", token: "device-2" }, { token: 3 }] };
+    await fetch(uploadUrl as string, { method: "PUT", body: JSON.stringify(half) });
+    await good(methods.importUserDataByUserId, { userId, uploadToken });
+    const { url } = await good(methods.checkImportUserDataByUserId, { userId, uploadToken });
+    const log = (await (await fetch(url as string)).json()) as { errors: string[] };
+    expect(log).toMatchObject({ status: "failed", imported: 0 });
+    expect(log.errors[0]).toContain("firebaseTokens[1]");
+    expect((await good(methods.getFirebaseTokenByUserId, player))["item"]).toMatchObject({
+      token: "device-1",
+    });
+  });
+
+  test.each([
+    [404, 404],
+    [409, 409],
+    ["nullUrl", 200],
+  ] as const)(
+    "takes its time, and is asked about meanwhile (%s)",
+    async (checkWhileRunning, status) => {
+      const emulator = await start({ settings: { jobDurationMs: 60_000, checkWhileRunning } });
+      const { good, ask } = await caller(emulator);
+      const { userId } = player;
+      await good(methods.dumpUserDataByUserId, { userId });
+      const running = await ask(methods.checkDumpUserDataByUserId, { userId });
+      expect(running.status).toBe(status);
+      if (status === 200) expect(running.body["url"]).toBeNull();
+      emulator.clock.advance(60_000);
+      expect((await good(methods.checkDumpUserDataByUserId, { userId }))["url"]).toContain(
+        "/_emulator/files/",
+      );
+    },
+  );
+});
+
+describe("what goes to a mobile device", () => {
+  const notice = { ...player, subject: "s", payload: "p", enableTransferMobileNotification: true };
+
+  test("goes only where the player is away, asked for it, has a token, and the namespace a secret", async () => {
+    const emulator = await start();
+    const { good } = await caller(emulator);
+    await good(methods.createNamespace, { name: "game", firebaseSecret: "fs" });
+    await good(methods.setFirebaseTokenByUserId, { ...player, token: "device-token-0001" });
+    expect(await good(methods.sendNotification, { ...notice, sound: "bell" })).toMatchObject({
+      protocol: "Firebase",
+    });
+    expect(await good(methods.sendNotification, { ...notice, userId: "bob" })).toMatchObject({
+      protocol: null,
+    });
+    await good(methods.sendNotification, { ...notice, enableTransferMobileNotification: false });
+    const [sent, tokenless] = emulator.outbox();
+    expect(sent).toMatchObject({
+      userId: "alice",
+      sent: true,
+      sound: "bell",
+      subject: "s",
+      payload: "p",
+    });
+    expect(JSON.stringify(sent)).not.toContain("device-token-0001");
+    expect(tokenless).toMatchObject({
+      userId: "bob",
+      sent: false,
+      because: { away: true, token: false },
+    });
+    const overHttp = (await (
+      await fetch(`${emulator.url}/_emulator/outbox?userId=bob`)
+    ).json()) as { items: unknown[] };
+    expect(overHttp.items).toEqual([tokenless]);
+  });
+
+  test("needs the secret of the namespace", async () => {
+    const emulator = await start({ namespaces: ["game"] });
+    const { good } = await caller(emulator);
+    await good(methods.setFirebaseTokenByUserId, { ...player, token: "device-token-0001" });
+    expect(await good(methods.sendNotification, notice)).toMatchObject({ protocol: null });
+    expect(emulator.outbox()).toMatchObject([
+      { sent: false, because: { token: true, secret: false } },
+    ]);
+  });
+});
+
+test("a call with the duplicationAvoider of one before does nothing again, unless that is switched off", async () => {
+  for (const duplicationAvoider of ["honour", "ignore"] as const) {
+    const emulator = await start({ settings: { duplicationAvoider } });
+    const { good } = await caller(emulator);
+    await good(methods.createNamespace, { name: "game", firebaseSecret: "fs" });
+    await good(methods.setFirebaseTokenByUserId, { ...player, token: "device" });
+    const send = () =>
+      good(
+        methods.sendMobileNotificationByUserId,
+        { ...player, subject: "s", payload: "p" },
+        { "x-gs2-duplication-avoider": "once" },
+      );
+    await send();
+    await send();
+    expect(emulator.outbox()).toHaveLength(duplicationAvoider === "honour" ? 1 : 2);
+  }
+});
+
+test("a dry run checks everything and changes nothing", async () => {
+  const emulator = await start({ namespaces: ["game"] });
+  const { good, ask } = await caller(emulator);
+  const dry = { "x-gs2-dry-run": "true" };
+  const before = emulator.state().namespaces;
+  await good(methods.createNamespace, { name: "other" }, dry);
+  await good(methods.deleteNamespace, { namespaceName: "game" }, dry);
+  expect(emulator.state().namespaces).toEqual(before);
+  expect((await ask(methods.createNamespace, { name: "game" }, dry)).status).toBe(409);
+});

@@ -1,0 +1,317 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
+import type { JournalEntry, JournalFrame } from "../../../src/wire/frameLog.js";
+import { setFirebaseToken, setUserId } from "../../../src/wire/methods.js";
+import { until } from "../../support/until.js";
+import { frame, RawSocket, restLogin, type Json } from "./rawSocket.js";
+import { rest } from "./restCalls.js";
+
+const loginFrame = (clientSecret = "secret-0001"): Json => {
+  const params = { client_id: "client-0001", client_secret: clientSecret };
+  const login = frame("login", params, undefined, "projectToken");
+  return { ...login, x_gs2: { ...(login["x_gs2"] as Json), service: "identifier" } };
+};
+
+let emulator: Emulator;
+let leave: AbortController;
+beforeEach(async () => {
+  emulator = await startEmulator({ seed: 1 });
+  leave = new AbortController();
+});
+afterEach(async () => {
+  leave.abort();
+  await emulator.stop();
+});
+
+interface Watched {
+  entries: JournalEntry[];
+  /** All that came, as it came. */
+  text: string;
+  lastEventId: string;
+}
+
+/** Looks on, as a browser's EventSource does. */
+async function watch(lastEventId?: string): Promise<Watched> {
+  const response = await fetch(`${emulator.url}/_emulator/log`, {
+    headers: lastEventId === undefined ? {} : { "last-event-id": lastEventId },
+    signal: leave.signal,
+  });
+  expect(response.headers.get("content-type")).toBe("text/event-stream");
+  const watched: Watched = { entries: [], text: "", lastEventId: "" };
+  void (async () => {
+    let rest = "";
+    try {
+      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+        watched.text += chunk;
+        const blocks = (rest + chunk).split("\n\n");
+        rest = blocks.pop()!;
+        for (const line of blocks.flatMap((block) => block.split("\n"))) {
+          if (line.startsWith("id: ")) watched.lastEventId = line.slice(4);
+          if (line.startsWith("data: ")) {
+            watched.entries.push(JSON.parse(line.slice(6)) as JournalEntry);
+          }
+        }
+      }
+    } catch {
+      // The test left, or the emulator stopped.
+    }
+  })();
+  return watched;
+}
+
+const frames = ({ entries }: Watched): JournalFrame[] =>
+  entries.filter((entry) => entry.kind === "frame");
+
+const said = (watched: Watched, fits: (one: JournalFrame) => boolean) =>
+  until("the frame is in the log", () => frames(watched).find(fits));
+
+async function bound(accessToken = "accessToken-0001"): Promise<RawSocket> {
+  const socket = await RawSocket.open(emulator.endpoints.webSocket);
+  await socket.ask(loginFrame());
+  await socket.ask(frame("setUserId", { namespaceName: "game-0001", accessToken }));
+  return socket;
+}
+
+describe("the log", () => {
+  test("tells of both ways of a socket, and links an answer to its call", async () => {
+    const socket = await bound();
+    const watched = await watch();
+    const answer = await said(
+      watched,
+      ({ says, method }) => says === "answer" && method === "gateway.webSocketSession.setUserId",
+    );
+    const call = frames(watched).find(({ id }) => id === answer.answers)!;
+    expect(call).toMatchObject({
+      transport: "socket",
+      way: "in",
+      says: "call",
+      method: "gateway.webSocketSession.setUserId",
+      requestId: answer.requestId,
+    });
+    expect(answer).toMatchObject({ way: "out", status: 200, connectionId: call.connectionId });
+    await emulator.notify({ userId: "user-0001", key: "Gs2JobQueue:Push", payload: { a: 1 } });
+    expect(await said(watched, ({ says }) => says === "notification")).toMatchObject({
+      way: "out",
+      players: [{ namespaceName: "game-0001", userId: "user-0001" }],
+      body: { body: { subject: "Gs2JobQueue:Push", payload: '{"a":1}' } },
+    });
+    await socket.close();
+  });
+
+  test("tells of both halves of a REST call", async () => {
+    const watched = await watch();
+    const token = await restLogin(emulator.url);
+    await rest(
+      emulator.url,
+      setFirebaseToken,
+      { namespaceName: "game-0001", accessToken: "accessToken-0001", token: "device-0001" },
+      { token },
+    );
+    const answer = await said(
+      watched,
+      ({ says, method }) =>
+        says === "answer" && method === "gateway.firebaseToken.setFirebaseToken",
+    );
+    expect(answer).toMatchObject({ transport: "rest", status: 200, connectionId: null });
+    expect(frames(watched).find(({ id }) => id === answer.answers)).toMatchObject({
+      way: "in",
+      says: "call",
+      body: { namespaceName: "game-0001", token: "***" },
+    });
+  });
+
+  test("tells who came and went", async () => {
+    const watched = await watch();
+    const socket = await bound();
+    const { connectionId } = emulator.sessions()[0]!;
+    emulator.disconnect({ connectionId });
+    await socket.closed();
+    const events = () => watched.entries.flatMap((one) => (one.kind === "event" ? [one] : []));
+    await until("it is closed", () => events().some(({ event }) => event === "closed"));
+    expect(events().map(({ event }) => event)).toEqual([
+      "listening",
+      "opened",
+      "bound",
+      "cut",
+      "closed",
+    ]);
+    expect(events()[2]).toMatchObject({
+      text: "user-0001 is bound in game-0001",
+      detail: { userId: "user-0001", namespaceName: "game-0001", connectionId },
+    });
+  });
+
+  test("goes on where a reader was, and begins anew for one from another emulator", async () => {
+    const socket = await bound();
+    const first = await watch();
+    await said(first, ({ method }) => method === "gateway.webSocketSession.setUserId");
+    await emulator.notify({ userId: "user-0001", key: "Gs2JobQueue:Push", payload: {} });
+    await said(first, ({ says }) => says === "notification");
+    const seen = first.entries.length;
+    await emulator.notify({ userId: "user-0001", key: "Gs2JobQueue:Push", payload: {} });
+    const second = await watch(first.lastEventId);
+    await said(second, ({ says }) => says === "notification");
+    expect(second.entries[0]!.id).toBe(first.entries[seen - 1]!.id + 1);
+    const stranger = await watch("another-run-5");
+    await said(stranger, ({ says }) => says === "notification");
+    expect(stranger.entries[0]!.id).toBe(1);
+    await socket.close();
+  });
+
+  test("keeps the last 1,000, and tells a reader that was away of what it missed", async () => {
+    const socket = await bound();
+    const first = await watch();
+    await said(first, ({ method }) => method === "gateway.webSocketSession.setUserId");
+    const { lastEventId } = first;
+    const notice = { userId: "user-0001", key: "Gs2JobQueue:Push", payload: {} };
+    for (let left = 1_000; left > 0; left--) await emulator.notify(notice);
+    const late = await watch();
+    await until("all kept are there", () => late.entries.length >= 1_000);
+    expect(late.entries).toHaveLength(1_000);
+    const back = await watch(lastEventId);
+    await until("all kept are there", () => back.entries.length > 1_000);
+    expect(back.entries[0]).toMatchObject({ kind: "gap", missed: 1_000 });
+    await socket.close();
+  });
+
+  test("holds frames nobody can read, and too long ones, by their length alone", async () => {
+    const watched = await watch();
+    const socket = await bound();
+    socket.send('canary {"client_secret":');
+    socket.send(JSON.stringify({ x_gs2: { function: "f" }, text: "x".repeat(70_000) }));
+    await until("both were read", () =>
+      frames(watched).filter(({ says }) => says === "unreadable").length === 2 ? true : undefined,
+    );
+    const [first, second] = frames(watched).filter(({ says }) => says === "unreadable");
+    expect(first).toMatchObject({ body: null, size: 24 });
+    expect(second!.body).toBe(null);
+    expect(second!.size).toBeGreaterThan(70_000);
+    expect(watched.text).not.toContain("canary");
+    await socket.close();
+  });
+});
+
+test("no secret and no token leaves through the log", async () => {
+  const watched = await watch();
+  const canary = (name: string) => `canary-${name}-0123456789`;
+  const socket = await RawSocket.open(emulator.endpoints.webSocket);
+  const { body } = await socket.ask(loginFrame(canary("client-secret")));
+  const projectToken = body["access_token"] as string;
+  const accessToken = await emulator.issueAccessToken({ userId: "alice" });
+  const namespaceName = "game-0001";
+  const carried = {
+    xGs2ProjectToken: projectToken,
+    xGs2AccessToken: accessToken,
+    accessToken,
+    namespaceName,
+  };
+  await socket.ask({ ...frame("setUserId", carried), ...carried });
+  const device = { ...carried, token: canary("firebase-token") };
+  await socket.ask({ ...frame("setFirebaseToken", device, undefined, "firebaseToken"), ...device });
+  const secret = { name: "game-0002", firebaseSecret: canary("firebase-secret") };
+  await socket.ask(frame("createNamespace", secret, projectToken, "namespace"));
+  const upload = await socket.ask(
+    frame("prepareImportUserDataByUserId", { userId: "alice" }, projectToken, "namespace"),
+  );
+  const uploadToken = upload.body["uploadToken"] as string;
+  expect(upload.body["uploadUrl"]).toContain(uploadToken);
+  await emulator.notify({
+    userId: "alice",
+    subject: "custom",
+    payload: { accessToken: canary("in-payload"), again: `Bearer ${canary("bearer")}` },
+  });
+  await rest(
+    emulator.url,
+    setUserId,
+    { namespaceName, accessToken: canary("rest-access-token") },
+    { token: projectToken, headers: { "x-gs2-request-id": "last" } },
+  );
+  const last = await said(
+    watched,
+    ({ requestId, says }) => requestId === "last" && says === "answer",
+  );
+  expect(last.status).toBe(401);
+  for (const name of [projectToken, accessToken, uploadToken, "canary"]) {
+    expect(watched.text).not.toContain(name);
+  }
+  expect(watched.text).toContain("***");
+  await socket.close();
+});
+
+describe("the sockets", () => {
+  const post = async (path: string, body: unknown = {}) => {
+    const response = await fetch(`${emulator.url}/_emulator/${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+
+  test("are listed, bound or not", async () => {
+    const one = await bound();
+    const two = await RawSocket.open(emulator.endpoints.webSocket);
+    const response = await fetch(`${emulator.url}/_emulator/connections`);
+    const { items } = (await response.json()) as { items: object[] };
+    expect(items).toMatchObject([
+      { clientId: "client-0001", sessions: [{ userId: "user-0001" }] },
+      { clientId: null, sessions: [] },
+    ]);
+    await one.close();
+    await two.close();
+  });
+
+  test("are cut one by one, with the code asked for", async () => {
+    const one = await bound();
+    const two = await bound("accessToken-0002");
+    const { connectionId } = emulator.sessions()[0]!;
+    const { body } = await post(`connections/${connectionId}/cut`, { code: 4_001 });
+    expect(body).toMatchObject({ items: [{ userId: "user-0001" }] });
+    expect(await one.closed()).toBe(4_001);
+    expect(emulator.sessions()).toMatchObject([{ userId: "user-0002" }]);
+    expect(await post(`connections/${connectionId}/cut`)).toEqual({
+      status: 404,
+      body: { message: `There is no open socket ${connectionId}.` },
+    });
+    await two.close();
+  });
+
+  test("lose their place to another, or their tokens, one by one", async () => {
+    const one = await bound();
+    const two = await bound("accessToken-0002");
+    const [first, second] = emulator.sessions();
+    expect(await post(`connections/${first!.connectionId}/kick`)).toMatchObject({ status: 200 });
+    await one.closed();
+    const usurper = emulator.sessions().find(({ userId }) => userId === "user-0001")!;
+    expect(usurper.connectionId).not.toBe(first!.connectionId);
+
+    const path = `connections/${second!.connectionId}/expire-tokens`;
+    expect(await post(path)).toMatchObject({ status: 200 });
+    const again = await two.ask(
+      frame("setUserId", { namespaceName: "game-0001", accessToken: "accessToken-0002" }),
+    );
+    expect(again.status).toBe(401);
+    const idle = await RawSocket.open(emulator.endpoints.webSocket);
+    const response = await fetch(`${emulator.url}/_emulator/connections`);
+    const { items } = (await response.json()) as { items: { connectionId: string }[] };
+    const { connectionId } = items.at(-1)!;
+    expect(await post(`connections/${connectionId}/kick`)).toEqual({
+      status: 400,
+      body: { message: `No player is bound on ${connectionId}.` },
+    });
+    expect((await post("connections/nobody/kick")).status).toBe(404);
+    await two.close();
+    await idle.close();
+  });
+
+  test("lose their namespace, and get one, by name", async () => {
+    expect(await post("namespaces", { name: "game-0009" })).toMatchObject({ status: 200 });
+    expect(await post("namespaces", { name: "game-0009" })).toEqual({
+      status: 400,
+      body: { message: "There is a namespace game-0009 already." },
+    });
+    const remove = () =>
+      fetch(`${emulator.url}/_emulator/namespaces/game-0009`, { method: "DELETE" });
+    expect((await remove()).status).toBe(200);
+    expect((await remove()).status).toBe(404);
+  });
+});

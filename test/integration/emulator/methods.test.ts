@@ -1,0 +1,402 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
+import { allMethods } from "../../../src/wire/allMethods.js";
+import {
+  createNamespace,
+  deleteFirebaseToken,
+  describeWebSocketSessions,
+  getFirebaseToken,
+  getNamespace,
+  getServiceVersion,
+  sendNotification,
+  setFirebaseToken,
+  setUserId,
+  type AnyMethod,
+} from "../../../src/wire/methods.js";
+import { frame, RawSocket, restLogin, type Json } from "./rawSocket.js";
+import { errorsOf, rest, type RestAnswer } from "./restCalls.js";
+
+let emulator: Emulator;
+let token: string;
+let socket: RawSocket;
+beforeAll(async () => {
+  emulator = await startEmulator({ namespaces: ["game-0001"] });
+  token = await restLogin(emulator.url);
+  socket = await RawSocket.open(emulator.endpoints.webSocket);
+});
+afterAll(() => emulator.stop());
+
+type Road = (method: AnyMethod, params: Json) => Promise<RestAnswer>;
+
+const roads: readonly (readonly [string, Road])[] = [
+  ["REST", (method, params) => rest(emulator.url, method, params, { token })],
+  [
+    "the socket",
+    ({ name, component }, params) => socket.ask(frame(name, params, token, component)),
+  ],
+];
+
+const namespaceName = "game-0001";
+const player = { namespaceName, accessToken: "accessToken-0001" };
+
+const faults: readonly (readonly [string, AnyMethod, Json, number, string[]])[] = [
+  [
+    "a missing field",
+    setFirebaseToken,
+    { ...player },
+    400,
+    ["gateway.firebaseToken.token.error.require"],
+  ],
+  [
+    "null for a missing field",
+    setFirebaseToken,
+    { ...player, token: null },
+    400,
+    ["gateway.firebaseToken.token.error.require"],
+  ],
+  [
+    "every faulty field at once",
+    sendNotification,
+    { namespaceName, userId: "user-0001", subject: "s".repeat(129), payload: "" },
+    400,
+    [
+      "gateway.webSocketSession.subject.error.tooLong",
+      "gateway.webSocketSession.payload.error.require",
+    ],
+  ],
+  [
+    "a payload of 1,025 characters",
+    sendNotification,
+    { namespaceName, userId: "user-0001", subject: "s", payload: "p".repeat(1_025) },
+    400,
+    ["gateway.webSocketSession.payload.error.tooLong"],
+  ],
+  [
+    "a number for a text",
+    setFirebaseToken,
+    { ...player, token: 7 },
+    400,
+    ["gateway.firebaseToken.token.error.invalid"],
+  ],
+  [
+    "a limit of 1,001",
+    describeWebSocketSessions,
+    { ...player, limit: 1_001 },
+    400,
+    ["gateway.webSocketSession.limit.error.invalid"],
+  ],
+  [
+    "a limit that is no number",
+    describeWebSocketSessions,
+    { ...player, limit: "many" },
+    400,
+    ["gateway.webSocketSession.limit.error.invalid"],
+  ],
+  [
+    "a word for a boolean",
+    setUserId,
+    { ...player, allowConcurrentAccess: "perhaps" },
+    400,
+    ["gateway.webSocketSession.allowConcurrentAccess.error.invalid"],
+  ],
+  [
+    "a page token nobody gave out",
+    describeWebSocketSessions,
+    { ...player, pageToken: "7" },
+    400,
+    ["gateway.webSocketSession.pageToken.error.invalid"],
+  ],
+  [
+    "a nested field that is required while another is set",
+    createNamespace,
+    { name: "nested", transactionSetting: { enableAutoRun: true } },
+    400,
+    ["gateway.transactionSetting.enableAtomicCommit.error.require"],
+  ],
+  [
+    "a text for an object",
+    createNamespace,
+    { name: "nested", logSetting: "log" },
+    400,
+    ["gateway.namespace.logSetting.error.invalid"],
+  ],
+  [
+    "a namespace that is not there",
+    getNamespace,
+    { namespaceName: "game-9999" },
+    404,
+    ["gateway.namespace.error.notFound"],
+  ],
+  [
+    "the sessions of a namespace that is not there",
+    describeWebSocketSessions,
+    { ...player, namespaceName: "game-9999" },
+    404,
+    ["gateway.namespace.error.notFound"],
+  ],
+  [
+    "a namespace that is there already",
+    createNamespace,
+    { name: "game-0001" },
+    409,
+    ["gateway.namespace.name.error.exists"],
+  ],
+  ["a token nobody set", getFirebaseToken, player, 404, ["gateway.firebaseToken.error.notFound"]],
+  [
+    "removing a token nobody set",
+    deleteFirebaseToken,
+    player,
+    404,
+    ["gateway.firebaseToken.error.notFound"],
+  ],
+  [
+    "a made-up access token",
+    getFirebaseToken,
+    { namespaceName, accessToken: "made-up" },
+    401,
+    ["gateway.accessToken.error.invalid"],
+  ],
+  [
+    "no access token",
+    getFirebaseToken,
+    { namespaceName },
+    401,
+    ["gateway.accessToken.error.require"],
+  ],
+];
+
+describe.each(roads)("over %s", (_, ask) => {
+  test.each(faults)("%s is refused in GS2's form", async (_, method, params, status, messages) => {
+    const answer = await ask(method, params);
+    expect(answer.status).toBe(status);
+    expect((errorsOf(answer.body) as { message: string }[]).map(({ message }) => message)).toEqual(
+      messages,
+    );
+  });
+
+  test("a namespace is made with the server's defaults and read back", async () => {
+    const name = `made-over-${ask === roads[0]![1] ? "rest" : "socket"}`;
+    const answer = await ask(createNamespace, {
+      name,
+      transactionSetting: { enableAutoRun: false, keyId: "old" },
+      contextStack: "passed over",
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.body["item"]).toMatchObject({
+      namespaceId: `grn:gs2:ap-northeast-1:owner-0001:gateway:${name}`,
+      name,
+      description: null,
+      transactionSetting: {
+        enableAutoRun: false,
+        queueNamespaceId: "grn:gs2:ap-northeast-1:owner-0001:queue:default",
+      },
+      logSetting: null,
+    });
+    const read = await ask(getNamespace, { namespaceName: name });
+    expect(read.body).toEqual(answer.body);
+  });
+
+  test("the service has a version", async () => {
+    expect(await ask(getServiceVersion, {})).toEqual(
+      expect.objectContaining({ status: 200, body: { item: "emulator" } }),
+    );
+  });
+
+  test("a Firebase token is replaced, read and removed", async () => {
+    const of = (answer: RestAnswer) => [answer.status, (answer.body["item"] as Json)["token"]];
+    expect(of(await ask(setFirebaseToken, { ...player, token: "device-1" }))).toEqual([
+      200,
+      "device-1",
+    ]);
+    const replaced = await ask(setFirebaseToken, { ...player, token: "device-2" });
+    expect(replaced.body["item"]).toMatchObject({
+      firebaseTokenId:
+        "grn:gs2:ap-northeast-1:owner-0001:gateway:game-0001:user:user-0001:firebase:token",
+      userId: "user-0001",
+      revision: 2,
+    });
+    expect(of(await ask(getFirebaseToken, player))).toEqual([200, "device-2"]);
+    expect(of(await ask(deleteFirebaseToken, player))).toEqual([200, "device-2"]);
+  });
+
+  test("a player's sessions come in pages, none twice", async () => {
+    const me = { namespaceName, accessToken: "accessToken-0042" };
+    const sockets = await Promise.all(
+      [1, 2, 3].map(() => RawSocket.open(emulator.endpoints.webSocket)),
+    );
+    for (const one of sockets) await one.ask(frame("setUserId", me, token));
+    const found: unknown[] = [];
+    let pageToken: unknown = null;
+    let pages = 0;
+    do {
+      const answer = await ask(describeWebSocketSessions, {
+        ...me,
+        limit: 2,
+        ...(pageToken === null ? {} : { pageToken }),
+      });
+      found.push(...(answer.body["items"] as Json[]).map((item) => item["connectionId"]));
+      pageToken = answer.body["nextPageToken"];
+      pages++;
+    } while (pageToken !== null);
+    expect(pages).toBe(2);
+    expect(found).toHaveLength(3);
+    expect(emulator.sessions().map(({ connectionId }) => connectionId)).toEqual(
+      expect.arrayContaining(found),
+    );
+    await Promise.all(sockets.map((one) => one.close()));
+  });
+
+  test("sendNotification reaches every session of the user in that namespace, and no other", async () => {
+    const me = { namespaceName, accessToken: "accessToken-0077" };
+    const sockets = await Promise.all(
+      [1, 2, 3, 4].map(() => RawSocket.open(emulator.endpoints.webSocket)),
+    );
+    const [one, two, elsewhere, other] = sockets as [RawSocket, RawSocket, RawSocket, RawSocket];
+    const ids = [];
+    for (const hearer of [one, two]) {
+      const { body } = await hearer.ask(frame("setUserId", me, token));
+      ids.push((body["item"] as Json)["connectionId"]);
+    }
+    await elsewhere.ask(frame("setUserId", { ...me, namespaceName: "game-0002" }, token));
+    await other.ask(frame("setUserId", { ...me, accessToken: "accessToken-0078" }, token));
+
+    const answer = await ask(sendNotification, {
+      namespaceName,
+      userId: "user-0077",
+      subject: "raid-start",
+      payload: '{"raidId":"r-1"}',
+    });
+
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { protocol: "WebSocket", sendConnectionIds: ids },
+    });
+    for (const hearer of [one, two]) {
+      expect((await hearer.notification())["body"]).toEqual({
+        issuer: "Gs2Gateway:SendNotification",
+        subject: "raid-start",
+        payload: '{"raidId":"r-1"}',
+      });
+    }
+    // What is sent on a socket arrives in order: an answer to a later call without a notification before it means none came.
+    for (const silent of [elsewhere, other]) {
+      await silent.ask(frame("getServiceVersion", {}, token, "namespace"));
+      expect(silent.frames.filter((one) => one["type"] === "notification")).toEqual([]);
+    }
+    await Promise.all(sockets.map((open) => open.close()));
+  });
+
+  test("sendNotification to nobody is no error", async () => {
+    const params = { namespaceName, userId: "user-9999", subject: "s", payload: "p" };
+    expect(await ask(sendNotification, params)).toMatchObject({
+      status: 200,
+      body: { protocol: null, sendConnectionIds: [] },
+    });
+  });
+
+  test("a call without a project token, or with one nobody gave out, is 401", async () => {
+    const stranger = await RawSocket.open(emulator.endpoints.webSocket);
+    const overRest = ask === roads[0]![1];
+    const askWith = (given: string | undefined): Promise<RestAnswer> =>
+      overRest
+        ? rest(emulator.url, getServiceVersion, {}, { token: given })
+        : stranger.ask(frame("getServiceVersion", {}, given, "namespace"));
+    for (const [given, kind] of [
+      [undefined, "require"],
+      ["made-up", "invalid"],
+    ] as const) {
+      const answer = await askWith(given);
+      expect(answer.status).toBe(401);
+      expect(errorsOf(answer.body)).toEqual([
+        { component: "projectToken", message: `gateway.projectToken.error.${kind}` },
+      ]);
+    }
+    await stranger.close();
+  });
+});
+
+test("every method of the table has a route of its own", async () => {
+  const values: Json = { uploadToken: "u", token: "t", name: "n" };
+  for (const method of allMethods) {
+    await emulator.reset();
+    const fresh = await restLogin(emulator.url);
+    const params = Object.fromEntries(
+      Object.entries(method.fields)
+        .filter(([, field]) => field.mustBeSupplied)
+        .map(([name]) => [name, values[name] ?? name]),
+    );
+    await rest(emulator.url, method, params, { token: fresh });
+    expect(emulator.calls().at(-1)).toMatchObject({ method: method.name, transport: "rest" });
+  }
+});
+
+test("path values are read percent-decoded", async () => {
+  const name = "日本 a/b%c?d#e";
+  const fresh = await restLogin(emulator.url);
+  const made = await rest(emulator.url, createNamespace, { name }, { token: fresh });
+  expect(made.status).toBe(200);
+  const got = await rest(emulator.url, getNamespace, { namespaceName: name }, { token: fresh });
+  expect(got.body["item"]).toMatchObject({ name });
+});
+
+test("an unset path value, which the official SDKs write as null, is a missing field", async () => {
+  const fresh = await restLogin(emulator.url);
+  const answer = await rest(
+    emulator.url,
+    getNamespace,
+    { namespaceName: "null" },
+    { token: fresh },
+  );
+  expect(errorsOf(answer.body)).toEqual([
+    { component: "namespace", message: "gateway.namespace.namespaceName.error.require" },
+  ]);
+});
+
+describe("setUserId over REST", () => {
+  test("binds the connection it names", async () => {
+    const fresh = await restLogin(emulator.url);
+    const open = await RawSocket.open(emulator.endpoints.webSocket);
+    const { body } = await open.ask(frame("setUserId", player, fresh));
+    const { connectionId } = body["item"] as { connectionId: string };
+    const me = { namespaceName, accessToken: "accessToken-0002", connectionId };
+    expect(await rest(emulator.url, setUserId, me, { token: fresh })).toMatchObject({
+      status: 200,
+      body: { item: { connectionId, userId: "user-0002" } },
+    });
+    await emulator.notify({ userId: "user-0002", key: "Gs2JobQueue:Push", payload: "{}" });
+    await open.notification();
+    await open.close();
+  });
+
+  test("is refused without a connection, or with one that is not there", async () => {
+    const fresh = await restLogin(emulator.url);
+    const none = await rest(emulator.url, setUserId, player, { token: fresh });
+    expect([none.status, errorsOf(none.body)]).toEqual([
+      400,
+      [
+        {
+          component: "webSocketSession",
+          message: "gateway.webSocketSession.connectionId.error.require",
+        },
+      ],
+    ]);
+    const gone = { ...player, connectionId: "connection-gone" };
+    expect((await rest(emulator.url, setUserId, gone, { token: fresh })).status).toBe(404);
+  });
+
+  test("binds the latest connection where that is set", async () => {
+    const lenient = await startEmulator({
+      settings: { restSetUserIdWithoutConnectionId: "latest" },
+    });
+    try {
+      const fresh = await restLogin(lenient.url);
+      expect((await rest(lenient.url, setUserId, player, { token: fresh })).status).toBe(404);
+      const open = await RawSocket.open(lenient.endpoints.webSocket);
+      expect((await rest(lenient.url, setUserId, player, { token: fresh })).status).toBe(200);
+      await lenient.notify({ userId: "user-0001", key: "Gs2JobQueue:Push", payload: "{}" });
+      await open.notification();
+    } finally {
+      await lenient.stop();
+    }
+  });
+});

@@ -1,0 +1,184 @@
+import { request } from "node:http";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { judge, type GuardPolicy } from "../../../src/emulator/server/originCheck.js";
+import {
+  startEmulator,
+  type Emulator,
+  type EmulatorLogEntry,
+} from "../../../src/emulator/index.js";
+import { RawSocket } from "./rawSocket.js";
+
+const loopback: GuardPolicy = { host: undefined, allowHosts: [], allowOrigins: [] };
+const open: GuardPolicy = { ...loopback, host: "0.0.0.0" };
+
+describe("the guard", () => {
+  test.each<[string, GuardPolicy, string | undefined, string | undefined]>([
+    ["no page", loopback, "127.0.0.1:9480", undefined],
+    ["a page on localhost", loopback, "localhost:9480", "http://localhost:5173"],
+    ["a page under .localhost", loopback, "game.localhost:9480", "https://game.localhost"],
+    ["a page by IPv6", loopback, "[::1]:9480", "http://[::1]:8080"],
+    ["another loopback address", loopback, "127.0.0.2", "http://127.1.2.3"],
+    ["an app in a shell", loopback, "127.0.0.1:9480", "capacitor://localhost"],
+    ["a phone, by address", open, "192.168.1.5:9480", undefined],
+    ["a page the emulator serves to a phone", open, "192.168.1.5:9480", "http://192.168.1.5:9480"],
+    [
+      "a host that is allowed",
+      { ...loopback, allowHosts: ["pc.local"] },
+      "pc.local:9480",
+      "http://pc.local:9480",
+    ],
+    [
+      "the host listened on",
+      { ...loopback, host: "pc.local" },
+      "pc.local:9480",
+      "http://localhost",
+    ],
+    [
+      "an origin that is allowed",
+      { ...open, allowOrigins: ["http://192.168.1.5:5173"] },
+      "192.168.1.5:9480",
+      "http://192.168.1.5:5173",
+    ],
+    ["any origin", { ...loopback, allowOrigins: ["*"] }, "localhost", "https://evil.example"],
+    ["a page from a file", { ...loopback, allowOrigins: ["null"] }, "localhost", "null"],
+  ])("lets in %s", (_, policy, host, origin) => {
+    expect(judge(policy, { host, origin })).toEqual({ allowed: true });
+  });
+
+  test.each<[string, GuardPolicy, string | undefined, string | undefined, string]>([
+    ["no host", loopback, undefined, undefined, "host name"],
+    ["a rebound name", loopback, "evil.example:9480", undefined, "--allow-host evil.example"],
+    ["a rebound name", open, "evil.example:9480", undefined, "--allow-host evil.example"],
+    ["a name that only looks local", loopback, "localhost.evil.example", undefined, "host name"],
+    ["127.0.0.1.evil.example", loopback, "127.0.0.1.evil.example", undefined, "host name"],
+    ["an address that is not its own", loopback, "192.168.1.5:9480", undefined, "host name"],
+    ["a host nobody can read", loopback, "a b", undefined, "host name"],
+    [
+      "a hostile page",
+      loopback,
+      "localhost",
+      "https://evil.example",
+      "--allow-origin https://evil.example",
+    ],
+    [
+      "a page whose own name is the host it asks for",
+      open,
+      "192.168.1.5:9480",
+      "http://192.168.1.5:80",
+      "--allow-origin",
+    ],
+    ["a page from a file", loopback, "localhost", "null", "--allow-origin null"],
+  ])("refuses %s and names the flag", (_, policy, host, origin, said) => {
+    const verdict = judge(policy, { host, origin });
+    expect(verdict).toEqual({ allowed: false, why: expect.stringContaining(said) as string });
+  });
+});
+
+describe("the emulator's doors", () => {
+  let emulator: Emulator;
+  const log: EmulatorLogEntry[] = [];
+  beforeAll(async () => {
+    emulator = await startEmulator({
+      log: (entry) => log.push(entry),
+      mount: {
+        "/demo/": (asked) => new Response(`mounted ${new URL(asked.url).pathname}`),
+        "/away": () => Response.redirect("http://127.0.0.1/elsewhere"),
+      },
+    });
+  });
+  afterAll(() => emulator.stop());
+
+  /** `fetch` does not let us choose a Host. */
+  const get = (headers: Record<string, string>, method = "GET", path = "/_emulator/ready") =>
+    new Promise<{ status: number; body: string; headers: Record<string, unknown> }>(
+      (resolve, reject) => {
+        request(emulator.url + path, { method, headers }, (response) => {
+          let body = "";
+          response.setEncoding("utf8");
+          response.on("data", (chunk: string) => (body += chunk));
+          response.on("end", () =>
+            resolve({ status: response.statusCode!, body, headers: response.headers }),
+          );
+        })
+          .on("error", reject)
+          .end();
+      },
+    );
+
+  test("are shut to a foreign host and a foreign page, on every path, and the log says so", async () => {
+    for (const path of ["/", "/_emulator/calls", "/gateway/", "/demo/x"]) {
+      const rebound = await get({ host: "evil.example" }, "GET", path);
+      expect([rebound.status, rebound.body]).toEqual([
+        403,
+        expect.stringContaining("--allow-host evil.example") as string,
+      ]);
+      const page = await get({ origin: "https://evil.example" }, "GET", path);
+      expect([page.status, page.body]).toEqual([
+        403,
+        expect.stringContaining("--allow-origin https://evil.example") as string,
+      ]);
+      expect(page.headers["access-control-allow-origin"]).toBeUndefined();
+    }
+    expect(log.filter(({ event }) => event === "refused").map(({ level }) => level)).toContain(
+      "warning",
+    );
+  });
+
+  test("are shut to a foreign page's preflight", async () => {
+    const answer = await get({ origin: "https://evil.example" }, "OPTIONS", "/gateway/");
+    expect(answer.status).toBe(403);
+  });
+
+  test("answer a local page's preflight with what it asks for", async () => {
+    const answer = await get(
+      {
+        origin: "http://localhost:5173",
+        "access-control-request-method": "PUT",
+        "access-control-request-headers": "authorization,x-gs2-client-id",
+        "access-control-request-private-network": "true",
+      },
+      "OPTIONS",
+      "/gateway/game-0001",
+    );
+    expect(answer.status).toBe(204);
+    expect(answer.headers).toMatchObject({
+      "access-control-allow-origin": "http://localhost:5173",
+      "access-control-allow-methods": expect.stringContaining("PUT") as string,
+      "access-control-allow-headers": "authorization,x-gs2-client-id",
+      "access-control-allow-private-network": "true",
+      vary: "Origin",
+    });
+  });
+
+  test.each(["/_emulator/ready", "/gateway/", "/nothing", "/demo/x", "/away"])(
+    "let a local page read %s, an error or not",
+    async (path) => {
+      const answer = await get({ origin: "http://localhost:5173" }, "GET", path);
+      expect(answer.headers["access-control-allow-origin"]).toBe("http://localhost:5173");
+    },
+  );
+
+  test("shut the socket to the same", async () => {
+    const { webSocket } = emulator.endpoints;
+    await expect(RawSocket.open(webSocket, { origin: "https://evil.example" })).rejects.toThrow(
+      "refused with 403",
+    );
+    await expect(RawSocket.open(webSocket, { host: "evil.example" })).rejects.toThrow(
+      "--allow-host evil.example",
+    );
+    const local = await RawSocket.open(webSocket, { origin: "http://localhost:5173" });
+    await local.close();
+  });
+
+  test("say where the socket is to who looks elsewhere", async () => {
+    const elsewhere = emulator.url.replace("http", "ws");
+    await expect(RawSocket.open(`${elsewhere}/ws`)).rejects.toThrow(/404.*\/gateway-ws/);
+  });
+
+  test("serve what is mounted, with and without the last slash", async () => {
+    for (const path of ["/demo", "/demo/", "/demo/api/x"]) {
+      expect((await get({}, "GET", path)).body).toBe(`mounted ${path}`);
+    }
+    expect((await get({}, "GET", "/demos")).status).toBe(404);
+  });
+});

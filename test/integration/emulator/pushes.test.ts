@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { GatewayAdmin } from "../../../src/admin/index.js";
+import { startEmulator, type DevicePush, type Emulator } from "../../../src/emulator/index.js";
+import { readPush } from "../../../src/push/message.js";
+import { rejectionOf } from "../../support/until.js";
+
+const namespaceName = "game-0001";
+let emulator: Emulator;
+let admin: GatewayAdmin;
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+  const credential = { clientId: "client", clientSecret: "secret" };
+  admin = new GatewayAdmin({ namespaceName, credential, endpoints: emulator.endpoints });
+  await admin.createNamespace({ name: namespaceName, firebaseSecret: "secret" });
+  for (const userId of ["alice", "bob"]) {
+    await admin.setFirebaseTokenByUserId({ userId, token: `token of ${userId}` });
+  }
+});
+afterEach(() => emulator.stop());
+
+const send = (userId: string, payload: string) =>
+  admin.sendMobileNotificationByUserId({ userId, subject: "raid", payload, sound: "bell" });
+
+const poll = (query: string) => fetch(`${emulator.url}/_emulator/pushes?${query}`);
+const polled = async (query: string) =>
+  ((await (await poll(query)).json()) as { item: DevicePush }).item;
+
+describe("a push that left for a device", () => {
+  test("is there for a test that waits, in the form the device's worker gets", async () => {
+    const waiting = emulator.waitForPush({ userId: "alice" });
+    await send("bob", "1");
+    await send("alice", "2");
+    const push = await waiting;
+    expect(push).toMatchObject({ userId: "alice", payload: "2", sent: true });
+    expect(readPush(push.message)).toMatchObject({
+      key: "raid",
+      payload: "2",
+      userId: "alice",
+      id: push.message.fcmMessageId,
+    });
+    expect(push.message.data["sound"]).toBe("bell");
+  });
+
+  test("is handed out once, the oldest first, each with an id of its own", async () => {
+    for (const payload of ["1", "2", "3"]) await send("alice", payload);
+    const taken = [
+      await emulator.waitForPush(),
+      await polled("userId=alice"),
+      await emulator.waitForPush({ token: "token of alice" }),
+    ];
+    expect(taken.map(({ payload }) => payload)).toEqual(["1", "2", "3"]);
+    expect(new Set(taken.map(({ message }) => message.fcmMessageId)).size).toBe(3);
+    expect((await poll("userId=alice")).status).toBe(204);
+    expect(emulator.outbox()).toHaveLength(3);
+  });
+
+  test("that never left is nothing to take, and the wait says why", async () => {
+    await rejectionOf(send("carol", "1"));
+    const late = emulator.waitForPush({ userId: "carol", timeoutMs: 10 });
+    expect(String(await rejectionOf(late))).toContain(
+      "Waited for a push to carol; the last of 1 was raid to carol in game-0001. It does not go to the device: the player has no Firebase token",
+    );
+  });
+
+  test("comes to a page that asks and waits; one that has hung up takes nothing along", async () => {
+    const gone = new AbortController();
+    const hungUp = fetch(`${emulator.url}/_emulator/pushes?timeoutMs=20000`, {
+      signal: gone.signal,
+    });
+    const waiting = polled("userId=alice&timeoutMs=20000");
+    await expect.poll(async () => (await poll("timeoutMs=1")).status).toBe(204);
+    gone.abort();
+    await hungUp.catch(() => {});
+    await expect
+      .poll(async () => {
+        await send("bob", "1");
+        return (await poll("userId=bob")).status;
+      })
+      .toBe(200);
+    await send("alice", "2");
+    expect(await waiting).toMatchObject({ userId: "alice", payload: "2" });
+  });
+
+  test.each(["timeoutMs=soon", "timeoutMs=-1", "timeoutMs=60001"])(
+    "is not waited for by %s",
+    async (query) => {
+      const answer = await poll(query);
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toEqual({
+        message: "timeoutMs is a number of milliseconds from 0 to 60000.",
+      });
+    },
+  );
+
+  test("is forgotten with the rest by reset", async () => {
+    await send("alice", "1");
+    await emulator.reset();
+    expect((await poll("")).status).toBe(204);
+  });
+});

@@ -1,0 +1,56 @@
+import type { AnyMethod } from "../../../src/wire/methods.js";
+import type { Json } from "./rawSocket.js";
+
+export interface RestAnswer {
+  status: number;
+  body: Json;
+}
+
+export interface RestAsk {
+  token?: string | undefined;
+  headers?: Record<string, string>;
+  /** Default: the network. */
+  send?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+/** Calls a method of the table over REST, written out by hand rather than by the client's code. */
+export async function rest(
+  url: string,
+  { verb, path, fields }: AnyMethod,
+  params: Json,
+  { token, headers = {}, send = fetch }: RestAsk = {},
+): Promise<RestAnswer> {
+  const given = { ...params };
+  const take = (name: string): string => {
+    const value = given[name];
+    delete given[name];
+    return String(value);
+  };
+  const accessToken = "accessToken" in given ? take("accessToken") : undefined;
+  const timeOffsetToken = "timeOffsetToken" in given ? given["timeOffsetToken"] : undefined;
+  delete given["timeOffsetToken"];
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    name in fields ? encodeURIComponent(take(name)) : "",
+  );
+  const hasBody = verb === "POST" || verb === "PUT";
+  const query = hasBody
+    ? ""
+    : `?${new URLSearchParams(given as Record<string, string>).toString()}`;
+  const response = await send(`${url}/gateway${filled}${query}`, {
+    method: verb,
+    headers: {
+      ...(hasBody ? { "content-type": "application/json" } : {}),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(accessToken === undefined ? {} : { "x-gs2-access-token": accessToken }),
+      ...(typeof timeOffsetToken === "string"
+        ? { "x-gs2-time-offset-token": timeOffsetToken }
+        : {}),
+      ...headers,
+    },
+    ...(hasBody ? { body: JSON.stringify(given) } : {}),
+  });
+  return { status: response.status, body: (await response.json()) as Json };
+}
+
+/** GS2's error list. */
+export const errorsOf = (body: Json): unknown => JSON.parse(body["message"] as string);

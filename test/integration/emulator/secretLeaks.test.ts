@@ -1,0 +1,271 @@
+// Whatever secret comes into the emulator, by whichever road, none is told by what it shows: log, journal, lists.
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  startEmulator,
+  type Emulator,
+  type EmulatorLogEntry,
+} from "../../../src/emulator/index.js";
+import { formatJson, formatText } from "../../../src/emulator/log/eventLog.js";
+import { canariesIn, canary } from "../../support/secretLeaks.js";
+import { frame, RawSocket, type Json } from "./rawSocket.js";
+
+let emulator: Emulator;
+let log: EmulatorLogEntry[];
+let leave: AbortController;
+beforeEach(async () => {
+  log = [];
+  leave = new AbortController();
+  emulator = await startEmulator({ namespaces: ["game-0001"], log: (one) => log.push(one) });
+});
+afterEach(async () => {
+  leave.abort();
+  await emulator.stop();
+});
+
+const list = async (path: string): Promise<string> =>
+  (await fetch(`${emulator.url}/_emulator/${path}`)).text();
+
+/** The live log from its beginning to the entry that holds `last`. */
+async function journal(last: string): Promise<string> {
+  const response = await fetch(`${emulator.url}/_emulator/log`, { signal: leave.signal });
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes(last)) text += (await reader.read()).value ?? "";
+  await reader.cancel();
+  return text;
+}
+
+interface Channel {
+  /** Reads it; `last` stands in the last thing that happened. */
+  readonly read: (last: string) => string | Promise<string>;
+  /** What it holds on purpose. */
+  readonly holds?: readonly string[];
+}
+
+/** Everything by which the emulator tells somebody what happened. */
+const channels: Record<string, Channel> = {
+  "the entries of the log": { read: () => JSON.stringify(log) },
+  "the log as text": { read: () => log.map(formatText).join("\n") },
+  "the log as JSON": { read: () => log.map(formatJson).join("\n") },
+  "the live log, which the inspector shows and saves": { read: journal },
+  "the calls": { read: () => list("calls") },
+  "the sessions": { read: () => list("sessions") },
+  "the sockets": { read: () => list("connections") },
+  "the faults": { read: () => list("faults") },
+  // There to show what a player gets, as it is.
+  "the outbox": { read: () => list("outbox"), holds: ["payload"] },
+};
+
+let tokens: { project: string; access: string };
+
+/** A text that is JSON, with a secret in it. */
+const nested = (who: string) => JSON.stringify({ deep: [{ accessToken: canary(who) }] });
+
+/** All that can be said to an emulator that holds a secret. Each answers nothing that is looked at. */
+const roads: Record<string, (socket: RawSocket) => Promise<unknown>> = {
+  "a login": (socket) => socket.ask(login(canary("clientSecret"))),
+  "a login that is refused": async () => {
+    await control("PUT", "faults", {
+      faults: [{ fault: "refuse", method: "login", status: 401 }],
+    });
+    await identify(canary("clientSecret"));
+  },
+  "a login without a client id": () =>
+    post("/identifier/projectToken/login", { client_secret: canary("clientSecret") }),
+  "a bind": (socket) => socket.ask(frame("setUserId", namespace(), tokens.project)),
+  "a bind with tokens nobody gave out": (socket) =>
+    socket.ask(
+      frame(
+        "setUserId",
+        { ...namespace(), accessToken: canary("access"), xGs2AccessToken: canary("access") },
+        canary("project"),
+      ),
+    ),
+  "a call with tokens nobody gave out": () =>
+    post(
+      "/gateway/game-0001/session/user/me/user",
+      { connectionId: "c" },
+      {
+        authorization: `Bearer ${canary("bearer")}`,
+        "x-gs2-access-token": canary("access"),
+      },
+    ),
+  "a query with a token": () =>
+    fetch(
+      `${emulator.url}/gateway/game-0001/user/me/firebase/token?accessToken=${encodeURIComponent(canary("access"))}`,
+      {
+        headers: { authorization: `Bearer ${tokens.project}` },
+      },
+    ),
+  "a Firebase token": (socket) =>
+    socket.ask(
+      frame(
+        "setFirebaseToken",
+        { ...namespace(), token: canary("firebase") },
+        tokens.project,
+        "firebaseToken",
+      ),
+    ),
+  "a push for a device": async (socket) => {
+    await roads["a Firebase token"]!(socket);
+    await post(
+      "/gateway/game-0001/user/alice/firebase/token/notification",
+      { subject: "s", payload: "{}" },
+      { authorization: `Bearer ${tokens.project}` },
+    );
+  },
+  "a namespace's secret": (socket) =>
+    socket.ask(
+      frame(
+        "createNamespace",
+        { name: "n", firebaseSecret: canary("firebaseSecret") },
+        tokens.project,
+        "namespace",
+      ),
+    ),
+  "a payload with tokens": (socket) =>
+    socket.ask(
+      frame(
+        "sendNotification",
+        { ...namespace(), userId: "alice", subject: "s", payload: nested("payload") },
+        tokens.project,
+      ),
+    ),
+  "a call of another service": (socket) =>
+    socket.ask({
+      ...frame(
+        "post",
+        { metadata: nested("metadata"), accessToken: canary("access") },
+        tokens.project,
+      ),
+      x_gs2: { service: "chat", component: "room", function: "post", requestId: "chat-1" },
+    }),
+  "a token behind a limit": (socket) =>
+    socket.ask(
+      frame(
+        "setFirebaseToken",
+        { ...namespace(), token: canary("long").repeat(200) },
+        tokens.project,
+        "firebaseToken",
+      ),
+    ),
+  "a token that is no text": (socket) =>
+    socket.ask(
+      frame(
+        "setFirebaseToken",
+        { ...namespace(), token: { value: canary("object") } },
+        tokens.project,
+        "firebaseToken",
+      ),
+    ),
+  "a frame that breaks off": async (socket) => {
+    socket.send(`{"client_secret":"${canary("torn")}"`);
+    await socket.waitFor("a 400", (one) => one["status"] === 400);
+  },
+  "a frame without an envelope": async (socket) => {
+    socket.send({ accessToken: canary("bare"), said: nested("said") });
+    await socket.waitFor("a 400", (one) => one["status"] === 400);
+  },
+  "a body that breaks off": () =>
+    fetch(`${emulator.url}/identifier/projectToken/login`, {
+      method: "POST",
+      body: `{"client_secret":"${canary("torn")}"`,
+    }),
+  "an upload nobody prepared": () =>
+    fetch(`${emulator.url}/_emulator/uploads/${encodeURIComponent(canary("upload"))}`, {
+      method: "PUT",
+      body: canary("file"),
+    }),
+  "a file nobody made": () => list(`files/${encodeURIComponent(canary("file"))}`),
+  "an import": () =>
+    post(
+      "/gateway/system/import/user/alice",
+      { uploadToken: canary("upload") },
+      {
+        authorization: `Bearer ${tokens.project}`,
+      },
+    ),
+  "a path nobody serves": () =>
+    fetch(`${emulator.url}/nothing/${encodeURIComponent(canary("path"))}`),
+  "a state": () =>
+    control("PUT", "state", {
+      version: 1,
+      accessTokens: [{ accessToken: canary("access"), userId: "alice", expiresAt: 9e12 }],
+      projectTokens: [{ projectToken: canary("project"), clientId: "c", expiresAt: 9e12 }],
+      namespaces: [{ name: "game-0001", firebaseSecret: canary("firebaseSecret") }],
+    }),
+  "a state that does not fit": () =>
+    control("PUT", "state", { version: 1, accessTokens: [{ accessToken: canary("access") }] }),
+};
+
+const namespace = (): Json => ({
+  namespaceName: "game-0001",
+  accessToken: tokens.access,
+  xGs2AccessToken: tokens.access,
+});
+
+const login = (clientSecret: string): Json => {
+  const params = { client_id: "client-0001", client_secret: clientSecret };
+  const text = frame("login", params, undefined, "projectToken");
+  return { ...text, x_gs2: { ...(text["x_gs2"] as Json), service: "identifier" } };
+};
+
+const post = (path: string, body: Json, headers: Record<string, string> = {}) =>
+  fetch(emulator.url + path, { method: "POST", body: JSON.stringify(body), headers });
+
+const control = (method: string, path: string, body: Json) =>
+  fetch(`${emulator.url}/_emulator/${path}`, { method, body: JSON.stringify(body) });
+
+async function identify(clientSecret: string): Promise<Json> {
+  const body = { client_id: "client-0001", client_secret: clientSecret };
+  return (await (await post("/identifier/projectToken/login", body)).json()) as Json;
+}
+
+/** Something harmless that every channel tells of, and what it says last. */
+async function witness(): Promise<string> {
+  const userId = "witness";
+  // The state put in place has forgotten the one before.
+  const project = (await identify(canary("lastSecret")))["access_token"] as string;
+  const accessToken = await emulator.issueAccessToken({ userId });
+  const socket = await RawSocket.open(emulator.endpoints.webSocket);
+  await socket.ask(frame("setUserId", { namespaceName: "game-0001", accessToken }, project));
+  await post(
+    `/gateway/game-0001/user/${userId}/firebase/token/notification`,
+    { subject: "s", payload: "{}" },
+    { authorization: `Bearer ${project}` },
+  );
+  emulator.faults.set([{ fault: "latency", userId, delayMs: 0 }]);
+  await emulator.notify({ userId, namespaceName: "game-0001", subject: "end", payload: "{}" });
+  return "end to ";
+}
+
+beforeEach(async () => {
+  const { access_token } = await identify(canary("firstSecret"));
+  tokens = {
+    project: access_token as string,
+    access: await emulator.issueAccessToken({ userId: "alice" }),
+  };
+});
+
+describe.each(Object.entries(channels))("in %s", (_, { read, holds = [] }) => {
+  test("nobody finds a secret that came by any road", async () => {
+    for (const road of Object.values(roads)) {
+      const socket = await RawSocket.open(emulator.endpoints.webSocket);
+      await road(socket);
+      await socket.close();
+      emulator.faults.clear();
+    }
+    const shown = await read(await witness());
+    expect(shown).toContain("witness");
+    expect(canariesIn(shown)).toEqual(holds);
+    expect(shown).not.toContain(tokens.project);
+    expect(shown).not.toContain(tokens.access);
+  });
+});
+
+test("the state holds them all, for it is there to be put in place again", async () => {
+  const socket = await RawSocket.open(emulator.endpoints.webSocket);
+  await roads["a namespace's secret"]!(socket);
+  await roads["a Firebase token"]!(socket);
+  expect(canariesIn(await list("state")).sort()).toEqual(["firebase", "firebaseSecret"]);
+});

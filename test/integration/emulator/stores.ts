@@ -1,0 +1,69 @@
+import { answer } from "../../../src/emulator/calls/handleCall.js";
+import { seededIds } from "../../../src/emulator/store/ids.js";
+import { readSettings, type EmulatorSettings } from "../../../src/emulator/settings.js";
+import { createWorld, openConnection, type World } from "../../../src/emulator/store/store.js";
+import { loginTarget } from "../../../src/wire/frames.js";
+import type { AnyMethod } from "../../../src/wire/methods.js";
+
+export const START = 1_700_000_000_000;
+
+export function makeWorld(
+  settings: Partial<EmulatorSettings> = {},
+  options: { strict?: boolean; namespaces?: string[] } = {},
+): World {
+  const { strict = false, namespaces = [] } = options;
+  const credentials = [{ clientId: "client-0001", clientSecret: "secret-0001" }];
+  return createWorld(
+    {
+      settings: readSettings(settings),
+      strict,
+      credentials,
+      namespaces,
+      ids: seededIds(1),
+      url: () => "http://emulator",
+    },
+    START,
+  );
+}
+
+/** A socket that has logged in. */
+export function loggedIn(world: World, now = START): string {
+  const { connectionId } = openConnection(world, now);
+  const { outcome } = answer(
+    world,
+    {
+      transport: "socket",
+      target: loginTarget,
+      params: { client_id: "client-0001", client_secret: "secret-0001" },
+      projectToken: undefined,
+      accessToken: undefined,
+      connectionId,
+    },
+    now,
+  );
+  if (outcome.status !== 200) throw new Error("The login was refused.");
+  return connectionId;
+}
+
+/** A call on a socket that has logged in. */
+export function call(
+  world: World,
+  connectionId: string,
+  method: AnyMethod,
+  params: Record<string, unknown>,
+  now = START,
+) {
+  const { component, name } = method;
+  return answer(
+    world,
+    {
+      transport: "socket",
+      target: { service: "gateway", component, function: name },
+      params,
+      projectToken: undefined,
+      accessToken: typeof params["accessToken"] === "string" ? params["accessToken"] : undefined,
+      connectionId,
+    },
+    now,
+  );
+}

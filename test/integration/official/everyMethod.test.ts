@@ -1,0 +1,229 @@
+import { createRequire } from "node:module";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
+import { allMethods } from "../../../src/wire/allMethods.js";
+import { frame, RawSocket } from "../emulator/rawSocket.js";
+
+// The official REST client, untouched: a round trip of each method it has, its results read through its getters.
+
+type Values = Record<string, unknown>;
+type Builder = Record<string, (value: unknown) => Builder>;
+type Client = Record<string, (request: unknown) => Promise<object>>;
+
+const official = createRequire(import.meta.url);
+const core = official("gs2/core/model") as {
+  Gs2Constant: { ENDPOINT_HOST: string };
+  BasicGs2Credential: new (clientId: string, clientSecret: string) => object;
+  Gs2RestSession: new (
+    credential: object,
+    region: string,
+  ) => { projectToken: string; connect(): Promise<unknown> };
+};
+const { default: RestClient } = official("gs2/gateway/rest") as {
+  default: new (session: object) => Client;
+};
+const requests = official("gs2/gateway/request") as Record<string, new () => Builder>;
+
+const capital = (name: string) => `${name[0]!.toUpperCase()}${name.slice(1)}`;
+
+function request(method: string, values: Values): Builder {
+  let built = new requests[`${capital(method)}Request`]!();
+  for (const [field, value] of Object.entries(values)) {
+    built = built[`with${capital(field)}`]!(value);
+  }
+  return built;
+}
+
+/** All that its getters answer, models in it too. */
+function read(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(read);
+  if (typeof value !== "object" || value === null) return value;
+  const getters = Object.getOwnPropertyNames(Object.getPrototypeOf(value)).filter((name) =>
+    /^get[A-Z]/.test(name),
+  );
+  return Object.fromEntries(
+    getters.map((getter) => [
+      `${getter[3]!.toLowerCase()}${getter.slice(4)}`,
+      read((value as Record<string, () => unknown>)[getter]!()),
+    ]),
+  );
+}
+
+const namespaceName = "game-0001";
+const userId = "user-0001";
+const uploadToken = "upload-0001";
+const byUser = { namespaceName, userId };
+const byPlayer = { namespaceName, accessToken: "accessToken-0001" };
+const notice = { subject: "raid-start", payload: '{"bossId":"b-1"}' };
+
+let emulator: Emulator;
+let client: Client;
+/** Open, logged in by the same client id, and nobody's yet. */
+let socket: RawSocket;
+let connectionId: string;
+
+beforeAll(async () => {
+  // It cannot say which socket it means.
+  const settings = { restSetUserIdWithoutConnectionId: "latest" } as const;
+  emulator = await startEmulator({ namespaces: [namespaceName], settings });
+  core.Gs2Constant.ENDPOINT_HOST = emulator.endpoints.rest;
+});
+afterAll(() => emulator.stop());
+beforeEach(async () => {
+  await emulator.reset();
+  const credential = new core.BasicGs2Credential("client-0001", "secret-0001");
+  const session = new core.Gs2RestSession(credential, "ap-northeast-1");
+  await session.connect();
+  client = new RestClient(session);
+  socket = await RawSocket.open(emulator.endpoints.webSocket);
+  const { projectToken } = session;
+  await socket.ask(frame("getServiceVersion", {}, projectToken, "namespace"));
+  connectionId = emulator.calls({ method: "getServiceVersion" })[0]!.connectionId!;
+});
+
+const ask = async (method: string, values: Values): Promise<unknown> =>
+  read(await client[method]!(request(method, values)));
+
+const bind = () => ask("setUserIdByUserId", byUser);
+const setDevice = () => ask("setFirebaseTokenByUserId", { ...byUser, token: "device-0001" });
+const session = () => ({ connectionId, namespaceName, userId });
+const device = { userId, token: "device-0001", revision: 1 };
+const file = expect.stringContaining("/_emulator/files/") as string;
+
+async function isCut(): Promise<void> {
+  await socket.closed();
+  expect(emulator.sessions()).toEqual([]);
+}
+
+interface RoundTrip {
+  readonly given: Values;
+  readonly before?: () => Promise<unknown>;
+  readonly answers: () => Values;
+  readonly does?: () => Promise<unknown>;
+}
+
+const roundTrips: Readonly<Record<string, RoundTrip>> = {
+  describeNamespaces: {
+    given: {},
+    answers: () => ({ items: [{ name: namespaceName }], nextPageToken: null }),
+  },
+  createNamespace: {
+    given: { name: "game-0002", description: "d", firebaseSecret: "f" },
+    answers: () => ({ item: { name: "game-0002", description: "d", firebaseSecret: "f" } }),
+  },
+  getNamespaceStatus: { given: { namespaceName }, answers: () => ({ status: "ACTIVE" }) },
+  getNamespace: { given: { namespaceName }, answers: () => ({ item: { name: namespaceName } }) },
+  updateNamespace: {
+    given: { namespaceName, description: "d" },
+    answers: () => ({ item: { name: namespaceName, description: "d", revision: 2 } }),
+  },
+  deleteNamespace: {
+    given: { namespaceName },
+    before: bind,
+    answers: () => ({ item: { name: namespaceName } }),
+    does: isCut,
+  },
+  dumpUserDataByUserId: { given: { userId }, answers: () => ({}) },
+  checkDumpUserDataByUserId: {
+    given: { userId },
+    before: () => ask("dumpUserDataByUserId", { userId }),
+    answers: () => ({ url: file }),
+  },
+  cleanUserDataByUserId: {
+    given: { userId },
+    before: setDevice,
+    answers: () => ({}),
+    does: async () => expect(emulator.state().firebaseTokens).toEqual([]),
+  },
+  checkCleanUserDataByUserId: {
+    given: { userId },
+    before: () => ask("cleanUserDataByUserId", { userId }),
+    answers: () => ({}),
+  },
+  prepareImportUserDataByUserId: {
+    given: { userId },
+    answers: () => ({
+      uploadToken: expect.stringMatching(/^upload-/) as string,
+      uploadUrl: expect.stringContaining("/_emulator/uploads/upload-") as string,
+    }),
+  },
+  importUserDataByUserId: { given: { userId, uploadToken }, answers: () => ({}) },
+  checkImportUserDataByUserId: {
+    given: { userId, uploadToken },
+    before: () => ask("importUserDataByUserId", { userId, uploadToken }),
+    answers: () => ({ url: file }),
+  },
+  describeWebSocketSessions: {
+    given: byPlayer,
+    before: bind,
+    answers: () => ({ items: [session()], nextPageToken: null }),
+  },
+  describeWebSocketSessionsByUserId: {
+    given: byUser,
+    before: bind,
+    answers: () => ({ items: [session()], nextPageToken: null }),
+  },
+  setUserId: { given: byPlayer, answers: () => ({ item: session() }) },
+  setUserIdByUserId: { given: byUser, answers: () => ({ item: session() }) },
+  sendNotification: {
+    given: { ...byUser, ...notice },
+    before: bind,
+    answers: () => ({ protocol: "WebSocket" }),
+    does: async () => expect(await socket.notification()).toMatchObject({ body: notice }),
+  },
+  disconnectByUserId: {
+    given: byUser,
+    before: bind,
+    answers: () => ({ items: [session()] }),
+    does: isCut,
+  },
+  disconnectAll: { given: { namespaceName }, before: bind, answers: () => ({}), does: isCut },
+  setFirebaseToken: {
+    given: { ...byPlayer, token: "device-0001" },
+    answers: () => ({ item: device }),
+  },
+  setFirebaseTokenByUserId: {
+    given: { ...byUser, token: "device-0001" },
+    answers: () => ({ item: device }),
+  },
+  getFirebaseToken: { given: byPlayer, before: setDevice, answers: () => ({ item: device }) },
+  getFirebaseTokenByUserId: { given: byUser, before: setDevice, answers: () => ({ item: device }) },
+  deleteFirebaseToken: {
+    given: byPlayer,
+    before: setDevice,
+    answers: () => ({ item: device }),
+    does: async () => expect(emulator.state().firebaseTokens).toEqual([]),
+  },
+  deleteFirebaseTokenByUserId: {
+    given: byUser,
+    before: setDevice,
+    answers: () => ({ item: device }),
+    does: async () => expect(emulator.state().firebaseTokens).toEqual([]),
+  },
+  sendMobileNotificationByUserId: {
+    given: { ...byUser, ...notice },
+    before: setDevice,
+    answers: () => ({}),
+    does: async () => expect(emulator.outbox()).toMatchObject([{ userId, ...notice }]),
+  },
+};
+
+test("the official REST client has every method but getServiceVersion, and each has a round trip here", () => {
+  const has = Object.getOwnPropertyNames(RestClient.prototype).filter(
+    (name) => name !== "constructor",
+  );
+  const names = allMethods.map(({ name }) => name).filter((name) => name !== "getServiceVersion");
+  expect(has.sort()).toEqual(names.sort());
+  expect(Object.keys(roundTrips).sort()).toEqual(names);
+  expect(names).toHaveLength(27);
+});
+
+describe("the official REST client, untouched", () => {
+  test.each(Object.entries(roundTrips))("does %s", async (method, trip) => {
+    await trip.before?.();
+    expect(await ask(method, trip.given)).toMatchObject(trip.answers());
+    await trip.does?.();
+    const calls = emulator.calls({ method });
+    expect(calls.at(-1)).toMatchObject({ transport: "rest", status: 200 });
+  });
+});

@@ -1,0 +1,595 @@
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { GatewayClient } from "../../../src/client/client.js";
+import type { Diagnostic } from "../../../src/core/diagnostics.js";
+import type { GatewayError } from "../../../src/errors.js";
+import type { GatewayClientOptions } from "../../../src/client/options.js";
+import {
+  faultNetwork,
+  inNetwork,
+  kindServer,
+  refusal,
+  type Server,
+} from "../../support/faultSocket.js";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  // The attempt of each window lies in its middle.
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+/** A client on a faulty network, disposed at the end. */
+function setUp(server: Server = kindServer, options: Partial<GatewayClientOptions> = {}) {
+  const network = faultNetwork(server);
+  const gateway = new GatewayClient(inNetwork(network, options));
+  const diagnostics: Diagnostic[] = [];
+  gateway.lifecycle.on("diagnostic", (one) => diagnostics.push(one));
+  onTestFinished(() => gateway.dispose());
+  return { network, gateway, diagnostics };
+}
+
+/** The same, with alice bound. */
+async function setUpBound(
+  server: Server = kindServer,
+  options: Partial<GatewayClientOptions> = {},
+) {
+  const world = setUp(server, options);
+  const bound = world.gateway.setUserId({ accessToken: "alice-token" });
+  await settle();
+  await bound;
+  return world;
+}
+
+/** What a promise has become, without waiting for it. */
+function watch(promise: Promise<unknown>) {
+  const seen: { value?: unknown; error?: GatewayError } = {};
+  promise.then(
+    (value) => (seen.value = value),
+    (error: unknown) => (seen.error = error as GatewayError),
+  );
+  return seen;
+}
+
+const codes = (diagnostics: Diagnostic[]) => diagnostics.map(({ code }) => code);
+
+describe("an attempt", () => {
+  test("that hangs is given up after ten seconds, and the next one is made in its window", async () => {
+    const { network, gateway, diagnostics } = setUp();
+    network.reception = "hang";
+    void watch(gateway.connect());
+    await vi.advanceTimersByTimeAsync(9_900);
+    expect(network.sockets).toHaveLength(1);
+    expect(gateway.connection.status).toBe("connecting");
+    await vi.advanceTimersByTimeAsync(200);
+    expect(diagnostics).toContainEqual(
+      expect.objectContaining({
+        code: "socketEnded",
+        detail: { code: 0, reason: "", clean: false },
+      }),
+    );
+    network.reception = "open";
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(gateway.connection.status).toBe("connected");
+  });
+
+  test("that is refused tells 1006, and another follows", async () => {
+    const { network, gateway, diagnostics } = setUp();
+    network.reception = "refuse";
+    const connected = watch(gateway.connect());
+    await settle();
+    expect(diagnostics.find(({ code }) => code === "socketEnded")?.detail).toEqual({
+      code: 1006,
+      reason: "",
+      clean: false,
+    });
+    expect(connected).toEqual({});
+    network.reception = "open";
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(connected).toHaveProperty("value");
+  });
+
+  test("that the host refuses to make ends in closed, with an error that says so", async () => {
+    const { network, gateway } = setUp();
+    network.reception = "throw";
+    const connected = watch(gateway.connect());
+    await vi.advanceTimersByTimeAsync(1);
+    expect(connected.error).toMatchObject({ kind: "invalidArgument", outcome: "notSent" });
+    expect(connected.error!.message).toContain("wss://nowhere.test");
+    expect(connected.error!.message).toContain("The host refuses this URL");
+    expect(gateway.connection).toMatchObject({ status: "closed", error: connected.error });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("that errors and then closes ends once, with the code of the close", async () => {
+    const { network, diagnostics } = await setUpBound();
+    network.last.fail();
+    network.last.end(4_002, true, "gone");
+    await settle();
+    const ends = diagnostics.filter(({ code }) => code === "socketEnded");
+    expect(ends.map(({ detail }) => detail)).toEqual([
+      { code: 4_002, reason: "gone", clean: true },
+    ]);
+  });
+
+  test("that errors and never closes ends with 1006", async () => {
+    const { network, gateway, diagnostics } = await setUpBound();
+    network.last.fail();
+    await settle();
+    expect(diagnostics.at(-1)).toMatchObject({ code: "socketEnded", detail: { code: 1006 } });
+    expect(gateway.connection.status).toBe("reconnecting");
+  });
+
+  test("that opens after it was given up is ignored", async () => {
+    const { network, gateway } = setUp();
+    network.reception = "hang";
+    void watch(gateway.connect());
+    await vi.advanceTimersByTimeAsync(10_100);
+    const late = network.sockets[0]!;
+    expect(late.left).toBe(true);
+    late.open();
+    late.notify("Gs2Chat:Post");
+    await settle();
+    expect(late.texts).toEqual([]);
+    expect(gateway.connection.status).toBe("connecting");
+  });
+});
+
+describe("what is sent", () => {
+  test("before the login is the login alone, and nothing of a player's goes before the bind", async () => {
+    const silent: Server = () => undefined;
+    const { network, gateway } = setUp(silent);
+    void watch(gateway.setUserId({ accessToken: "alice-token" }));
+    void watch(gateway.describeWebSocketSessions());
+    void watch(gateway.call({ service: "chat", component: "room", function: "post" }));
+    await settle();
+    expect(network.sent().map(({ method }) => method)).toEqual(["login"]);
+    network.server = kindServer;
+    network.last.reply(
+      network.sent("login")[0],
+      kindServer(network.sent("login")[0]!, network.last)!,
+    );
+    network.server = silent;
+    await settle();
+    expect(network.sent().map(({ method }) => method)).toEqual(["login", "post", "setUserId"]);
+    const bind = network.sent("setUserId")[0]!;
+    network.last.reply(bind, kindServer(bind, network.last)!);
+    await settle();
+    expect(network.sent().at(-1)!.method).toBe("describeWebSocketSessions");
+  });
+
+  test("on coming back with a young project token is the bind at once: two round trips, no login", async () => {
+    const { network } = await setUpBound();
+    network.last.end();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(network.last.frames.map(({ method }) => method)).toEqual(["setUserId"]);
+  });
+
+  test("after leaving a socket never goes to it", async () => {
+    const { network, gateway } = await setUpBound();
+    const [socket] = network.sockets;
+    const before = socket!.texts.length;
+    await gateway.disconnect();
+    void watch(gateway.ping());
+    void watch(gateway.describeWebSocketSessions());
+    await settle();
+    expect(socket!.texts).toHaveLength(before);
+  });
+});
+
+describe("events of a socket that was left", () => {
+  test("frames are not delivered, and its close ends nothing", async () => {
+    const { network, gateway, diagnostics } = await setUpBound();
+    const heard: unknown[] = [];
+    gateway.on("*", (one) => heard.push(one.key));
+    const [first] = network.sockets;
+    gateway.hint("offline");
+    first!.end();
+    gateway.hint("online");
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(gateway.connection.status).toBe("ready");
+    const before = diagnostics.length;
+    first!.notify("Gs2Chat:Post");
+    first!.end(1_000, true);
+    first!.fail();
+    await settle();
+    expect(heard).toEqual([]);
+    expect(diagnostics).toHaveLength(before);
+    expect(gateway.connection.status).toBe("ready");
+    network.last.notify("Gs2Chat:Post");
+    expect(heard).toEqual(["Gs2Chat:Post"]);
+  });
+
+  test("a reply that comes late from it answers nobody", async () => {
+    const { network, gateway } = await setUpBound((frame, socket) =>
+      frame.method === "describeWebSocketSessions" ? undefined : kindServer(frame, socket),
+    );
+    const listed = watch(gateway.describeWebSocketSessions());
+    await settle();
+    const asked = network.sent("describeWebSocketSessions")[0]!;
+    const first = network.last;
+    first.end();
+    first.reply(asked, { status: 200, body: { items: ["from the dead"] } });
+    await settle();
+    expect(listed).toEqual({});
+  });
+});
+
+describe("a half-open line", () => {
+  test("is left when a probe goes unanswered, without waiting for its close, and a new one is bound", async () => {
+    const { network, gateway, diagnostics } = await setUpBound(kindServer, {
+      keepAlive: { idleMs: 20_000, timeoutMs: 2_000 },
+    });
+    network.last.hole = true;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(network.last.frames.at(-1)!.method).toBe("describeWebSocketSessions");
+    expect(gateway.connection.status).toBe("ready");
+    await vi.advanceTimersByTimeAsync(2_100);
+    expect(gateway.connection).toMatchObject({ status: "reconnecting", reason: "probeFailed" });
+    expect(network.sockets[0]!.left).toBe(true);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(network.sockets).toHaveLength(2);
+    expect(gateway.connection.status).toBe("ready");
+    expect(codes(diagnostics)).not.toContain("socketEnded");
+  });
+
+  test("any frame is life: a notification between probe and deadline keeps the socket", async () => {
+    const { network, gateway } = await setUpBound(
+      (frame, socket) =>
+        frame.method === "describeWebSocketSessions" ? undefined : kindServer(frame, socket),
+      { keepAlive: { idleMs: 20_000, timeoutMs: 2_000 } },
+    );
+    await vi.advanceTimersByTimeAsync(21_000);
+    expect(network.sent("describeWebSocketSessions")).toHaveLength(1);
+    network.last.notify("Gs2Chat:Post");
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(gateway.connection.status).toBe("ready");
+    expect(network.sockets).toHaveLength(1);
+  });
+
+  test("keepAlive false never probes by itself", async () => {
+    const { network } = await setUpBound(kindServer, { keepAlive: false });
+    const before = network.sent().length;
+    await vi.advanceTimersByTimeAsync(3_000_000);
+    expect(network.sent()).toHaveLength(before);
+  });
+
+  test("an idle player costs at most 12 calls an hour by default, renewal of the token aside", async () => {
+    const { network } = await setUpBound();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    const { length } = network.sent("describeWebSocketSessions");
+    expect(length).toBeGreaterThanOrEqual(11);
+    expect(length).toBeLessThanOrEqual(12);
+  });
+});
+
+describe("leaving", () => {
+  test.each(["disconnect", "dispose"] as const)(
+    "%s leaves no timer, whatever was under way",
+    async (leave) => {
+      const moments: [string, (world: ReturnType<typeof setUp>) => unknown][] = [
+        ["opening", ({ network }) => (network.reception = "hang")],
+        ["logging in", ({ network }) => (network.server = () => undefined)],
+        [
+          "binding",
+          ({ network }) =>
+            (network.server = (frame, socket) =>
+              frame.method === "login" ? kindServer(frame, socket) : undefined),
+        ],
+        ["waiting", ({ network }) => (network.reception = "refuse")],
+        ["ready", () => undefined],
+      ];
+      for (const [moment, prepare] of moments) {
+        const world = setUp();
+        prepare(world);
+        void watch(world.gateway.setUserId({ accessToken: "alice-token" }));
+        void watch(world.gateway.connect({ timeoutMs: 60_000 }));
+        await vi.advanceTimersByTimeAsync(1);
+        void world.gateway[leave]();
+        await settle();
+        expect(vi.getTimerCount(), moment).toBe(0);
+        expect(world.gateway.connection.status, moment).toBe("closed");
+        const { length } = world.network.sockets;
+        await vi.advanceTimersByTimeAsync(120_000);
+        expect(world.network.sockets, moment).toHaveLength(length);
+      }
+    },
+  );
+
+  test("dispose leaves no timer while an onSync function is at work", async () => {
+    const { gateway } = setUp();
+    gateway.onSync(() => new Promise(() => undefined));
+    void watch(gateway.setUserId({ accessToken: "alice-token" }));
+    await settle();
+    expect(gateway.connection.status).toBe("ready");
+    gateway.dispose();
+    await settle();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("dispose ends who asks for a project token, be it before or after", async () => {
+    const { gateway } = setUp(kindServer, {
+      credential: { clientId: "client-0001", projectToken: () => new Promise(() => undefined) },
+    });
+    const before = watch(gateway.getProjectToken());
+    await settle();
+    expect(before).toEqual({});
+    gateway.dispose();
+    const after = watch(gateway.getProjectToken());
+    await settle();
+    for (const { error } of [before, after]) {
+      expect(error).toMatchObject({ kind: "notConnected", method: "getProjectToken" });
+    }
+  });
+
+  test("disconnect leaves no timer while an onSync function is at work", async () => {
+    const { gateway } = setUp();
+    gateway.onSync(() => new Promise(() => undefined));
+    void watch(gateway.setUserId({ accessToken: "alice-token" }));
+    await settle();
+    await gateway.disconnect();
+    await settle();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("from the first status event leaves no listener on the host", async () => {
+    const listening = new Set<unknown>();
+    vi.stubGlobal("addEventListener", (type: string, listener: unknown) => {
+      listening.add(`${type} ${String(listener)}`);
+    });
+    vi.stubGlobal("removeEventListener", (type: string, listener: unknown) => {
+      listening.delete(`${type} ${String(listener)}`);
+    });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const { gateway } = setUp();
+    gateway.lifecycle.on("status", ({ status }) => {
+      if (status === "connecting") void gateway.disconnect();
+    });
+    void watch(gateway.connect());
+    await settle();
+    expect(gateway.connection.status).toBe("closed");
+    expect([...listening]).toEqual([]);
+  });
+});
+
+describe("held delivery", () => {
+  test("a slot whose token provider hangs does not keep back the notifications of the others for more than 5 seconds", async () => {
+    const { network, gateway } = await setUpBound();
+    const heard: unknown[] = [];
+    gateway.on("Gs2Chat:Post", (one) => heard.push(one.key));
+    void watch(
+      gateway.setUserId({ slot: "guild", accessToken: () => new Promise(() => undefined) }),
+    );
+    await settle();
+    network.last.notify("Gs2Chat:Post");
+    await vi.advanceTimersByTimeAsync(5_100);
+    expect(heard).toEqual(["Gs2Chat:Post"]);
+  });
+
+  test("a slot whose bind goes unanswered does not keep back the others for more than 5 seconds", async () => {
+    const { network, gateway } = await setUpBound();
+    const heard: unknown[] = [];
+    gateway.on("Gs2Chat:Post", (one) => heard.push(one.key));
+    network.server = () => undefined;
+    void watch(gateway.setUserId({ slot: "guild", accessToken: "guild-token" }));
+    await settle();
+    network.last.notify("Gs2Chat:Post");
+    await vi.advanceTimersByTimeAsync(5_100);
+    expect(heard).toEqual(["Gs2Chat:Post"]);
+  });
+
+  test("a slot released while its token provider hangs keeps nothing back", async () => {
+    const { network, gateway } = await setUpBound();
+    const heard: unknown[] = [];
+    gateway.on("Gs2Chat:Post", (one) => heard.push(one.key));
+    void watch(
+      gateway.setUserId({ slot: "guild", accessToken: () => new Promise(() => undefined) }),
+    );
+    await settle();
+    await gateway.release({ slot: "guild" });
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(gateway.connection.status).toBe("ready");
+    network.last.notify("Gs2Chat:Post");
+    await settle();
+    expect(heard).toEqual(["Gs2Chat:Post"]);
+  });
+});
+
+describe("the snapshot", () => {
+  test("nextRetryAt is undefined where no attempt is planned, and a time where one is", async () => {
+    const { network, gateway } = setUp();
+    expect(gateway.connection.nextRetryAt).toBeUndefined();
+    void watch(gateway.connect());
+    await settle();
+    expect(gateway.connection.status).toBe("connected");
+    expect(gateway.connection.nextRetryAt).toBeUndefined();
+    network.last.end();
+    expect(gateway.connection.nextRetryAt).toBeGreaterThanOrEqual(Date.now());
+    expect(gateway.connection.nextRetryAt).toBeLessThan(Date.now() + 500);
+    await gateway.disconnect();
+    expect(gateway.connection.nextRetryAt).toBeUndefined();
+  });
+});
+
+describe("trying at once", () => {
+  test("retryNow while a refused login waits for its window logs in at once", async () => {
+    const { network, gateway } = setUp(() => refusal(503, "busy"));
+    void watch(gateway.connect());
+    // Some windows on, so that the next one is seconds away.
+    await vi.advanceTimersByTimeAsync(60_000);
+    await vi.advanceTimersByTimeAsync(gateway.connection.nextRetryAt! - Date.now() + 1_500);
+    expect(gateway.connection.nextRetryAt! - Date.now()).toBeGreaterThan(5_000);
+    network.server = kindServer;
+    gateway.retryNow();
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(gateway.connection.status).toBe("connected");
+  });
+
+  test("retryNow while a failed bind waits for its window binds at once", async () => {
+    const { network, gateway } = setUp((frame, socket) =>
+      frame.method === "setUserId" ? refusal(503, "busy") : kindServer(frame, socket),
+    );
+    void watch(gateway.setUserId({ accessToken: "alice-token" }, { timeoutMs: 600_000 }));
+    await vi.advanceTimersByTimeAsync(100_000);
+    const seen = network.sent("setUserId").length;
+    while (network.sent("setUserId").length === seen) await vi.advanceTimersByTimeAsync(100);
+    network.server = kindServer;
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(gateway.connection.status).toBe("connected");
+    gateway.retryNow();
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(gateway.connection.status).toBe("ready");
+  });
+});
+
+describe("what is told", () => {
+  test("setUserId whose bind had left when disconnect came has an unknown outcome", async () => {
+    const { network, gateway } = setUp((frame, socket) =>
+      frame.method === "setUserId" ? undefined : kindServer(frame, socket),
+    );
+    const bound = watch(gateway.setUserId({ accessToken: "alice-token" }));
+    await settle();
+    expect(network.sent("setUserId")).toHaveLength(1);
+    await gateway.disconnect();
+    await settle();
+    expect(bound.error).toMatchObject({ kind: "notConnected", outcome: "unknown" });
+  });
+
+  test("a bind that is tried again names its slot", async () => {
+    const { diagnostics, gateway } = setUp((frame, socket) =>
+      frame.method === "setUserId" ? refusal(503, "busy") : kindServer(frame, socket),
+    );
+    void watch(gateway.setUserId({ accessToken: "alice-token", slot: "guild" }));
+    await settle();
+    expect(diagnostics.find(({ code }) => code === "bindRetried")?.detail).toMatchObject({
+      slot: "guild",
+      kind: "serviceUnavailable",
+    });
+  });
+
+  test("a secret the server quotes with JSON escapes is taken out all the same", async () => {
+    // Gson, for one, writes "=" as \u003d.
+    const clientSecret = "c2VjcmV0LTAwMDE=";
+    const escaped = clientSecret.replace("=", "\\u003d");
+    const { gateway } = setUp(
+      () => ({
+        status: 400,
+        body: { message: `[{"component":"login","message":"cannot use ${escaped}"}]` },
+      }),
+      { credential: { clientId: "client-0001", clientSecret } },
+    );
+    const connected = watch(gateway.connect());
+    await settle();
+    expect(connected.error).toMatchObject({ kind: "badRequest" });
+    expect(JSON.stringify(connected.error)).toContain("cannot use");
+    expect(JSON.stringify(connected.error)).not.toContain(clientSecret);
+  });
+});
+
+describe("setProjectToken", () => {
+  test("is not undone by the text given as credential when a call is refused with 401", async () => {
+    let fresh = true;
+    const { network, gateway } = setUp(
+      (frame, socket) => {
+        if (frame.params["xGs2ProjectToken"] !== "new-project") return refusal(401, "expired");
+        if (frame.method === "post" && fresh) {
+          fresh = false;
+          return refusal(401, "accessToken expired");
+        }
+        return kindServer(frame, socket);
+      },
+      { credential: { clientId: "client-0001", projectToken: "old-project" } },
+    );
+    const first = watch(gateway.setUserId({ accessToken: () => "alice-token" }));
+    await settle();
+    expect(first.error).toMatchObject({ kind: "unauthorized" });
+    expect(gateway.connection.status).toBe("unauthorized");
+    gateway.setProjectToken("new-project");
+    await settle();
+    expect(gateway.connection.status).toBe("ready");
+    const posted = watch(
+      gateway.call({ service: "chat", component: "room", function: "post", slot: "player" }),
+    );
+    await settle();
+    expect(network.sent("post").map(({ params }) => params["xGs2ProjectToken"])).toEqual([
+      "new-project",
+      "new-project",
+    ]);
+    expect(posted).toHaveProperty("value");
+  });
+});
+
+describe("a call that is aborted before it begins", () => {
+  test("does not take the place of the wish before it", async () => {
+    const { network, gateway } = await setUpBound();
+    const signal = AbortSignal.abort();
+    const other = watch(gateway.setUserId({ accessToken: "bob-token" }, { signal }));
+    await settle();
+    expect(other.error).toMatchObject({ kind: "aborted", outcome: "notSent" });
+    network.last.end();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(network.sent("setUserId").map(({ params }) => params["accessToken"])).toEqual([
+      "alice-token",
+      "alice-token",
+    ]);
+    expect(gateway.connection.bindings["player"]).toMatchObject({ userId: "alice" });
+  });
+
+  test("does not end the wait of the one before it", async () => {
+    const { network, gateway } = setUp();
+    const alice = watch(gateway.setUserId({ accessToken: "alice-token" }));
+    const signal = AbortSignal.abort();
+    void watch(gateway.setUserId({ accessToken: "bob-token" }, { signal }));
+    await settle();
+    expect(network.sent("setUserId")).toHaveLength(1);
+    expect(alice.value).toMatchObject({ userId: "alice" });
+  });
+});
+
+describe("connect", () => {
+  test("that disconnect ends names itself", async () => {
+    const { network, gateway } = setUp();
+    network.reception = "hang";
+    const connected = watch(gateway.connect());
+    await gateway.disconnect();
+    await settle();
+    expect(connected.error).toMatchObject({ kind: "notConnected", method: "connect" });
+    expect(connected.error!.message).toMatch(/^connect: /);
+  });
+
+  test("after dispose rejects and names itself", async () => {
+    const { gateway } = setUp();
+    gateway.dispose();
+    const connected = watch(gateway.connect());
+    await settle();
+    expect(connected.error).toMatchObject({ kind: "notConnected", method: "connect" });
+    expect(connected.error!.message).toMatch(/^connect: /);
+  });
+});
+
+describe("a binding that was refused for want of a valid token and then let in", () => {
+  test("shows no error any more, and survives the next drop", async () => {
+    let valid = false;
+    const { network, gateway } = setUp((frame, socket) =>
+      frame.method === "setUserId" && !valid ? refusal(401, "expired") : kindServer(frame, socket),
+    );
+    void watch(gateway.setUserId({ accessToken: () => "alice-token" }));
+    await settle();
+    expect(gateway.connection.status).toBe("unauthorized");
+    valid = true;
+    void watch(gateway.connect());
+    await settle();
+    expect(gateway.connection).toMatchObject({ status: "ready" });
+    expect(gateway.connection.bindings["player"]!.error).toBeUndefined();
+    network.last.end();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(gateway.connection).toMatchObject({
+      status: "ready",
+      bindings: { player: { state: "held" } },
+    });
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, test, vi } from "vitest";
+import { isGatewayError } from "../../../src/errors.js";
+import { pending, type Limits } from "../../../src/core/deferred.js";
+import { manualClock } from "../../support/manualClock.js";
+import { rejection, settled } from "../../support/settled.js";
+
+function start(limits: Limits = {}, describeFailure?: Parameters<typeof pending>[4]) {
+  const clock = manualClock();
+  const onEnd = vi.fn();
+  const one = pending<string>("setUserId", clock, limits, onEnd, describeFailure);
+  one.promise.catch(() => undefined);
+  return { clock, onEnd, ...one };
+}
+
+/** A signal that knows who listens to it. */
+function countedSignal() {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+    listeners++;
+    addEventListener.apply(signal, args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+    listeners--;
+    removeEventListener.apply(signal, args);
+  };
+  return { controller, signal, listeners: () => listeners };
+}
+
+describe("pending", () => {
+  test("waits without a limit unless given one", () => {
+    const { clock } = start();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("ends at its deadline and not before, naming method and limit", async () => {
+    const { clock, promise, onEnd } = start({ timeoutMs: 5_000 });
+    clock.advance(4_999);
+    expect(onEnd).not.toHaveBeenCalled();
+    clock.advance(1);
+    expect(onEnd.mock.calls).toEqual([["requestTimeout"]]);
+    const error = await rejection(promise);
+    expect(isGatewayError(error, "requestTimeout")).toBe(true);
+    expect(error).toMatchObject({
+      method: "setUserId",
+      message: expect.stringMatching(/^setUserId: .*5000 ms/) as string,
+      outcome: "notSent",
+      retryable: true,
+    });
+  });
+
+  test("ends with its signal", async () => {
+    const controller = new AbortController();
+    const { promise, onEnd } = start({ signal: controller.signal });
+    controller.abort();
+    expect(await rejection(promise)).toMatchObject({ kind: "aborted", method: "setUserId" });
+    expect(onEnd.mock.calls).toEqual([["aborted"]]);
+  });
+
+  test("ends with a signal that was aborted before, once its owner holds it", async () => {
+    const { promise, onEnd } = start({ signal: AbortSignal.abort() });
+    expect(onEnd).not.toHaveBeenCalled();
+    expect(await rejection(promise)).toMatchObject({ kind: "aborted" });
+    expect(onEnd).toHaveBeenCalledTimes(1);
+  });
+
+  test.each<[string, (one: ReturnType<typeof start>) => void]>([
+    ["resolved", ({ resolve }) => resolve("a")],
+    ["rejected", ({ reject }) => reject(new Error("b"))],
+    ["failed", ({ fail }) => fail({ kind: "notConnected" }, "gone")],
+  ])(
+    "has one end: once %s nothing else counts, and no timer or listener is left",
+    async (_, end) => {
+      const { controller, signal, listeners } = countedSignal();
+      const one = start({ signal, timeoutMs: 5_000 });
+      const first = vi.fn();
+      one.promise.then(first, first);
+      end(one);
+      expect(one.clock.pendingTimers).toBe(0);
+      expect(listeners()).toBe(0);
+      one.resolve("late");
+      one.reject(new Error("late"));
+      one.fail({ kind: "gap" }, "late");
+      controller.abort();
+      one.clock.advance(10_000);
+      await settled();
+      expect(one.onEnd).toHaveBeenCalledTimes(1);
+      expect(first).toHaveBeenCalledTimes(1);
+      expect(String(first.mock.calls[0]![0])).not.toContain("late");
+    },
+  );
+
+  test("tells its owner before anybody else", async () => {
+    const { onEnd, resolve, promise } = start();
+    const order: string[] = [];
+    onEnd.mockImplementation(() => order.push("owner"));
+    const heard = promise.then(() => order.push("asker"));
+    resolve("a");
+    expect(order).toEqual(["owner"]);
+    await heard;
+    expect(order).toEqual(["owner", "asker"]);
+  });
+
+  test("passes a foreign error on as it is", async () => {
+    const { promise, reject } = start();
+    const error = new Error("mine");
+    reject(error);
+    expect(await rejection(promise)).toBe(error);
+  });
+
+  test("describes a failure by its kind, and lets the failure itself have the last word", async () => {
+    const describeFailure = vi.fn(() => ({ outcome: "unknown", retryable: true }) as const);
+    const late = start({ timeoutMs: 1 }, describeFailure);
+    late.clock.advance(1);
+    expect(await rejection(late.promise)).toMatchObject({ outcome: "unknown", retryable: true });
+    expect(describeFailure.mock.calls).toEqual([["requestTimeout"]]);
+    const refused = start({}, describeFailure);
+    refused.fail({ kind: "conflict", outcome: "refused", status: 409 }, "refused with 409");
+    expect(await rejection(refused.promise)).toMatchObject({
+      kind: "conflict",
+      outcome: "refused",
+      status: 409,
+      message: "setUserId: refused with 409",
+    });
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { createMatchmaking } from "../../../demo/server/matchmaking.js";
+
+const about = { namespaceName: "matchmaking", gatheringName: "gathering-0001" };
+const ROUND_MS = 40_000;
+
+describe("matchmaking", () => {
+  it("tells those who were there of whoever joins, and all when it is full", () => {
+    const matchmaking = createMatchmaking();
+    expect(matchmaking.join("a", 2, ROUND_MS)).toEqual({ notices: [] });
+    expect(matchmaking.join("a", 2, ROUND_MS)).toEqual({ notices: [] });
+    const { notices, full } = matchmaking.join("b", 2, 5_000);
+    expect(notices).toEqual([
+      { userId: "a", key: "Gs2Matchmaking:Join", payload: { ...about, joinUserId: "b" } },
+      { userId: "a", key: "Gs2Matchmaking:Complete", payload: about },
+      { userId: "b", key: "Gs2Matchmaking:Complete", payload: about },
+    ]);
+    expect(full).toMatchObject({ players: ["a", "b"], roundMs: ROUND_MS });
+    expect(matchmaking.gatheringOf("a")).toBeNull();
+    expect(matchmaking.open()).toEqual([]);
+  });
+
+  it("brings together those who want rounds of one size", () => {
+    const matchmaking = createMatchmaking();
+    matchmaking.join("a", 2, ROUND_MS);
+    matchmaking.join("b", 3, ROUND_MS);
+    matchmaking.join("c", 3, ROUND_MS);
+    expect(matchmaking.gatheringOf("a")?.players).toEqual(["a"]);
+    expect(matchmaking.gatheringOf("c")?.players).toEqual(["b", "c"]);
+    expect(matchmaking.join("d", 3, ROUND_MS).full?.players).toEqual(["b", "c", "d"]);
+  });
+
+  it("fills the place of whoever leaves, and forgets a gathering nobody is in", () => {
+    const matchmaking = createMatchmaking();
+    matchmaking.join("a", 3, ROUND_MS);
+    matchmaking.join("b", 3, ROUND_MS);
+    expect(matchmaking.leave("a").notices).toEqual([
+      { userId: "b", key: "Gs2Matchmaking:Leave", payload: { ...about, leaveUserId: "a" } },
+    ]);
+    expect(matchmaking.leave("a").notices).toEqual([]);
+    matchmaking.join("c", 3, ROUND_MS);
+    expect(matchmaking.gatheringOf("b")?.players).toEqual(["b", "c"]);
+    matchmaking.leave("b");
+    matchmaking.leave("c");
+    matchmaking.join("d", 3, ROUND_MS);
+    expect(matchmaking.gatheringOf("d")?.name).toBe("gathering-0002");
+    expect(matchmaking.gatheringOf("b")).toBeNull();
+  });
+
+  it("passes over those who wait no longer", () => {
+    const matchmaking = createMatchmaking();
+    matchmaking.join("gone", 2, ROUND_MS);
+    expect(matchmaking.join("a", 2, ROUND_MS, (userId) => userId !== "gone").notices).toEqual([]);
+    expect(matchmaking.gatheringOf("gone")).toBeNull();
+    expect(matchmaking.gatheringOf("a")?.players).toEqual(["a"]);
+  });
+
+  it("seats robots where there is room, and no more of them", () => {
+    const matchmaking = createMatchmaking();
+    matchmaking.join("a", 3, ROUND_MS);
+    const robots = ["r1", "r2", "r3"];
+    expect(matchmaking.fill("b", robots).notices).toEqual([]);
+    expect(matchmaking.fill("a", robots).full?.players).toEqual(["a", "r1", "r2"]);
+  });
+
+  it("goes on where it was after a restart", () => {
+    const before = createMatchmaking();
+    before.join("a", 2, ROUND_MS);
+    const after = createMatchmaking(before.save());
+    expect(after.join("b", 2, ROUND_MS).full?.players).toEqual(["a", "b"]);
+    after.join("c", 2, ROUND_MS);
+    expect(after.gatheringOf("c")?.name).toBe("gathering-0002");
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { payloadOf, readPush } from "../../../src/push/message.js";
+import { bestLocale, fill, show, type PushTemplates } from "../../../src/push/templates.js";
+
+const data = {
+  subject: "Gs2Matchmaking:Join",
+  payload: JSON.stringify({ gatheringName: "g-1", joinUserId: "bob" }),
+};
+
+const templates: PushTemplates = {
+  "Gs2Matchmaking:Join": {
+    title: { en: "{joinUserId} joined", ja: "{joinUserId}さんが参加" },
+    body: "Gathering {gatheringName}",
+    icon: "icons/{gatheringName}.png",
+    tag: "match-{gatheringName}",
+    link: "?gathering={gatheringName}",
+  },
+  "*": { title: "News from the game" },
+};
+
+const shown = (message: object, given: PushTemplates | undefined = templates, locale = "en") =>
+  show(readPush(message), given, locale);
+
+describe("a push", () => {
+  it("is shown by the template of its key, filled from the payload", () => {
+    expect(shown({ data })).toEqual({
+      title: "bob joined",
+      body: "Gathering g-1",
+      icon: "icons/g-1.png",
+      tag: "match-g-1",
+      link: "?gathering=g-1",
+    });
+  });
+
+  it("is shown in the player's language", () => {
+    expect(shown({ data }, templates, "ja-JP").title).toBe("bobさんが参加");
+    expect(shown({ data }, templates, "fr").title).toBe("bob joined");
+  });
+
+  const mobileNotificationMessages = JSON.stringify([
+    { locale: "en", title: "A match", message: "Come and play" },
+    { locale: "ja", title: "対戦", message: "遊ぼう" },
+    { locale: "de", message: "without a title" },
+  ]);
+  const own = { subject: "raid", payload: "{}" };
+
+  it("without a template of its own is shown by the server's texts", () => {
+    expect(shown({ data: { ...own, mobileNotificationMessages } }, templates, "ja")).toMatchObject({
+      title: "対戦",
+      body: "遊ぼう",
+    });
+  });
+
+  it("that brings its own text is shown with that", () => {
+    const notification = { title: "Hello", body: "from the console", icon: "i.png" };
+    const fcmOptions = { link: "/shop" };
+    expect(shown({ notification, fcmOptions })).toMatchObject({
+      title: "Hello",
+      body: "from the console",
+      icon: "i.png",
+      link: "/shop",
+    });
+  });
+
+  it("of any other key is shown by *, and without that by its key: never by nothing", () => {
+    expect(shown({ data: own }).title).toBe("News from the game");
+    expect(shown({ data: own }, {}).title).toBe("raid");
+    expect(show(readPush("just text"), undefined).title).toBe("just text");
+  });
+
+  it("has a tag of its own, by its id or by what it says", () => {
+    const tag = (message: object) => shown(message, {}).tag;
+    expect(tag({ fcmMessageId: "m-1", data })).not.toBe(tag({ fcmMessageId: "m-2", data }));
+    expect(tag({ data })).toBe(tag({ data }));
+    expect(tag({ data })).not.toBe(tag({ data: { ...data, payload: "{}" } }));
+  });
+});
+
+describe("a template", () => {
+  it.each([
+    ["{a.b} and {a.c.d}", { a: { b: 1, c: { d: true } } }, "1 and true"],
+    ["{missing}, {a}", { a: { b: 1 } }, ", "],
+    ["{constructor}{__proto__}{a.length}", { a: "text" }, ""],
+    ["{a}", "no object", ""],
+    ["{ a } {}", { a: 1 }, "{ a } {}"],
+  ])("%s is filled", (template, payload, said) => {
+    expect(fill(template, payload)).toBe(said);
+  });
+
+  it("cannot be led elsewhere by a payload", () => {
+    const payload = JSON.stringify({ gatheringName: "../..//evil.test/?a&b" });
+    const { link } = shown({ data: { ...data, payload } });
+    expect(new URL(link!, "https://game.test/play/").href).toBe(
+      "https://game.test/play/?gathering=..%2F..%2F%2Fevil.test%2F%3Fa%26b",
+    );
+  });
+});
+
+it.each([
+  [["en", "ja"], "ja", "ja"],
+  [["en", "pt-BR", "pt-PT"], "pt_pt", "pt-PT"],
+  [["en", "zh-TW"], "zh", "zh-TW"],
+  [["ja", "en-US"], "de", "en-US"],
+  [["ja", "ko"], "de", "ja"],
+  [[], "de", undefined],
+])("of %o the locale for %s is %s", (locales, wanted, best) => {
+  expect(bestLocale(locales, wanted)).toBe(best);
+});
+
+describe("a Firebase message", () => {
+  it("is read by other names where told so", () => {
+    const read = readPush(
+      { data: { t: "raid", p: "7", who: "alice" } },
+      { subject: "t", payload: "p", userId: "who" },
+    );
+    expect(read).toMatchObject({ key: "raid", payload: "7", userId: "alice" });
+  });
+
+  it("without data has its title and text as subject and payload", () => {
+    expect(readPush({ notification: { title: "raid", body: '{"a":1}' } })).toMatchObject({
+      key: "raid",
+      payload: '{"a":1}',
+    });
+  });
+
+  it.each([undefined, null, 7, "text", [], { data: null }, { data: "x", notification: 1 }])(
+    "can be anything: %o",
+    (message) => {
+      expect(readPush(message)).toMatchObject({ key: "", issuer: "", messages: [] });
+    },
+  );
+
+  it.each([
+    ['{"a":1}', { a: 1 }],
+    ["null", null],
+    ["just text", "just text"],
+    ["", ""],
+  ])("has the payload %s as JSON, or as it is", (payload, value) => {
+    expect(payloadOf({ payload })).toEqual(value);
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import { createTabSession, type SessionStore } from "../../../src/session/tabSession.js";
+
+/** sessionStorage of one tab. */
+function fakeStore(content = new Map<string, string>()) {
+  return {
+    content,
+    getItem: (key) => content.get(key) ?? null,
+    setItem: (key, value) => void content.set(key, value),
+    removeItem: (key) => void content.delete(key),
+    /** What a browser does when a tab is cloned. */
+    clone: () => fakeStore(new Map(content)),
+  } satisfies SessionStore & Record<string, unknown>;
+}
+
+let made = 0;
+const start = (store: SessionStore | null | undefined) =>
+  createTabSession(
+    () => store,
+    () => `id-${++made}`,
+  );
+
+describe("the session ID of a tab", () => {
+  test("is made once, and is not in the storage while in use", () => {
+    const store = fakeStore();
+    const { id } = start(store);
+    expect(id).toBe(`id-${made}`);
+    expect(store.content.size).toBe(0);
+  });
+
+  test("is found again after a reload", () => {
+    const store = fakeStore();
+    const before = start(store);
+    before.putBack();
+    expect([...store.content.values()]).toEqual([before.id]);
+    const after = start(store);
+    expect(after.id).toBe(before.id);
+    expect(store.content.size).toBe(0);
+  });
+
+  test("is not found by a second client of the same page", () => {
+    const store = fakeStore();
+    expect(start(store).id).not.toBe(start(store).id);
+  });
+
+  test("is not found by a clone of a tab in use, and is by one of a hidden tab's owner alone", () => {
+    const store = fakeStore();
+    const first = start(store);
+    expect(start(store.clone()).id).not.toBe(first.id);
+    first.putBack();
+    first.takeOut();
+    expect(start(store.clone()).id).not.toBe(first.id);
+  });
+
+  test("may be put back and taken out as often as a page is hidden and shown", () => {
+    const store = fakeStore();
+    const tab = start(store);
+    for (const _ of [1, 2]) {
+      tab.putBack();
+      tab.putBack();
+      expect([...store.content.values()]).toEqual([tab.id]);
+      tab.takeOut();
+      tab.takeOut();
+      expect(store.content.size).toBe(0);
+    }
+  });
+
+  test("leaves alone what the game keeps there", () => {
+    const store = fakeStore(new Map([["game", "save"]]));
+    start(store).takeOut();
+    expect(store.content.get("game")).toBe("save");
+  });
+
+  test.each([null, undefined])(
+    "lives as long as the client where there is no storage (%s)",
+    (no) => {
+      const tab = start(no);
+      tab.putBack();
+      tab.takeOut();
+      expect(tab.id).toBe(`id-${made}`);
+    },
+  );
+
+  const broken = (names: readonly (keyof SessionStore)[]): SessionStore => {
+    const store: SessionStore = fakeStore();
+    for (const name of names) {
+      store[name] = () => {
+        throw new DOMException("The quota has been exceeded.", "QuotaExceededError");
+      };
+    }
+    return store;
+  };
+  test.each<[string, () => SessionStore]>([
+    [
+      "cannot even be opened",
+      () => {
+        throw new DOMException("The operation is insecure.", "SecurityError");
+      },
+    ],
+    ["cannot be read", () => broken(["getItem"])],
+    ["cannot be written", () => broken(["setItem"])],
+    ["cannot be emptied", () => broken(["removeItem"])],
+    ["can do nothing", () => broken(["getItem", "setItem", "removeItem"])],
+  ])("lives as long as the client where the storage %s", (_, open) => {
+    const tab = createTabSession(open, () => "fresh");
+    expect(tab.id).toBe("fresh");
+    expect(() => {
+      tab.putBack();
+      tab.takeOut();
+    }).not.toThrow();
+    expect(tab.id).toBe("fresh");
+  });
+});

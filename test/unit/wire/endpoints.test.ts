@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import {
+  emulatorEndpoints,
+  gs2Endpoints,
+  place,
+  type Region,
+} from "../../../src/wire/endpoints.js";
+import { places } from "../../golden/golden.js";
+
+describe("places", () => {
+  test("are GS2's own", () => {
+    expect(gs2Endpoints).toStrictEqual({ rest: places.rest, webSocket: places.webSocket });
+  });
+
+  test.each([
+    ["gateway in ap-northeast-1", gs2Endpoints.rest, "gateway", "ap-northeast-1"],
+    ["identifier in eu-west-1", gs2Endpoints.rest, "identifier", "eu-west-1"],
+    ["socket in us-east-1", gs2Endpoints.webSocket, "gateway", "us-east-1"],
+  ])("give the address of %s", (name, template, service, region) => {
+    expect(place(template, service, region)).toBe(places.addresses[name]);
+  });
+
+  test.each<Region>([...places.regions, "mars-north-1"])("may be in %s", (region) => {
+    expect(place(gs2Endpoints.rest, "gateway", region)).toBe(
+      `https://gateway.${region}.gen2.gs2io.com`,
+    );
+  });
+
+  test.each<[url: string, rest: string, webSocket: string]>([
+    ["http://127.0.0.1:9480", "http://127.0.0.1:9480/{service}", "ws://127.0.0.1:9480/gateway-ws"],
+    ["http://localhost:9480/", "http://localhost:9480/{service}", "ws://localhost:9480/gateway-ws"],
+    ["http://[::1]:9480//", "http://[::1]:9480/{service}", "ws://[::1]:9480/gateway-ws"],
+    [
+      "https://gs2.example.com/http/",
+      "https://gs2.example.com/http/{service}",
+      "wss://gs2.example.com/http/gateway-ws",
+    ],
+  ])("of an emulator at %s are below it", (url, rest, webSocket) => {
+    expect(emulatorEndpoints(url)).toStrictEqual({ rest, webSocket });
+  });
+
+  test("of an emulator have no region and one host for all services", () => {
+    const { rest, webSocket } = emulatorEndpoints("http://127.0.0.1:9480");
+    expect(place(rest, "identifier", "eu-west-1")).toBe("http://127.0.0.1:9480/identifier");
+    expect(place(webSocket, "gateway", "eu-west-1")).toBe("ws://127.0.0.1:9480/gateway-ws");
+  });
+});
