@@ -80,7 +80,7 @@ const emptyDist = {
 /** What `gs2-gateway init` copies is shipped as it stands. */
 const templates = {
   name: "templates",
-  writeBundle: () => cpSync("src/emulator/templates", "dist/templates", { recursive: true }),
+  writeBundle: () => cpSync("src/emulator/cli/templates", "dist/templates", { recursive: true }),
 };
 
 const executable = {

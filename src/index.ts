@@ -40,13 +40,13 @@ export type {
   StandardSchema,
 } from "./notify/schema.js";
 export type {
-  AccessTokenAsk,
+  AccessTokenRequest,
   AccessTokenSource,
   Credential,
-  ProjectTokenAsk,
+  ProjectTokenRequest,
   ProjectTokenGrant,
 } from "./session/session.js";
-export type { Limits } from "./core/deferred.js";
+export type { AbortOptions } from "./core/deferred.js";
 export type { SessionStore } from "./session/tabSession.js";
 export type * from "./wire/requests.js";
 export type {

@@ -50,14 +50,15 @@ const isOf = (name: FaultName, userId: string) => (one: EmulatorFaultReport) =>
   one.fault === name && isMine(one, userId);
 
 export const isOn = (name: FaultName, userId: string): boolean =>
-  reports.value?.some((one) => !one.spent && isOf(name, userId)(one)) ?? false;
+  reports.value?.some((one) => !one.exhausted && isOf(name, userId)(one)) ?? false;
 
 /** The emulator takes all faults at once: what other players set is set again with ours. */
 async function change(next: (now: EmulatorFaultReport[]) => EmulatorFault[]): Promise<void> {
   try {
-    const inForce = (await ask()).filter(({ spent }) => !spent);
+    const inForce = (await ask()).filter(({ exhausted }) => !exhausted);
     const wished = next(inForce).map(
-      ({ struck: _, spent: __, ...fault }: Partial<EmulatorFaultReport>) => fault as EmulatorFault,
+      ({ hits: _, exhausted: __, ...fault }: Partial<EmulatorFaultReport>) =>
+        fault as EmulatorFault,
     );
     await ask(wished);
   } catch {

@@ -5,10 +5,10 @@ import {
   type GatewayErrorInit,
   type GatewayErrorOutcome,
 } from "../errors.js";
-import { exchange, type Fetch } from "../http/http.js";
+import { requestJson, type Fetch } from "../http/http.js";
 import { projectHeaders, restRequest } from "../http/rest.js";
-import { pending, type Clock } from "../core/deferred.js";
-import { sortEnding } from "../wire/failures.js";
+import { createDeferred, type Clock } from "../core/deferred.js";
+import { classifyFailure } from "../wire/failures.js";
 import type { AnyMethod } from "../wire/methods.js";
 import { fullJitter, wait } from "./backoff.js";
 import type { AdminCallOptions } from "./options.js";
@@ -100,7 +100,7 @@ export function createCaller(ports: CallerPorts): Caller {
     const leave = new AbortController();
     const isOver = (): boolean => leave.signal.aborted;
     let outcome: GatewayErrorOutcome = "notSent";
-    const { promise, resolve, reject } = pending<Values>(
+    const { promise, resolve, reject } = createDeferred<Values>(
       name,
       clock,
       { signal, timeoutMs },
@@ -108,7 +108,7 @@ export function createCaller(ports: CallerPorts): Caller {
       (kind) =>
         outcome === "notSent"
           ? {}
-          : { outcome, retryable: harmless && sortEnding(kind) === "retry" },
+          : { outcome, retryable: harmless && classifyFailure(kind) === "retry" },
     );
     if (signal?.aborted) return promise;
 
@@ -124,7 +124,7 @@ export function createCaller(ports: CallerPorts): Caller {
       if (outcome === "notSent") onSend?.();
       outcome = "unknown";
       try {
-        return await exchange(
+        return await requestJson(
           name,
           () =>
             ports.fetch()(ports.base + path, {
@@ -167,7 +167,7 @@ export function createCaller(ports: CallerPorts): Caller {
           if (used === undefined) {
             // A login is no call of the table: it may be repeated whatever comes after it.
             const { kind, message } = error;
-            again = kind !== "unauthorized" && sortEnding(kind) !== "final";
+            again = kind !== "unauthorized" && classifyFailure(kind) !== "final";
             const said = { method: name, message: `${name}: ${message}`, retryable: again };
             error = retold(error, { ...said, outcome });
           } else {

@@ -6,11 +6,11 @@ import { allMethods } from "../wire/allMethods.js";
 import { sendNotification } from "../wire/methods.js";
 import type { Page } from "../wire/requests.js";
 import type * as rows from "../wire/methods.js";
-import { gs2Endpoints, place } from "../wire/endpoints.js";
+import { gs2Endpoints, expandEndpoint } from "../wire/endpoints.js";
 import { createBroadcast } from "./broadcast.js";
 import { checkRow, createCaller, type InnerOptions, type Values } from "./caller.js";
 import type { AdminMethod, GatewayAdmin, PagedMethod } from "./gatewayAdmin.js";
-import { adminHost, type AdminHost } from "./host.js";
+import { adminPlatform, type AdminPlatform } from "./host.js";
 import { toJson } from "./json.js";
 import type { GatewayAdminOptions, JobOptions, RunOptions } from "./options.js";
 import { walkPages } from "./pages.js";
@@ -36,7 +36,7 @@ const given = (values: unknown): Values => Object(values) as Values;
 /** @param host for tests */
 export function createAdmin(
   options: GatewayAdminOptions,
-  host: AdminHost = adminHost,
+  host: AdminPlatform = adminPlatform,
 ): GatewayAdmin {
   const {
     namespaceName,
@@ -64,8 +64,8 @@ export function createAdmin(
   const { clock, newId } = host;
   // Looked up at each call: a page may put its own in place of it.
   const fetch = (): FileFetch => ownFetch ?? host.fetch()!;
-  const base = place(endpoints.rest, "gateway", region).replace(/\/+$/, "");
-  const identifier = place(endpoints.rest, "identifier", region).replace(/\/+$/, "");
+  const base = expandEndpoint(endpoints.rest, "gateway", region).replace(/\/+$/, "");
+  const identifier = expandEndpoint(endpoints.rest, "identifier", region).replace(/\/+$/, "");
   const isEmulator = !base.includes(".gs2io.com");
 
   const report: Report = (level, code, said, detail) => {

@@ -1,4 +1,4 @@
-import type { Limits } from "../core/deferred.js";
+import type { AbortOptions } from "../core/deferred.js";
 import type {
   CreateNamespaceRequest,
   DescribeNamespacesRequest,
@@ -55,7 +55,7 @@ export interface PagedMethod<Request, Item> extends AdminMethod<Request, Page<It
    * of a page, `timeoutMs` holds for each.
    */
   all(
-    ...given: [...Params<AdminParams<Request>>, options?: Limits]
+    ...given: [...Params<AdminParams<Request>>, options?: AbortOptions]
   ): AsyncGenerator<Item, void, undefined>;
 }
 

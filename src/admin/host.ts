@@ -3,13 +3,13 @@ import type { Clock } from "../core/deferred.js";
 import { newId, systemClock } from "../core/clock.js";
 
 /** Time, chance and network as an admin meets them. */
-export interface AdminHost {
+export interface AdminPlatform {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly fetch: () => FileFetch | undefined;
 }
 
-export const adminHost: AdminHost = {
+export const adminPlatform: AdminPlatform = {
   clock: systemClock,
   newId,
   fetch: () => (globalThis as { fetch?: FileFetch }).fetch,

@@ -39,8 +39,8 @@ export type {
   GatewayErrorOutcome,
 } from "../errors.js";
 export type { FileFetch } from "../http/upload.js";
-export type { Limits } from "../core/deferred.js";
-export type { Credential, ProjectTokenAsk, ProjectTokenGrant } from "../session/session.js";
+export type { AbortOptions } from "../core/deferred.js";
+export type { Credential, ProjectTokenRequest, ProjectTokenGrant } from "../session/session.js";
 export type * from "../wire/requests.js";
 export type {
   FirebaseToken,

@@ -1,7 +1,7 @@
 import type { Logger } from "../core/diagnostics.js";
 import type { GatewayError } from "../errors.js";
 import type { FileFetch } from "../http/upload.js";
-import type { Limits } from "../core/deferred.js";
+import type { AbortOptions } from "../core/deferred.js";
 import type { Credential } from "../session/session.js";
 import type { InNamespace, SendNotificationRequest } from "../wire/requests.js";
 import type { NotificationKey, NotificationMap } from "../wire/notifications.js";
@@ -25,7 +25,7 @@ export interface GatewayAdminOptions {
 }
 
 /** `timeoutMs` by default: `callTimeoutMs`. */
-export interface AdminCallOptions extends Limits {
+export interface AdminCallOptions extends AbortOptions {
   /**
    * On methods that take one: lets the server know a repeat of the same call. Printable ASCII. Default: a new one for each call, the same on
    * its repeats. GS2 does not say what it does with it.

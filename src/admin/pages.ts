@@ -1,13 +1,13 @@
 import { GatewayError } from "../errors.js";
-import type { Limits } from "../core/deferred.js";
+import type { AbortOptions } from "../core/deferred.js";
 import type { Values } from "./caller.js";
 
 /** Walks a paged method, one page ahead of nobody: the next is asked for when the last item has been taken. */
 export async function* walkPages(
   method: string,
-  ask: (params: Values, options: Limits) => Promise<Values>,
+  ask: (params: Values, options: AbortOptions) => Promise<Values>,
   params: Values,
-  options: Limits,
+  options: AbortOptions,
 ): AsyncGenerator<unknown, void, undefined> {
   let pageToken = params["pageToken"];
   do {

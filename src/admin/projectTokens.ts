@@ -1,10 +1,10 @@
 import { GatewayError } from "../errors.js";
-import { exchange, type Fetch } from "../http/http.js";
+import { requestJson, type Fetch } from "../http/http.js";
 import { fitsHeader } from "../http/rest.js";
-import { pending, type Clock } from "../core/deferred.js";
-import { scrub } from "../core/redact.js";
-import { agedToken, fromProvider, type Grant } from "../session/renewableToken.js";
-import type { Credential, ProjectTokenAsk } from "../session/session.js";
+import { createDeferred, type Clock } from "../core/deferred.js";
+import { redact } from "../core/redact.js";
+import { createRenewableToken, fromProvider, type Grant } from "../session/renewableToken.js";
+import type { Credential, ProjectTokenRequest } from "../session/session.js";
 
 /** The project token of an admin: obtained when needed, in a single flight for all calls. */
 export interface ProjectTokens {
@@ -33,11 +33,11 @@ export function createProjectTokens(
   };
   const secrets = new Set<string>();
   if (clientSecret) secrets.add(clientSecret);
-  const clean = (text: string): string => scrub(text, [...secrets]);
+  const clean = (text: string): string => redact(text, [...secrets]);
 
   const logIn = async (): Promise<Grant> => {
     const body = { client_id: clientId, client_secret: clientSecret };
-    const { access_token: token, expires_in: lifeSeconds } = await exchange(
+    const { access_token: token, expires_in: lifeSeconds } = await requestJson(
       "login",
       () =>
         fetch()(url, {
@@ -50,9 +50,9 @@ export function createProjectTokens(
     return { token, lifeSeconds };
   };
 
-  const obtain = async (reason: ProjectTokenAsk["reason"]): Promise<Grant> => {
+  const obtain = async (reason: ProjectTokenRequest["reason"]): Promise<Grant> => {
     // One that never answers must not hold up the calls that come later.
-    const limited = pending<Grant>("projectToken", clock, { timeoutMs }, () => undefined);
+    const limited = createDeferred<Grant>("projectToken", clock, { timeoutMs }, () => undefined);
     (projectToken ? fromProvider("projectToken", projectToken, { reason }) : logIn()).then(
       limited.resolve,
       limited.reject,
@@ -68,7 +68,7 @@ export function createProjectTokens(
     return grant;
   };
 
-  const project = agedToken<ProjectTokenAsk["reason"]>(
+  const project = createRenewableToken<ProjectTokenRequest["reason"]>(
     "projectToken",
     clock.now,
     obtain,
@@ -78,9 +78,9 @@ export function createProjectTokens(
   return {
     clientId,
     renewable: typeof projectToken !== "string",
-    young: async () => project.young() ?? project.renew(project.last() ? "old" : "first"),
+    young: async () => project.fresh() ?? project.renew(project.latest() ? "old" : "first"),
     replace: async (refused) =>
-      project.last() === refused ? project.renew("unauthorized") : project.last()!,
+      project.latest() === refused ? project.renew("unauthorized") : project.latest()!,
     scrub: clean,
   };
 }

@@ -1,6 +1,6 @@
 import { GatewayError, invalidArgument, isGatewayError } from "../errors.js";
 import { upload, type FileFetch } from "../http/upload.js";
-import { pending, type Clock } from "../core/deferred.js";
+import { createDeferred, type Clock } from "../core/deferred.js";
 import {
   checkCleanUserDataByUserId,
   checkDumpUserDataByUserId,
@@ -46,7 +46,7 @@ export function createUserData({ clock, call, callTimeoutMs, fetch, threw }: Job
     const startedAt = clock.now();
     const leave = new AbortController();
     let didSend = false;
-    const { promise, resolve, reject } = pending<Result>(
+    const { promise, resolve, reject } = createDeferred<Result>(
       name,
       clock,
       { signal, timeoutMs },

@@ -1,5 +1,5 @@
 import { createChecker, createRowCaller } from "../api/methods.js";
-import { impossible } from "../connection/binding.js";
+import { bindRejection } from "../connection/binding.js";
 import type { CallRequest, Values } from "../connection/calls.js";
 import { createConnection } from "../connection/connection.js";
 import {
@@ -8,16 +8,16 @@ import {
   hint,
   release,
   tokenSet,
-  want,
+  requestBind,
   type Hint,
 } from "../connection/machine.js";
 import type { Binding } from "../connection/snapshot.js";
-import { createStatus, tellChanges, type Look } from "../connection/status.js";
-import { OPEN, type Turn } from "../connection/state.js";
-import { DOOR, type Door } from "../core/internals.js";
+import { createStatus, emitChanges, type Condition } from "../connection/status.js";
+import { OPEN, type StateDraft } from "../connection/state.js";
+import { CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
 import { invalidArgument, type GatewayError } from "../errors.js";
 import type { GatewayClient as Client } from "./types.js";
-import { host, systemHost, type ClientHost } from "./platform.js";
+import { platform, systemPlatform, type ClientPlatform } from "./platform.js";
 import { post } from "../http/http.js";
 import { createEmitter } from "../notify/emitter.js";
 import { createNotify, type Notify } from "../notify/notify.js";
@@ -28,9 +28,9 @@ import type {
   ServiceCall,
   Sync,
 } from "./options.js";
-import { pending, type Limits, type Pending } from "../core/deferred.js";
-import { createReport } from "../core/reporter.js";
-import { createSession, type Wish } from "../session/session.js";
+import { createDeferred, type AbortOptions, type Deferred } from "../core/deferred.js";
+import { createReporter } from "../core/reporter.js";
+import { createSession, type DesiredBinding } from "../session/session.js";
 import { createTabSession } from "../session/tabSession.js";
 import { loginTarget } from "../wire/frames.js";
 import {
@@ -42,7 +42,7 @@ import {
   setUserId,
   type AnyMethod,
 } from "../wire/methods.js";
-import { gs2Endpoints, place } from "../wire/endpoints.js";
+import { gs2Endpoints, expandEndpoint } from "../wire/endpoints.js";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const CALL_TIMEOUT_MS = 10_000;
@@ -67,7 +67,7 @@ export const GatewayClient: new (options: GatewayClientOptions) => Client = clas
 /** @param clientHost what the client lives on */
 export function createClient(
   options: GatewayClientOptions,
-  { clock, newId, opener, watch }: ClientHost = systemHost,
+  { clock, newId, opener, watch }: ClientPlatform = systemPlatform,
 ): Client {
   const {
     namespaceName,
@@ -79,7 +79,7 @@ export function createClient(
     conflictGraceMs = 0,
     logger,
   } = options;
-  const WebSocket = options.WebSocket ?? host.WebSocket;
+  const WebSocket = options.WebSocket ?? platform.WebSocket;
   // Callers without TypeScript may leave out anything.
   const { clientId, clientSecret, projectToken } = Object(credential) as Values;
   const given: Record<string, unknown> = {
@@ -93,13 +93,13 @@ export function createClient(
   const { idleMs = IDLE_MS, timeoutMs: probeTimeoutMs = PROBE_TIMEOUT_MS } = keepAlive || {
     idleMs: keepAlive === false ? Infinity : IDLE_MS,
   };
-  const url = place(endpoints.webSocket, "gateway", region);
+  const url = expandEndpoint(endpoints.webSocket, "gateway", region);
   const isEmulator = !url.includes(".gs2io.com");
   const announcements: (() => void)[] = [];
   const ofThisStep: (() => void)[] = [];
   let announcing = false;
   let disposed = false;
-  const askings = new Set<Pending<string>>();
+  const askings = new Set<Deferred<string>>();
   const endAskings = (): void =>
     askings.forEach(({ fail }) => fail({ kind: "notConnected" }, "disposed"));
 
@@ -116,7 +116,7 @@ export function createClient(
   };
 
   const scrub = (text: string): string => session.scrub(text);
-  const report = createReport(logger, scrub, (diagnostic) =>
+  const report = createReporter(logger, scrub, (diagnostic) =>
     announce(() => quiet.emit("diagnostic", diagnostic)),
   );
   // Who listens to diagnostics and throws is not told of it: that would have no end.
@@ -126,7 +126,7 @@ export function createClient(
   const lifecycle = createEmitter(threw);
   const notify: Notify = createNotify(clock, createEmitter(threw), report);
   const tab = createTabSession(
-    () => (options.storage === undefined ? host.sessionStorage : options.storage),
+    () => (options.storage === undefined ? platform.sessionStorage : options.storage),
     newId,
   );
 
@@ -151,9 +151,9 @@ export function createClient(
       }),
     loginByRest: (params) =>
       post(
-        options.fetch ?? host.fetch!,
+        options.fetch ?? platform.fetch!,
         "login",
-        place(endpoints.rest, "identifier", region) + "/projectToken/login",
+        expandEndpoint(endpoints.rest, "identifier", region) + "/projectToken/login",
         params,
         callTimeoutMs,
         scrub,
@@ -185,15 +185,15 @@ export function createClient(
     clock,
     () => connection.current(),
     (slot) => session.wishes.get(slot)!.params,
-    (now, before) => announcements.push(() => tellChanges(lifecycle.emit, now, before)),
+    (now, before) => announcements.push(() => emitChanges(lifecycle.emit, now, before)),
   );
   const bindingOf = (slot: string): Binding | undefined => status.snapshot().bindings[slot];
   /** Lets an event happen, and waits for what comes of it. */
   const happen = (
     method: string,
-    limits: Limits,
-    look: Look,
-    event: (t: Turn) => void,
+    limits: AbortOptions,
+    look: Condition,
+    event: (t: StateDraft) => void,
     describe?: Parameters<typeof status.until>[3],
   ): Promise<true> => {
     const waiting = status.until(method, limits, look, describe);
@@ -217,13 +217,13 @@ export function createClient(
       openRaw: opener(WebSocket!, CONNECT_TIMEOUT_MS),
       watch: (tell) =>
         watch((kind) => {
-          if (kind === "background" || kind === "pagehide") tab.putBack();
-          else if (kind === "foreground" || kind === "pageshow") tab.takeOut();
+          if (kind === "background" || kind === "pagehide") tab.restore();
+          else if (kind === "foreground" || kind === "pageshow") tab.claim();
           tell(kind);
         }),
       probeByCall: () => void probe(probeTimeoutMs).catch(() => undefined),
       newId,
-      deliver: (frame, receivedAt) => notify.take(frame, receivedAt, "socket"),
+      deliver: (frame, receivedAt) => notify.receive(frame, receivedAt, "socket"),
       sync(slot, reason, since) {
         const downMs = since === undefined ? 0 : clock.now() - since;
         if (reason !== "first") notify.gap();
@@ -249,7 +249,7 @@ export function createClient(
       report,
       changed() {
         // The status first, then what else has come of the step.
-        status.look();
+        status.refresh();
         announcements.push(...ofThisStep.splice(0));
         drain();
       },
@@ -279,11 +279,11 @@ export function createClient(
 
   const wishFor = async (
     slot: string,
-    wish: Wish,
+    wish: DesiredBinding,
     force: boolean,
     limits: CallOptions,
   ): Promise<Binding> => {
-    const refused = impossible(connection.current(), force);
+    const refused = bindRejection(connection.current(), force);
     if (refused) throw refused;
     if (!limits.signal?.aborted) {
       wish.bindSent = false;
@@ -299,7 +299,7 @@ export function createClient(
         if (session.wishes.get(slot) !== wish) return "another one took its place";
         return state === "held" || error;
       },
-      (t) => want(t, slot, exclusive, force),
+      (t) => requestBind(t, slot, exclusive, force),
       () => (wish.bindSent ? { outcome: "unknown", retryable: true } : {}),
     );
     return bindingOf(slot)!;
@@ -313,8 +313,8 @@ export function createClient(
 
   const giveHint = (kind: Hint): void => connection.dispatch((t) => hint(t, kind));
 
-  const client: Client & { [DOOR]: Door } = {
-    [DOOR]: notify,
+  const client: Client & { [CLIENT_INTERNALS]: ClientInternals } = {
+    [CLIENT_INTERNALS]: notify,
     isEmulator,
     lifecycle: {
       on: (event, handler, listenOptions) =>
@@ -332,7 +332,7 @@ export function createClient(
     dispose() {
       disposed = true;
       stop();
-      tab.putBack();
+      tab.restore();
       notify.end();
       endAskings();
       lifecycle.forgetHandlers();
@@ -392,7 +392,9 @@ export function createClient(
     },
     getProjectToken() {
       // A provider of tokens, or a network that hangs, may never answer.
-      const asking = pending<string>("getProjectToken", clock, {}, () => askings.delete(asking));
+      const asking = createDeferred<string>("getProjectToken", clock, {}, () =>
+        askings.delete(asking),
+      );
       askings.add(asking);
       if (disposed) endAskings();
       else void session.youngProjectToken().then(asking.resolve, asking.reject);

@@ -6,7 +6,7 @@ import type { Diagnostic, Logger } from "../core/diagnostics.js";
 import type { GatewayError } from "../errors.js";
 import type { Fetch } from "../http/http.js";
 import type { ListenOptions } from "../notify/emitter.js";
-import type { Limits } from "../core/deferred.js";
+import type { AbortOptions } from "../core/deferred.js";
 import type { AccessTokenSource, Credential } from "../session/session.js";
 import type { SessionStore } from "../session/tabSession.js";
 import type { ForPlayer, SetUserIdRequest } from "../wire/requests.js";
@@ -44,7 +44,7 @@ export interface GatewayClientOptions {
 }
 
 /** `timeoutMs` by default: `callTimeoutMs` of the client. */
-export interface CallOptions extends Limits {
+export interface CallOptions extends AbortOptions {
   /** Default `player`. */
   slot?: string | undefined;
 }

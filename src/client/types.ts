@@ -11,7 +11,7 @@ import type {
   ServiceCall,
   Sync,
 } from "./options.js";
-import type { Limits } from "../core/deferred.js";
+import type { AbortOptions } from "../core/deferred.js";
 import type {
   DescribeWebSocketSessionsRequest,
   ForPlayer,
@@ -38,7 +38,7 @@ export interface GatewayClient extends NotificationSource {
    * Connects and logs in, or waits for that; tries at once, whatever the schedule. Resolves with the first `connected`. Rejects on an
    * ending that trying does not mend, on `signal`, and after `timeoutMs` (default: no limit). Attempts go on until `disconnect`, also after a rejection.
    */
-  connect(options?: Limits): Promise<void>;
+  connect(options?: AbortOptions): Promise<void>;
   /** Ends the connection. Nothing revives it but `connect`, which binds again what was bound before. */
   disconnect(): Promise<void>;
   /** Ends everything: no timer, listener or waiting call is left, and the client cannot be used again. */

@@ -10,17 +10,17 @@ export type TypesOf<Name extends MethodName> = NonNullable<Rows[Name]["types"]>;
 export type Dict = Record<string, unknown>;
 
 /** Told as a plain object. */
-export interface Told {
+export interface DictSerializable {
   /** The fields by their names; what is not set is null. */
   toDict(): Dict;
 }
 
 /** A field that is kept as it came. */
-export const plain: unique symbol = Symbol("plain");
+export const asIs: unique symbol = Symbol("plain");
 
 export type ClassOf<Item> = new () => Item;
 /** How a field is kept: as it came, as a model, or as a list of models. */
-export type Kind = typeof plain | ClassOf<Told> | readonly [ClassOf<Told>];
+export type Kind = typeof asIs | ClassOf<DictSerializable> | readonly [ClassOf<DictSerializable>];
 export type Kinds<Wire> = { readonly [Field in keyof Wire]-?: Kind };
 export type Kept<Wire, As> =
   As extends ClassOf<infer Item>
@@ -79,7 +79,7 @@ export interface Beside {
   /** The server is to check the call and to do nothing. */
   dryRun: boolean;
 }
-export const BESIDE = ["requestId", "contextStack", "dryRun"] as const;
+export const COMMON_FIELDS = ["requestId", "contextStack", "dryRun"] as const;
 export type Avoider<Name extends MethodName> = Rows[Name] extends { readonly avoider: true }
   ? { duplicationAvoider: string }
   : unknown;
@@ -88,14 +88,14 @@ export type RequestValues<Name extends MethodName, Models> = Values<TypesOf<Name
   Beside &
   Avoider<Name>;
 export type RequestClass<Name extends MethodName, Models> = ClassOf<
-  Accessors<RequestValues<Name, Models>> & Told & ForMethod<Name>
+  Accessors<RequestValues<Name, Models>> & DictSerializable & ForMethod<Name>
 > &
   Statics;
 export type ResultClass<Name extends MethodName, As> = ClassOf<
-  Accessors<Values<TypesOf<Name>[1], As>> & Told
+  Accessors<Values<TypesOf<Name>[1], As>> & DictSerializable
 > &
   Statics;
-export type ModelClass<Wire, As, Grn> = ClassOf<Accessors<Values<Wire, As>> & Told> &
+export type ModelClass<Wire, As, Grn> = ClassOf<Accessors<Values<Wire, As>> & DictSerializable> &
   ModelStatics &
   ([Grn] extends [string] ? GrnStatics<Grn> : unknown);
 
@@ -109,12 +109,12 @@ const define = (owner: object, name: string, value: unknown): void =>
 export const dictOf = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map(dictOf)
-    : typeof (value as Partial<Told> | null | undefined)?.toDict === "function"
-      ? (value as Told).toDict()
+    : typeof (value as Partial<DictSerializable> | null | undefined)?.toDict === "function"
+      ? (value as DictSerializable).toDict()
       : (value ?? null);
 
 function kept(kind: Kind, value: unknown): unknown {
-  if (kind === plain) return value ?? null;
+  if (kind === asIs) return value ?? null;
   if (typeof kind === "function") {
     return (kind as unknown as ModelStatics).fromDict.call(kind, value as Dict);
   }
@@ -132,7 +132,7 @@ function build(
   kinds: Readonly<Record<string, Kind>>,
   beside: readonly string[],
   nothing: null | undefined,
-): ClassOf<Told> {
+): ClassOf<DictSerializable> {
   const fields = Object.keys(kinds);
   class Built {
     constructor() {
@@ -188,8 +188,8 @@ function grnStatics(grn: string): [name: string, method: unknown][] {
 
 /** Fields of the table, all kept as they came. */
 export const allPlain = <Wire extends object>(fields: Wire) =>
-  Object.fromEntries(Object.keys(fields).map((field) => [field, plain])) as {
-    readonly [Field in keyof Wire]: typeof plain;
+  Object.fromEntries(Object.keys(fields).map((field) => [field, asIs])) as {
+    readonly [Field in keyof Wire]: typeof asIs;
   };
 
 /**
@@ -215,12 +215,12 @@ export const modelClass =
  */
 export function requestClass<
   Name extends MethodName,
-  const Models extends Readonly<Record<string, ClassOf<Told>>> = Record<never, never>,
+  const Models extends Readonly<Record<string, ClassOf<DictSerializable>>> = Record<never, never>,
 >(name: Name, models?: Models): RequestClass<Name, Models> {
   const { fields, avoider }: AnyMethod = rows[name];
   return build(
     { ...allPlain(fields), ...models },
-    avoider ? [...BESIDE, "duplicationAvoider"] : BESIDE,
+    avoider ? [...COMMON_FIELDS, "duplicationAvoider"] : COMMON_FIELDS,
     undefined,
   ) as never;
 }

@@ -9,7 +9,7 @@ import {
   type TransactionSetting as WireTransactionSetting,
   type WebSocketSession as WireWebSocketSession,
 } from "../wire/models.js";
-import { allPlain, modelClass, plain } from "./classes.js";
+import { allPlain, modelClass, asIs } from "./classes.js";
 
 export class TransactionSetting extends modelClass<WireTransactionSetting>()(
   allPlain(transactionSettingFields),
@@ -23,41 +23,41 @@ export class SendNotificationEntry extends modelClass<WireSendNotificationEntry>
 
 export class Namespace extends modelClass<WireNamespace>()(
   {
-    namespaceId: plain,
-    name: plain,
-    description: plain,
+    namespaceId: asIs,
+    name: asIs,
+    description: asIs,
     transactionSetting: TransactionSetting,
-    firebaseSecret: plain,
+    firebaseSecret: asIs,
     logSetting: LogSetting,
-    createdAt: plain,
-    updatedAt: plain,
-    revision: plain,
+    createdAt: asIs,
+    updatedAt: asIs,
+    revision: asIs,
   },
   "grn:gs2:{region}:{ownerId}:gateway:{namespaceName}",
 ) {}
 
 export class WebSocketSession extends modelClass<WireWebSocketSession>()(
   {
-    webSocketSessionId: plain,
-    connectionId: plain,
-    namespaceName: plain,
-    userId: plain,
-    sessionId: plain,
-    createdAt: plain,
-    updatedAt: plain,
-    revision: plain,
+    webSocketSessionId: asIs,
+    connectionId: asIs,
+    namespaceName: asIs,
+    userId: asIs,
+    sessionId: asIs,
+    createdAt: asIs,
+    updatedAt: asIs,
+    revision: asIs,
   },
   "grn:gs2:{region}:{ownerId}:gateway:{namespaceName}:user:{userId}:session:{connectionId}",
 ) {}
 
 export class FirebaseToken extends modelClass<WireFirebaseToken>()(
   {
-    firebaseTokenId: plain,
-    userId: plain,
-    token: plain,
-    createdAt: plain,
-    updatedAt: plain,
-    revision: plain,
+    firebaseTokenId: asIs,
+    userId: asIs,
+    token: asIs,
+    createdAt: asIs,
+    updatedAt: asIs,
+    revision: asIs,
   },
   "grn:gs2:{region}:{ownerId}:gateway:{namespaceName}:user:{userId}:firebase:token",
 ) {}

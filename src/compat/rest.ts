@@ -1,8 +1,8 @@
 import { createCaller } from "../admin/caller.js";
-import { adminHost } from "../admin/host.js";
+import { adminPlatform } from "../admin/host.js";
 import { GatewayError } from "../errors.js";
 import type { AnyMethod } from "../wire/methods.js";
-import { place } from "../wire/endpoints.js";
+import { expandEndpoint } from "../wire/endpoints.js";
 import { endpoints } from "./constants.js";
 import { gs2Error } from "./errors.js";
 import { tokensOf, type SessionFields } from "./session.js";
@@ -24,14 +24,14 @@ export async function callOverRest(
         method: row.name,
       });
     }
-    const { clock } = adminHost;
+    const { clock } = adminPlatform;
     const call = createCaller({
       clock,
-      base: place(endpoints().rest, "gateway", session.region).replace(/\/+$/, ""),
+      base: expandEndpoint(endpoints().rest, "gateway", session.region).replace(/\/+$/, ""),
       namespaceName: undefined,
       callTimeoutMs: CALL_TIMEOUT_MS,
       tokens: tokensOf(session),
-      fetch: () => adminHost.fetch()!,
+      fetch: () => adminPlatform.fetch()!,
       newId: undefined,
       // The official SDK has nobody to tell.
       broken: () => undefined,

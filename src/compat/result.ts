@@ -1,21 +1,21 @@
-import { plain, resultClass } from "./classes.js";
+import { asIs, resultClass } from "./classes.js";
 import { FirebaseToken, Namespace, WebSocketSession } from "./model.js";
 
 export class DescribeNamespacesResult extends resultClass("describeNamespaces", {
   items: [Namespace],
-  nextPageToken: plain,
+  nextPageToken: asIs,
 }) {}
 export class CreateNamespaceResult extends resultClass("createNamespace", { item: Namespace }) {}
 export class GetNamespaceStatusResult extends resultClass("getNamespaceStatus", {
-  status: plain,
+  status: asIs,
 }) {}
 export class GetNamespaceResult extends resultClass("getNamespace", { item: Namespace }) {}
 export class UpdateNamespaceResult extends resultClass("updateNamespace", { item: Namespace }) {}
 export class DeleteNamespaceResult extends resultClass("deleteNamespace", { item: Namespace }) {}
-export class GetServiceVersionResult extends resultClass("getServiceVersion", { item: plain }) {}
+export class GetServiceVersionResult extends resultClass("getServiceVersion", { item: asIs }) {}
 export class DumpUserDataByUserIdResult extends resultClass("dumpUserDataByUserId", {}) {}
 export class CheckDumpUserDataByUserIdResult extends resultClass("checkDumpUserDataByUserId", {
-  url: plain,
+  url: asIs,
 }) {}
 export class CleanUserDataByUserIdResult extends resultClass("cleanUserDataByUserId", {}) {}
 export class CheckCleanUserDataByUserIdResult extends resultClass(
@@ -24,27 +24,27 @@ export class CheckCleanUserDataByUserIdResult extends resultClass(
 ) {}
 export class PrepareImportUserDataByUserIdResult extends resultClass(
   "prepareImportUserDataByUserId",
-  { uploadToken: plain, uploadUrl: plain },
+  { uploadToken: asIs, uploadUrl: asIs },
 ) {}
 export class ImportUserDataByUserIdResult extends resultClass("importUserDataByUserId", {}) {}
 export class CheckImportUserDataByUserIdResult extends resultClass("checkImportUserDataByUserId", {
-  url: plain,
+  url: asIs,
 }) {}
 export class DescribeWebSocketSessionsResult extends resultClass("describeWebSocketSessions", {
   items: [WebSocketSession],
-  nextPageToken: plain,
+  nextPageToken: asIs,
 }) {}
 export class DescribeWebSocketSessionsByUserIdResult extends resultClass(
   "describeWebSocketSessionsByUserId",
-  { items: [WebSocketSession], nextPageToken: plain },
+  { items: [WebSocketSession], nextPageToken: asIs },
 ) {}
 export class SetUserIdResult extends resultClass("setUserId", { item: WebSocketSession }) {}
 export class SetUserIdByUserIdResult extends resultClass("setUserIdByUserId", {
   item: WebSocketSession,
 }) {}
 export class SendNotificationResult extends resultClass("sendNotification", {
-  protocol: plain,
-  sendConnectionIds: plain,
+  protocol: asIs,
+  sendConnectionIds: asIs,
 }) {}
 export class DisconnectByUserIdResult extends resultClass("disconnectByUserId", {
   items: [WebSocketSession],

@@ -1,14 +1,14 @@
-import { adminHost } from "../admin/host.js";
+import { adminPlatform } from "../admin/host.js";
 import type { ProjectTokens } from "../admin/projectTokens.js";
 import { GatewayError, invalidArgument } from "../errors.js";
 import { post } from "../http/http.js";
 import { fitsHeader } from "../http/rest.js";
-import { scrub } from "../core/redact.js";
-import { place } from "../wire/endpoints.js";
+import { redact } from "../core/redact.js";
+import { expandEndpoint } from "../wire/endpoints.js";
 import { endpoints } from "./constants.js";
 import type { Gs2Credential } from "./credentials.js";
 
-const { clock } = adminHost;
+const { clock } = adminPlatform;
 const LOGIN_TIMEOUT_MS = 10_000;
 const DEFAULT_REGION = "ap-northeast-1";
 
@@ -68,9 +68,9 @@ export async function logIn(session: SessionFields): Promise<LoginResult> {
     );
   }
   const answer = await post(
-    adminHost.fetch()!,
+    adminPlatform.fetch()!,
     "login",
-    place(endpoints().rest, "identifier", session.region) + "/projectToken/login",
+    expandEndpoint(endpoints().rest, "identifier", session.region) + "/projectToken/login",
     { client_id: clientId, client_secret: clientSecret },
     LOGIN_TIMEOUT_MS,
     (text) => text.replaceAll(clientSecret, "***"),
@@ -132,7 +132,7 @@ export function tokensOf(session: SessionFields): ProjectTokens {
     replace: async (refused) =>
       session.projectToken === refused ? renewToken(session) : session.projectToken!,
     scrub: (text) =>
-      scrub(
+      redact(
         text,
         [clientSecret, session.projectToken].filter((secret): secret is string => !!secret),
       ),

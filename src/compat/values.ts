@@ -1,5 +1,5 @@
 import type { AnyMethod } from "../wire/methods.js";
-import { BESIDE, dictOf, type Dict } from "./classes.js";
+import { COMMON_FIELDS, dictOf, type Dict } from "./classes.js";
 
 /** What a request of ours, or an official one, says to the fields of its method. */
 export function valuesOf({ fields }: AnyMethod, request: unknown): Dict {
@@ -11,6 +11,8 @@ export function valuesOf({ fields }: AnyMethod, request: unknown): Dict {
 export function besideOf(request: unknown): Dict & { duplicationAvoider?: string } {
   const said = Object(request) as Dict;
   return Object.fromEntries(
-    [...BESIDE, "duplicationAvoider"].flatMap((name) => (said[name] ? [[name, said[name]]] : [])),
+    [...COMMON_FIELDS, "duplicationAvoider"].flatMap((name) =>
+      said[name] ? [[name, said[name]]] : [],
+    ),
   );
 }

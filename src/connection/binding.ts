@@ -1,6 +1,6 @@
 import type { GatewayError } from "../errors.js";
 import type { WebSocketSession } from "../wire/models.js";
-import { sortEnding } from "../wire/failures.js";
+import { classifyFailure } from "../wire/failures.js";
 import {
   CLOSED,
   LOGGING_IN,
@@ -8,17 +8,17 @@ import {
   type Slot,
   type State,
   type SyncReason,
-  type Turn,
+  type StateDraft,
 } from "./state.js";
 import {
-  begin,
+  startConnecting,
   eachSlot,
   nextWindow,
   notConnected,
   probe,
   replaceSocket,
   unauthorized,
-  unsettle,
+  markUnstable,
 } from "./transitions.js";
 
 const CUT_AFTER_BIND_MS = 30_000;
@@ -26,7 +26,7 @@ const CUTS_WITHIN_MS = 120_000;
 const CUTS = 3;
 
 /** Why a wish cannot even be taken in; nothing of it is kept. */
-export const impossible = (s: State, force: boolean): GatewayError | undefined =>
+export const bindRejection = (s: State, force: boolean): GatewayError | undefined =>
   s.phase === CLOSED
     ? notConnected("the client is closed: call connect() first")
     : force && s.phase < LOGGING_IN
@@ -34,26 +34,35 @@ export const impossible = (s: State, force: boolean): GatewayError | undefined =
       : undefined;
 
 /** A player's wish for this slot: setUserId or takeOver. */
-export function want(t: Turn, name: string, exclusive: boolean, force: boolean): void {
+export function requestBind(t: StateDraft, name: string, exclusive: boolean, force: boolean): void {
   const before = t.slots[name];
-  const { session, heldOn, gapSince, cuts } = before ?? ({} as Partial<Slot>);
+  const { session, heldOn, gapSince, rapidCloses } = before ?? ({} as Partial<Slot>);
   // What the server did for the wish before this one is kept, how it ended is not.
-  const doubt = before?.doubt && "former";
-  t.slots[name] = { session, heldOn, gapSince, cuts, doubt, state: "wanted", exclusive, force };
-  if (t.phase <= UNAUTHORIZED) begin(t);
+  const doubt = before?.unconfirmedBind && "former";
+  t.slots[name] = {
+    session,
+    heldOn,
+    gapSince,
+    rapidCloses,
+    unconfirmedBind: doubt,
+    state: "wanted",
+    exclusive,
+    force,
+  };
+  if (t.phase <= UNAUTHORIZED) startConnecting(t);
   // Two binds of one slot under way could not be told apart at the server; a new socket ends the first.
   else if (before?.state === "binding") replaceSocket(t);
 }
 
-export function release(t: Turn, name: string): void {
+export function release(t: StateDraft, name: string): void {
   const slot = t.slots[name];
   if (!slot) return;
   delete t.slots[name];
-  if (slot.heldOn || slot.doubt || slot.state === "binding") replaceSocket(t);
+  if (slot.heldOn || slot.unconfirmedBind || slot.state === "binding") replaceSocket(t);
 }
 
 /** Sends what is wanted and due; once nothing is under way, the connection has settled. */
-export function bindWanted(t: Turn): void {
+export function bindWanted(t: StateDraft): void {
   eachSlot(t, (slot, name) => {
     if (slot.state === "wanted" && t.now >= (slot.retryAt ?? 0)) {
       const { force = false, renewNext = false } = slot;
@@ -68,23 +77,23 @@ export function bindWanted(t: Turn): void {
   const busy = Object.values(t.slots).some(
     ({ state }) => state === "wanted" || state === "binding",
   );
-  if (busy) unsettle(t);
-  else t.settledAt ??= t.now;
+  if (busy) markUnstable(t);
+  else t.stableSince ??= t.now;
 }
 
-export function bound(t: Turn, name: string, session: WebSocketSession): void {
+export function bindSucceeded(t: StateDraft, name: string, session: WebSocketSession): void {
   const slot = t.slots[name];
   if (slot?.state !== "binding") return;
-  const { forced, heldOn, session: before, gapSince, doubt } = slot;
+  const { forced, heldOn, session: before, gapSince, unconfirmedBind } = slot;
   const changed = before && before.userId !== session.userId;
   slot.state = "held";
   slot.session = session;
   slot.heldOn = t.generation;
   slot.acceptedAt = t.now;
   slot.forced = slot.renewed = false;
-  slot.gapSince = slot.conflictSince = slot.error = slot.doubt = undefined;
+  slot.gapSince = slot.conflictSince = slot.error = slot.unconfirmedBind = undefined;
   if (changed) t.effects.push((to) => to.forgetNotifications());
-  if ((changed && heldOn) || doubt === "former") {
+  if ((changed && heldOn) || unconfirmedBind === "former") {
     // The former player's session lives on this very socket, or may: only a new one ends it.
     replaceSocket(t);
     slot.session = slot.acceptedAt = slot.gapSince = undefined;
@@ -96,12 +105,12 @@ export function bound(t: Turn, name: string, session: WebSocketSession): void {
   if (forced || first || since !== undefined) t.effects.push((to) => to.sync(name, reason, since));
 }
 
-export function bindFailed(t: Turn, name: string, error: GatewayError): void {
+export function bindFailed(t: StateDraft, name: string, error: GatewayError): void {
   const slot = t.slots[name];
   if (slot?.state !== "binding") return;
   slot.state = "wanted";
   slot.forced = false;
-  switch (sortEnding(error.kind)) {
+  switch (classifyFailure(error.kind)) {
     case "renew":
       // A provider that says so itself (nothing was sent) is believed at once.
       if (!slot.renewed && error.outcome === "refused") {
@@ -122,7 +131,7 @@ export function bindFailed(t: Turn, name: string, error: GatewayError): void {
       return refuse(t, slot, error);
     default:
       if (error.kind === "requestTimeout") {
-        slot.doubt ??= "own";
+        slot.unconfirmedBind ??= "own";
         probe(t);
       }
   }
@@ -131,28 +140,31 @@ export function bindFailed(t: Turn, name: string, error: GatewayError): void {
 }
 
 /** Refused, at least on this socket. What the slot held before must not live on behind its back. */
-function refuse(t: Turn, slot: Slot, error: GatewayError): void {
+function refuse(t: StateDraft, slot: Slot, error: GatewayError): void {
   slot.state = "failed";
   slot.error = error;
-  if (slot.heldOn || slot.doubt) replaceSocket(t);
+  if (slot.heldOn || slot.unconfirmedBind) replaceSocket(t);
 }
 
-function replaced(slot: Slot, lostTo: NonNullable<Slot["lostTo"]>): void {
+function replaced(slot: Slot, lostTo: NonNullable<Slot["replacedBy"]>): void {
   slot.state = "replaced";
-  slot.lostTo = lostTo;
+  slot.replacedBy = lostTo;
 }
 
 /**
  * Two clients with one session ID cut each other for ever, and neither is ever told of a conflict: each sees its server close cleanly soon
  * after each accepted bind.
  */
-export function countCuts(t: Turn): void {
+export function detectSharedSessionId(t: StateDraft): void {
   eachSlot(t, (slot) => {
     const { exclusive, heldOn, acceptedAt = -Infinity } = slot;
     if (!exclusive || !heldOn || t.now - acceptedAt > CUT_AFTER_BIND_MS) return;
-    slot.cuts = [...(slot.cuts ?? []).filter((cut) => t.now - cut < CUTS_WITHIN_MS), t.now];
-    if (slot.cuts.length < CUTS) return;
-    slot.cuts = [];
+    slot.rapidCloses = [
+      ...(slot.rapidCloses ?? []).filter((cut) => t.now - cut < CUTS_WITHIN_MS),
+      t.now,
+    ];
+    if (slot.rapidCloses.length < CUTS) return;
+    slot.rapidCloses = [];
     replaced(slot, "sessionIdShared");
   });
 }

@@ -1,4 +1,4 @@
-import { kindOfStatus, sortEnding } from "../wire/failures.js";
+import { kindOfStatus, classifyFailure } from "../wire/failures.js";
 import {
   encodeRequest,
   readErrors,
@@ -9,14 +9,14 @@ import {
 } from "../wire/frames.js";
 import type { Repeat } from "../wire/methods.js";
 import type { GatewayErrorKind } from "../errors.js";
-import { pending, type Clock, type Limits, type Pending } from "../core/deferred.js";
+import { createDeferred, type Clock, type AbortOptions, type Deferred } from "../core/deferred.js";
 
 export type Values = Readonly<Record<string, unknown>>;
 
 /** Tokens a frame carries. */
 export type Tokens = Pick<Envelope, "clientId" | "projectToken" | "accessToken">;
 
-export interface CallRequest extends Limits {
+export interface CallRequest extends AbortOptions {
   /** Its function names the call in errors. */
   readonly target: Target;
   readonly params: Values;
@@ -52,7 +52,7 @@ export interface CallPorts {
 
 /** @internal */
 interface Call {
-  readonly pending: Pending<Values>;
+  readonly pending: Deferred<Values>;
   readonly request: CallRequest;
   readonly id: string;
   readonly avoiderId: string | undefined;
@@ -147,7 +147,7 @@ export function createCalls(clock: Clock, ports: CallPorts): Calls {
       ports.keepSecretsOf(request.params);
       const id = String(++lastId);
       const call: Call = {
-        pending: pending<Values>(
+        pending: createDeferred<Values>(
           request.target.function,
           clock,
           request,
@@ -157,7 +157,10 @@ export function createCalls(clock: Clock, ports: CallPorts): Calls {
           },
           (kind) =>
             call.everSent
-              ? { outcome: "unknown", retryable: harmless(call) && sortEnding(kind) === "retry" }
+              ? {
+                  outcome: "unknown",
+                  retryable: harmless(call) && classifyFailure(kind) === "retry",
+                }
               : {},
         ),
         request,

@@ -5,7 +5,7 @@ import { decodeFrame, type NotificationFrame } from "../wire/frames.js";
 import { createCalls, type Calls, type CallPorts, type CallRequest, type Gate } from "./calls.js";
 import {
   bindFailed,
-  bound,
+  bindSucceeded,
   ended,
   hint,
   loggedIn,
@@ -91,7 +91,7 @@ export function createConnection(
     if (stepping) return;
     stepping = true;
     for (const [next, number] of events) {
-      const moment = { now: clock.now(), draw: clock.random(), frames, lastFrameAt };
+      const moment = { now: clock.now(), random: clock.random(), frames, lastFrameAt };
       const turn = step(state, next, moment, options, number);
       state = turn;
       for (const effect of turn.effects) effect(effects);
@@ -167,7 +167,7 @@ export function createConnection(
       void ports
         .bindSlot(generation, slot, force, renew)
         .then(
-          (session) => dispatch((t) => bound(t, slot, session), generation),
+          (session) => dispatch((t) => bindSucceeded(t, slot, session), generation),
           (error: unknown) =>
             dispatch((t) => bindFailed(t, slot, error as GatewayError), generation),
         )

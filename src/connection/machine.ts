@@ -1,6 +1,6 @@
 import type { GatewayError } from "../errors.js";
-import { sortEnding } from "../wire/failures.js";
-import { bindWanted, countCuts } from "./binding.js";
+import { classifyFailure } from "../wire/failures.js";
+import { bindWanted, detectSharedSessionId } from "./binding.js";
 import { nextAttemptAt } from "./retrySchedule.js";
 import {
   CLOSED,
@@ -9,13 +9,13 @@ import {
   UNAUTHORIZED,
   WAITING,
   type MachineOptions,
-  type Moment,
+  type StepInput,
   type State,
-  type Turn,
+  type StateDraft,
 } from "./state.js";
 import {
-  begin,
-  lose,
+  startConnecting,
+  connectionLost,
   nextWindow,
   openSocket,
   outageOf,
@@ -32,7 +32,7 @@ const CLOCK_JUMP_MS = 65_000;
 const RENEWAL_RETRY_MS = 30_000;
 
 /** Something that happened: it changes the turn, and names what is to be done. */
-export type Event = (t: Turn) => void;
+export type Event = (t: StateDraft) => void;
 
 /**
  * The whole machine: what was, what happened, and when, give what is and what is to be done. Changes nothing it was given.
@@ -42,37 +42,37 @@ export type Event = (t: Turn) => void;
 export function step(
   before: State,
   event: Event,
-  moment: Moment,
+  moment: StepInput,
   options: MachineOptions,
   generation = before.generation,
-): Turn {
-  const t: Turn = { ...before, ...moment, options, slots: {}, effects: [] };
+): StateDraft {
+  const t: StateDraft = { ...before, ...moment, options, slots: {}, effects: [] };
   for (const name in before.slots) t.slots[name] = { ...before.slots[name]! };
   if (generation === t.generation) event(t);
   if (t.phase === OPEN) bindWanted(t);
   return t;
 }
 
-export function connect(t: Turn): void {
-  if (t.phase < WAITING) begin(t);
+export function connect(t: StateDraft): void {
+  if (t.phase < WAITING) startConnecting(t);
   else if (t.phase === WAITING) openSocket(t);
 }
 
 export const disconnect: Event = (t) => stop(t, CLOSED, "user");
 
-export function opened(t: Turn): void {
+export function opened(t: StateDraft): void {
   t.phase = LOGGING_IN;
   t.effects.push((to) => to.login(false));
 }
 
 /** @param fatal the host refused even to try */
-export function ended(t: Turn, clean: boolean, fatal: GatewayError | undefined): void {
+export function ended(t: StateDraft, clean: boolean, fatal: GatewayError | undefined): void {
   if (fatal) return stop(t, CLOSED, undefined, fatal);
-  if (clean) countCuts(t);
-  lose(t, clean ? "serverClosed" : "network");
+  if (clean) detectSharedSessionId(t);
+  connectionLost(t, clean ? "serverClosed" : "network");
 }
 
-export function loggedIn(t: Turn, renewAt: number): void {
+export function loggedIn(t: StateDraft, renewAt: number): void {
   t.renewAt = renewAt;
   t.phase = OPEN;
   t.everOpen = true;
@@ -80,8 +80,8 @@ export function loggedIn(t: Turn, renewAt: number): void {
   t.nextRetryAt = Infinity;
 }
 
-export function loginFailed(t: Turn, error: GatewayError): void {
-  const ending = sortEnding(error.kind);
+export function loginFailed(t: StateDraft, error: GatewayError): void {
+  const ending = classifyFailure(error.kind);
   if (ending === "renew") unauthorized(t, error);
   else if (ending === "final") stop(t, CLOSED, undefined, error);
   else if (t.phase === OPEN) {
@@ -90,15 +90,15 @@ export function loginFailed(t: Turn, error: GatewayError): void {
   } else {
     t.error = error;
     // Nothing but the login may be sent, so its silence is all that can be known of this socket.
-    if (error.kind === "requestTimeout") lose(t, "network");
+    if (error.kind === "requestTimeout") connectionLost(t, "network");
     else t.nextRetryAt = nextWindow(t);
   }
 }
 
 /** The game has set a project token. */
-export function tokenSet(t: Turn, renewAt: number): void {
+export function tokenSet(t: StateDraft, renewAt: number): void {
   t.renewAt = renewAt;
-  if (t.phase === UNAUTHORIZED) begin(t);
+  if (t.phase === UNAUTHORIZED) startConnecting(t);
 }
 
 export type Hint =
@@ -111,7 +111,7 @@ export type Hint =
   | "retryNow"
   | "suspicion";
 
-export function hint(t: Turn, kind: Hint): void {
+export function hint(t: StateDraft, kind: Hint): void {
   switch (kind) {
     case "offline":
       t.offline = true;
@@ -133,13 +133,13 @@ export function hint(t: Turn, kind: Hint): void {
       break;
     case "pagehide":
       if (t.phase < WAITING) break;
-      lose(t, "network");
-      t.asleep = true;
+      connectionLost(t, "network");
+      t.inBackForwardCache = true;
       t.nextRetryAt = Infinity;
       break;
     case "pageshow":
       t.hiddenSince = Infinity;
-      if (t.asleep) openSocket(t);
+      if (t.inBackForwardCache) openSocket(t);
       break;
     case "retryNow":
       tryNow(t);
@@ -150,13 +150,13 @@ export function hint(t: Turn, kind: Hint): void {
 }
 
 /** @param lateMs how much later than asked for */
-export function tick(t: Turn, lateMs: number): void {
+export function tick(t: StateDraft, lateMs: number): void {
   if (t.phase === OPEN) {
     const slept = lateMs > CLOCK_JUMP_MS;
     if (t.frames > t.probedFrames) t.probedAt = Infinity;
     // What came in during a sleep has not been read yet: a probe under way gets its time anew.
     else if (slept && t.probedAt < Infinity) t.probedAt = t.now;
-    if (t.now >= t.probedAt + t.options.probeTimeoutMs) return lose(t, "probeFailed");
+    if (t.now >= t.probedAt + t.options.probeTimeoutMs) return connectionLost(t, "probeFailed");
     if (t.now >= t.renewAt) {
       t.renewAt = Infinity;
       t.effects.push((to) => to.login(true));
@@ -176,4 +176,4 @@ export function tick(t: Turn, lateMs: number): void {
   }
 }
 
-export { bindFailed, bound, release, want } from "./binding.js";
+export { bindFailed, bindSucceeded, release, requestBind } from "./binding.js";

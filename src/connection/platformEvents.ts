@@ -13,7 +13,7 @@ interface Host extends Source {
 }
 
 /** Tells what the browser knows about the network and the page, until the returned function is called. Elsewhere it tells little. */
-export function watchHost(tell: (hint: Hint) => void): () => void {
+export function observePlatform(tell: (hint: Hint) => void): () => void {
   const host = globalThis as unknown as Host;
   const { document, navigator } = host;
   const visibility = (): void =>

@@ -1,7 +1,7 @@
 /** One time without a connection. `part` in [0, 1) is drawn once, so that clients cut off together do not come back together. */
 export interface Outage {
   readonly startedAt: number;
-  readonly part: number;
+  readonly jitter: number;
 }
 
 const FIRST_WINDOW_MS = 500;
@@ -19,7 +19,7 @@ export function nextAttemptAt(outage: Outage, after: number, longOnly = false): 
   let start = outage.startedAt;
   for (let k = 0; ; k++) {
     const width = Math.min(LONGEST_WINDOW_MS, FIRST_WINDOW_MS * GROWTH ** k);
-    const at = start + outage.part * width;
+    const at = start + outage.jitter * width;
     if (at > after && (!longOnly || width === LONGEST_WINDOW_MS)) return at;
     start += width;
   }

@@ -56,17 +56,17 @@ export interface Slot {
   /** Number of the socket that holds it at the server; 0: none. */
   heldOn?: number | undefined;
   /** A bind of this wish, or of one before it, got no answer on this socket: whom it holds is not known. */
-  doubt?: "own" | "former" | undefined;
+  unconfirmedBind?: "own" | "former" | undefined;
   /** As the server described it when it was last bound. */
   session?: WebSocketSession | undefined;
   /** Time of the last frame on the socket that held it and is gone. */
   gapSince?: number | undefined;
   /** Clean closes by the server soon after an accepted exclusive bind. */
-  cuts?: readonly number[] | undefined;
+  rapidCloses?: readonly number[] | undefined;
   conflictSince?: number | undefined;
   retryAt?: number | undefined;
   /** Why another client has the place. */
-  lostTo?: "conflict" | "sessionIdShared" | undefined;
+  replacedBy?: "conflict" | "sessionIdShared" | undefined;
   error?: GatewayError | undefined;
 }
 
@@ -84,13 +84,13 @@ export interface State {
   urgent?: boolean | undefined;
   everOpen?: boolean | undefined;
   /** Since when the socket is open and no bind is under way. */
-  settledAt?: number | undefined;
+  stableSince?: number | undefined;
   reason?: Reason | undefined;
   error?: GatewayError | undefined;
   offline?: boolean | undefined;
   hiddenSince: number;
   /** The page is in the back-forward cache. */
-  asleep?: boolean | undefined;
+  inBackForwardCache?: boolean | undefined;
   renewAt: number;
   probedAt: number;
   probedFrames: number;
@@ -121,9 +121,9 @@ export type Effect = (effects: Effects) => void;
  * What the outside knows at the moment of an event: time, one draw in [0, 1), and the frames received so far.
  * @internal
  */
-export interface Moment {
+export interface StepInput {
   readonly now: number;
-  readonly draw: number;
+  readonly random: number;
   readonly frames: number;
   readonly lastFrameAt: number;
 }
@@ -140,7 +140,7 @@ export interface MachineOptions {
  * One step under way: a copy of the state, free to be changed, and what is to be done about it.
  * @internal
  */
-export interface Turn extends State, Moment {
+export interface StateDraft extends State, StepInput {
   readonly options: MachineOptions;
   readonly effects: Effect[];
 }
@@ -175,7 +175,7 @@ export const statusOf = (s: State): Status =>
 
 /** Why the status is no better than it is. */
 export const reasonOf = (s: State): Reason | undefined =>
-  s.phase < OPEN ? s.reason : findReplaced(s)?.lostTo;
+  s.phase < OPEN ? s.reason : findReplaced(s)?.replacedBy;
 
 /** When the machine wants a tick, if nothing else happens before. */
 export const nextTickAt = (s: State, options: MachineOptions, lastFrameAt: number): number =>

@@ -1,23 +1,23 @@
 import { isGatewayError, type GatewayError } from "../errors.js";
-import { pending, type Clock, type Limits, type Pending } from "../core/deferred.js";
+import { createDeferred, type Clock, type AbortOptions, type Deferred } from "../core/deferred.js";
 import { takeSnapshot, type ConnectionSnapshot } from "./snapshot.js";
 import { WAITING, type State } from "./state.js";
 
 /** What somebody waits for: yes, an error, or in words why nobody asks for it any more. */
-export type Look = (state: State) => boolean | GatewayError | string | undefined;
+export type Condition = (state: State) => boolean | GatewayError | string | undefined;
 
 /** @internal */
 export interface Status {
   readonly snapshot: () => ConnectionSnapshot;
   /** Looks what the last step has changed. */
-  readonly look: () => void;
+  readonly refresh: () => void;
   /** Waits until the state says yes; an end of the connection is a no. */
   readonly until: (
     method: string,
-    limits: Limits,
-    look: Look,
-    describe?: Parameters<typeof pending>[4],
-  ) => Pending<true>;
+    limits: AbortOptions,
+    look: Condition,
+    describe?: Parameters<typeof createDeferred>[4],
+  ) => Deferred<true>;
 }
 
 /**
@@ -45,14 +45,20 @@ export function createStatus(
 
   return {
     snapshot: () => snapshot ?? take(),
-    look() {
+    refresh() {
       const before = snapshot ?? take();
       const now = take();
       if (now !== before) tell(now, before);
       watchers.forEach((watch) => watch());
     },
     until(method, limits, look, describe) {
-      const waiting = pending<true>(method, clock, limits, () => watchers.delete(watch), describe);
+      const waiting = createDeferred<true>(
+        method,
+        clock,
+        limits,
+        () => watchers.delete(watch),
+        describe,
+      );
       const watch = (): void => {
         const state = current();
         const rests = state.phase < WAITING;
@@ -69,7 +75,7 @@ export function createStatus(
 }
 
 /** Turns a change into the events it is. */
-export function tellChanges(
+export function emitChanges(
   emit: (event: string, ...args: unknown[]) => void,
   now: ConnectionSnapshot,
   before: ConnectionSnapshot,

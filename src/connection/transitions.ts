@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.js";
-import { sortEnding } from "../wire/failures.js";
+import { classifyFailure } from "../wire/failures.js";
 import { nextAttemptAt, type Outage } from "./retrySchedule.js";
 import {
   type CLOSED,
@@ -9,7 +9,7 @@ import {
   WAITING,
   type Reason,
   type Slot,
-  type Turn,
+  type StateDraft,
 } from "./state.js";
 
 const SETTLED_MS = 10_000;
@@ -23,35 +23,37 @@ export const notConnected = (problem: string): GatewayError =>
     method: "setUserId",
   });
 
-export function eachSlot(t: Turn, visit: (slot: Slot, name: string) => void): void {
+export function eachSlot(t: StateDraft, visit: (slot: Slot, name: string) => void): void {
   for (const name in t.slots) visit(t.slots[name] as Slot, name);
 }
 
 /** Only the long windows are used: nobody is looking, or there is no network. */
-export const restricted = (t: Turn): boolean =>
+export const restricted = (t: StateDraft): boolean =>
   (t.offline && !t.options.loopback) || t.hiddenSince < t.now - HIDDEN_LONG_MS;
 
-export const outageOf = (t: Turn): Outage => (t.outage ??= { startedAt: t.now, part: t.draw });
+export const outageOf = (t: StateDraft): Outage =>
+  (t.outage ??= { startedAt: t.now, jitter: t.random });
 
-export const nextWindow = (t: Turn): number => nextAttemptAt(outageOf(t), t.now, restricted(t));
+export const nextWindow = (t: StateDraft): number =>
+  nextAttemptAt(outageOf(t), t.now, restricted(t));
 
-export function openSocket(t: Turn): void {
+export function openSocket(t: StateDraft): void {
   t.phase = OPENING;
   t.generation++;
   t.attempt++;
   t.attemptAt = t.now;
   t.nextRetryAt = Infinity;
-  t.urgent = t.asleep = false;
+  t.urgent = t.inBackForwardCache = false;
   t.effects.push((to) => to.openSocket());
 }
 
 /** The socket is gone or given up: its bindings are wanted again, and from now on there is a gap. */
-function dropSocket(t: Turn): void {
+function dropSocket(t: StateDraft): void {
   eachSlot(t, (slot) => {
     if (slot.heldOn) slot.gapSince ??= t.lastFrameAt;
     // What the server refused for this socket may be let in on the next, but not where somebody else had the place.
     const { state, error } = slot;
-    if (state !== "replaced" && (!error || sortEnding(error.kind) === "final")) {
+    if (state !== "replaced" && (!error || classifyFailure(error.kind) === "final")) {
       slot.state = "wanted";
       slot.error = undefined;
     }
@@ -61,7 +63,7 @@ function dropSocket(t: Turn): void {
     }
     slot.heldOn = slot.retryAt = 0;
     slot.force = slot.forced = false;
-    slot.doubt = undefined;
+    slot.unconfirmedBind = undefined;
   });
   t.generation++;
   t.probedAt = Infinity;
@@ -69,21 +71,21 @@ function dropSocket(t: Turn): void {
 }
 
 /** A new socket in place of one that works: what it holds at the server can be ended in no other way. */
-export function replaceSocket(t: Turn): void {
-  unsettle(t);
+export function replaceSocket(t: StateDraft): void {
+  markUnstable(t);
   dropSocket(t);
   openSocket(t);
 }
 
 /** Something is amiss again. What went well for long enough makes it a new outage. */
-export function unsettle(t: Turn): void {
-  if (t.now - (t.settledAt ?? t.now) >= SETTLED_MS) t.outage = undefined;
+export function markUnstable(t: StateDraft): void {
+  if (t.now - (t.stableSince ?? t.now) >= SETTLED_MS) t.outage = undefined;
   if (!t.outage && t.everOpen) t.attempt = 0;
-  t.settledAt = undefined;
+  t.stableSince = undefined;
 }
 
-export function lose(t: Turn, reason: Reason): void {
-  unsettle(t);
+export function connectionLost(t: StateDraft, reason: Reason): void {
+  markUnstable(t);
   dropSocket(t);
   t.phase = WAITING;
   t.reason = t.offline ? "offline" : reason;
@@ -92,12 +94,12 @@ export function lose(t: Turn, reason: Reason): void {
 
 /** The end, until somebody says otherwise. */
 export function stop(
-  t: Turn,
+  t: StateDraft,
   phase: typeof CLOSED | typeof UNAUTHORIZED,
   reason?: Reason,
   error?: GatewayError,
 ): void {
-  unsettle(t);
+  markUnstable(t);
   dropSocket(t);
   t.phase = phase;
   t.reason = reason;
@@ -108,7 +110,7 @@ export function stop(
 }
 
 /** From rest: whatever was refused for want of a valid token may be asked again. */
-export function begin(t: Turn): void {
+export function startConnecting(t: StateDraft): void {
   t.everOpen = false;
   t.error = t.reason = t.outage = undefined;
   t.attempt = 0;
@@ -120,8 +122,8 @@ export function begin(t: Turn): void {
 }
 
 /** Whatever waits for its window is tried at once, at most once a second. */
-export function tryNow(t: Turn): void {
-  if (t.asleep || t.phase < WAITING) return;
+export function tryNow(t: StateDraft): void {
+  if (t.inBackForwardCache || t.phase < WAITING) return;
   const earliest = Math.max(t.now, t.attemptAt + WAKE_EVERY_MS);
   if (t.phase === WAITING || t.nextRetryAt < Infinity) {
     t.urgent = true;
@@ -133,7 +135,7 @@ export function tryNow(t: Turn): void {
   });
 }
 
-export function probe(t: Turn): void {
+export function probe(t: StateDraft): void {
   if (t.phase < OPEN || t.probedAt < Infinity) return;
   t.probedAt = t.now;
   t.probedFrames = t.frames;
@@ -141,7 +143,7 @@ export function probe(t: Turn): void {
 }
 
 /** No token, renewed or not, lets the client in. */
-export function unauthorized(t: Turn, error: GatewayError): void {
+export function unauthorized(t: StateDraft, error: GatewayError): void {
   stop(t, UNAUTHORIZED, "token", error);
   t.effects.push((to) => to.forgetTokens());
 }

@@ -8,7 +8,7 @@ export interface Clock {
   readonly clearTimer: (timer: unknown) => void;
 }
 
-export interface Limits {
+export interface AbortOptions {
   signal?: AbortSignal | undefined;
   /** Milliseconds. */
   timeoutMs?: number | undefined;
@@ -17,7 +17,7 @@ export interface Limits {
 type Failure = Omit<GatewayErrorInit, "message" | "method">;
 
 /** A promise with a deadline, a signal and exactly one end. */
-export interface Pending<Value> {
+export interface Deferred<Value> {
   readonly promise: Promise<Value>;
   readonly resolve: (value: Value) => void;
   readonly reject: (error: unknown) => void;
@@ -29,13 +29,13 @@ export interface Pending<Value> {
  * @param onEnd called once, before anybody hears of the end; with the kind of the failure where it is one of ours
  * @param describe what is to be said of a failure of this kind; by default that nothing was sent
  */
-export function pending<Value>(
+export function createDeferred<Value>(
   method: string,
   { setTimer, clearTimer }: Pick<Clock, "setTimer" | "clearTimer">,
-  { signal, timeoutMs }: Limits,
+  { signal, timeoutMs }: AbortOptions,
   onEnd: (kind?: GatewayErrorKind) => void,
   describe?: (kind: GatewayErrorKind) => Partial<Failure>,
-): Pending<Value> {
+): Deferred<Value> {
   let over = false;
   let settle!: (value: Value) => void;
   let refuse!: (error: unknown) => void;
@@ -51,7 +51,7 @@ export function pending<Value>(
     onEnd(kind);
     then();
   };
-  const fail: Pending<Value>["fail"] = (failure, problem) => {
+  const fail: Deferred<Value>["fail"] = (failure, problem) => {
     const { kind } = failure;
     const message = `${method}: ${problem}`;
     const error = new GatewayError({ ...describe?.(kind), ...failure, method, message });

@@ -3,7 +3,7 @@
  *
  * @param secrets a list of the caller's making: it is sorted
  */
-export const scrub = (text: string, secrets: string[]): string =>
+export const redact = (text: string, secrets: string[]): string =>
   // The longest first: one may begin with another.
   secrets
     .sort((one, other) => other.length - one.length)

@@ -10,7 +10,7 @@ const LONGEST = 500;
  * @param scrub takes secrets out of a text
  * @param tell gets every one
  */
-export const createReport =
+export const createReporter =
   (
     logger: Logger | false | undefined,
     scrub: (text: string) => string,

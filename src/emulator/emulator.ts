@@ -2,24 +2,24 @@ import { getRequestListener } from "@hono/node-server";
 import type { WebSocketSession } from "../wire/models.js";
 import { emulatorEndpoints, type Endpoints } from "../wire/endpoints.js";
 import type { CallFilter, EmulatorCall } from "./log/callLog.js";
-import { dataFile, type Keeper } from "./engine/dataFile.js";
-import { disconnect, type DisconnectWish } from "./controls/disconnect.js";
+import { dataFile, type StateFile } from "./engine/dataFile.js";
+import { disconnect, type DisconnectOptions } from "./controls/disconnect.js";
 import type { EmulatorFault, EmulatorFaultReport } from "./faults/definitions.js";
-import { readFaults } from "./faults/parse.js";
-import { Gateway } from "./engine/engine.js";
-import type { GuardPolicy } from "./server/originCheck.js";
-import { httpApp } from "./server/app.js";
+import { parseFaults } from "./faults/parse.js";
+import { EmulatorEngine } from "./engine/engine.js";
+import type { OriginPolicy } from "./server/originCheck.js";
+import { createApp } from "./server/app.js";
 import { seededIds } from "./store/ids.js";
 import { listen } from "./server/listen.js";
 import { notify, type EmulatorDelivery } from "./controls/notify.js";
 import type { EmulatorNotification } from "./controls/notify.js";
 import { readOptions, type EmulatorOptions, type ReadOptions } from "./options.js";
 import type { DevicePush, OutboxEntry, OutboxFilter } from "./store/outbox.js";
-import { waitForPush, type PushWish } from "./controls/waitForPush.js";
-import { waitForSession, type SessionWish } from "./controls/waitForSession.js";
+import { waitForPush, type WaitForPushOptions } from "./controls/waitForPush.js";
+import { waitForSession, type WaitForSessionOptions } from "./controls/waitForSession.js";
 import { socketServer } from "./server/webSocket.js";
-import { readState, type EmulatorState, type EmulatorStateWish } from "./store/snapshot.js";
-import { issueAccessToken, type AccessTokenWish } from "./calls/auth.js";
+import { readState, type EmulatorState, type EmulatorStateInput } from "./store/snapshot.js";
+import { issueAccessToken, type IssueTokenOptions } from "./calls/auth.js";
 
 /** A running emulator. */
 export interface Emulator {
@@ -28,7 +28,7 @@ export interface Emulator {
   /** For the client's option of the same name. */
   readonly endpoints: Endpoints;
   /** An access token of a player, as GS2-Auth would give it. */
-  issueAccessToken(wish: AccessTokenWish): Promise<string>;
+  issueAccessToken(wish: IssueTokenOptions): Promise<string>;
   /** Sends a notification to the sessions a user has; answers to whom it went, or why to nobody. */
   notify(notification: EmulatorNotification): Promise<EmulatorDelivery>;
   /** All sessions, in the order of binding. */
@@ -41,15 +41,15 @@ export interface Emulator {
    * The oldest push that left for such a device and that was not taken before, as soon as there is one; `message` is what the device's worker
    * would get. Each answers once. Rejects after `timeoutMs` of real time (default 5,000) with a sentence that tells what is in the outbox instead.
    */
-  waitForPush(wish?: PushWish): Promise<DevicePush>;
+  waitForPush(wish?: WaitForPushOptions): Promise<DevicePush>;
   /** All that outlives a restart, as plain JSON, with the emulator's tokens and secrets as they are. */
   state(): EmulatorState;
   /** Puts such a state in place; a part that is left out stays as it is. Sockets stay open, but for those bound in a namespace that is gone. */
-  setState(state: EmulatorStateWish): Promise<void>;
+  setState(state: EmulatorStateInput): Promise<void>;
   /** The user's session, as soon as there is one. Rejects with a sentence that tells which sessions there are instead. */
-  waitForSession(wish: SessionWish): Promise<WebSocketSession>;
+  waitForSession(wish: WaitForSessionOptions): Promise<WebSocketSession>;
   /** Cuts sockets, as GS2 might at any time; answers the sessions that ended. */
-  disconnect(wish: DisconnectWish): WebSocketSession[];
+  disconnect(wish: DisconnectOptions): WebSocketSession[];
   /** What goes wrong on purpose; see {@link EmulatorFault}. Each strike is in the log. */
   readonly faults: {
     /**
@@ -103,19 +103,26 @@ async function start(
     data,
     ...options
   }: ReadOptions,
-  keeper: Keeper | undefined,
+  keeper: StateFile | undefined,
 ): Promise<Emulator> {
   let url = "";
-  const gateway = new Gateway(
+  const gateway = new EmulatorEngine(
     { ...options, seed, ids: seededIds(seed), url: () => url },
     clock,
     writeLog,
     keeper,
   );
-  const policy: GuardPolicy = { host, allowHosts, allowOrigins };
+  const policy: OriginPolicy = { host, allowHosts, allowOrigins };
 
   const stopping = new AbortController();
-  const app = httpApp({ gateway, policy, mount, url: () => url, data, stopping: stopping.signal });
+  const app = createApp({
+    engine: gateway,
+    policy,
+    mount,
+    url: () => url,
+    data,
+    stopping: stopping.signal,
+  });
   const serve = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const listening = await listen((...exchange) => void serve(...exchange), host, port);
   url = listening.url;
@@ -129,12 +136,12 @@ async function start(
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     stopping.abort();
-    gateway.clock.silence();
+    gateway.clock.cancelWake();
     const closed = listening.servers.map((server) => new Promise((done) => server.close(done)));
     await sockets.stop();
     for (const server of listening.servers) server.closeAllConnections();
     await Promise.all(closed);
-    gateway.clock.silence();
+    gateway.clock.cancelWake();
     keeper?.release();
     gateway.log("stopped", `stopped listening on ${url}`, { url });
   };
@@ -143,9 +150,9 @@ async function start(
     url,
     endpoints: emulatorEndpoints(url),
     issueAccessToken: async (wish) =>
-      gateway.perform((world, now) => issueAccessToken(world, wish, now)).accessToken,
+      gateway.transact((world, now) => issueAccessToken(world, wish, now)).accessToken,
     notify: async (notification) =>
-      gateway.perform((world, now) => notify(world, notification, now)),
+      gateway.transact((world, now) => notify(world, notification, now)),
     sessions: () => gateway.sessions(),
     calls: (filter) => gateway.calls.list(filter),
     outbox: (filter) => gateway.outbox(filter),
@@ -153,9 +160,9 @@ async function start(
     state: () => structuredClone(gateway.state()),
     setState: async (state) => gateway.setState(readState(structuredClone(state))),
     waitForSession: (wish) => waitForSession(gateway, wish, stopping.signal),
-    disconnect: (wish) => gateway.perform((world) => disconnect(world, wish)),
+    disconnect: (wish) => gateway.transact((world) => disconnect(world, wish)),
     faults: {
-      set: (list) => gateway.setFaults(readFaults(list)),
+      set: (list) => gateway.setFaults(parseFaults(list)),
       clear: () => void gateway.setFaults([]),
       list: () => gateway.faults(),
     },

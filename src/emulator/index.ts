@@ -11,18 +11,18 @@ export type {
   FaultMoment,
   FaultScope,
 } from "./faults/definitions.js";
-export type { SessionWish } from "./controls/waitForSession.js";
+export type { WaitForSessionOptions } from "./controls/waitForSession.js";
 export type { EmulatorClock } from "./engine/clock.js";
 export type { EmulatorCall, CallFilter } from "./log/callLog.js";
 export type { EmulatorLog, EmulatorLogEntry } from "./log/eventLog.js";
 export type { DevicePush, OutboxEntry, OutboxFilter } from "./store/outbox.js";
-export type { PushWish } from "./controls/waitForPush.js";
-export type { EmulatorState, EmulatorStateWish } from "./store/snapshot.js";
+export type { WaitForPushOptions } from "./controls/waitForPush.js";
+export type { EmulatorState, EmulatorStateInput } from "./store/snapshot.js";
 export type { Job, JobKind, Upload } from "./store/jobs.js";
 export type { DumpedToken } from "./store/userData.js";
 export type { EmulatorNotification, EmulatorDelivery } from "./controls/notify.js";
-export type { AccessTokenWish } from "./calls/auth.js";
-export type { DisconnectWish } from "./controls/disconnect.js";
+export type { IssueTokenOptions } from "./calls/auth.js";
+export type { DisconnectOptions } from "./controls/disconnect.js";
 export type { EmulatorCredential } from "./store/store.js";
 export type { Endpoints } from "../wire/endpoints.js";
 export type { FirebaseToken, Namespace, WebSocketSession } from "../wire/models.js";

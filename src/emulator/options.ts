@@ -1,7 +1,7 @@
 import type { EmulatorClock } from "./engine/clock.js";
 import { realClock } from "./engine/clock.js";
 import type { EmulatorFault, Fault } from "./faults/definitions.js";
-import { readFaults } from "./faults/parse.js";
+import { parseFaults } from "./faults/parse.js";
 import { logWriter, type EmulatorLog, type WriteLog } from "./log/eventLog.js";
 import { invalid, readSettings, type EmulatorSettings } from "./settings.js";
 import type { EmulatorCredential } from "./store/store.js";
@@ -108,7 +108,7 @@ export function readOptions(given: EmulatorOptions): ReadOptions {
     strict: given.strict ?? false,
     data,
     writeLog: logWriter(log),
-    faults: readFaults(given.faults ?? []),
+    faults: parseFaults(given.faults ?? []),
     seed: seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
     clock: given.clock ?? realClock,
     allowOrigins: (given.allowOrigins ?? []).map(readOrigin),

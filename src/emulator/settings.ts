@@ -86,26 +86,26 @@ export interface EmulatorSettings {
 
 export interface Setting<T> {
   readonly default: T;
-  readonly takes: string;
-  readonly fits: (value: unknown) => boolean;
+  readonly expected: string;
+  readonly isValid: (value: unknown) => boolean;
 }
 
 export const oneOf = <T extends string | number>(first: T, ...others: T[]): Setting<T> => ({
   default: first,
-  takes: [first, ...others].map((value) => JSON.stringify(value)).join(" or "),
-  fits: (value) => [first, ...others].includes(value as T),
+  expected: [first, ...others].map((value) => JSON.stringify(value)).join(" or "),
+  isValid: (value) => [first, ...others].includes(value as T),
 });
 
 const yesNo = (value: boolean): Setting<boolean> => ({
   default: value,
-  takes: "true or false",
-  fits: (given) => typeof given === "boolean",
+  expected: "true or false",
+  isValid: (given) => typeof given === "boolean",
 });
 
 export const text = (value: string): Setting<string> => ({
   default: value,
-  takes: "a text",
-  fits: (given) => typeof given === "string",
+  expected: "a text",
+  isValid: (given) => typeof given === "string",
 });
 
 const isCount = (value: unknown): boolean =>
@@ -113,14 +113,14 @@ const isCount = (value: unknown): boolean =>
 
 const count = (value: number): Setting<number> => ({
   default: value,
-  takes: "a number above 0",
-  fits: isCount,
+  expected: "a number above 0",
+  isValid: isCount,
 });
 
 const countOrOff = (value: number): Setting<number | null> => ({
   default: value,
-  takes: "a number above 0, or null for none",
-  fits: (given) => given === null || isCount(given),
+  expected: "a number above 0, or null for none",
+  isValid: (given) => given === null || isCount(given),
 });
 
 const table: { readonly [K in keyof EmulatorSettings]: Setting<EmulatorSettings[K]> } = {
@@ -140,8 +140,8 @@ const table: { readonly [K in keyof EmulatorSettings]: Setting<EmulatorSettings[
   protocolOfSocket: text("WebSocket"),
   protocolOfNobody: {
     default: null,
-    takes: "a text or null",
-    fits: (value) => value === null || typeof value === "string",
+    expected: "a text or null",
+    isValid: (value) => value === null || typeof value === "string",
   },
   protocolOfMobile: text("Firebase"),
   mobileNotificationWithoutToken: oneOf("notFound", "ignored"),
@@ -152,16 +152,16 @@ const table: { readonly [K in keyof EmulatorSettings]: Setting<EmulatorSettings[
   duplicationAvoiderLastsMs: count(3_600_000),
   jobDurationMs: {
     default: 0,
-    takes: "a number of 0 or more",
-    fits: (value) => value === 0 || isCount(value),
+    expected: "a number of 0 or more",
+    isValid: (value) => value === 0 || isCount(value),
   },
   checkWhileRunning: oneOf<404 | 409 | "nullUrl">(404, 409, "nullUrl"),
   cleanCutsSessions: yesNo(false),
   importReplaces: yesNo(false),
   closeCodeOnCut: {
     default: 1000,
-    takes: "1000, 1006 or 3000 to 4999",
-    fits: (value) =>
+    expected: "1000, 1006 or 3000 to 4999",
+    isValid: (value) =>
       value === 1000 ||
       value === 1006 ||
       (Number.isInteger(value) && Number(value) >= 3000 && Number(value) <= 4999),
@@ -188,8 +188,8 @@ export function readSettings(given: Readonly<Partial<EmulatorSettings>> = {}): E
       throw invalid(`The emulator has no setting "${name}". It has: ${known}.`);
     }
     if (value === undefined) continue;
-    if (!setting.fits(value)) {
-      throw invalid(`The emulator's setting ${name} takes ${setting.takes}.`);
+    if (!setting.isValid(value)) {
+      throw invalid(`The emulator's setting ${name} takes ${setting.expected}.`);
     }
     settings[name] = value;
   }

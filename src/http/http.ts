@@ -15,7 +15,7 @@ type Values = Readonly<Record<string, unknown>>;
  *
  * @param scrub takes secrets out of a text the server wrote
  */
-export async function exchange(
+export async function requestJson(
   method: string,
   ask: () => ReturnType<Fetch>,
   scrub: (text: string) => string,
@@ -48,7 +48,7 @@ export async function exchange(
   );
 }
 
-/** One POST: see {@link exchange}. */
+/** One POST: see {@link requestJson}. */
 export const post = (
   fetch: Fetch,
   method: string,
@@ -57,7 +57,7 @@ export const post = (
   timeoutMs: number,
   scrub: (text: string) => string,
 ): Promise<Values> =>
-  exchange(
+  requestJson(
     method,
     () =>
       fetch(url, {

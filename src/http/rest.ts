@@ -4,7 +4,7 @@ import type { AnyMethod } from "../wire/methods.js";
 type Values = Readonly<Record<string, unknown>>;
 
 /** Refuses a value before anything is sent. */
-export type Unfit = (field: string, problem: string) => GatewayError;
+export type InvalidValue = (field: string, problem: string) => GatewayError;
 
 /** A method as REST says it, without the headers of the project. */
 export interface RestRequest {
@@ -39,7 +39,7 @@ export const projectHeaders = (clientId: string, projectToken: string): Record<s
 export function restRequest(
   { verb, path: template }: AnyMethod,
   values: Values,
-  unfit: Unfit,
+  unfit: InvalidValue,
 ): RestRequest {
   const rest: Record<string, unknown> = { ...values };
   const take = (field: string): string => {

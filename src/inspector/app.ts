@@ -1,5 +1,5 @@
 import { effect, signal } from "@preact/signals";
-import type { JournalEntry } from "../wire/frameLog.js";
+import type { FrameLogEntry } from "../wire/frameLog.js";
 import type { EmulatorState, OutboxEntry } from "../emulator/index.js";
 import { control, type FaultState, type OpenConnection } from "./control.js";
 import { LogStore } from "./log/store.js";
@@ -91,7 +91,7 @@ export function refreshAll(): void {
 }
 
 /** Keeps the panels in step with what the log tells. */
-export function noteChanges(entries: readonly JournalEntry[]): void {
+export function noteChanges(entries: readonly FrameLogEntry[]): void {
   const events = new Set(entries.flatMap((one) => (one.kind === "event" ? [one.event] : [])));
   const has = (...names: string[]) => names.some((name) => events.has(name));
   if (has("listening", "reset", "restored")) return refreshAll();
@@ -99,5 +99,5 @@ export function noteChanges(entries: readonly JournalEntry[]): void {
   if (has("fault")) refreshFaults();
   if (has("mobile")) refreshOutbox();
   // Most calls may make a namespace.
-  if (entries.some((one) => one.kind === "frame" && one.says === "answer")) refreshWorld();
+  if (entries.some((one) => one.kind === "frame" && one.type === "answer")) refreshWorld();
 }

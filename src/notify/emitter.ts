@@ -35,7 +35,7 @@ export interface Emitter {
   readonly names: () => Iterable<unknown>;
   readonly emit: (type: string | symbol, ...args: Args) => void;
   /** Runs foreign code. What it answers settles when it has, and never rejects. */
-  readonly shield: (run: Handler, args: Args) => unknown;
+  readonly callSafely: (run: Handler, args: Args) => unknown;
   readonly forgetHandlers: () => void;
 }
 
@@ -59,7 +59,7 @@ export function createEmitter(told: (error: unknown, said: string) => void): Emi
     told(error, said);
   };
 
-  const shield: Emitter["shield"] = (run, args) => {
+  const shield: Emitter["callSafely"] = (run, args) => {
     try {
       const result = run(...(args as never[]));
       return (result as Partial<Promise<unknown>> | undefined)?.then?.(undefined, threw);
@@ -70,7 +70,7 @@ export function createEmitter(told: (error: unknown, said: string) => void): Emi
   };
 
   return {
-    shield,
+    callSafely: shield,
     names: () => entries.keys(),
     listen(name, handler, { signal, once } = {}, pick, type = pick ? "*" : (name as string)) {
       const handlers = entries.get(name) ?? new Map<Handler, Entry>();

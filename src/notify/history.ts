@@ -6,14 +6,14 @@ declare const brand: unique symbol;
 export type Mark = number & { readonly [brand]: true };
 
 /** What a waiter gets of a notification; nothing: it goes on waiting. */
-export type Picker = (one: Notification) => Notification | false | undefined;
+export type Matcher = (one: Notification) => Notification | false | undefined;
 
 /** @internal */
-export interface LookBack {
+export interface NotificationHistory {
   readonly mark: () => Mark;
   readonly remember: (notification: Notification, taken: boolean) => void;
   /** What `pick` makes of the first one after `since` that is nobody's yet and that it does not pass over; it is taken then. */
-  readonly take: (since: Mark, now: number, pick: Picker) => Notification | undefined;
+  readonly take: (since: Mark, now: number, pick: Matcher) => Notification | undefined;
   /** Whether something after `since` may have been missed, be it in a gap or because it was too long ago. */
   readonly missedSince: (since: Mark) => boolean;
   readonly gap: () => void;
@@ -25,7 +25,7 @@ const MOST_CHARACTERS = 262_144;
 const LONGEST_MS = 30_000;
 
 /** The last notifications, so that a waiter who comes a little late finds what it waits for. */
-export function createLookBack(): LookBack {
+export function createNotificationHistory(): NotificationHistory {
   let entries: {
     one: Notification | undefined;
     readonly position: number;

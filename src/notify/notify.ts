@@ -1,9 +1,9 @@
 import type { Report } from "../core/diagnostics.js";
-import type { Door } from "../core/internals.js";
-import { pending, type Clock, type Limits, type Pending } from "../core/deferred.js";
+import type { ClientInternals } from "../core/internals.js";
+import { createDeferred, type Clock, type AbortOptions, type Deferred } from "../core/deferred.js";
 import type { NotificationKey } from "../wire/notifications.js";
 import type { Emitter, Handler, ListenOptions } from "./emitter.js";
-import { createLookBack, type Mark, type Picker } from "./history.js";
+import { createNotificationHistory, type Mark, type Matcher } from "./history.js";
 import { notificationMaker, type Notification, type NotificationOf } from "./notification.js";
 import type { NotificationDefinition } from "./schema.js";
 
@@ -17,7 +17,7 @@ export type NotificationSelector =
   NotificationKey | "*" | NotificationPair | NotificationDefinition;
 
 /** `timeoutMs` by default: no limit. */
-export interface WaitOptions<N extends Notification = Notification> extends Limits {
+export interface WaitOptions<N extends Notification = Notification> extends AbortOptions {
   /** Also look at what was delivered since then: the last 128 notifications, 256 KB and 30 seconds at most. Default: only what comes now. */
   since?: Mark | undefined;
   /** Only one it is true for. */
@@ -67,13 +67,13 @@ export interface NotificationSource {
 }
 
 /** @internal */
-interface Waiter extends Pending<Notification> {
-  readonly pick: Picker;
+interface Waiter extends Deferred<Notification> {
+  readonly pick: Matcher;
   readonly gapEnds: boolean;
 }
 
 /** @internal */
-export interface Notify extends Door {
+export interface Notify extends ClientInternals {
   readonly listenTo: (
     selector: NotificationSelector,
     handler: Handler,
@@ -117,7 +117,7 @@ const nothing = (): undefined => undefined;
 /** Takes notifications in, keeps them back while the game refetches, remembers the last ones, and tells everybody. */
 export function createNotify(clock: Clock, emitter: Emitter, report: Report): Notify {
   const make = notificationMaker((key) => report("warn", "payloadNotJson", key, { key }));
-  const lookBack = createLookBack();
+  const lookBack = createNotificationHistory();
   const waiters = new Set<Waiter>();
   const syncs = new Map<Handler, Handler>();
   let held: Notification[] = [];
@@ -138,7 +138,7 @@ export function createNotify(clock: Clock, emitter: Emitter, report: Report): No
   };
 
   const pickBy =
-    (selector: NotificationSelector): Picker =>
+    (selector: NotificationSelector): Matcher =>
     (one) => {
       if (selector === "*") return one;
       const { key, issuer, subject } = one;
@@ -208,7 +208,7 @@ export function createNotify(clock: Clock, emitter: Emitter, report: Report): No
         ? emitter.listen(selector, nothing, {}, nothing)
         : nothing;
       const waiter: Waiter = {
-        ...pending<Notification>(`waitFor ${nameOf(selector)}`, clock, options, () => {
+        ...createDeferred<Notification>(`waitFor ${nameOf(selector)}`, clock, options, () => {
           waiters.delete(waiter);
           release();
         }),
@@ -230,7 +230,7 @@ export function createNotify(clock: Clock, emitter: Emitter, report: Report): No
       else if (waiter.gapEnds && since !== undefined && lookBack.missedSince(since)) lost(waiter);
       return waiter.promise;
     },
-    take(frame, receivedAt, via) {
+    receive(frame, receivedAt, via) {
       const one = make(frame, receivedAt, via);
       if (!holds) deliver(one);
       else if (held.push(one) >= MOST_HELD) giveUpHolding();
@@ -245,7 +245,7 @@ export function createNotify(clock: Clock, emitter: Emitter, report: Report): No
     async sync(arg) {
       if (!syncs.size) return;
       const release = hold();
-      await Promise.all([...syncs.values()].map((run) => emitter.shield(run, [arg])));
+      await Promise.all([...syncs.values()].map((run) => emitter.callSafely(run, [arg])));
       release();
     },
     gap() {

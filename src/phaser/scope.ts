@@ -1,6 +1,6 @@
 import type { GatewayClient } from "../client/client.js";
 import type { Report } from "../core/diagnostics.js";
-import { DOOR, type Door } from "../core/internals.js";
+import { CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
 import { createEmitter, type Handler, type ListenOptions } from "../notify/emitter.js";
 import type { Notification } from "../notify/notification.js";
 import {
@@ -77,7 +77,8 @@ export function openScope(
   const { signal } = controller;
   const nothing = (): void => undefined;
 
-  const report: Report = (...said) => (client as { [DOOR]?: Door })[DOOR]?.report(...said);
+  const report: Report = (...said) =>
+    (client as { [CLIENT_INTERNALS]?: ClientInternals })[CLIENT_INTERNALS]?.report(...said);
   const emitter = createEmitter((error, said) =>
     report("error", "handlerThrew", `scene "${scene}": ${said}`, { error }),
   );

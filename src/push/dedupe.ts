@@ -17,7 +17,7 @@ const MOST_REMEMBERED = 256;
  *
  * @param windowMs how far apart the copies may be
  */
-export function createCopies(
+export function createDeduplicator(
   windowMs: number,
 ): (
   notice: { issuer: string; subject: string; payload: string },

@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.js";
-import type { WordToWorker } from "./protocol.js";
+import type { WorkerMessage } from "./protocol.js";
 import { scopeOf } from "./registerWorker.js";
 
 /**
@@ -21,5 +21,5 @@ export async function deliverToWorker(
       message: "deliverToWorker: there is no active push worker; enable() installs it.",
     });
   }
-  its.active.postMessage({ gs2Gateway: "deliver", message } satisfies WordToWorker);
+  its.active.postMessage({ gs2Gateway: "deliver", message } satisfies WorkerMessage);
 }

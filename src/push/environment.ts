@@ -1,7 +1,7 @@
 import type { PushReason } from "./reasons.js";
 
 /** What of a page push has to do with; anything may be missing. */
-export interface Surroundings {
+export interface BrowserEnvironment {
   readonly document?: { readonly baseURI: string };
   readonly isSecureContext?: boolean;
   readonly top?: unknown;
@@ -25,7 +25,7 @@ export interface Surroundings {
 }
 
 /** What stands in the way of push here, as far as can be seen without waiting. */
-export function whatIsMissing(host: Surroundings): PushReason | undefined {
+export function findUnsupported(host: BrowserEnvironment): PushReason | undefined {
   const { navigator, document, isSecureContext, Notification, PushManager } = host;
   if (!navigator || !document) return "notABrowser";
   if (!isSecureContext) return "insecureContext";
@@ -48,7 +48,10 @@ function inFrameOfAnotherSite(top: unknown): boolean {
 }
 
 /** An iPad calls itself a Macintosh, but no Macintosh has a touch screen. */
-const isIos = ({ userAgent = "", maxTouchPoints = 0 }: NonNullable<Surroundings["navigator"]>) =>
+const isIos = ({
+  userAgent = "",
+  maxTouchPoints = 0,
+}: NonNullable<BrowserEnvironment["navigator"]>) =>
   /iP(hone|ad|od)/.test(userAgent) || (userAgent.includes("Macintosh") && maxTouchPoints > 1);
 
 /** Firebase keeps its token in IndexedDB, which some private windows have and do not open. */

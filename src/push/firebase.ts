@@ -1,4 +1,4 @@
-import type { PushTokenAsk, PushTokenProvider } from "./provider.js";
+import type { PushTokenRequest, PushTokenProvider } from "./provider.js";
 import { pushError, reasonOf, type PushReason } from "./reasons.js";
 
 /** The web configuration Firebase's console shows; none of it is secret. */
@@ -84,7 +84,10 @@ const isApp = (given: FirebaseConfig | FirebaseAppLike): given is FirebaseAppLik
   typeof given["options"] === "object";
 
 /** Firebase goes on with the subscription there is, also where that was made with another VAPID key: nothing sent with the new one would come. */
-async function dropForeignSubscription({ vapidKey, registration }: PushTokenAsk): Promise<void> {
+async function dropForeignSubscription({
+  vapidKey,
+  registration,
+}: PushTokenRequest): Promise<void> {
   const subscription = await registration.pushManager.getSubscription();
   const key = subscription?.options.applicationServerKey;
   if (!subscription || !key) return;

@@ -11,7 +11,7 @@ export interface WorkerConfig {
 }
 
 /** A click on a notification, on its way to the game. */
-export interface ClickWord {
+export interface ClickMessage {
   readonly id: string;
   readonly key: string;
   /** As text. */
@@ -20,17 +20,17 @@ export interface ClickWord {
 }
 
 interface ToWorker {
-  /** Who are you? Answered with {@link Hello}. */
+  /** Who are you? Answered with {@link Handshake}. */
   hello: { readonly config: WorkerConfig };
   /** Take this as if the push service had sent it: for what stands in its place. */
   deliver: { readonly message: unknown };
 }
 
 interface ToPage {
-  /** Answered with {@link Taken}. */
+  /** Answered with {@link Ack}. */
   push: { readonly push: ReadPush };
-  /** Answered with {@link Taken}. */
-  click: { readonly click: ClickWord };
+  /** Answered with {@link Ack}. */
+  click: { readonly click: ClickMessage };
   /** The browser has changed the subscription by itself. */
   subscriptionChanged: Record<never, never>;
 }
@@ -39,15 +39,15 @@ type Words<Table> = {
   [Name in keyof Table]: { readonly gs2Gateway: Name } & Table[Name];
 }[keyof Table];
 
-export type WordToWorker = Words<ToWorker>;
-export type WordToPage = Words<ToPage>;
+export type WorkerMessage = Words<ToWorker>;
+export type PageMessage = Words<ToPage>;
 
-export interface Hello {
+export interface Handshake {
   readonly version: string;
 }
 
 /** Whether this page plays for the one it is meant for. */
-export interface Taken {
+export interface Ack {
   readonly taken: boolean;
 }
 
@@ -61,7 +61,7 @@ export const isOurs = (data: unknown): data is { readonly gs2Gateway: string } =
 /** Says something, and waits for the answer: undefined where none comes in time. */
 export function ask<Answer>(
   whom: { postMessage: (word: unknown, transfer: Transferable[]) => void },
-  word: WordToWorker | WordToPage,
+  word: WorkerMessage | PageMessage,
   timeoutMs: number = ANSWER_MS,
 ): Promise<Answer | undefined> {
   const { port1, port2 } = new MessageChannel();

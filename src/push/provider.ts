@@ -1,7 +1,7 @@
 import { newId } from "../core/clock.js";
 
 /** What a provider is asked about. */
-export interface PushTokenAsk {
+export interface PushTokenRequest {
   readonly vapidKey: string;
   /** Of the worker that pushes are to go to; active. */
   readonly registration: ServiceWorkerRegistration;
@@ -13,9 +13,9 @@ export interface PushTokenAsk {
  */
 export interface PushTokenProvider {
   /** The token pushes to this browser are sent by. Asked at most once a day while nothing changes; it may keep the token and answer the same. */
-  getToken(ask: PushTokenAsk): Promise<string>;
+  getToken(ask: PushTokenRequest): Promise<string>;
   /** Makes the token worthless. */
-  deleteToken(ask: PushTokenAsk): Promise<void>;
+  deleteToken(ask: PushTokenRequest): Promise<void>;
 }
 
 /**

@@ -2,14 +2,14 @@ import { GatewayError, invalidArgument } from "../errors.js";
 import type { GatewayClient } from "../client/client.js";
 import { createEmitter } from "../notify/emitter.js";
 import { firebaseTokens, isVapidKey } from "./firebase.js";
-import { createKeeper } from "./tokenSync.js";
+import { createTokenSync } from "./tokenSync.js";
 import type { Push, PushOptions } from "./options.js";
 import { encodeConfig, MOST_CONFIG_CHARACTERS, type WorkerConfig } from "./protocol.js";
 import { pushError, stateOf, type PushReason, type PushState } from "./reasons.js";
-import { recordShelf } from "./tokenRecord.js";
+import { tokenRecordStore } from "./tokenRecord.js";
 import { pushStore } from "./store.js";
-import { createStream } from "./workerMessages.js";
-import { canStore, whatIsMissing, type Surroundings } from "./environment.js";
+import { createWorkerMessages } from "./workerMessages.js";
+import { canStore, findUnsupported, type BrowserEnvironment } from "./environment.js";
 import { baseOf, registerWorker, scopeOf, useWorker, type ReadyWorker } from "./registerWorker.js";
 
 const DUPLICATE_WINDOW_MS = 60_000;
@@ -22,7 +22,7 @@ export function createPush(options: PushOptions): Push {
   return createPushIn(globalThis, options);
 }
 
-function createPushIn(host: Surroundings, options: PushOptions): Push {
+function createPushIn(host: BrowserEnvironment, options: PushOptions): Push {
   const { firebase, vapidKey, serviceWorker, templates, fields } = options;
   if (!options.provider && !firebase) {
     throw invalidArgument("createPush", "firebase", "must be supplied, or a provider");
@@ -53,7 +53,7 @@ function createPushIn(host: Surroundings, options: PushOptions): Push {
   const emitter = createEmitter((error) => {
     console.error("[gs2-gateway] handlerThrew:", error);
   });
-  const shelf = recordShelf(() => host.localStorage);
+  const shelf = tokenRecordStore(() => host.localStorage);
   const isAllowed = (): boolean => host.Notification?.permission === "granted";
 
   const config = (): WorkerConfig => ({
@@ -77,7 +77,7 @@ function createPushIn(host: Surroundings, options: PushOptions): Push {
     () => host.caches,
     () => given?.scope ?? scopeOf(baseURI),
   );
-  const keeper = createKeeper({
+  const keeper = createTokenSync({
     now,
     vapidKey,
     shelf,
@@ -87,7 +87,7 @@ function createPushIn(host: Surroundings, options: PushOptions): Push {
     place: () => attached,
     changed: () => tell(),
   });
-  const stream = createStream({
+  const stream = createWorkerMessages({
     now,
     duplicateWindowMs: options.duplicateWindowMs ?? DUPLICATE_WINDOW_MS,
     store,
@@ -101,7 +101,7 @@ function createPushIn(host: Surroundings, options: PushOptions): Push {
   }
 
   const reason = async (): Promise<PushReason> => {
-    const missing = whatIsMissing(host);
+    const missing = findUnsupported(host);
     if (missing) return missing;
     if (!(await (storage ??= canStore(host.indexedDB)))) return "noStorage";
     const permission = host.Notification?.permission;
@@ -175,7 +175,7 @@ function createPushIn(host: Surroundings, options: PushOptions): Push {
       };
     },
     async enable({ signal } = {}) {
-      const missing = whatIsMissing(host);
+      const missing = findUnsupported(host);
       if (missing) throw pushError(missing, "enable");
       if (!attached)
         throw invalidArgument("enable", "gateway", "must be attached: attach(gateway)");

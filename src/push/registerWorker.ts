@@ -1,4 +1,4 @@
-import { ask, withConfig, type Hello, type WorkerConfig } from "./protocol.js";
+import { ask, withConfig, type Handshake, type WorkerConfig } from "./protocol.js";
 import { pushError } from "./reasons.js";
 import { VERSION } from "./version.js";
 
@@ -114,7 +114,7 @@ async function greet(
   method: string,
 ): Promise<ReadyWorker> {
   const hello = async (): Promise<string | undefined> =>
-    (await ask<Hello>(registration.active!, { gs2Gateway: "hello", config }, ACTIVE_MS / 2))
+    (await ask<Handshake>(registration.active!, { gs2Gateway: "hello", config }, ACTIVE_MS / 2))
       ?.version;
   const version = await hello();
   if (version === undefined) throw pushError("workerForeign", method);

@@ -1,4 +1,4 @@
-import type { ClickWord } from "./protocol.js";
+import type { ClickMessage } from "./protocol.js";
 
 /** What page and worker leave for each other, in the Cache Storage both can see; where there is none, nothing is kept. */
 export interface PushStore {
@@ -43,15 +43,15 @@ export function pushStore(caches: () => CacheStorage | undefined, scope: () => s
 const LONGEST_KEPT_MS = 300_000;
 
 interface KeptClick {
-  readonly click: ClickWord;
+  readonly click: ClickMessage;
   readonly at: number;
 }
 
-export const keepClick = (store: PushStore, click: ClickWord, now: number): Promise<void> =>
+export const keepClick = (store: PushStore, click: ClickMessage, now: number): Promise<void> =>
   store.put("click", { click, at: now } satisfies KeptClick);
 
 /** The click that opened the game, once. */
-export async function takeClick(store: PushStore, now: number): Promise<ClickWord | undefined> {
+export async function takeClick(store: PushStore, now: number): Promise<ClickMessage | undefined> {
   const kept = (await store.take("click")) as KeptClick | undefined;
   return kept && now - kept.at <= LONGEST_KEPT_MS ? kept.click : undefined;
 }

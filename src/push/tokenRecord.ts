@@ -76,13 +76,13 @@ const NAME = "gs2-gateway.push";
 /** Where records are kept; localStorage has this form. */
 export type RecordStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-export interface RecordShelf {
+export interface TokenRecordStore {
   readonly read: () => TokenRecord | undefined;
   readonly write: (record: TokenRecord | undefined) => void;
 }
 
 /** Keeps the record in a storage that may be missing, full or closed to us; then it lasts as long as the page. */
-export function recordShelf(storage: () => RecordStorage | undefined): RecordShelf {
+export function tokenRecordStore(storage: () => RecordStorage | undefined): TokenRecordStore {
   let kept: TokenRecord | undefined;
   let inStorage = true;
   return {

@@ -2,12 +2,12 @@ import { GatewayError, isGatewayError } from "../errors.js";
 import type { GatewayClient } from "../client/client.js";
 import type { PushTokenProvider } from "./provider.js";
 import { pushError, reasonOf, stateOf, type PushReason } from "./reasons.js";
-import { asksProvider, whyStore, type Player, type RecordShelf } from "./tokenRecord.js";
+import { asksProvider, whyStore, type Player, type TokenRecordStore } from "./tokenRecord.js";
 import type { ReadyWorker } from "./registerWorker.js";
 
 /** Keeps the token at GS2 true. */
-export interface Keeper {
-  /** Once: worker, token, GS2, each where it has to be. Rejects with what went wrong, which {@link Keeper.trouble} then says too. */
+export interface TokenSync {
+  /** Once: worker, token, GS2, each where it has to be. Rejects with what went wrong, which {@link TokenSync.trouble} then says too. */
   readonly bring: (method: string, signal?: AbortSignal) => Promise<void>;
   /** The same in the background, where push is wanted; at most one run is under way and one waiting. */
   readonly keep: (why: "bound" | "online" | "changed") => void;
@@ -21,10 +21,10 @@ export interface Keeper {
 /** What failed for another cause than the network is not tried again by every bind of a line that flaps. */
 const REST_MS = 30_000;
 
-export interface KeeperParts {
+export interface TokenSyncOptions {
   readonly now: () => number;
   readonly vapidKey: string;
-  readonly shelf: RecordShelf;
+  readonly shelf: TokenRecordStore;
   readonly provider: PushTokenProvider;
   readonly worker: (method: string) => Promise<ReadyWorker>;
   readonly isAllowed: () => boolean;
@@ -33,7 +33,7 @@ export interface KeeperParts {
   readonly changed: () => void;
 }
 
-export function createKeeper(parts: KeeperParts): Keeper {
+export function createTokenSync(parts: TokenSyncOptions): TokenSync {
   const { now, vapidKey, shelf, provider, worker, isAllowed, place, changed } = parts;
   let trouble: PushReason | undefined;
   let failedAt = -Infinity;
@@ -89,7 +89,7 @@ export function createKeeper(parts: KeeperParts): Keeper {
     shelf.write({ vapidKey, stored });
   };
 
-  const bring: Keeper["bring"] = (method, signal) =>
+  const bring: TokenSync["bring"] = (method, signal) =>
     inTurn(async () => {
       try {
         await run(method, signal);

@@ -1,14 +1,14 @@
 import { invalidArgument } from "../errors.js";
-import { DOOR, type Door } from "../core/internals.js";
+import { CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
 import type { GatewayClient } from "../client/client.js";
-import { createCopies } from "./dedupe.js";
+import { createDeduplicator } from "./dedupe.js";
 import { payloadOf, type ReadPush } from "./message.js";
 import type { PushClick } from "./options.js";
-import { isOurs, type ClickWord, type Taken, type WordToPage } from "./protocol.js";
+import { isOurs, type ClickMessage, type Ack, type PageMessage } from "./protocol.js";
 import { takeClick, type PushStore } from "./store.js";
 
 /** What comes from the worker, on its way into the game. */
-export interface Stream {
+export interface WorkerMessages {
   /** Lets pushes into the client, and the copies of what came by the other way not. @returns ends it */
   readonly join: (gateway: GatewayClient) => () => void;
   /** Somebody listens to clicks from here on. */
@@ -16,17 +16,17 @@ export interface Stream {
   readonly hear: (event: Pick<MessageEvent, "data" | "ports">) => void;
 }
 
-export function createStream(parts: {
+export function createWorkerMessages(parts: {
   readonly now: () => number;
   readonly duplicateWindowMs: number;
   readonly store: PushStore;
   readonly clicked: (click: PushClick) => void;
   readonly subscriptionChanged: () => void;
-}): Stream {
+}): WorkerMessages {
   const { now, duplicateWindowMs, store, clicked, subscriptionChanged } = parts;
-  let joined: { readonly gateway: GatewayClient; readonly door: Door } | undefined;
+  let joined: { readonly gateway: GatewayClient; readonly door: ClientInternals } | undefined;
   let listening = false;
-  const kept: ClickWord[] = [];
+  const kept: ClickMessage[] = [];
 
   /** A browser may be shared: what is for another player is not for this page. Where nobody is bound yet, it may be. */
   const isFor = (userId: string | undefined): boolean => {
@@ -38,16 +38,16 @@ export function createStream(parts: {
 
   const takePush = ({ issuer, subject, payload, userId }: ReadPush): boolean => {
     if (!joined || !isFor(userId)) return false;
-    joined.door.take({ issuer, subject, payload }, now(), "push");
+    joined.door.receive({ issuer, subject, payload }, now(), "push");
     return true;
   };
 
-  const tellClick = (word: ClickWord): void => {
+  const tellClick = (word: ClickMessage): void => {
     if (listening) clicked({ key: word.key, payload: payloadOf(word) });
     else kept.push(word);
   };
 
-  const takeClickWord = (word: ClickWord): boolean => {
+  const takeClickWord = (word: ClickMessage): boolean => {
     if (!isFor(word.userId)) return false;
     // A page that was slow to answer may find the same click kept for it.
     void takeClick(store, now());
@@ -57,18 +57,20 @@ export function createStream(parts: {
 
   return {
     join(gateway) {
-      const door = (gateway as { [DOOR]?: Door } | undefined)?.[DOOR];
+      const door = (gateway as { [CLIENT_INTERNALS]?: ClientInternals } | undefined)?.[
+        CLIENT_INTERNALS
+      ];
       if (!door) throw invalidArgument("attach", "gateway", "must be a GatewayClient");
-      const isCopy = createCopies(duplicateWindowMs);
-      const { take } = door;
-      const mine: Door["take"] = (frame, receivedAt, via) => {
-        if (!isCopy(frame, via, now())) take(frame, receivedAt, via);
+      const isCopy = createDeduplicator(duplicateWindowMs);
+      const { receive } = door;
+      const mine: ClientInternals["receive"] = (frame, receivedAt, via) => {
+        if (!isCopy(frame, via, now())) receive(frame, receivedAt, via);
       };
-      door.take = mine;
+      door.receive = mine;
       const here = (joined = { gateway, door });
       return () => {
         // Somebody who came later stands on ours: then it stays, and lets everything through.
-        if (door.take === mine) door.take = take;
+        if (door.receive === mine) door.receive = receive;
         if (joined === here) joined = undefined;
       };
     },
@@ -80,13 +82,13 @@ export function createStream(parts: {
     },
     hear({ data, ports }) {
       if (!isOurs(data)) return;
-      const word = data as WordToPage;
+      const word = data as PageMessage;
       if (word.gs2Gateway === "subscriptionChanged") {
         subscriptionChanged();
         return;
       }
       const taken = word.gs2Gateway === "push" ? takePush(word.push) : takeClickWord(word.click);
-      ports[0]?.postMessage({ taken } satisfies Taken);
+      ports[0]?.postMessage({ taken } satisfies Ack);
     },
   };
 }

@@ -13,26 +13,26 @@ const USED_SHARE = 0.9;
  * One token: obtained when needed, renewed after nine tenths of its life by wall clock, in a single flight.
  * @internal
  */
-export interface AgedToken<Why> {
+export interface RenewableToken<Why> {
   /** The last one, however old. */
-  readonly last: () => string | undefined;
+  readonly latest: () => string | undefined;
   /** The last one while it is young enough to be sent. */
-  readonly young: () => string | undefined;
+  readonly fresh: () => string | undefined;
   /** Unix time in milliseconds. */
   readonly renewTime: () => number;
   readonly renew: (why: Why) => Promise<string>;
   readonly set: (grant: Grant) => string;
   /** It was refused. */
-  readonly forget: () => void;
+  readonly invalidate: () => void;
 }
 
 /** @param keepSecret told of each token, so that none is ever shown */
-export function agedToken<Why>(
+export function createRenewableToken<Why>(
   name: string,
   now: () => number,
   obtain: (why: Why) => Promise<Grant>,
   keepSecret: (token: string) => void,
-): AgedToken<Why> {
+): RenewableToken<Why> {
   let last: string | undefined;
   let renewAt = 0;
   let flight: Promise<string> | undefined;
@@ -47,8 +47,8 @@ export function agedToken<Why>(
     return (last = token);
   };
   return {
-    last: () => last,
-    young: () => (now() < renewAt ? last : undefined),
+    latest: () => last,
+    fresh: () => (now() < renewAt ? last : undefined),
     renewTime: () => renewAt,
     renew(why) {
       if (!flight) {
@@ -65,7 +65,7 @@ export function agedToken<Why>(
       return flight;
     },
     set,
-    forget() {
+    invalidate() {
       renewAt = 0;
     },
   };

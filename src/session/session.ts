@@ -1,12 +1,12 @@
 import { GatewayError } from "../errors.js";
-import { scrub } from "../core/redact.js";
+import { redact } from "../core/redact.js";
 import type { WebSocketSession } from "../wire/models.js";
-import { agedToken, fromProvider, type AgedToken } from "./renewableToken.js";
+import { createRenewableToken, fromProvider, type RenewableToken } from "./renewableToken.js";
 
 type Values = Readonly<Record<string, unknown>>;
 
 /** Why a project token is asked for: none is there, its life is nearly over, GS2 refused it. */
-export interface ProjectTokenAsk {
+export interface ProjectTokenRequest {
   readonly reason: "first" | "old" | "unauthorized";
 }
 
@@ -27,12 +27,12 @@ export type Credential =
       readonly projectToken:
         | string
         | ((
-            ask: ProjectTokenAsk,
+            ask: ProjectTokenRequest,
           ) => string | ProjectTokenGrant | Promise<string | ProjectTokenGrant>);
     };
 
 /** Why a player's access token is asked for: before each bind, for a call when it is old, after a 401. */
-export interface AccessTokenAsk {
+export interface AccessTokenRequest {
   readonly reason: "bind" | "old" | "unauthorized";
   readonly slot: string;
 }
@@ -41,16 +41,16 @@ export interface AccessTokenAsk {
  * A player's access token from GS2-Auth, or a function that gets one. A function that throws a GatewayError of kind `unauthorized` says that
  * the player is signed out, and ends the trying; any other failure is tried again.
  */
-export type AccessTokenSource = string | ((ask: AccessTokenAsk) => string | Promise<string>);
+export type AccessTokenSource = string | ((ask: AccessTokenRequest) => string | Promise<string>);
 
 /**
  * What was asked for in a slot.
  * @internal
  */
-export interface Wish {
+export interface DesiredBinding {
   /** Parameters of setUserId without token and force. */
   params: Values;
-  access: AgedToken<AccessTokenAsk["reason"]>;
+  access: RenewableToken<AccessTokenRequest["reason"]>;
   /** A bind has left since somebody began to wait. */
   bindSent: boolean;
 }
@@ -95,7 +95,7 @@ export function createSession(credential: Credential, ports: SessionPorts) {
   };
   /** Where project tokens come from; undefined: the client logs in by itself. */
   let source = projectToken;
-  const wishes = new Map<string, Wish>();
+  const wishes = new Map<string, DesiredBinding>();
   /** The client secret, and every project token there ever was: a few a day. */
   const secrets = new Set<string>();
   /** The last access tokens, and what calls have brought: each may bring a new one. */
@@ -107,7 +107,7 @@ export function createSession(credential: Credential, ports: SessionPorts) {
   /** The socket a login under way belongs to, before it is open to others. */
   let loginOn: number | undefined;
 
-  const project = agedToken<ProjectTokenAsk["reason"]>(
+  const project = createRenewableToken<ProjectTokenRequest["reason"]>(
     "projectToken",
     ports.now,
     async (reason) => {
@@ -128,15 +128,15 @@ export function createSession(credential: Credential, ports: SessionPorts) {
   );
 
   const youngProjectToken = async (): Promise<string> =>
-    project.young() ?? project.renew(project.last() ? "old" : "first");
+    project.fresh() ?? project.renew(project.latest() ? "old" : "first");
 
   return {
     wishes,
     youngProjectToken,
 
-    newWish: (slot: string, source: AccessTokenSource, params: Values): Wish => ({
+    newWish: (slot: string, source: AccessTokenSource, params: Values): DesiredBinding => ({
       params,
-      access: agedToken(
+      access: createRenewableToken(
         "accessToken",
         ports.now,
         (reason) => fromProvider("accessToken", source, { reason, slot }),
@@ -192,8 +192,8 @@ export function createSession(credential: Credential, ports: SessionPorts) {
     /** At once where all are young. */
     tokensFor(slot: string | undefined): SessionTokens | Promise<SessionTokens> {
       const access = wishes.get(slot!)?.access;
-      const young = project.young();
-      const accessToken = access?.young();
+      const young = project.fresh();
+      const accessToken = access?.fresh();
       if (young && (!access || accessToken)) return { clientId, projectToken: young, accessToken };
       return (async () => ({
         clientId,
@@ -209,8 +209,8 @@ export function createSession(credential: Credential, ports: SessionPorts) {
     },
 
     forgetTokens(): void {
-      project.forget();
-      for (const { access } of wishes.values()) access.forget();
+      project.invalidate();
+      for (const { access } of wishes.values()) access.invalidate();
     },
 
     /** Of any call: a Firebase token, or what another service wants. */
@@ -225,6 +225,6 @@ export function createSession(credential: Credential, ports: SessionPorts) {
     },
 
     /** Takes what is secret out of a text that is not ours. */
-    scrub: (text: string): string => scrub(text, [...secrets, ...lastTokens]),
+    scrub: (text: string): string => redact(text, [...secrets, ...lastTokens]),
   };
 }

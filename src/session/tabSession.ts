@@ -8,8 +8,8 @@ export interface SessionStore {
 /** @internal */
 export interface TabSession {
   readonly id: string;
-  readonly takeOut: () => void;
-  readonly putBack: () => void;
+  readonly claim: () => void;
+  readonly restore: () => void;
 }
 
 const KEY = "gs2-gateway.sessionId";
@@ -33,8 +33,8 @@ export function createTabSession(
       return undefined;
     }
   };
-  const takeOut = (): void => attempt((store) => store.removeItem(KEY));
+  const claim = (): void => attempt((store) => store.removeItem(KEY));
   const id = attempt((store) => store.getItem(KEY)) ?? newId();
-  takeOut();
-  return { id, takeOut, putBack: () => attempt((store) => store.setItem(KEY, id)) };
+  claim();
+  return { id, claim, restore: () => attempt((store) => store.setItem(KEY, id)) };
 }

@@ -1,4 +1,4 @@
-import { tellChanges } from "../connection/status.js";
+import { emitChanges } from "../connection/status.js";
 import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { Diagnostic, Logger } from "../core/diagnostics.js";
 import { invalidArgument } from "../errors.js";
@@ -8,7 +8,7 @@ import type { Notification } from "../notify/notification.js";
 import { createNotify, type NotificationPair } from "../notify/notify.js";
 import type { NotificationDefinition } from "../notify/schema.js";
 import type { Sync } from "../client/options.js";
-import { createReport } from "../core/reporter.js";
+import { createReporter } from "../core/reporter.js";
 import { systemClock } from "../core/clock.js";
 import {
   notificationKey,
@@ -84,7 +84,7 @@ export function createTestGateway({ logger }: TestGatewayOptions = {}): TestGate
     telling = false;
   };
 
-  const report = createReport(
+  const report = createReporter(
     logger,
     // Without a login there is nothing to keep.
     (text) => text,
@@ -144,7 +144,7 @@ export function createTestGateway({ logger }: TestGatewayOptions = {}): TestGate
       { via = "socket" }: EmitOptions = {},
     ) {
       const { issuer, subject } = pairOf(selector);
-      notify.take({ issuer, subject, payload: textOf(payload) }, systemClock.now(), via);
+      notify.receive({ issuer, subject, payload: textOf(payload) }, systemClock.now(), via);
     },
     async sync(change = {}) {
       const { reason = synced ? "gap" : "first", downMs = 0 } = change;
@@ -170,7 +170,7 @@ export function createTestGateway({ logger }: TestGatewayOptions = {}): TestGate
           : before.bindings,
       });
       connection = now;
-      announce(() => tellChanges(lifecycle.emit, now, before));
+      announce(() => emitChanges(lifecycle.emit, now, before));
       return now;
     },
     dispose() {

@@ -22,6 +22,6 @@ export function emulatorEndpoints(url: string): Endpoints {
   return { rest: base + "/{service}", webSocket: base.replace(/^http/, "ws") + "/gateway-ws" };
 }
 
-export function place(template: string, service: string, region: string): string {
+export function expandEndpoint(template: string, service: string, region: string): string {
   return template.replace("{service}", service).replace("{region}", region);
 }

@@ -26,9 +26,9 @@ export const kindOfStatus = (status: number): GatewayErrorKind =>
  * Not named and therefore `retry`: 402, 5xx, no answer in time, answers nobody can read, and every close of the socket we did not ask
  * for, whatever its code: GS2 documents no close codes.
  */
-export type Ending = "retry" | "renew" | "replaced" | "final";
+export type Recovery = "retry" | "renew" | "replaced" | "final";
 
-export function sortEnding(kind: GatewayErrorKind): Ending {
+export function classifyFailure(kind: GatewayErrorKind): Recovery {
   switch (kind) {
     case "unauthorized":
       return "renew";

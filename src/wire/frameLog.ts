@@ -1,5 +1,5 @@
 /** Somebody bound on the connection a frame went over. */
-export interface JournalPlayer {
+export interface LoggedPlayer {
   readonly namespaceName: string;
   readonly userId: string;
 }
@@ -12,21 +12,21 @@ interface Entry {
 }
 
 /** A frame on a socket, or one half of a REST call. Secrets and tokens in it are `***`. */
-export interface JournalFrame extends Entry {
+export interface LoggedFrame extends Entry {
   readonly kind: "frame";
   readonly transport: "socket" | "rest";
   /** `in`: to the emulator. */
-  readonly way: "in" | "out";
-  readonly says: "call" | "answer" | "notification" | "unreadable";
+  readonly direction: "in" | "out";
+  readonly type: "call" | "answer" | "notification" | "unreadable";
   /** Null over REST. */
   readonly connectionId: string | null;
   /** Who was bound there at that moment. */
-  readonly players: readonly JournalPlayer[];
+  readonly players: readonly LoggedPlayer[];
   /** Of calls and their answers: `service.component.function`. Null where the call was too long ago. */
   readonly method: string | null;
   readonly requestId: string | null;
   /** Of an answer: the id of the call it answers. */
-  readonly answers: number | null;
+  readonly replyTo: number | null;
   /** Of an answer. */
   readonly status: number | null;
   /** Characters of the frame as it was. */
@@ -36,7 +36,7 @@ export interface JournalFrame extends Entry {
 }
 
 /** Something that happened besides frames: a socket opened, a player was bound, a session was cut ... */
-interface JournalEvent extends Entry {
+interface LoggedEvent extends Entry {
   readonly kind: "event";
   readonly level: "info" | "warning";
   readonly event: string;
@@ -46,13 +46,13 @@ interface JournalEvent extends Entry {
 }
 
 /** Whoever reads more slowly than things happen is told how many entries it did not get. */
-export interface JournalGap extends Entry {
+export interface LoggedGap extends Entry {
   readonly kind: "gap";
   readonly missed: number;
 }
 
 /** One line of the emulator's `/_emulator/log`. */
-export type JournalEntry = JournalFrame | JournalEvent | JournalGap;
+export type FrameLogEntry = LoggedFrame | LoggedEvent | LoggedGap;
 
 /** What the page at the emulator's front door is told of it. */
 export interface InspectorFacts {

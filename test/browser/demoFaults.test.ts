@@ -30,7 +30,7 @@ const isShown = (fault: string, on: boolean) =>
 const inForce = () =>
   visit.demo.emulator.faults
     .list()
-    .filter(({ spent }) => !spent)
+    .filter(({ exhausted }) => !exhausted)
     .map(({ fault }) => fault);
 
 describe("the drawer", () => {
@@ -90,7 +90,7 @@ describe("the drawer", () => {
     await visit.context.clock.install();
     await withDrawer();
     await doIt("halfOpen");
-    await expect.poll(() => visit.demo.emulator.faults.list()[0]?.spent).toBe(true);
+    await expect.poll(() => visit.demo.emulator.faults.list()[0]?.exhausted).toBe(true);
     const before = visit.demo.emulator.sessions()[0]?.connectionId;
     await visit.context.clock.fastForward(10_000);
     await visit.context.clock.fastForward(3_000);

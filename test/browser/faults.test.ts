@@ -90,7 +90,7 @@ test("an attempt that hangs does not hold up the one that a click asks for", asy
   const page = await game.open();
   emulator.faults.set([{ fault: "hangBeforeOpen", times: 1 }]);
   const bound = game.bind(page, "alice");
-  await expect.poll(() => emulator.faults.list()[0]!.spent).toBe(true);
+  await expect.poll(() => emulator.faults.list()[0]!.exhausted).toBe(true);
   await page.waitForFunction(() => {
     gateway.retryNow();
     return gateway.connection.attempt === 2;

@@ -232,8 +232,8 @@ describe("the log", () => {
     const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export")]);
     const chunks: Buffer[] = [];
     for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
-    const saved = JSON.parse(Buffer.concat(chunks).toString()) as { says: string }[];
-    expect(saved.map(({ says }) => says)).toEqual(["notification", "notification", "notification"]);
+    const saved = JSON.parse(Buffer.concat(chunks).toString()) as { type: string }[];
+    expect(saved.map(({ type }) => type)).toEqual(["notification", "notification", "notification"]);
     expect(download.suggestedFilename()).toMatch(/^gs2-gateway-log-.*\.json$/);
 
     await page.click("#clear");
@@ -425,8 +425,8 @@ describe("the drawer of faults", () => {
         emulator.faults.list().some(({ fault }) => fault === name),
       );
       // One that acts at once has acted on nobody, and is spent.
-      const { spent } = emulator.faults.list().find(({ fault }) => fault === name)!;
-      const wanted = spent ? `:has-text("spent")` : ` [aria-checked=true]`;
+      const { exhausted } = emulator.faults.list().find(({ fault }) => fault === name)!;
+      const wanted = exhausted ? `:has-text("spent")` : ` [aria-checked=true]`;
       await until(page, `${name} is on`, `[data-fault=${name}]${wanted}`);
     }
     await page.click("#lift-faults");

@@ -26,8 +26,8 @@ export const mutations = [
   {
     name: "notifications are let go before the refetch is done",
     file: "notify/notify.ts",
-    find: "await Promise.all([...syncs.values()].map((run) => emitter.shield(run, [arg])));",
-    replace: "[...syncs.values()].map((run) => emitter.shield(run, [arg]));",
+    find: "await Promise.all([...syncs.values()].map((run) => emitter.callSafely(run, [arg])));",
+    replace: "[...syncs.values()].map((run) => emitter.callSafely(run, [arg]));",
   },
   {
     name: "what was held is delivered last one first",
@@ -110,19 +110,19 @@ export const mutations = [
   {
     name: "two holders of one session ID are never found out",
     file: "connection/binding.ts",
-    find: "if (slot.cuts.length < CUTS) return;",
+    find: "if (slot.rapidCloses.length < CUTS) return;",
     replace: "return;",
   },
   {
     name: "a broken line counts as a cut by a twin",
     file: "connection/machine.ts",
-    find: "if (clean) countCuts(t);",
-    replace: "countCuts(t);",
+    find: "if (clean) detectSharedSessionId(t);",
+    replace: "detectSharedSessionId(t);",
   },
   {
     name: "a cloned tab takes the session ID along",
     file: "session/tabSession.ts",
-    find: "  takeOut();\n  return",
+    find: "  claim();\n  return",
     replace: "  return",
   },
   {
@@ -158,13 +158,13 @@ export const mutations = [
   {
     name: "the answer to a bind goes to whichever slot is first",
     file: "connection/connection.ts",
-    find: "dispatch((t) => bound(t, slot, session), generation)",
-    replace: "dispatch((t) => bound(t, Object.keys(t.slots)[0]!, session), generation)",
+    find: "dispatch((t) => bindSucceeded(t, slot, session), generation)",
+    replace: "dispatch((t) => bindSucceeded(t, Object.keys(t.slots)[0]!, session), generation)",
   },
   {
     name: "a released slot stays bound at the server",
     file: "connection/binding.ts",
-    find: 'if (slot.heldOn || slot.doubt || slot.state === "binding") replaceSocket(t);',
+    find: 'if (slot.heldOn || slot.unconfirmedBind || slot.state === "binding") replaceSocket(t);',
     replace: "",
   },
   {
@@ -176,7 +176,7 @@ export const mutations = [
   {
     name: "a probe without an answer means nothing",
     file: "connection/machine.ts",
-    find: 'return lose(t, "probeFailed");',
+    find: 'return connectionLost(t, "probeFailed");',
     replace: "t.probedAt = Infinity;",
   },
   {
@@ -200,7 +200,7 @@ export const mutations = [
   {
     name: "a page out of the back-forward cache stays disconnected",
     file: "connection/machine.ts",
-    find: "if (t.asleep) openSocket(t);",
+    find: "if (t.inBackForwardCache) openSocket(t);",
     replace: "",
   },
   {

@@ -1,11 +1,11 @@
 import {
-  bound,
+  bindSucceeded,
   ended,
   loggedIn,
   opened,
   step,
   tick,
-  want,
+  requestBind,
   type Event,
 } from "../../src/connection/machine.js";
 import {
@@ -51,17 +51,17 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const SETTLED_MS = 60_000;
 
 function after(state: State, now: number, event: Event, draw = 0): State {
-  return step(state, event, { now, draw, frames: 0, lastFrameAt: now }, OPTIONS);
+  return step(state, event, { now, random: draw, frames: 0, lastFrameAt: now }, OPTIONS);
 }
 
 /** A client whose player has long been bound. */
 function settled(): State {
   const session = { userId: "alice", connectionId: "connection" } as WebSocketSession;
   const at = -SETTLED_MS;
-  let state = after(initialState, at, (t) => want(t, "player", true, false));
+  let state = after(initialState, at, (t) => requestBind(t, "player", true, false));
   state = after(state, at, opened);
   state = after(state, at, (t) => loggedIn(t, Infinity));
-  return after(state, at, (t) => bound(t, "player", session));
+  return after(state, at, (t) => bindSucceeded(t, "player", session));
 }
 
 const READY = settled();

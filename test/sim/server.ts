@@ -1,4 +1,4 @@
-import { Gateway, type OpenLine } from "../../src/emulator/engine/engine.js";
+import { EmulatorEngine, type EngineConnection } from "../../src/emulator/engine/engine.js";
 import { seededIds } from "../../src/emulator/store/ids.js";
 import { notify } from "../../src/emulator/controls/notify.js";
 import { readSettings, type EmulatorSettings } from "../../src/emulator/settings.js";
@@ -33,7 +33,7 @@ interface Request {
 
 /** The emulator's own world behind a network that is not there, and what can go wrong at its door. */
 export class Server implements Host {
-  readonly gateway: Gateway;
+  readonly gateway: EmulatorEngine;
   up = true;
   /** For the next requests of these, in turn. */
   readonly requestFaults: Record<"login" | "setUserId" | "call", RequestFault[]> = {
@@ -46,7 +46,7 @@ export class Server implements Host {
   doubling = false;
   everDoubled = false;
   readonly userOf = new Map<string, string>();
-  readonly #lines = new Map<Link, OpenLine>();
+  readonly #lines = new Map<Link, EngineConnection>();
   readonly #chance: Random;
   readonly #time: VirtualTime;
   #serving: Link | undefined;
@@ -61,7 +61,7 @@ export class Server implements Host {
     this.#time = time;
     this.#chance = chance;
     network.host = this;
-    this.gateway = new Gateway(
+    this.gateway = new EmulatorEngine(
       {
         settings: readSettings(settings),
         strict: false,
@@ -138,7 +138,7 @@ export class Server implements Host {
     if (typeof fault === "number") return { status: fault, text: "{}" };
     let answer = { status: 500, text: "{}" };
     const ask = { transport: "rest", target: loginTarget, params } as const;
-    this.gateway.ask(
+    this.gateway.handleRequest(
       { ...ask, projectToken: undefined, accessToken: undefined, connectionId: undefined },
       undefined,
       ({ status, body }) => void (answer = { status, text: JSON.stringify(body) }),
@@ -147,7 +147,7 @@ export class Server implements Host {
   }
 
   issue(userId: string, expiresInMs?: number): string {
-    const { accessToken } = this.gateway.perform((world, now) =>
+    const { accessToken } = this.gateway.transact((world, now) =>
       issueAccessToken(world, { userId, expiresInMs }, now),
     );
     this.userOf.set(accessToken, userId);
@@ -155,14 +155,14 @@ export class Server implements Host {
   }
 
   notify(userId: string, payload: unknown): void {
-    this.gateway.perform((world, now) =>
+    this.gateway.transact((world, now) =>
       notify(world, { userId, key: "news", payload, namespaceName: NAMESPACE }, now),
     );
   }
 
   /** Somebody at the server ends this player's sessions. */
   disconnect(userId: string): void {
-    this.gateway.perform((world) => disconnect(world, { userId }));
+    this.gateway.transact((world) => disconnect(world, { userId }));
   }
 
   /** Every line ends, as the process does; what is in the data file is still known. */
@@ -177,7 +177,7 @@ export class Server implements Host {
 
   /** All tokens given so far are worth nothing any more. */
   forgetTokens(which: "projectTokens" | "accessTokens"): void {
-    this.gateway.world[which].clear();
+    this.gateway.store[which].clear();
   }
 
   sessions(): WebSocketSession[] {

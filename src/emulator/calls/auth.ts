@@ -1,8 +1,8 @@
-import { answered, badField, refused, unauthorized, type Outcome, type Refused } from "./result.js";
+import { ok, fieldError, failure, unauthorized, type CallResult, type Failure } from "./result.js";
 import { invalid } from "../settings.js";
-import type { World } from "../store/store.js";
+import type { Store } from "../store/store.js";
 
-export interface LoginAsk {
+export interface LoginRequest {
   readonly clientId: unknown;
   readonly clientSecret: unknown;
   /** A project token the client already holds: the C# SDK sends it instead of a secret it does not have. */
@@ -18,12 +18,12 @@ export interface LoginResult {
 }
 
 /** The login of GS2-Identifier, over REST and on the socket. */
-export function login(world: World, ask: LoginAsk, now: number): Outcome<LoginResult> {
+export function login(world: Store, ask: LoginRequest, now: number): CallResult<LoginResult> {
   const { clientId, clientSecret, connectionId } = ask;
   const connection = connectionId === undefined ? undefined : world.connections.get(connectionId);
-  const grant = (token: string, client: string, expiresAt: number): Outcome<LoginResult> => {
+  const grant = (token: string, client: string, expiresAt: number): CallResult<LoginResult> => {
     if (connection) Object.assign(connection, { projectToken: token, clientId: client });
-    return answered({
+    return ok({
       access_token: token,
       token_type: "Bearer",
       expires_in: Math.ceil((expiresAt - now) / 1000),
@@ -40,10 +40,10 @@ export function login(world: World, ask: LoginAsk, now: number): Outcome<LoginRe
   }
   const missing = Object.entries({ client_id: clientId, client_secret: clientSecret })
     .filter(([, value]) => typeof value !== "string" || value === "")
-    .map(([field]) => badField("projectToken", field, "require", "identifier"));
-  if (missing.length > 0) return refused(400, missing);
+    .map(([field]) => fieldError("projectToken", field, "require", "identifier"));
+  if (missing.length > 0) return failure(400, missing);
   if (!isCredential(world, String(clientId), String(clientSecret))) {
-    return refused(401, [
+    return failure(401, [
       { component: "projectToken", message: "identifier.projectToken.credential.error.invalid" },
     ]);
   }
@@ -53,7 +53,7 @@ export function login(world: World, ask: LoginAsk, now: number): Outcome<LoginRe
   return grant(token, String(clientId), expiresAt);
 }
 
-const isCredential = (world: World, clientId: string, clientSecret: string): boolean =>
+const isCredential = (world: Store, clientId: string, clientSecret: string): boolean =>
   world.strict
     ? world.credentials.some(
         (known) => known.clientId === clientId && known.clientSecret === clientSecret,
@@ -62,11 +62,11 @@ const isCredential = (world: World, clientId: string, clientSecret: string): boo
 
 /** Whose project token it is. A request without one uses the login of its socket. */
 export function checkProjectToken(
-  world: World,
+  world: Store,
   given: string | undefined,
   connectionId: string | undefined,
   now: number,
-): { readonly clientId: string } | Refused {
+): { readonly clientId: string } | Failure {
   const connection = world.connections.get(connectionId ?? "");
   const token = given ?? connection?.projectToken;
   if (token === undefined) return unauthorized("projectToken", "require");
@@ -85,10 +85,10 @@ export interface Player {
 
 /** Whose access token it is. */
 export function readAccessToken(
-  world: World,
+  world: Store,
   token: string | undefined,
   now: number,
-): Player | Refused {
+): Player | Failure {
   if (token === undefined) return unauthorized("accessToken", "require");
   const held = world.accessTokens.get(token);
   if (held) return held.expiresAt > now ? held : unauthorized("accessToken", "expired");
@@ -98,7 +98,7 @@ export function readAccessToken(
     : { userId: `user-${number}`, expiresAt: undefined };
 }
 
-export interface AccessTokenWish {
+export interface IssueTokenOptions {
   userId: string;
   /** Default: the setting `accessTokenExpiresInMs`. */
   expiresInMs?: number | undefined;
@@ -113,8 +113,8 @@ export interface IssuedAccessToken {
 
 /** What GS2-Auth would do. */
 export function issueAccessToken(
-  world: World,
-  { userId, expiresInMs = world.settings.accessTokenExpiresInMs }: Readonly<AccessTokenWish>,
+  world: Store,
+  { userId, expiresInMs = world.settings.accessTokenExpiresInMs }: Readonly<IssueTokenOptions>,
   now: number,
 ): { result: IssuedAccessToken; effects: [] } {
   if (typeof userId !== "string" || userId === "" || userId.length > 128) {

@@ -1,16 +1,16 @@
 import { allMethods } from "../../wire/allMethods.js";
 import { loginTarget, type Target } from "../../wire/frames.js";
 import type { AnyMethod } from "../../wire/methods.js";
-import { memory } from "./idempotency.js";
+import { idempotencyEntry } from "./idempotency.js";
 import { readFields } from "./validate.js";
 import { finishJobs } from "../store/jobs.js";
-import { notFound, notImplemented, refused, type Outcome } from "./result.js";
-import { rules } from "./handlers/index.js";
+import { notFound, notImplemented, failure, type CallResult } from "./result.js";
+import { handlers } from "./handlers/index.js";
 import { checkProjectToken, login, readAccessToken } from "./auth.js";
-import { copyWorld, putNamespace, type World } from "../store/store.js";
+import { cloneStore, putNamespace, type Store } from "../store/store.js";
 
 /** A request as REST and socket both bring it. */
-export interface Ask {
+export interface ApiRequest {
   readonly transport: "rest" | "socket";
   readonly target: Target;
   /** As the client gave them: path, query, body or frame, nothing checked. */
@@ -25,8 +25,8 @@ export interface Ask {
   readonly dryRun?: boolean | undefined;
 }
 
-export interface Answer {
-  readonly outcome: Outcome;
+export interface HandledCall {
+  readonly result: CallResult;
   /** The player it is about, as far as it became known. */
   readonly userId: string | undefined;
 }
@@ -37,20 +37,23 @@ export interface Answer {
  *
  * A dry run goes the same way in a copy of the world, and what it would have done outside is dropped. GS2 does not say what it answers.
  */
-export function answer(world: World, ask: Ask, now: number): Answer {
+export function handleCall(world: Store, ask: ApiRequest, now: number): HandledCall {
   if (ask.dryRun && !isLogin(ask.target)) {
-    const { outcome, userId } = answerHere(copyWorld(world), ask, now);
-    return { outcome: { ...outcome, effects: [] }, userId };
+    const { result, userId } = answerHere(cloneStore(world), ask, now);
+    return { result: { ...result, effects: [] }, userId };
   }
   // The alarm for a job rings soon, but perhaps after this.
   const before = finishJobs(world, now);
-  const { outcome, userId } = answerHere(world, ask, now);
-  return { outcome: { ...outcome, effects: [...before, ...outcome.effects] }, userId };
+  const { result: outcome, userId } = answerHere(world, ask, now);
+  return { result: { ...outcome, effects: [...before, ...outcome.effects] }, userId };
 }
 
-function answerHere(world: World, ask: Ask, now: number): Answer {
+function answerHere(world: Store, ask: ApiRequest, now: number): HandledCall {
   const { target, params, connectionId } = ask;
-  const about = (outcome: Outcome, userId?: string): Answer => ({ outcome, userId });
+  const about = (outcome: CallResult, userId?: string): HandledCall => ({
+    result: outcome,
+    userId,
+  });
 
   if (isLogin(target)) {
     return about(
@@ -70,7 +73,7 @@ function answerHere(world: World, ask: Ask, now: number): Answer {
   if ("status" in client) return about(client);
 
   const method = findMethod(target);
-  const rule = method && rules.get(method.name);
+  const rule = method && handlers.get(method.name);
   if (!method && target.service === "gateway") return about(unknownFunction(target));
   if (!method || !rule) return about(notImplemented(target.service, target.component));
 
@@ -81,7 +84,7 @@ function answerHere(world: World, ask: Ask, now: number): Answer {
     world.settings.strictConditions,
   );
   const named = typeof params["userId"] === "string" ? params["userId"] : undefined;
-  if (errors.length > 0) return about(refused(400, errors), named);
+  if (errors.length > 0) return about(failure(400, errors), named);
 
   const player =
     method.audience === "player"
@@ -89,7 +92,7 @@ function answerHere(world: World, ask: Ask, now: number): Answer {
       : { userId: named ?? "", expiresAt: undefined };
   if ("status" in player) return about(player);
 
-  const remember = memory(world, method, ask, { clientId: client.clientId, player }, now);
+  const remember = idempotencyEntry(world, method, ask, { clientId: client.clientId, player }, now);
   if (remember.known) return about(remember.known, player.userId || undefined);
 
   const namespaceName = values["namespaceName"];
@@ -126,5 +129,5 @@ function fieldsToRead({ fields }: AnyMethod): AnyMethod["fields"] {
   return others;
 }
 
-const unknownFunction = ({ component, function: name }: Target): Outcome =>
-  refused(404, [{ component, message: `gateway.${component}.${name}.error.notFound` }]);
+const unknownFunction = ({ component, function: name }: Target): CallResult =>
+  failure(404, [{ component, message: `gateway.${component}.${name}.error.notFound` }]);

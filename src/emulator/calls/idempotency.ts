@@ -1,12 +1,12 @@
 import type { AnyMethod } from "../../wire/methods.js";
-import type { Outcome } from "./result.js";
-import type { World } from "../store/store.js";
+import type { CallResult } from "./result.js";
+import type { Store } from "../store/store.js";
 
 interface Memory {
   /** What was answered before, with nothing left to do. */
-  readonly known?: Outcome;
+  readonly known?: CallResult;
   /** Keeps the answer for calls to come. */
-  keep(outcome: Outcome): void;
+  keep(outcome: CallResult): void;
 }
 
 const nothing: Memory = { keep: () => {} };
@@ -15,8 +15,8 @@ const nothing: Memory = { keep: () => {} };
  * A client that repeats a call, because it saw no answer, gives the same duplicationAvoider and gets the answer of the first. Refusals are
  * not kept: they changed nothing, so the repeat may have more luck.
  */
-export function memory(
-  world: World,
+export function idempotencyEntry(
+  world: Store,
   method: AnyMethod,
   ask: {
     readonly duplicationAvoider?: string | undefined;
@@ -29,22 +29,22 @@ export function memory(
   if (!method.avoider || !duplicationAvoider || world.settings.duplicationAvoider === "ignore") {
     return nothing;
   }
-  const { remembered } = world;
-  for (const [key, { until }] of remembered) {
+  const { idempotencyCache } = world;
+  for (const [key, { until }] of idempotencyCache) {
     if (until > now) break;
-    remembered.delete(key);
+    idempotencyCache.delete(key);
   }
   // To bind another socket is another call, whatever the client calls it.
   const socket = "connectionId" in method.fields ? ask.connectionId : undefined;
   const who = method.audience === "player" ? caller.player.userId : caller.clientId;
   const key = JSON.stringify([method.name, method.audience, who, socket, duplicationAvoider]);
-  const known = remembered.get(key)?.outcome;
+  const known = idempotencyCache.get(key)?.outcome;
   return {
     ...(known ? { known } : {}),
     keep(outcome) {
       if (outcome.status !== 200) return;
       const until = now + world.settings.duplicationAvoiderLastsMs;
-      remembered.set(key, { outcome: { ...outcome, effects: [] }, until });
+      idempotencyCache.set(key, { outcome: { ...outcome, effects: [] }, until });
     },
   };
 }

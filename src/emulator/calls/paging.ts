@@ -1,5 +1,5 @@
 import type { Page, PageRequest } from "../../wire/requests.js";
-import { answered, badField, refused, type Outcome } from "./result.js";
+import { ok, fieldError, failure, type CallResult } from "./result.js";
 
 const AFTER = "after:";
 
@@ -12,9 +12,9 @@ export function page<Item>(
   keyOf: (item: Item) => string,
   component: string,
   { pageToken, limit }: PageRequest,
-): Outcome<Page<Item>> {
+): CallResult<Page<Item>> {
   if (pageToken && !pageToken.startsWith(AFTER)) {
-    return refused(400, [badField(component, "pageToken", "invalid")]);
+    return failure(400, [fieldError(component, "pageToken", "invalid")]);
   }
   const after = pageToken ? pageToken.slice(AFTER.length) : "";
   const rest = items
@@ -22,7 +22,7 @@ export function page<Item>(
     .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
   const found = rest.slice(0, limit ?? 30);
   const last = found.at(-1);
-  return answered({
+  return ok({
     items: found,
     nextPageToken: last && rest.length > found.length ? AFTER + keyOf(last) : null,
   });

@@ -1,6 +1,6 @@
 import type { GatewayErrorDetail } from "../../errors.js";
 import type { Field, FieldCondition } from "../../wire/fields.js";
-import { badField, type FieldFault } from "./result.js";
+import { fieldError, type FieldProblem } from "./result.js";
 
 type Values = Readonly<Record<string, unknown>>;
 type Rules = Readonly<Record<string, Field>>;
@@ -35,7 +35,7 @@ export function readFields(
     const required =
       rule.mustBeSupplied === true || (rule.requiredWhen !== undefined && holds(rule.requiredWhen));
     if (isAbsent(value) || (required && value === "")) {
-      if (required) errors.push(badField(component, name, "require"));
+      if (required) errors.push(fieldError(component, name, "require"));
       else if (rule.default !== undefined) values[name] = rule.default;
     } else if (rule.type === "model") {
       const nested = isObject(value)
@@ -44,15 +44,15 @@ export function readFields(
       if (nested) {
         values[name] = nested.values;
         errors.push(...nested.errors);
-      } else errors.push(badField(component, name, "invalid"));
+      } else errors.push(fieldError(component, name, "invalid"));
     } else {
       const read = readScalar(rule, value);
-      if ("fault" in read) errors.push(badField(component, name, read.fault));
+      if ("fault" in read) errors.push(fieldError(component, name, read.fault));
       else if (!rule.condition || holds(rule.condition)) values[name] = read.value;
       else {
         if (rule.default !== undefined) values[name] = rule.default;
         if (strictConditions && read.value !== rule.default) {
-          errors.push(badField(component, name, "invalid"));
+          errors.push(fieldError(component, name, "invalid"));
         }
       }
     }
@@ -63,7 +63,7 @@ export function readFields(
 function readScalar(
   rule: Exclude<Field, { type: "model" }>,
   value: unknown,
-): { value: unknown } | { fault: FieldFault } {
+): { value: unknown } | { fault: FieldProblem } {
   switch (rule.type) {
     case "string":
       if (typeof value !== "string") return { fault: "invalid" };

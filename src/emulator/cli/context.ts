@@ -1,5 +1,5 @@
 /** What a command has of the process around it. */
-export interface CommandHost {
+export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether a terminal is attached, which sends Ctrl-C to children by itself. */
   readonly interactive: boolean;

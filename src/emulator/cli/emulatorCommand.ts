@@ -1,7 +1,7 @@
 import { startEmulator } from "../emulator.js";
 import { formatJson, formatText, type EmulatorLogEntry } from "../log/eventLog.js";
 import { invalid } from "../settings.js";
-import type { CommandHost } from "./context.js";
+import type { CommandContext } from "./context.js";
 
 export interface EmulatorFlags {
   readonly port: string;
@@ -15,7 +15,7 @@ export interface EmulatorFlags {
 }
 
 /** `gs2-gateway emulator`: runs until it is told to stop. */
-export async function emulatorCommand(flags: EmulatorFlags, host: CommandHost): Promise<number> {
+export async function emulatorCommand(flags: EmulatorFlags, host: CommandContext): Promise<number> {
   const emulator = await startEmulator({
     port: readPort(flags.port),
     host: flags.host,

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { startEmulator } from "../emulator.js";
 import { logTo } from "./emulatorCommand.js";
-import type { CommandHost } from "./context.js";
+import type { CommandContext } from "./context.js";
 
 export interface ExecFlags {
   readonly namespace?: readonly string[];
@@ -14,7 +14,7 @@ export interface ExecFlags {
 export async function execCommand(
   command: readonly string[],
   flags: ExecFlags,
-  host: CommandHost,
+  host: CommandContext,
 ): Promise<number> {
   const emulator = await startEmulator({
     namespaces: flags.namespace,
@@ -30,7 +30,7 @@ export async function execCommand(
   }
 }
 
-function run([name = "", ...args]: readonly string[], url: string, host: CommandHost) {
+function run([name = "", ...args]: readonly string[], url: string, host: CommandContext) {
   return new Promise<number>((resolve) => {
     const child = spawn(name, args, {
       stdio: "inherit",

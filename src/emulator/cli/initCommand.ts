@@ -1,13 +1,13 @@
 import { cp, mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CommandHost } from "./context.js";
+import type { CommandContext } from "./context.js";
 
 /** `gs2-gateway init TEMPLATE DIR`: a new game to begin with. Writes nothing into a folder that holds something. */
 export async function initCommand(
   template: string,
   dir: string,
-  host: CommandHost,
+  host: CommandContext,
 ): Promise<number> {
   const templates = await readdir(host.templates);
   if (!templates.includes(template)) {

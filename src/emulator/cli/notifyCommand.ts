@@ -1,5 +1,5 @@
 import { isObject } from "../calls/validate.js";
-import { DEFAULT_PORT, type CommandHost } from "./context.js";
+import { DEFAULT_PORT, type CommandContext } from "./context.js";
 
 export interface NotifyFlags {
   readonly user: string;
@@ -12,7 +12,7 @@ export interface NotifyFlags {
 }
 
 /** `gs2-gateway notify`: sends one notification through a running emulator. Fails when nobody got it. */
-export async function notifyCommand(flags: NotifyFlags, host: CommandHost): Promise<number> {
+export async function notifyCommand(flags: NotifyFlags, host: CommandContext): Promise<number> {
   const { user, key, subject, issuer, payload, namespace } = flags;
   const url =
     flags.url ?? host.env["GS2_GATEWAY_EMULATOR_URL"] ?? `http://127.0.0.1:${DEFAULT_PORT}`;

@@ -1,13 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { emulatorCommand, type EmulatorFlags } from "./emulatorCommand.js";
 import { execCommand, type ExecFlags } from "./execCommand.js";
-import { DEFAULT_PORT, type CommandHost } from "./context.js";
+import { DEFAULT_PORT, type CommandContext } from "./context.js";
 import { initCommand } from "./initCommand.js";
 import { notifyCommand, type NotifyFlags } from "./notifyCommand.js";
 import { pushWorkerCommand } from "./pushWorkerCommand.js";
 
 /** Runs `gs2-gateway` with these arguments; answers the exit code. What goes wrong is one line, never a stack. */
-export async function runCommand(args: readonly string[], host: CommandHost): Promise<number> {
+export async function runCommand(args: readonly string[], host: CommandContext): Promise<number> {
   let code = 0;
   const program = new Command("gs2-gateway")
     .description("A local GS2-Gateway to develop and test games against")

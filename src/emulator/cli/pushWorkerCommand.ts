@@ -1,14 +1,14 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CommandHost } from "./context.js";
+import type { CommandContext } from "./context.js";
 
 const FILE = "firebase-messaging-sw.js";
 
 /** `gs2-gateway push-worker DIR`: puts the push worker of this version into the folder a site is served from. */
 export async function pushWorkerCommand(
   folder: string,
-  host: CommandHost,
+  host: CommandContext,
   // Beside the command in dist/.
   from: string = fileURLToPath(new URL(FILE, import.meta.url)),
 ): Promise<number> {

@@ -1,5 +1,5 @@
 import type { WebSocketSession } from "../../wire/models.js";
-import { sessionsOn, type World } from "../store/store.js";
+import { sessionsOn, type Store } from "../store/store.js";
 
 /** An open socket, with the sessions of the players bound on it. */
 export interface OpenConnection {
@@ -14,7 +14,7 @@ export interface OpenConnection {
 }
 
 /** All open sockets, in the order of opening. */
-export const openConnections = (world: World): OpenConnection[] =>
+export const openConnections = (world: Store): OpenConnection[] =>
   [...world.connections.values()].map(({ connectionId, openedAt, lastActiveAt, clientId }) => ({
     connectionId,
     openedAt,

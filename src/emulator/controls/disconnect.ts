@@ -1,9 +1,9 @@
 import type { WebSocketSession } from "../../wire/models.js";
 import { invalid } from "../settings.js";
-import { allSessions, cutConnection, type Effect, type World } from "../store/store.js";
+import { allSessions, cutConnection, type Effect, type Store } from "../store/store.js";
 
 /** Whose sockets to cut: those of a user, or one by its id. */
-export interface DisconnectWish {
+export interface DisconnectOptions {
   userId?: string | undefined;
   /** With `userId`: only sessions in this namespace. Default: any. */
   namespaceName?: string | undefined;
@@ -13,8 +13,8 @@ export interface DisconnectWish {
 }
 
 export function disconnect(
-  world: World,
-  { userId, namespaceName, connectionId, code }: Readonly<DisconnectWish>,
+  world: Store,
+  { userId, namespaceName, connectionId, code }: Readonly<DisconnectOptions>,
 ): { result: WebSocketSession[]; effects: Effect[] } {
   if ((userId === undefined) === (connectionId === undefined)) {
     throw invalid("disconnect takes either a userId or a connectionId.");

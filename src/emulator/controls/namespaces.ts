@@ -1,10 +1,10 @@
 import type { Namespace } from "../../wire/models.js";
 import { invalid } from "../settings.js";
-import { dropNamespace, putNamespace, type Effect, type World } from "../store/store.js";
+import { dropNamespace, putNamespace, type Effect, type Store } from "../store/store.js";
 
 /** Makes a namespace as the owner of the emulator would at GS2's console. */
 export function addNamespace(
-  world: World,
+  world: Store,
   name: unknown,
   now: number,
 ): { result: Namespace; effects: [] } {
@@ -17,7 +17,7 @@ export function addNamespace(
 
 /** Whether there was one. */
 export function removeNamespace(
-  world: World,
+  world: Store,
   name: string,
 ): { result: boolean; effects: readonly Effect[] } {
   return world.namespaces.has(name)

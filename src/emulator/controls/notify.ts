@@ -6,7 +6,7 @@ import type { OutboxEntry } from "../store/outbox.js";
 import { sendToDevice } from "../calls/handlers/mobile.js";
 import { sendTo, type Notice } from "../calls/handlers/notifications.js";
 import { invalid, type EmulatorSettings } from "../settings.js";
-import { allSessions, playerKey, sessionsOf, type Effect, type World } from "../store/store.js";
+import { allSessions, playerKey, sessionsOf, type Effect, type Store } from "../store/store.js";
 
 /** A notification out of the blue, as another GS2 service or a script would issue it. */
 export interface EmulatorNotification {
@@ -39,7 +39,7 @@ export interface EmulatorDelivery {
 }
 
 export function notify(
-  world: World,
+  world: Store,
   given: Readonly<EmulatorNotification>,
   now: number,
 ): { result: EmulatorDelivery; effects: Effect[] } {
@@ -65,7 +65,7 @@ export function notify(
 
 /** To the user's device in the namespace named, or in each where the user has one. */
 function transfer(
-  world: World,
+  world: Store,
   { userId, namespaceName, sound }: Readonly<EmulatorNotification>,
   { subject, issuer, payload }: Notice,
   now: number,
@@ -148,7 +148,7 @@ function placeKey(
   };
 }
 
-function whyNobody(world: World, userId: string, namespaceName: string | undefined): string {
+function whyNobody(world: Store, userId: string, namespaceName: string | undefined): string {
   if (namespaceName !== undefined && !world.namespaces.has(namespaceName)) {
     const known = [...world.namespaces.keys()].join(", ") || "none";
     return `There is no namespace ${namespaceName}; there are: ${known}.`;

@@ -1,8 +1,8 @@
-import type { Gateway } from "../engine/engine.js";
+import type { EmulatorEngine } from "../engine/engine.js";
 import type { DevicePush, OutboxEntry, OutboxFilter } from "../store/outbox.js";
 import { invalid } from "../settings.js";
 
-export interface PushWish extends OutboxFilter {
+export interface WaitForPushOptions extends OutboxFilter {
   /** Default: any. */
   readonly namespaceName?: string | undefined;
   /** The device, by its whole token. Default: any. */
@@ -13,12 +13,12 @@ export interface PushWish extends OutboxFilter {
 
 /** Rejects at its time, or when `stopping` is aborted, with a sentence that tells what was sent to a device instead. */
 export async function waitForPush(
-  gateway: Gateway,
-  { timeoutMs = 5_000, ...wish }: PushWish,
+  gateway: EmulatorEngine,
+  { timeoutMs = 5_000, ...wish }: WaitForPushOptions,
   stopping: AbortSignal,
 ): Promise<DevicePush> {
   if (!(timeoutMs >= 0)) throw invalid("waitForPush's timeoutMs is 0 or more milliseconds.");
-  return gateway.watchers.waitFor(
+  return gateway.waiters.waitFor(
     () => gateway.pushes.take(wish),
     timeoutMs,
     () => `Waited for a push${describeWish(wish)}; ${describeOutbox(gateway.outbox())}`,
@@ -26,7 +26,7 @@ export async function waitForPush(
   );
 }
 
-const describeWish = ({ userId, namespaceName }: PushWish): string =>
+const describeWish = ({ userId, namespaceName }: WaitForPushOptions): string =>
   (userId === undefined ? "" : ` to ${userId}`) +
   (namespaceName === undefined ? "" : ` in ${namespaceName}`);
 

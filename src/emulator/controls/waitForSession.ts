@@ -1,9 +1,9 @@
 import type { WebSocketSession } from "../../wire/models.js";
-import type { Gateway } from "../engine/engine.js";
+import type { EmulatorEngine } from "../engine/engine.js";
 import { describeSessions } from "./notify.js";
 import { invalid } from "../settings.js";
 
-export interface SessionWish {
+export interface WaitForSessionOptions {
   userId: string;
   /** Default: any. */
   namespaceName?: string | undefined;
@@ -13,8 +13,8 @@ export interface SessionWish {
 
 /** Rejects at its time, or when `stopping` is aborted, with a sentence that tells which sessions there are instead. */
 export async function waitForSession(
-  gateway: Gateway,
-  { userId, namespaceName, timeoutMs = 5_000 }: SessionWish,
+  gateway: EmulatorEngine,
+  { userId, namespaceName, timeoutMs = 5_000 }: WaitForSessionOptions,
   stopping: AbortSignal,
 ): Promise<WebSocketSession> {
   if (typeof userId !== "string" || userId === "") {
@@ -22,7 +22,7 @@ export async function waitForSession(
   }
   if (!(timeoutMs >= 0)) throw invalid("waitForSession's timeoutMs is 0 or more milliseconds.");
   const where = namespaceName === undefined ? "" : ` in ${namespaceName}`;
-  return gateway.watchers.waitFor(
+  return gateway.waiters.waitFor(
     () =>
       gateway
         .sessions()

@@ -19,19 +19,19 @@ export const realClock: EmulatorClock = {
 };
 
 /** A clock that can be put forward, with one alarm. */
-export interface ShiftableClock {
+export interface AdjustableClock {
   now(): number;
   /** Puts the clock forward; what is due by then has happened when it returns. */
   advance(byMs: number): void;
   /** Back to the time of the clock beneath. */
-  restore(): void;
+  resetOffset(): void;
   /** Rings at `atMs`, unless it rings earlier already. */
-  ringBy(atMs: number): void;
+  wakeAt(atMs: number): void;
   /** Rings no more, until asked again. */
-  silence(): void;
+  cancelWake(): void;
 }
 
-export function shiftableClock(beneath: EmulatorClock, ring: () => void): ShiftableClock {
+export function adjustableClock(beneath: EmulatorClock, ring: () => void): AdjustableClock {
   let shiftMs = 0;
   let due = Infinity;
   let undo = (): void => {};
@@ -55,8 +55,8 @@ export function shiftableClock(beneath: EmulatorClock, ring: () => void): Shifta
   };
   return {
     now,
-    silence,
-    ringBy: (atMs) => {
+    cancelWake: silence,
+    wakeAt: (atMs) => {
       if (atMs < due) setAlarm(atMs);
     },
     advance(byMs) {
@@ -69,7 +69,7 @@ export function shiftableClock(beneath: EmulatorClock, ring: () => void): Shifta
       silence();
       ring();
     },
-    restore() {
+    resetOffset() {
       shiftMs = 0;
       setAlarm(due);
     },

@@ -11,12 +11,12 @@ import { dirname, resolve } from "node:path";
 import { isGatewayError } from "../../errors.js";
 import { codeOf, lock } from "./fileLock.js";
 import { invalid } from "../settings.js";
-import { readState, type EmulatorState, type EmulatorStateWish } from "../store/snapshot.js";
+import { readState, type EmulatorState, type EmulatorStateInput } from "../store/snapshot.js";
 
 /** Where a state is kept across restarts. */
-export interface Keeper {
+export interface StateFile {
   /** Undefined: nothing was kept yet. Throws a sentence when what is there cannot be read; it is left as it was. */
-  load(): EmulatorStateWish | undefined;
+  load(): EmulatorStateInput | undefined;
   /** The state is safe when this returns, even from a crash of the machine. Throws a sentence when it cannot be kept. */
   save(state: EmulatorState): void;
   /** Lets others have it. Nothing is saved from then on. */
@@ -27,7 +27,7 @@ export interface Keeper {
  * A file that holds one state, the old one or the new one at any moment: the new one is written beside it, made safe, and takes its name.
  * All at once rather than in the background, as the answer has to wait for it anyway.
  */
-export function dataFile(given: string): Keeper {
+export function dataFile(given: string): StateFile {
   const path = targetOf(given);
   let release = (): void => {};
   return {

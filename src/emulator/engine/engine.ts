@@ -1,40 +1,40 @@
 import { encodeNotification, encodeReply } from "../../wire/frames.js";
 import type { WebSocketSession } from "../../wire/models.js";
-import { Agenda } from "./scheduler.js";
-import { answer, type Ask } from "../calls/handleCall.js";
-import { Book } from "../log/ringBuffer.js";
-import { CallBook, callOf } from "../log/callLog.js";
-import { shiftableClock, type EmulatorClock, type ShiftableClock } from "./clock.js";
-import type { Keeper } from "./dataFile.js";
+import { TaskQueue } from "./scheduler.js";
+import { handleCall, type ApiRequest } from "../calls/handleCall.js";
+import { RingBuffer } from "../log/ringBuffer.js";
+import { CallLog, callOf } from "../log/callLog.js";
+import { adjustableClock, type EmulatorClock, type AdjustableClock } from "./clock.js";
+import type { StateFile } from "./dataFile.js";
 import type { FaultEffect } from "../faults/actions.js";
 import type { ActionName, EmulatorFaultReport, Fault } from "../faults/definitions.js";
-import { isBind, Weather, type Reception } from "../faults/injector.js";
+import { isBind, FaultInjector, type HandshakeDecision } from "../faults/injector.js";
 import { nextJobDue } from "../store/jobs.js";
-import { Journal } from "../log/frameLog.js";
+import { FrameLog } from "../log/frameLog.js";
 import type { EmulatorLogEntry, WriteLog } from "../log/eventLog.js";
 import { DeviceQueue, type OutboxEntry, type OutboxFilter } from "../store/outbox.js";
-import { refused, type Outcome } from "../calls/result.js";
-import { nextDue, passTime } from "../store/expiry.js";
+import { failure, type CallResult } from "../calls/result.js";
+import { nextExpiryAt, expireDue } from "../store/expiry.js";
 import {
   applyState,
   stateOf,
   type EmulatorState,
-  type EmulatorStateWish,
+  type EmulatorStateInput,
 } from "../store/snapshot.js";
-import { Watchers } from "./waiters.js";
+import { Waiters } from "./waiters.js";
 import {
   allSessions,
-  createWorld,
+  createStore,
   dropConnection,
   openConnection,
   sessionsOn,
   type Effect,
-  type World,
-  type WorldOptions,
+  type Store,
+  type StoreOptions,
 } from "../store/store.js";
 
 /** The far end of a connection, whatever carries it. */
-export interface Line {
+export interface Transport {
   send(text: string): void;
   /** 1006: without a close frame. */
   close(code: number, why: string): void;
@@ -42,71 +42,76 @@ export interface Line {
   silence(): void;
 }
 
-/** Thrown away by {@link Gateway.reset}; a connection of an earlier world is a stranger to the next. */
-export interface OpenLine {
+/** Thrown away by {@link EmulatorEngine.reset}; a connection of an earlier world is a stranger to the next. */
+export interface EngineConnection {
   readonly connectionId: string;
   /** A frame came or a ping: the socket is not idle. */
   touch(): void;
   isOpen(): boolean;
   /** A frame is on its way here: `take` is called when it has arrived, unless the socket is gone by then. */
-  arrive(take: () => void): void;
+  receive(take: () => void): void;
   /** Puts a frame on its way to the client. */
-  say(text: string): void;
+  send(text: string): void;
   /** A call; its answer goes out here, or where faults will have it. */
-  ask(ask: Omit<Ask, "transport" | "connectionId">, requestId: string): void;
+  handleRequest(ask: Omit<ApiRequest, "transport" | "connectionId">, requestId: string): void;
   /** The socket is gone. */
   closed(code: number): void;
 }
 
-export interface GatewayOptions extends WorldOptions {
+export interface EngineOptions extends StoreOptions {
   /** Of the chance in faults. */
   readonly seed: number;
 }
 
 /** Our own code: GS2 has no such trouble. */
-const NOT_KEPT = { component: "emulator", message: "emulator.data.error.notWritten" };
+const NOT_PERSISTED = { component: "emulator", message: "emulator.data.error.notWritten" };
 
 /** The world in motion: the one place that changes it, carries out its effects, and keeps what was said. */
-export class Gateway {
-  readonly calls = new CallBook();
+export class EmulatorEngine {
+  readonly calls = new CallLog();
   readonly pushes = new DeviceQueue(1_000);
-  readonly journal = new Journal(() => this.clock.now());
-  readonly watchers = new Watchers();
-  readonly clock: ShiftableClock;
-  #world: World;
-  readonly #lines = new Map<string, Line>();
+  readonly frameLog = new FrameLog(() => this.clock.now());
+  readonly waiters = new Waiters();
+  readonly clock: AdjustableClock;
+  #store: Store;
+  readonly #transports = new Map<string, Transport>();
   readonly #writeLog: WriteLog;
-  readonly #options: GatewayOptions;
-  readonly #agenda = new Agenda();
-  #weather: Weather;
-  readonly #outbox = new Book<OutboxEntry>(1_000);
-  readonly #keeper: Keeper | undefined;
+  readonly #options: EngineOptions;
+  readonly #tasks = new TaskQueue();
+  #faults: FaultInjector;
+  readonly #outbox = new RingBuffer<OutboxEntry>(1_000);
+  readonly #stateFile: StateFile | undefined;
   /** {@link Changes.count} of what the keeper has; -1: nothing of this world. */
-  #kept = -1;
+  #savedCount = -1;
 
   /** Throws a sentence when what the keeper has cannot be read, or cannot be written. */
-  constructor(options: GatewayOptions, clock: EmulatorClock, writeLog: WriteLog, keeper?: Keeper) {
-    this.clock = shiftableClock(clock, () => this.#passTime());
+  constructor(
+    options: EngineOptions,
+    clock: EmulatorClock,
+    writeLog: WriteLog,
+    keeper?: StateFile,
+  ) {
+    this.clock = adjustableClock(clock, () => this.#expireDue());
     this.#options = options;
     this.#writeLog = writeLog;
-    this.#keeper = keeper;
+    this.#stateFile = keeper;
     const now = this.clock.now();
-    this.#world = createWorld(options, now);
-    this.#weather = this.#newWeather();
+    this.#store = createStore(options, now);
+    this.#faults = this.#createFaultInjector();
     const kept = keeper?.load();
     if (kept) {
-      const first = [...this.#world.namespaces.values()];
-      applyState(this.#world, kept, now);
+      const first = [...this.#store.namespaces.values()];
+      applyState(this.#store, kept, now);
       for (const one of first) {
-        if (!this.#world.namespaces.has(one.name)) this.#world.namespaces.set(one.name, one);
+        if (!this.#store.namespaces.has(one.name)) this.#store.namespaces.set(one.name, one);
       }
     }
     this.#save();
-    this.clock.ringBy(nextJobDue(this.#world));
+    this.clock.wakeAt(nextJobDue(this.#store));
   }
 
-  get world(): World {
-    return this.#world;
+  get store(): Store {
+    return this.#store;
   }
 
   log(
@@ -118,37 +123,37 @@ export class Gateway {
     const entry = { at: this.clock.now(), level, event, text, detail };
     this.#writeLog(entry);
     // The journal has the frames of a call themselves.
-    if (event !== "call") this.journal.event(entry);
+    if (event !== "call") this.frameLog.event(entry);
   }
 
   /** Keeps a frame in the journal. */
-  note(way: "in" | "out", connectionId: string, text: string): void {
-    const players = sessionsOn(this.#world, connectionId).map(({ namespaceName, userId }) => ({
+  logFrame(way: "in" | "out", connectionId: string, text: string): void {
+    const players = sessionsOn(this.#store, connectionId).map(({ namespaceName, userId }) => ({
       namespaceName,
       userId,
     }));
-    this.journal.socket({ way, connectionId, players, text });
+    this.frameLog.socket({ direction: way, connectionId, players, text });
   }
 
   /** Notifications leave before the answer and sockets close after it, so that a call that cuts its own socket is still answered. */
-  ask(
-    ask: Ask,
+  handleRequest(
+    ask: ApiRequest,
     requestId: string | undefined,
-    reply: (outcome: Outcome, userId: string | undefined) => void,
+    reply: (outcome: CallResult, userId: string | undefined) => void,
   ): void {
     const now = this.clock.now();
-    const refusal = this.#weather.refuse(ask);
-    const { outcome, userId } = refusal
-      ? { outcome: refusal, userId: undefined }
-      : answer(this.#world, ask, now);
-    const said = this.#saved() ? outcome : refused(500, [NOT_KEPT], outcome.effects);
-    this.#record(ask, requestId, said, userId, now);
-    this.#settle(said.effects, () => this.#weather.answerInTime(ask, () => reply(said, userId)));
+    const refusal = this.#faults.refuse(ask);
+    const { result, userId } = refusal
+      ? { result: refusal, userId: undefined }
+      : handleCall(this.#store, ask, now);
+    const said = this.#trySave() ? result : failure(500, [NOT_PERSISTED], result.effects);
+    this.#logCall(ask, requestId, said, userId, now);
+    this.#runEffects(said.effects, () => this.#faults.answerInTime(ask, () => reply(said, userId)));
   }
 
   /** What becomes of somebody who wants to open a socket. */
-  receive(): Reception {
-    return this.#weather.receive();
+  decideHandshake(): HandshakeDecision {
+    return this.#faults.decideHandshake();
   }
 
   /** Puts faults in force in place of those before; answers them, and how often each has struck at once. */
@@ -157,30 +162,30 @@ export class Gateway {
     this.log("fault", names.length === 0 ? "no faults" : `faults set: ${names.join(", ")}`, {
       faults: names,
     });
-    const effects = this.#weather.set(faults);
-    this.#saved();
-    this.#settle(effects);
+    const effects = this.#faults.set(faults);
+    this.#trySave();
+    this.#runEffects(effects);
     return this.faults();
   }
 
   /** Does to one connection what a fault would, once, whatever faults are in force. */
-  strike(fault: Fault<ActionName>, connectionId: string): void {
-    const effects = this.#weather.once(fault, connectionId);
-    this.#saved();
-    this.#settle(effects);
+  trigger(fault: Fault<ActionName>, connectionId: string): void {
+    const effects = this.#faults.once(fault, connectionId);
+    this.#trySave();
+    this.#runEffects(effects);
   }
 
   faults(): EmulatorFaultReport[] {
-    return this.#weather.list();
+    return this.#faults.list();
   }
 
   /** Changes the world by something other than a call. */
-  perform<T>(change: (world: World, now: number) => { result: T; effects: readonly Effect[] }): T {
-    const { result, effects } = change(this.#world, this.clock.now());
+  transact<T>(change: (world: Store, now: number) => { result: T; effects: readonly Effect[] }): T {
+    const { result, effects } = change(this.#store, this.clock.now());
     try {
       this.#save();
     } finally {
-      this.#settle(effects);
+      this.#runEffects(effects);
     }
     return result;
   }
@@ -190,103 +195,104 @@ export class Gateway {
   }
 
   state(): EmulatorState {
-    return stateOf(this.#world, this.clock.now());
+    return stateOf(this.#store, this.clock.now());
   }
 
-  setState(wish: EmulatorStateWish): void {
-    this.perform((world, now) => ({ result: undefined, effects: applyState(world, wish, now) }));
+  setState(wish: EmulatorStateInput): void {
+    this.transact((world, now) => ({ result: undefined, effects: applyState(world, wish, now) }));
     this.log("restored", "another state is in place");
   }
 
-  open(line: Line): OpenLine {
-    const world = this.#world;
+  open(line: Transport): EngineConnection {
+    const world = this.#store;
     const connection = openConnection(world, this.clock.now());
     const { connectionId } = connection;
-    this.#lines.set(connectionId, line);
+    this.#transports.set(connectionId, line);
     const { idleTimeoutMs, lifetimeMs } = world.settings;
     const first = Math.min(idleTimeoutMs ?? Infinity, lifetimeMs ?? Infinity);
-    this.clock.ringBy(connection.openedAt + first);
+    this.clock.wakeAt(connection.openedAt + first);
     this.log("opened", `${connectionId} opened`, { connectionId });
     return {
       connectionId,
       touch: () => void (connection.lastActiveAt = this.clock.now()),
-      isOpen: () => world === this.#world && world.connections.has(connectionId),
-      arrive: (take) => {
-        this.#weather.pass("in", connectionId, () => {
-          if (world === this.#world && world.connections.has(connectionId)) take();
+      isOpen: () => world === this.#store && world.connections.has(connectionId),
+      receive: (take) => {
+        this.#faults.transmit("in", connectionId, () => {
+          if (world === this.#store && world.connections.has(connectionId)) take();
         });
       },
-      say: (text) => this.#say(connectionId, text),
-      ask: (given, requestId) => {
-        const ask: Ask = { ...given, transport: "socket", connectionId };
-        this.ask(ask, requestId, ({ status, body }, userId) => {
+      send: (text) => this.#send(connectionId, text),
+      handleRequest: (given, requestId) => {
+        const ask: ApiRequest = { ...given, transport: "socket", connectionId };
+        this.handleRequest(ask, requestId, ({ status, body }, userId) => {
           const answered = { connectionId, text: encodeReply(requestId, status, body), userId };
-          this.#settle(this.#weather.answer(ask, { ...answered, isOk: status === 200 }));
+          this.#runEffects(this.#faults.answer(ask, { ...answered, isOk: status === 200 }));
         });
       },
       closed: (code) => {
-        this.#lines.delete(connectionId);
-        this.#weather.gone(connectionId);
+        this.#transports.delete(connectionId);
+        this.#faults.connectionClosed(connectionId);
         const ended = dropConnection(world, connectionId);
         const who = ended.map(({ userId }) => userId).join(", ");
         const text = `${connectionId} closed with ${code}${who && `; ended the session of ${who}`}`;
         this.log("closed", text, { connectionId, code, userIds: ended.map((one) => one.userId) });
-        this.watchers.tell();
+        this.waiters.notifyAll();
       },
     };
   }
 
   sessions(): WebSocketSession[] {
-    return allSessions(this.#world);
+    return allSessions(this.#store);
   }
 
   /** As at the start: no calls, no tokens, no sockets, the first namespaces, the time of the clock beneath. */
   reset(): void {
-    const { closeCodeOnCut } = this.#world.settings;
-    for (const line of this.#lines.values()) line.close(closeCodeOnCut, "the emulator was reset");
-    this.#lines.clear();
-    this.#weather.end();
-    this.clock.silence();
-    this.clock.restore();
+    const { closeCodeOnCut } = this.#store.settings;
+    for (const line of this.#transports.values())
+      line.close(closeCodeOnCut, "the emulator was reset");
+    this.#transports.clear();
+    this.#faults.end();
+    this.clock.cancelWake();
+    this.clock.resetOffset();
     this.calls.clear();
-    this.journal.clear();
+    this.frameLog.clear();
     this.#outbox.clear();
-    this.#agenda.clear();
-    this.#weather = this.#newWeather();
+    this.#tasks.clear();
+    this.#faults = this.#createFaultInjector();
     this.pushes.clear();
-    this.#world = createWorld(this.#options, this.clock.now());
-    this.#kept = -1;
+    this.#store = createStore(this.#options, this.clock.now());
+    this.#savedCount = -1;
     this.#save();
     this.log("reset", "everything is as at the start");
-    this.watchers.tell();
+    this.waiters.notifyAll();
   }
 
-  #settle(effects: readonly FaultEffect[], reply: () => void = () => {}): void {
+  #runEffects(effects: readonly FaultEffect[], reply: () => void = () => {}): void {
     for (const effect of effects) {
       if (effect.kind === "deliver") this.#deliver(effect);
-      else if (effect.kind === "mobile") this.#putOut(effect.entry);
-      else if (effect.kind === "say") this.#say(effect.connectionId, effect.text);
+      else if (effect.kind === "mobile") this.#recordPush(effect.entry);
+      else if (effect.kind === "say") this.#send(effect.connectionId, effect.text);
     }
     reply();
     for (const effect of effects) {
       if (effect.kind === "close") this.#close(effect);
-      else if (effect.kind === "silence") this.#silence(effect.connectionId);
+      else if (effect.kind === "silence") this.#goHalfOpen(effect.connectionId);
     }
-    this.clock.ringBy(
-      this.#world.settings.accessTokenExpiryEndsSession
-        ? (nextDue(this.#world) ?? Infinity)
-        : nextJobDue(this.#world),
+    this.clock.wakeAt(
+      this.#store.settings.accessTokenExpiryEndsSession
+        ? (nextExpiryAt(this.#store) ?? Infinity)
+        : nextJobDue(this.#store),
     );
-    this.watchers.tell();
+    this.waiters.notifyAll();
   }
 
   #deliver({ connectionIds, notification }: Effect & { kind: "deliver" }): void {
     const text = encodeNotification(notification);
     for (const connectionId of connectionIds) {
-      const connection = this.#world.connections.get(connectionId);
+      const connection = this.#store.connections.get(connectionId);
       if (connection) connection.lastActiveAt = this.clock.now();
-      for (let left = this.#weather.echoes(connectionId); left > 0; left--) {
-        this.#say(connectionId, text);
+      for (let left = this.#faults.copiesToSend(connectionId); left > 0; left--) {
+        this.#send(connectionId, text);
       }
     }
     const { issuer, subject } = notification;
@@ -297,24 +303,24 @@ export class Gateway {
     });
   }
 
-  #putOut(entry: OutboxEntry): void {
+  #recordPush(entry: OutboxEntry): void {
     this.#outbox.add(entry);
     if (entry.sent) this.pushes.add(entry);
-    const { subject, userId, namespaceName, sent, because, reason } = entry;
+    const { subject, userId, namespaceName, sent, conditions, reason } = entry;
     const text = `${subject} for the device of ${userId} in ${namespaceName}. ${reason}`;
-    this.log("mobile", text, { userId, namespaceName, subject, sent, because });
+    this.log("mobile", text, { userId, namespaceName, subject, sent, conditions });
   }
 
   /** Writes down what outlives a restart, if it changed since. */
   #save(): void {
-    const { count } = this.#world.changes;
-    if (!this.#keeper || this.#kept === count) return;
-    this.#keeper.save(this.state());
-    this.#kept = count;
+    const { count } = this.#store.changes;
+    if (!this.#stateFile || this.#savedCount === count) return;
+    this.#stateFile.save(this.state());
+    this.#savedCount = count;
   }
 
   /** The same, and the log says why not. What could not be written is tried again with the next change. */
-  #saved(): boolean {
+  #trySave(): boolean {
     try {
       this.#save();
       return true;
@@ -325,48 +331,48 @@ export class Gateway {
   }
 
   #close({ connectionId, why, code }: Effect & { kind: "close" }): void {
-    const line = this.#lines.get(connectionId);
-    this.#lines.delete(connectionId);
+    const line = this.#transports.get(connectionId);
+    this.#transports.delete(connectionId);
     this.log("cut", `${connectionId} is cut: ${why}`, { connectionId, why });
-    const closeCode = code ?? this.#world.settings.closeCodeOnCut;
-    if (line) this.#weather.follow("out", connectionId, () => line.close(closeCode, why));
+    const closeCode = code ?? this.#store.settings.closeCodeOnCut;
+    if (line) this.#faults.transmitInOrder("out", connectionId, () => line.close(closeCode, why));
   }
 
-  #silence(connectionId: string): void {
-    const line = this.#lines.get(connectionId);
-    if (line) this.#weather.follow("out", connectionId, () => line.silence());
+  #goHalfOpen(connectionId: string): void {
+    const line = this.#transports.get(connectionId);
+    if (line) this.#faults.transmitInOrder("out", connectionId, () => line.silence());
   }
 
-  #say(connectionId: string, text: string): void {
-    const line = this.#lines.get(connectionId);
-    if (line) this.#weather.pass("out", connectionId, () => line.send(text));
+  #send(connectionId: string, text: string): void {
+    const line = this.#transports.get(connectionId);
+    if (line) this.#faults.transmit("out", connectionId, () => line.send(text));
   }
 
-  #newWeather(): Weather {
-    return new Weather(this.#options.seed, {
-      world: () => this.#world,
+  #createFaultInjector(): FaultInjector {
+    return new FaultInjector(this.#options.seed, {
+      store: () => this.#store,
       now: () => this.clock.now(),
-      later: (at, run) => {
-        this.#agenda.add(at, run);
-        this.clock.ringBy(at);
+      schedule: (at, run) => {
+        this.#tasks.add(at, run);
+        this.clock.wakeAt(at);
       },
-      perform: (effects) => this.#settle(effects),
+      perform: (effects) => this.#runEffects(effects),
       log: (text, detail) => this.log("fault", text, detail),
     });
   }
 
-  #passTime(): void {
-    this.#agenda.runDue(this.clock.now());
-    const effects = passTime(this.#world, this.clock.now());
-    this.#saved();
-    this.#settle(effects);
-    this.clock.ringBy(Math.min(this.#agenda.nextAt, nextDue(this.#world) ?? Infinity));
+  #expireDue(): void {
+    this.#tasks.runDue(this.clock.now());
+    const effects = expireDue(this.#store, this.clock.now());
+    this.#trySave();
+    this.#runEffects(effects);
+    this.clock.wakeAt(Math.min(this.#tasks.nextAt, nextExpiryAt(this.#store) ?? Infinity));
   }
 
-  #record(
-    ask: Ask,
+  #logCall(
+    ask: ApiRequest,
     requestId: string | undefined,
-    outcome: Outcome,
+    outcome: CallResult,
     userId: string | undefined,
     at: number,
   ): void {

@@ -3,8 +3,8 @@ interface Item {
   readonly run: () => void;
 }
 
-/** What is to be done later. It has no clock: whoever has one calls {@link Agenda.runDue}. */
-export class Agenda {
+/** What is to be done later. It has no clock: whoever has one calls {@link TaskQueue.runDue}. */
+export class TaskQueue {
   #items: Item[] = [];
 
   /** When the next is due; Infinity: never. */

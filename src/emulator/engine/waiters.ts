@@ -1,11 +1,11 @@
 import { GatewayError } from "../../errors.js";
 
 /** Those who wait for something to become true. Whoever changes something tells them. */
-export class Watchers {
+export class Waiters {
   readonly #all = new Set<() => void>();
 
   /** Something has changed. */
-  tell(): void {
+  notifyAll(): void {
     for (const watch of [...this.#all]) watch();
   }
 

@@ -1,12 +1,12 @@
 import type { WebSocketSession } from "../../wire/models.js";
 import { setUserIdByUserId } from "../../wire/methods.js";
-import { rules } from "../calls/handlers/index.js";
+import { handlers } from "../calls/handlers/index.js";
 import {
   cutConnection,
   openConnection,
   playerKey,
   type Effect,
-  type World,
+  type Store,
 } from "../store/store.js";
 import type { ActionName, Fault } from "./definitions.js";
 
@@ -17,23 +17,27 @@ export type FaultEffect =
   /** The line goes dead, in both directions, and nobody is told. */
   | { readonly kind: "silence"; readonly connectionId: string };
 
-export interface Acted {
+export interface ActionResult {
   readonly effects: readonly FaultEffect[];
   /** Connections of nobody that hold a place. */
-  readonly usurpers: readonly string[];
+  readonly rivalConnections: readonly string[];
 }
 
-export interface Place {
+export interface ActionTarget {
   readonly connectionId: string;
   readonly sessions: readonly WebSocketSession[];
   readonly now: number;
 }
 
-type Act<Name extends ActionName> = (world: World, fault: Fault<Name>, at: Place) => Acted;
+type Act<Name extends ActionName> = (
+  world: Store,
+  fault: Fault<Name>,
+  at: ActionTarget,
+) => ActionResult;
 
-const only = (...effects: FaultEffect[]): Acted => ({ effects, usurpers: [] });
+const only = (...effects: FaultEffect[]): ActionResult => ({ effects, rivalConnections: [] });
 
-const acts: { readonly [Name in ActionName]: Act<Name> } = {
+const actionHandlers: { readonly [Name in ActionName]: Act<Name> } = {
   halfOpen: (_, __, { connectionId }) => only({ kind: "silence", connectionId }),
   malformedFrame: (_, { values: { text } }, { connectionId }) =>
     only({ kind: "say", connectionId, text }),
@@ -45,7 +49,7 @@ const acts: { readonly [Name in ActionName]: Act<Name> } = {
     const taken = sessions.map((session) => takePlace(world, session, now));
     return {
       effects: taken.flatMap(({ effects }) => effects),
-      usurpers: taken.flatMap(({ usurpers }) => usurpers),
+      rivalConnections: taken.flatMap(({ rivalConnections }) => rivalConnections),
     };
   },
   expireTokens(world, { values: { tokens } }, { connectionId, sessions, now }) {
@@ -56,14 +60,26 @@ const acts: { readonly [Name in ActionName]: Act<Name> } = {
 };
 
 /** Does to one connection, and to these sessions on it, what the fault does. */
-export function act(world: World, fault: Fault<ActionName>, at: Place): Acted {
-  const run = acts[fault.fault] as (world: World, fault: Fault<ActionName>, at: Place) => Acted;
+export function applyAction(
+  world: Store,
+  fault: Fault<ActionName>,
+  at: ActionTarget,
+): ActionResult {
+  const run = actionHandlers[fault.fault] as (
+    world: Store,
+    fault: Fault<ActionName>,
+    at: ActionTarget,
+  ) => ActionResult;
   return run(world, fault, at);
 }
 
-function takePlace(world: World, { namespaceName, userId }: WebSocketSession, now: number): Acted {
+function takePlace(
+  world: Store,
+  { namespaceName, userId }: WebSocketSession,
+  now: number,
+): ActionResult {
   const { connectionId } = openConnection(world, now);
-  const { effects } = rules.get(setUserIdByUserId.name)!.run(
+  const { effects } = handlers.get(setUserIdByUserId.name)!.run(
     world,
     {
       namespaceName,
@@ -74,17 +90,17 @@ function takePlace(world: World, { namespaceName, userId }: WebSocketSession, no
     },
     { now, connectionId, clientId: "", userId, tokenExpiresAt: undefined },
   );
-  return { effects, usurpers: [connectionId] };
+  return { effects, rivalConnections: [connectionId] };
 }
 
-function expireProjectTokens(world: World, connectionId: string, now: number): void {
+function expireProjectTokens(world: Store, connectionId: string, now: number): void {
   const clientId = world.connections.get(connectionId)?.clientId;
   for (const [token, held] of world.projectTokens) {
     if (held.clientId === clientId) world.projectTokens.set(token, { ...held, expiresAt: now });
   }
 }
 
-function expireAccess(world: World, session: WebSocketSession, now: number): void {
+function expireAccess(world: Store, session: WebSocketSession, now: number): void {
   const { userId, namespaceName, connectionId } = session;
   for (const [token, held] of world.accessTokens) {
     if (held.userId === userId) world.accessTokens.set(token, { userId, expiresAt: now });

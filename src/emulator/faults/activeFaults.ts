@@ -1,57 +1,57 @@
 import type { EmulatorFaultName, EmulatorFaultReport, Fault } from "./definitions.js";
-import { isMeant, type Subject } from "./target.js";
+import { matchesTarget, type FaultTarget } from "./target.js";
 
 interface Entry {
   readonly fault: Fault;
-  struck: number;
-  spent: boolean;
+  hits: number;
+  exhausted: boolean;
 }
 
 /** The faults that were set, and which of them strikes. Chance is drawn only where a fault leaves something to it. */
-export class FaultBook {
+export class ActiveFaults {
   #entries: readonly Entry[] = [];
 
   constructor(private readonly random: () => number) {}
 
   /** In place of those before. */
   set(faults: readonly Fault[]): void {
-    this.#entries = faults.map((fault) => ({ fault, struck: 0, spent: false }));
+    this.#entries = faults.map((fault) => ({ fault, hits: 0, exhausted: false }));
   }
 
   list(): EmulatorFaultReport[] {
-    return this.#entries.map(({ fault, struck, spent }) => ({ ...fault.given, struck, spent }));
+    return this.#entries.map(({ fault, hits, exhausted }) => ({ ...fault.given, hits, exhausted }));
   }
 
   /** Those that can still strike, in the order they were set. */
-  inForce(): Fault[] {
-    return this.#entries.flatMap(({ fault, spent }) => (spent ? [] : [fault]));
+  active(): Fault[] {
+    return this.#entries.flatMap(({ fault, exhausted }) => (exhausted ? [] : [fault]));
   }
 
-  /** The first of this name that {@link strikesWith} answers yes to. */
-  strike<Name extends EmulatorFaultName>(
+  /** The first of this name that {@link hit} answers yes to. */
+  trigger<Name extends EmulatorFaultName>(
     name: Name,
-    subject: () => Subject,
+    subject: () => FaultTarget,
     fits: (fault: Fault<Name>) => boolean = () => true,
   ): Fault<Name> | undefined {
-    for (const { fault, spent } of this.#entries) {
-      if (spent || fault.fault !== name) continue;
+    for (const { fault, exhausted } of this.#entries) {
+      if (exhausted || fault.fault !== name) continue;
       const named = fault as unknown as Fault<Name>;
-      if (fits(named) && this.strikesWith(fault, subject())) return named;
+      if (fits(named) && this.hit(fault, subject())) return named;
     }
     return undefined;
   }
 
   /** Whether this fault is meant for the subject and has its chance; then it is counted, and spent after the last time. */
-  strikesWith(fault: Fault, subject: Subject): boolean {
+  hit(fault: Fault, subject: FaultTarget): boolean {
     const entry = this.#entries.find((one) => one.fault === fault);
-    if (!entry || entry.spent || !isMeant(fault, subject)) return false;
+    if (!entry || entry.exhausted || !matchesTarget(fault, subject)) return false;
     if (fault.chance < 1 && this.random() >= fault.chance) return false;
-    entry.struck++;
-    entry.spent = entry.struck >= fault.times;
+    entry.hits++;
+    entry.exhausted = entry.hits >= fault.times;
     return true;
   }
 
-  spend(fault: Fault): void {
-    for (const entry of this.#entries) if (entry.fault === fault) entry.spent = true;
+  exhaust(fault: Fault): void {
+    for (const entry of this.#entries) if (entry.fault === fault) entry.exhausted = true;
   }
 }

@@ -132,8 +132,8 @@ export type EmulatorFault = {
 
 /** A fault as it was set, how often it has struck since, and whether it will no more. */
 export type EmulatorFaultReport = EmulatorFault & {
-  readonly struck: number;
-  readonly spent: boolean;
+  readonly hits: number;
+  readonly exhausted: boolean;
 };
 
 /** A fault with nothing left out but whom it is for. */
@@ -153,9 +153,9 @@ type Parameter<Value> = Omit<Setting<Value>, "default"> & {
   readonly default?: Value;
 };
 
-interface Kind<Name extends EmulatorFaultName> {
+interface Definition<Name extends EmulatorFaultName> {
   /** What it does, for the log and for whoever asks which faults there are. */
-  readonly says: string;
+  readonly description: string;
   /** Whether it can be for one user, connection or session. */
   readonly addressed: Name extends Unaddressed ? false : true;
   readonly parameters: {
@@ -165,8 +165,8 @@ interface Kind<Name extends EmulatorFaultName> {
 
 const within = (takes: string, from: number, to: number, value?: number): Parameter<number> => ({
   ...(value === undefined ? {} : { default: value }),
-  takes,
-  fits: (given) => Number.isInteger(given) && Number(given) >= from && Number(given) <= to,
+  expected: takes,
+  isValid: (given) => Number.isInteger(given) && Number(given) >= from && Number(given) <= to,
 });
 
 const status = (value: number): Parameter<number> =>
@@ -174,8 +174,8 @@ const status = (value: number): Parameter<number> =>
 
 const ms = (value: number): Parameter<number> => ({
   default: value,
-  takes: "a number of milliseconds, 0 or more",
-  fits: (given) => typeof given === "number" && given >= 0 && given < Infinity,
+  expected: "a number of milliseconds, 0 or more",
+  isValid: (given) => typeof given === "number" && given >= 0 && given < Infinity,
 });
 
 function isJson(value: unknown): boolean {
@@ -192,117 +192,117 @@ const on = oneOf("now", "bind");
 const method = text("");
 
 /** The one list of faults. */
-export const faultKinds: { readonly [Name in EmulatorFaultName]: Kind<Name> } = {
+export const faultDefinitions: { readonly [Name in EmulatorFaultName]: Definition<Name> } = {
   refuse: {
-    says: "the socket is refused before it opens",
+    description: "the socket is refused before it opens",
     addressed: false,
     parameters: { status: status(503) },
   },
   hangBeforeOpen: {
-    says: "the socket is never answered",
+    description: "the socket is never answered",
     addressed: false,
     parameters: {},
   },
   halfOpen: {
-    says: "the line goes dead without a word",
+    description: "the line goes dead without a word",
     addressed: true,
     parameters: { on },
   },
   drop: {
-    says: "the line is cut without a close frame",
+    description: "the line is cut without a close frame",
     addressed: true,
     parameters: { on },
   },
   close: {
-    says: "the server closes the socket",
+    description: "the server closes the socket",
     addressed: true,
     parameters: {
       on,
       code: {
         default: 1000,
-        takes: "1000 or 3000 to 4999",
-        fits: (code) => code === 1000 || within("", 3000, 4999).fits(code),
+        expected: "1000 or 3000 to 4999",
+        isValid: (code) => code === 1000 || within("", 3000, 4999).isValid(code),
       },
       reason: {
         default: "",
-        takes: "a text of at most 123 bytes",
-        fits: (reason) => typeof reason === "string" && Buffer.byteLength(reason) <= 123,
+        expected: "a text of at most 123 bytes",
+        isValid: (reason) => typeof reason === "string" && Buffer.byteLength(reason) <= 123,
       },
     },
   },
   kick: {
-    says: "another session takes the place by force",
+    description: "another session takes the place by force",
     addressed: true,
     parameters: { on },
   },
   expireTokens: {
-    says: "tokens expire",
+    description: "tokens expire",
     addressed: true,
     parameters: { on, tokens: oneOf("both", "project", "access") },
   },
   malformedFrame: {
-    says: "a frame comes that nobody can read",
+    description: "a frame comes that nobody can read",
     addressed: true,
     parameters: { on, text: text("{") },
   },
   latency: {
-    says: "frames are late",
+    description: "frames are late",
     addressed: true,
     parameters: { delayMs: ms(100), jitterMs: ms(0) },
   },
   slowLogin: {
-    says: "the answer to the login is late",
+    description: "the answer to the login is late",
     addressed: true,
     parameters: { delayMs: ms(1_000) },
   },
   refuseLogin: {
-    says: "the login is refused",
+    description: "the login is refused",
     addressed: true,
     parameters: { status: status(503) },
   },
   refuseBind: {
-    says: "the bind is refused",
+    description: "the bind is refused",
     addressed: true,
     parameters: { status: status(409) },
   },
   answersOutOfOrder: {
-    says: "the answer waits until another has overtaken it",
+    description: "the answer waits until another has overtaken it",
     addressed: true,
     parameters: { method, withinMs: ms(200) },
   },
   answerLost: {
-    says: "the call is done, its answer never comes",
+    description: "the call is done, its answer never comes",
     addressed: true,
     parameters: { method },
   },
   answerDoubled: {
-    says: "the answer comes twice",
+    description: "the answer comes twice",
     addressed: true,
     parameters: { method },
   },
   answerAfterReconnect: {
-    says: "the answer comes on the next socket of its player",
+    description: "the answer comes on the next socket of its player",
     addressed: true,
     parameters: { method },
   },
   notificationBeforeAnswer: {
-    says: "a notification comes before the answer",
+    description: "a notification comes before the answer",
     addressed: true,
     parameters: {
       method,
       key: {
-        takes: "a text of 1 to 128 characters",
-        fits: (key) => typeof key === "string" && key.length > 0 && key.length <= 128,
+        expected: "a text of 1 to 128 characters",
+        isValid: (key) => typeof key === "string" && key.length > 0 && key.length <= 128,
       },
       payload: {
         default: {},
-        takes: "a text or a JSON value",
-        fits: isJson,
+        expected: "a text or a JSON value",
+        isValid: isJson,
       },
     },
   },
   duplicateNotification: {
-    says: "the notification comes twice",
+    description: "the notification comes twice",
     addressed: true,
     parameters: {},
   },

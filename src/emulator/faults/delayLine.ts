@@ -1,5 +1,5 @@
 /** One direction of a socket: what goes in may be late, and comes out in order. */
-export class Lane {
+export class DelayLine {
   #under = 0;
   #clearAt = -Infinity;
 

@@ -1,7 +1,7 @@
 import { isObject } from "../calls/validate.js";
 import { invalid } from "../settings.js";
 import {
-  faultKinds,
+  faultDefinitions,
   isAction,
   type ActionName,
   type EmulatorFault,
@@ -10,48 +10,48 @@ import {
 } from "./definitions.js";
 
 interface Common {
-  readonly takes: string;
-  readonly fits: (value: unknown) => boolean;
+  readonly expected: string;
+  readonly isValid: (value: unknown) => boolean;
 }
 
 const id: Common = {
-  takes: "a text that is not empty",
-  fits: (value) => typeof value === "string" && value !== "",
+  expected: "a text that is not empty",
+  isValid: (value) => typeof value === "string" && value !== "",
 };
 
 const scope: Readonly<Record<string, Common>> = { userId: id, connectionId: id, sessionId: id };
 
 const limits: Readonly<Record<string, Common>> = {
   times: {
-    takes: "a whole number of 1 or more",
-    fits: (value) => Number.isInteger(value) && Number(value) >= 1,
+    expected: "a whole number of 1 or more",
+    isValid: (value) => Number.isInteger(value) && Number(value) >= 1,
   },
   chance: {
-    takes: "a number from 0 to 1",
-    fits: (value) => typeof value === "number" && value >= 0 && value <= 1,
+    expected: "a number from 0 to 1",
+    isValid: (value) => typeof value === "number" && value >= 0 && value <= 1,
   },
 };
 
 const isKnown = (name: unknown): name is EmulatorFaultName =>
-  typeof name === "string" && Object.hasOwn(faultKinds, name);
+  typeof name === "string" && Object.hasOwn(faultDefinitions, name);
 
 /** The faults with their defaults. A name or parameter nobody knows, and a value that does not fit, are errors that name them; then no fault is taken. */
-export function readFaults(list: unknown): Fault[] {
+export function parseFaults(list: unknown): Fault[] {
   if (!Array.isArray(list)) throw invalid("The emulator's faults are a list.");
-  return list.map(readFault);
+  return list.map(parseFault);
 }
 
-function readFault(given: unknown): Fault {
+function parseFault(given: unknown): Fault {
   const { fault: name, ...rest } = isObject(given) ? given : {};
   if (!isKnown(name)) {
-    const known = Object.keys(faultKinds).join(", ");
+    const known = Object.keys(faultDefinitions).join(", ");
     throw invalid(
       typeof name === "string"
         ? `The emulator has no fault "${name}". It has: ${known}.`
         : `A fault is named in its field fault: one of ${known}.`,
     );
   }
-  const kind = faultKinds[name];
+  const kind = faultDefinitions[name];
   const own: Readonly<Record<string, Common & { readonly default?: unknown }>> = kind.parameters;
   const common = kind.addressed ? { ...scope, ...limits } : limits;
   for (const [field, value] of Object.entries(rest)) {
@@ -69,8 +69,8 @@ function readFault(given: unknown): Fault {
       const known = [...Object.keys(own), ...Object.keys(common)].join(", ");
       throw invalid(`The fault ${name} has no parameter "${field}". It has: ${known}.`);
     }
-    if (value !== undefined && !parameter.fits(value)) {
-      throw invalid(`The fault ${name} takes as ${field} ${parameter.takes}.`);
+    if (value !== undefined && !parameter.isValid(value)) {
+      throw invalid(`The fault ${name} takes as ${field} ${parameter.expected}.`);
     }
   }
   const values = Object.fromEntries(
@@ -86,26 +86,29 @@ function readFault(given: unknown): Fault {
 }
 
 /** The same for one that does something to a session. */
-export function readAction(given: { readonly fault: ActionName }): Fault<ActionName> {
-  const fault = readFault(given);
+export function parseAction(given: { readonly fault: ActionName }): Fault<ActionName> {
+  const fault = parseFault(given);
   if (!isAction(fault)) throw invalid(`The fault ${given.fault} does nothing to a session.`);
   return fault;
 }
 
 /** What each fault does, and what its parameters take, in words. */
 export type KnownFaults = Readonly<
-  Record<string, { readonly says: string; readonly takes: Readonly<Record<string, string>> }>
+  Record<
+    string,
+    { readonly description: string; readonly parameters: Readonly<Record<string, string>> }
+  >
 >;
 
 /** Which faults there are, what each does and what it takes, for whoever asks over HTTP. */
 export const knownFaults: KnownFaults = Object.fromEntries(
-  Object.entries(faultKinds).map(([name, { says, addressed, parameters }]) => {
+  Object.entries(faultDefinitions).map(([name, { description, addressed, parameters: own }]) => {
     const all: Readonly<Record<string, Common>> = {
-      ...parameters,
+      ...own,
       ...(addressed ? scope : {}),
       ...limits,
     };
-    const takes = Object.entries(all).map(([field, one]) => [field, one.takes] as const);
-    return [name, { says, takes: Object.fromEntries(takes) }];
+    const fields = Object.entries(all).map(([field, one]) => [field, one.expected] as const);
+    return [name, { description, parameters: Object.fromEntries(fields) }];
   }),
 );

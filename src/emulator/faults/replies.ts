@@ -1,38 +1,38 @@
 import { encodeNotification } from "../../wire/frames.js";
-import type { FaultBook } from "./activeFaults.js";
+import type { ActiveFaults } from "./activeFaults.js";
 import type { FaultedCall, EmulatorFaultName, Fault } from "./definitions.js";
-import type { Subject } from "./target.js";
+import type { FaultTarget } from "./target.js";
 
 type AnswerFault = {
   [Name in EmulatorFaultName]: "method" extends keyof Fault<Name>["values"] ? Name : never;
 }[EmulatorFaultName];
 
-export interface Answering {
+export interface ReplyContext {
   readonly connectionId: string;
-  readonly subject: () => Subject;
+  readonly subject: () => FaultTarget;
   /** The function that was called. */
   readonly method: string;
   readonly text: string;
 }
 
-export interface Saying {
+export interface ReplyPlan {
   /** What is said on the socket now, in this order. */
   readonly now: readonly string[];
-  /** What waits to be overtaken, and for how long at most; see {@link AnswerDesk.release}. */
+  /** What waits to be overtaken, and for how long at most; see {@link ReplyScheduler.release}. */
   readonly held?: { readonly texts: readonly string[]; readonly forMs: number };
 }
 
 /** Decides what becomes of answers: which are said, in which order, how often and where. Keeps those whose time has not come. */
-export class AnswerDesk {
+export class ReplyScheduler {
   /** By connection: to be overtaken. */
   readonly #held = new Map<string, readonly string[]>();
   /** By user: to be said on another socket than that of their call. */
   readonly #kept = new Map<string, { readonly connectionId: string; readonly text: string }[]>();
 
-  /** @param strike tells of a fault that strikes, as {@link FaultBook.strike} does */
-  constructor(private readonly strike: FaultBook["strike"]) {}
+  /** @param strike tells of a fault that strikes, as {@link ActiveFaults.trigger} does */
+  constructor(private readonly strike: ActiveFaults["trigger"]) {}
 
-  take({ connectionId, subject, method, text }: Answering): Saying {
+  take({ connectionId, subject, method, text }: ReplyContext): ReplyPlan {
     const strikes = <Name extends AnswerFault>(
       name: Name,
       fits = () => true,

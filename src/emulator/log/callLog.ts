@@ -1,9 +1,9 @@
 import type { GatewayErrorDetail, GatewayErrorKind } from "../../errors.js";
 import { kindOfStatus } from "../../wire/failures.js";
-import type { Ask } from "../calls/handleCall.js";
-import { Book } from "./ringBuffer.js";
-import { masked } from "./redact.js";
-import type { Outcome } from "../calls/result.js";
+import type { ApiRequest } from "../calls/handleCall.js";
+import { RingBuffer } from "./ringBuffer.js";
+import { redact } from "./redact.js";
+import type { CallResult } from "../calls/result.js";
 
 /** One call the emulator answered. */
 export interface EmulatorCall {
@@ -29,9 +29,9 @@ export interface EmulatorCall {
 }
 
 export function callOf(
-  { transport, target, params, connectionId }: Ask,
+  { transport, target, params, connectionId }: ApiRequest,
   requestId: string | undefined,
-  { status, errors = [] }: Outcome,
+  { status, errors = [] }: CallResult,
   userId: string | undefined,
   at: number,
 ): EmulatorCall {
@@ -50,7 +50,7 @@ export function callOf(
     status,
     outcome: status === 200 ? "ok" : kindOfStatus(status),
     errors,
-    params: masked(params),
+    params: redact(params),
   };
 }
 
@@ -63,8 +63,8 @@ export interface CallFilter {
 const KEPT = 3_000;
 
 /** The last {@link KEPT} calls. */
-export class CallBook {
-  readonly #calls = new Book<EmulatorCall>(KEPT);
+export class CallLog {
+  readonly #calls = new RingBuffer<EmulatorCall>(KEPT);
 
   add(call: EmulatorCall): void {
     this.#calls.add(call);

@@ -1,8 +1,8 @@
-import type { JournalEntry, JournalFrame, JournalGap, JournalPlayer } from "../../wire/frameLog.js";
+import type { FrameLogEntry, LoggedFrame, LoggedGap, LoggedPlayer } from "../../wire/frameLog.js";
 import type { Target } from "../../wire/frames.js";
 import { isObject } from "../calls/validate.js";
 import type { EmulatorLogEntry } from "./eventLog.js";
-import { masked } from "./redact.js";
+import { redact } from "./redact.js";
 
 const KEPT = 1_000;
 
@@ -14,20 +14,20 @@ const KEPT_CHARACTERS = 4 * 1_048_576;
 const KEPT_CALLS = 2_000;
 
 interface SocketFrame {
-  readonly way: "in" | "out";
+  readonly direction: "in" | "out";
   readonly connectionId: string;
-  readonly players: readonly JournalPlayer[];
+  readonly players: readonly LoggedPlayer[];
   readonly text: string;
 }
 
 interface RestHalf {
-  readonly way: "in" | "out";
+  readonly direction: "in" | "out";
   readonly target: Target;
   readonly requestId: string | undefined;
   readonly text: string;
-  /** Of an answer: its status, and what {@link Journal.rest} answered to the call. */
+  /** Of an answer: its status, and what {@link FrameLog.rest} answered to the call. */
   readonly status?: number;
-  readonly answers?: number;
+  readonly replyTo?: number;
 }
 
 /** As it came, with its secrets: they are masked on the way out. */
@@ -41,7 +41,7 @@ type Kept = { readonly id: number; readonly at: number; readonly size: number } 
  * The last {@link KEPT} frames and events, for whoever looks on. To keep one costs next to nothing: it is read, masked and linked to its method
  * when somebody asks for it, once for all who ask.
  */
-export class Journal {
+export class FrameLog {
   #entries: { kept: Kept; line?: string }[] = [];
   #lastId = 0;
   #characters = 0;
@@ -81,7 +81,7 @@ export class Journal {
     const missed = first - 1 - afterId;
     const lines = fresh.map((entry) => (entry.line ??= JSON.stringify(this.#show(entry.kept))));
     if (!live || missed <= 0 || this.#entries.length === 0) return lines;
-    const gap: JournalGap = { kind: "gap", id: first - 1, at: this.now(), missed };
+    const gap: LoggedGap = { kind: "gap", id: first - 1, at: this.now(), missed };
     return [JSON.stringify(gap), ...lines];
   }
 
@@ -108,59 +108,59 @@ export class Journal {
     for (const callback of waiting) callback();
   }
 
-  #show({ kind, id, at, size, said }: Kept): JournalEntry {
+  #show({ kind, id, at, size, said }: Kept): FrameLogEntry {
     if (kind === "event") {
       const { level, event, text, detail } = said;
-      return { kind, id, at, level, event, text, detail: masked(detail) };
+      return { kind, id, at, level, event, text, detail: redact(detail) };
     }
     const numbers = { id, at, size };
     return kind === "rest" ? showRest(numbers, said) : this.#showSocket(numbers, said);
   }
 
-  #showSocket(numbers: Numbers, said: SocketFrame): JournalFrame {
-    const { way, connectionId, players, text } = said;
+  #showSocket(numbers: Numbers, said: SocketFrame): LoggedFrame {
+    const { direction, connectionId, players, text } = said;
     const { id } = numbers;
     const frame = parse(text);
-    const body = frame ? masked(frame) : null;
+    const body = frame ? redact(frame) : null;
     const common = {
       kind: "frame",
       ...numbers,
       transport: "socket",
-      way,
+      direction,
       connectionId,
       players,
       method: null,
       requestId: null,
-      answers: null,
+      replyTo: null,
       status: null,
       body,
     } as const;
-    if (!frame) return { ...common, says: "unreadable" };
-    if (way === "in") {
+    if (!frame) return { ...common, type: "unreadable" };
+    if (direction === "in") {
       const {
         service,
         component,
         function: name,
         requestId,
       } = isObject(frame["x_gs2"]) ? frame["x_gs2"] : {};
-      if (typeof name !== "string") return { ...common, says: "unreadable" };
+      if (typeof name !== "string") return { ...common, type: "unreadable" };
       const method = nameOf({ service, component, function: name });
       const asked = requestIdOf(requestId);
       if (asked !== null) this.#remember(`${connectionId} ${asked}`, { id, method });
-      return { ...common, says: "call", method, requestId: asked };
+      return { ...common, type: "call", method, requestId: asked };
     }
     const requestId = requestIdOf(frame["requestId"]);
     if (requestId === null) {
-      return { ...common, says: frame["type"] === "notification" ? "notification" : "answer" };
+      return { ...common, type: frame["type"] === "notification" ? "notification" : "answer" };
     }
     const call = this.#calls.get(`${connectionId} ${requestId}`);
     const { status } = frame;
     return {
       ...common,
-      says: "answer",
+      type: "answer",
       method: call?.method ?? null,
       requestId,
-      answers: call?.id ?? null,
+      replyTo: call?.id ?? null,
       status: typeof status === "number" ? status : null,
     };
   }
@@ -176,26 +176,26 @@ export class Journal {
   }
 }
 
-type Numbers = Pick<JournalFrame, "id" | "at" | "size">;
+type Numbers = Pick<LoggedFrame, "id" | "at" | "size">;
 
 const keepable = <Said extends { readonly text: string }>(said: Said): Said =>
   said.text.length > LONGEST ? { ...said, text: "" } : said;
 
 const charactersOf = ({ kind, said }: Kept): number => (kind === "event" ? 0 : said.text.length);
 
-function showRest(numbers: Numbers, said: RestHalf): JournalFrame {
-  const { way, target, requestId, text, status, answers } = said;
+function showRest(numbers: Numbers, said: RestHalf): LoggedFrame {
+  const { direction, target, requestId, text, status, replyTo } = said;
   return {
     kind: "frame",
     ...numbers,
     transport: "rest",
-    way,
-    says: way === "in" ? "call" : "answer",
+    direction,
+    type: direction === "in" ? "call" : "answer",
     connectionId: null,
     players: [],
     method: nameOf(target),
     requestId: requestId ?? null,
-    answers: answers ?? null,
+    replyTo: replyTo ?? null,
     status: status ?? null,
     body: readBody(text),
   };
@@ -209,7 +209,7 @@ const requestIdOf = (value: unknown): string | null =>
 
 function readBody(text: string): Record<string, unknown> | null {
   const frame = parse(text);
-  return frame ? masked(frame) : null;
+  return frame ? redact(frame) : null;
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

@@ -13,7 +13,7 @@ const DEPTH = 8;
  * The same values with every secret and token masked, at any depth. Texts may hold JSON in turn, e.g. a notification's payload or an error's
  * list: secrets are masked in there too, and wherever else in the values they stand, e.g. an upload token in its URL.
  */
-export function masked(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function redact(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const secrets = new Set<string>();
   collect(values, DEPTH, secrets);
   // The longest first: one may begin with another.

@@ -1,5 +1,5 @@
 /** The last `kept` entries of something that goes on. */
-export class Book<Entry> {
+export class RingBuffer<Entry> {
   readonly #entries: Entry[] = [];
 
   constructor(private readonly kept: number) {}

@@ -3,18 +3,18 @@ import { allMethods } from "../../wire/allMethods.js";
 import { errorBody, loginTarget, type Target } from "../../wire/frames.js";
 import type { AnyMethod } from "../../wire/methods.js";
 import { emulatorEndpoints } from "../../wire/endpoints.js";
-import type { Ask } from "../calls/handleCall.js";
+import type { ApiRequest } from "../calls/handleCall.js";
 import { readJsonBody } from "./requestBody.js";
-import { controlPlane } from "./controlApi.js";
-import type { Gateway } from "../engine/engine.js";
-import { judge, type GuardPolicy } from "./originCheck.js";
+import { controlApi } from "./controlApi.js";
+import type { EmulatorEngine } from "../engine/engine.js";
+import { checkOrigin, type OriginPolicy } from "./originCheck.js";
 import type { MountedHandler } from "../options.js";
-import type { Outcome } from "../calls/result.js";
+import type { CallResult } from "../calls/result.js";
 import { inspectorFile } from "./inspectorPage.js";
 
-export interface HttpParts {
-  readonly gateway: Gateway;
-  readonly policy: GuardPolicy;
+export interface AppOptions {
+  readonly engine: EmulatorEngine;
+  readonly policy: OriginPolicy;
   readonly mount: ReadonlyMap<string, MountedHandler>;
   /** Known once the emulator listens. */
   readonly url: () => string;
@@ -24,15 +24,15 @@ export interface HttpParts {
   readonly stopping: AbortSignal;
 }
 
-export function httpApp({ gateway, policy, mount, url, data, stopping }: HttpParts): Hono {
+export function createApp({ engine, policy, mount, url, data, stopping }: AppOptions): Hono {
   const app = new Hono();
 
   app.use(async (context, next) => {
     const host = context.req.header("host");
     const origin = context.req.header("origin");
-    const verdict = judge(policy, { host, origin });
+    const verdict = checkOrigin(policy, { host, origin });
     if (!verdict.allowed) {
-      gateway.log("refused", verdict.why, { host, origin }, "warning");
+      engine.log("refused", verdict.why, { host, origin }, "warning");
       return fail(context, 403, "emulator", verdict.why);
     }
     if (origin !== undefined && context.req.method === "OPTIONS") {
@@ -65,7 +65,7 @@ export function httpApp({ gateway, policy, mount, url, data, stopping }: HttpPar
   const facts = () => ({
     url: url(),
     ...emulatorEndpoints(url()),
-    strict: gateway.world.strict,
+    strict: engine.store.strict,
     data: data ?? null,
   });
   app.get("/", async (context) => (await inspectorFile("index.html", facts)) ?? context.notFound());
@@ -74,13 +74,13 @@ export function httpApp({ gateway, policy, mount, url, data, stopping }: HttpPar
     async (context) =>
       (await inspectorFile(context.req.param("name"), facts)) ?? context.notFound(),
   );
-  app.route("/_emulator", controlPlane(gateway, url, stopping));
-  app.post("/identifier/projectToken/login", (context) => serveCall(context, gateway, loginTarget));
+  app.route("/_emulator", controlApi(engine, url, stopping));
+  app.post("/identifier/projectToken/login", (context) => serveCall(context, engine, loginTarget));
   for (const method of inRouteOrder(allMethods)) {
     const path = method.path.replace(/\{(\w+)\}/g, ":$1").replace(/\/$/, "");
     for (const end of path === "" ? ["", "/"] : [""]) {
       app.on(method.verb, `/gateway${path}${end}`, (context) =>
-        serveCall(context, gateway, targetOf(method)),
+        serveCall(context, engine, targetOf(method)),
       );
     }
   }
@@ -95,7 +95,7 @@ export function httpApp({ gateway, policy, mount, url, data, stopping }: HttpPar
   app.onError((error, context) => {
     const { method, path } = context.req;
     const text = `${method} ${path} failed inside the emulator: ${error.name}`;
-    gateway.log("refused", text, { method, path }, "warning");
+    engine.log("refused", text, { method, path }, "warning");
     return fail(context, 500, "emulator", "The emulator failed; this is a bug in it.");
   });
   return app;
@@ -118,11 +118,15 @@ function inRouteOrder(methods: readonly AnyMethod[]): AnyMethod[] {
   return [...methods].sort((one, other) => (shape(one) < shape(other) ? -1 : 1));
 }
 
-async function serveCall(context: Context, gateway: Gateway, target: Target): Promise<Response> {
+async function serveCall(
+  context: Context,
+  gateway: EmulatorEngine,
+  target: Target,
+): Promise<Response> {
   const { req } = context;
   let given: Record<string, unknown> = withoutNulls(req.query());
   if (req.method === "POST" || req.method === "PUT") {
-    const body = await readJsonBody(req.raw, gateway.world.settings.maxBodyBytes);
+    const body = await readJsonBody(req.raw, gateway.store.settings.maxBodyBytes);
     if (!("value" in body)) {
       return fail(context, body.status, "body", `${target.service}.body.error.${body.why}`);
     }
@@ -133,7 +137,7 @@ async function serveCall(context: Context, gateway: Gateway, target: Target): Pr
   const timeOffsetToken = req.header("x-gs2-time-offset-token");
   if (timeOffsetToken !== undefined) given["timeOffsetToken"] = timeOffsetToken;
 
-  const ask: Ask = {
+  const ask: ApiRequest = {
     transport: "rest",
     target,
     params: given,
@@ -145,12 +149,12 @@ async function serveCall(context: Context, gateway: Gateway, target: Target): Pr
   };
   const requestId = req.header("x-gs2-request-id");
   const half = { target, requestId };
-  const answers = gateway.journal.rest({ ...half, way: "in", text: JSON.stringify(given) });
-  const { body, status } = await new Promise<Outcome>((answered) =>
-    gateway.ask(ask, requestId, answered),
+  const answers = gateway.frameLog.rest({ ...half, direction: "in", text: JSON.stringify(given) });
+  const { body, status } = await new Promise<CallResult>((answered) =>
+    gateway.handleRequest(ask, requestId, answered),
   );
   const text = JSON.stringify(body);
-  gateway.journal.rest({ ...half, way: "out", text, status, answers });
+  gateway.frameLog.rest({ ...half, direction: "out", text, status, replyTo: answers });
   return new Response(text, { status, headers: { "content-type": "application/json" } });
 }
 

@@ -1,4 +1,4 @@
-import type { Journal } from "../log/frameLog.js";
+import type { FrameLog } from "../log/frameLog.js";
 
 /** Entries of this time go out together: a page that is sent a thousand a second is woken some twenty times. */
 const BATCH_MS = 50;
@@ -11,7 +11,7 @@ const STILL_THERE_MS = 15_000;
  * line of an event is one entry. `run` tells this emulator from the one before under the same address, whose entries had the same numbers.
  */
 export function logStream(
-  journal: Journal,
+  journal: FrameLog,
   run: string,
   lastEventId: string | undefined,
 ): Response {

@@ -4,20 +4,20 @@ import { isIP } from "node:net";
  * Who may talk to the emulator. It answers without a password on the developer's own machine, so a hostile page must not reach it:
  * neither by asking for it from its own origin, nor by a host name of its own that it lets point here (DNS rebinding).
  */
-export interface GuardPolicy {
+export interface OriginPolicy {
   /** The address listened on; undefined: loopback. */
   readonly host: string | undefined;
   readonly allowHosts: readonly string[];
   readonly allowOrigins: readonly string[];
 }
 
-export type Verdict =
+export type OriginCheck =
   { readonly allowed: true } | { readonly allowed: false; readonly why: string };
 
-export function judge(
-  policy: GuardPolicy,
+export function checkOrigin(
+  policy: OriginPolicy,
   { host, origin }: { host: string | undefined; origin: string | undefined },
-): Verdict {
+): OriginCheck {
   const hostname = hostnameOf(`http://${host ?? ""}`);
   if (hostname === undefined || !isHostAllowed(policy, hostname)) {
     const name = hostname ?? host ?? "";
@@ -35,7 +35,7 @@ export function judge(
   return { allowed: true };
 }
 
-function isHostAllowed({ host, allowHosts }: GuardPolicy, hostname: string): boolean {
+function isHostAllowed({ host, allowHosts }: OriginPolicy, hostname: string): boolean {
   if (isLoopback(hostname)) return true;
   if (allowHosts.some((allowed) => hostnameOf(`http://${allowed}`) === hostname)) return true;
   if (host === undefined) return false;
@@ -44,7 +44,7 @@ function isHostAllowed({ host, allowHosts }: GuardPolicy, hostname: string): boo
 }
 
 function isOriginAllowed(
-  { allowOrigins }: GuardPolicy,
+  { allowOrigins }: OriginPolicy,
   origin: string,
   host: string | undefined,
 ): boolean {

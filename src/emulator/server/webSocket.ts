@@ -3,8 +3,8 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { encodeReply, errorBody } from "../../wire/frames.js";
 import { isObject, isShallow } from "../calls/validate.js";
-import type { Gateway, Line, OpenLine } from "../engine/engine.js";
-import { judge, type GuardPolicy } from "./originCheck.js";
+import type { EmulatorEngine, Transport, EngineConnection } from "../engine/engine.js";
+import { checkOrigin, type OriginPolicy } from "./originCheck.js";
 
 const SOCKET_PATH = "/gateway-ws";
 
@@ -18,8 +18,8 @@ export interface SocketServer {
   stop(): Promise<void>;
 }
 
-export function socketServer(gateway: Gateway, policy: GuardPolicy): SocketServer {
-  const { maxMessageBytes } = gateway.world.settings;
+export function socketServer(gateway: EmulatorEngine, policy: OriginPolicy): SocketServer {
+  const { maxMessageBytes } = gateway.store.settings;
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -37,7 +37,7 @@ export function socketServer(gateway: Gateway, policy: GuardPolicy): SocketServe
     upgrade(request, socket, head) {
       socket.on("error", () => socket.destroy());
       const { host, origin } = request.headers;
-      const verdict = judge(policy, { host, origin });
+      const verdict = checkOrigin(policy, { host, origin });
       if (!verdict.allowed) {
         gateway.log("refused", verdict.why, { host, origin }, "warning");
         refuse(socket, 403, verdict.why);
@@ -48,7 +48,7 @@ export function socketServer(gateway: Gateway, policy: GuardPolicy): SocketServe
         refuse(socket, 404, `The emulator's socket is at ${SOCKET_PATH}.`);
         return;
       }
-      const reception = gateway.receive();
+      const reception = gateway.decideHandshake();
       if (reception.kind === "refuse") refuse(socket, reception.status, reception.why);
       else if (reception.kind === "hang") hold(socket);
       else {
@@ -82,10 +82,10 @@ function refuse(socket: Duplex, status: number, why: string): void {
 }
 
 /** Answers what comes over an open socket. */
-export function serveSocket(gateway: Gateway, webSocket: WebSocket, socket: Duplex): void {
-  const { maxUnsentBytes } = gateway.world.settings;
+export function serveSocket(gateway: EmulatorEngine, webSocket: WebSocket, socket: Duplex): void {
+  const { maxUnsentBytes } = gateway.store.settings;
   let silent = false;
-  const line: Line = {
+  const line: Transport = {
     send(text) {
       if (silent || webSocket.readyState !== webSocket.OPEN) return;
       if (webSocket.bufferedAmount > maxUnsentBytes) {
@@ -93,7 +93,7 @@ export function serveSocket(gateway: Gateway, webSocket: WebSocket, socket: Dupl
         gateway.log("closed", text, { connectionId: open.connectionId }, "warning");
         webSocket.terminate();
       } else {
-        gateway.note("out", open.connectionId, text);
+        gateway.logFrame("out", open.connectionId, text);
         webSocket.send(text);
       }
     },
@@ -110,16 +110,16 @@ export function serveSocket(gateway: Gateway, webSocket: WebSocket, socket: Dupl
   };
   const open = gateway.open(line);
   webSocket.on("message", (data, isBinary) => {
-    open.arrive(() => {
+    open.receive(() => {
       open.touch();
-      gateway.note("in", open.connectionId, isBinary ? "" : (data as Buffer).toString());
+      gateway.logFrame("in", open.connectionId, isBinary ? "" : (data as Buffer).toString());
       try {
         readFrame(gateway, open, isBinary ? undefined : (data as Buffer).toString());
       } catch (error) {
         // A bug of ours must not end the others' sockets.
         const why = error instanceof Error ? error.name : "unknown reason";
         gateway.log("refused", `a frame failed inside the emulator: ${why}`, {}, "warning");
-        open.say(encodeReply("", 500, errorBody([BUG])));
+        open.send(encodeReply("", 500, errorBody([BUG])));
       }
     });
   });
@@ -131,7 +131,11 @@ export function serveSocket(gateway: Gateway, webSocket: WebSocket, socket: Dupl
 }
 
 /** @param data text of the frame; undefined: it was a binary one */
-export function readFrame(gateway: Gateway, open: OpenLine, data: string | undefined): void {
+export function readFrame(
+  gateway: EmulatorEngine,
+  open: EngineConnection,
+  data: string | undefined,
+): void {
   const frame = data === undefined ? undefined : parse(data);
   const envelope = frame?.["x_gs2"];
   if (!frame || !isObject(envelope)) {
@@ -145,7 +149,7 @@ export function readFrame(gateway: Gateway, open: OpenLine, data: string | undef
     gateway.log("unreadable", `${connectionId} sent ${why}`, { connectionId, why }, "warning");
     // There is no requestId to answer to. An empty one keeps clients from taking this for an answer to something else.
     const error = { component: "frame", message: "gateway.frame.error.invalid" };
-    return open.say(encodeReply("", 400, errorBody([error])));
+    return open.send(encodeReply("", 400, errorBody([error])));
   }
   const {
     x_gs2: _,
@@ -157,7 +161,7 @@ export function readFrame(gateway: Gateway, open: OpenLine, data: string | undef
     ...params
   } = frame;
   const requestId = text(envelope["requestId"]) ?? "";
-  open.ask(
+  open.handleRequest(
     {
       target: {
         service: text(envelope["service"]) ?? "",

@@ -1,8 +1,8 @@
 import { finishJobs, nextJobDue } from "./jobs.js";
-import { cutConnection, dropSession, type Connection, type Effect, type World } from "./store.js";
+import { cutConnection, dropSession, type Connection, type Effect, type Store } from "./store.js";
 
 /** What time alone does: jobs are done, and sockets that were idle or open for too long are cut. */
-export function passTime(world: World, now: number): Effect[] {
+export function expireDue(world: Store, now: number): Effect[] {
   const effects: Effect[] = finishJobs(world, now);
   for (const connection of [...world.connections.values()]) {
     const { connectionId } = connection;
@@ -22,8 +22,8 @@ export function passTime(world: World, now: number): Effect[] {
   return effects;
 }
 
-/** When {@link passTime} has something to do next, at the earliest. */
-export function nextDue(world: World): number | undefined {
+/** When {@link expireDue} has something to do next, at the earliest. */
+export function nextExpiryAt(world: Store): number | undefined {
   let next = nextJobDue(world);
   for (const connection of world.connections.values()) {
     const due = dueAt(world, connection);
@@ -39,7 +39,7 @@ export function nextDue(world: World): number | undefined {
   return next === Infinity ? undefined : next;
 }
 
-function dueAt({ settings }: World, connection: Connection): { idle: number; life: number } {
+function dueAt({ settings }: Store, connection: Connection): { idle: number; life: number } {
   return {
     idle: connection.lastActiveAt + (settings.idleTimeoutMs ?? Infinity),
     life: connection.openedAt + (settings.lifetimeMs ?? Infinity),

@@ -1,5 +1,5 @@
 import { dumpOf, importDump, removeUserData, type ImportLog } from "./userData.js";
-import { allSessions, cutConnection, type Effect, type World } from "./store.js";
+import { allSessions, cutConnection, type Effect, type Store } from "./store.js";
 
 /** A file somebody may send to the emulator, and what became of it. */
 export interface Upload {
@@ -27,7 +27,7 @@ export const jobKey = (kind: JobKind, userId: string, uploadToken = ""): string 
   [kind, userId, uploadToken].join("\u0000");
 
 export function startJob(
-  world: World,
+  world: Store,
   kind: JobKind,
   { userId, uploadToken }: { readonly userId: string; readonly uploadToken?: string },
   now: number,
@@ -39,7 +39,7 @@ export function startJob(
 }
 
 /** Ends the jobs whose time has come, in the order of their beginning. */
-export function finishJobs(world: World, now: number): Effect[] {
+export function finishJobs(world: Store, now: number): Effect[] {
   const effects: Effect[] = [];
   for (const [key, job] of world.jobs) {
     if (job.done || job.dueAt > now) continue;
@@ -52,13 +52,13 @@ export function finishJobs(world: World, now: number): Effect[] {
 }
 
 /** When the next job is done. */
-export function nextJobDue(world: World): number {
+export function nextJobDue(world: Store): number {
   let next = Infinity;
   for (const job of world.jobs.values()) if (!job.done) next = Math.min(next, job.dueAt);
   return next;
 }
 
-function perform(world: World, job: Job, now: number): { text: string; effects: Effect[] } {
+function perform(world: Store, job: Job, now: number): { text: string; effects: Effect[] } {
   const { userId } = job;
   switch (job.kind) {
     case "dump":
@@ -95,15 +95,15 @@ function perform(world: World, job: Job, now: number): { text: string; effects: 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
 /** Unless strict, `upload-NNNN` stands for an upload that is finished and has nothing in it. */
-export const isEmptyUpload = (world: World, uploadToken: string): boolean =>
+export const isEmptyUpload = (world: Store, uploadToken: string): boolean =>
   !world.strict && !world.uploads.has(uploadToken) && /^upload-\d+$/.test(uploadToken);
 
-const textOf = (world: World, uploadToken: string): string | undefined =>
+const textOf = (world: Store, uploadToken: string): string | undefined =>
   isEmptyUpload(world, uploadToken) ? "{}" : world.uploads.get(uploadToken)?.text;
 
 /** Takes what was sent to an upload URL, the last that came. */
 export function takeUpload(
-  world: World,
+  world: Store,
   uploadToken: string,
   text: string,
 ): { result: boolean; effects: [] } {
@@ -113,7 +113,7 @@ export function takeUpload(
 }
 
 /** A file a job left, by its name. */
-export function findFile(world: World, name: string): string | undefined {
+export function findFile(world: Store, name: string): string | undefined {
   for (const { done } of world.jobs.values()) {
     if (done?.text && name === `${done.fileId}.json`) return done.text;
   }

@@ -1,4 +1,4 @@
-import type { PushWish } from "../controls/waitForPush.js";
+import type { WaitForPushOptions } from "../controls/waitForPush.js";
 
 /** A notification that went to a player's mobile device, or would have. The emulator sends nothing out: this is all that becomes of it. */
 export interface OutboxEntry {
@@ -16,7 +16,7 @@ export interface OutboxEntry {
   /** Whether GS2 would hand it to Firebase Cloud Messaging. */
   readonly sent: boolean;
   /** What stood in the way: one that is false is enough. */
-  readonly because: {
+  readonly conditions: {
     /** The player has no session, or the call does not ask: sendMobileNotificationByUserId sends in any case. */
     readonly away: boolean;
     /** The call said `enableTransferMobileNotification`, or is sendMobileNotificationByUserId. */
@@ -68,7 +68,11 @@ export class DeviceQueue {
     if (this.#waiting.length > this.most) this.#waiting.shift();
   }
 
-  take({ userId, namespaceName, token }: Omit<PushWish, "timeoutMs">): DevicePush | undefined {
+  take({
+    userId,
+    namespaceName,
+    token,
+  }: Omit<WaitForPushOptions, "timeoutMs">): DevicePush | undefined {
     const index = this.#waiting.findIndex(
       (one) =>
         (userId === undefined || one.userId === userId) &&
@@ -87,16 +91,16 @@ export class DeviceQueue {
 export const shortened = (token: string): string =>
   token.length > 24 ? `${token.slice(0, 6)}...${token.slice(-4)}` : `${token.slice(0, 4)}...`;
 
-const hindrances: Readonly<Record<keyof OutboxEntry["because"], string>> = {
+const unmetConditions: Readonly<Record<keyof OutboxEntry["conditions"], string>> = {
   away: "the player has a session",
   transferEnabled: "enableTransferMobileNotification is not true",
   token: "the player has no Firebase token in the namespace",
   secret: "the namespace has no firebaseSecret",
 };
 
-export function sayWhy(because: OutboxEntry["because"]): string {
-  const missing = Object.entries(hindrances).filter(
-    ([name]) => !because[name as keyof OutboxEntry["because"]],
+export function explain(because: OutboxEntry["conditions"]): string {
+  const missing = Object.entries(unmetConditions).filter(
+    ([name]) => !because[name as keyof OutboxEntry["conditions"]],
   );
   return missing.length === 0
     ? "It goes to the device."

@@ -4,7 +4,7 @@ import type { Job, Upload } from "./jobs.js";
 import { jobKey } from "./jobs.js";
 import { invalid } from "../settings.js";
 import { isText, type DumpedToken } from "./userData.js";
-import { allSessions, cutConnection, grn, playerKey, type Effect, type World } from "./store.js";
+import { allSessions, cutConnection, grn, playerKey, type Effect, type Store } from "./store.js";
 
 /**
  * What outlives a restart: all but sockets, sessions, calls, outbox and the settings. Plain JSON. It holds tokens and secrets of the
@@ -26,7 +26,7 @@ export interface EmulatorState {
  * A state to put in place. A part that is left out stays as it is. Of a namespace the name is enough, of a Firebase token its
  * namespaceName, userId and token.
  */
-export interface EmulatorStateWish extends Partial<
+export interface EmulatorStateInput extends Partial<
   Omit<EmulatorState, "version" | "namespaces" | "firebaseTokens">
 > {
   version: 1;
@@ -35,7 +35,7 @@ export interface EmulatorStateWish extends Partial<
     Pick<DumpedToken, "namespaceName" | "userId" | "token">)[];
 }
 
-export function stateOf(world: World, now: number): EmulatorState {
+export function stateOf(world: Store, now: number): EmulatorState {
   return {
     version: 1,
     ids: world.ids.state(),
@@ -56,7 +56,7 @@ export function stateOf(world: World, now: number): EmulatorState {
 }
 
 /** Puts a state in place; sockets bound in a namespace that is gone are cut. */
-export function applyState(world: World, wish: EmulatorStateWish, now: number): Effect[] {
+export function applyState(world: Store, wish: EmulatorStateInput, now: number): Effect[] {
   const { ids, namespaces, firebaseTokens, projectTokens, accessTokens, uploads, jobs } = wish;
   if (ids !== undefined) world.ids.moveTo(ids);
   refill(world.namespaces, namespaces, (given) => [
@@ -160,7 +160,7 @@ const parts: Readonly<
 };
 
 /** Throws a sentence that names the first thing that does not fit. */
-export function readState(given: unknown): EmulatorStateWish {
+export function readState(given: unknown): EmulatorStateInput {
   if (!isObject(given)) throw invalid("A state is a JSON object.");
   if (given["version"] !== 1) throw invalid("A state has version 1.");
   if (given["ids"] !== undefined && !Number.isInteger(given["ids"])) {
@@ -182,5 +182,5 @@ export function readState(given: unknown): EmulatorStateWish {
       }
     }
   }
-  return given as unknown as EmulatorStateWish;
+  return given as unknown as EmulatorStateInput;
 }

@@ -1,8 +1,8 @@
 import type { FirebaseToken, Namespace, WebSocketSession } from "../../wire/models.js";
-import { Changes } from "./trackedMap.js";
+import { ChangeCounter } from "./trackedMap.js";
 import { seededIds, type Ids } from "./ids.js";
 import type { Job, Upload } from "./jobs.js";
-import type { Outcome } from "../calls/result.js";
+import type { CallResult } from "../calls/result.js";
 import type { OutboxEntry } from "./outbox.js";
 import type { EmulatorSettings } from "../settings.js";
 
@@ -40,12 +40,12 @@ export interface Connection {
   projectToken?: string;
   /** Whose project token it used last. */
   clientId?: string;
-  /** Keys of {@link World.sessions} under which this connection holds a session. */
+  /** Keys of {@link Store.sessions} under which this connection holds a session. */
   readonly players: Set<string>;
 }
 
 /** A session, and when the access token it was bound with ends. */
-export interface HeldSession {
+export interface BoundSession {
   readonly session: WebSocketSession;
   readonly tokenExpiresAt: number | undefined;
 }
@@ -54,7 +54,7 @@ export interface HeldSession {
  * All the emulator knows. Only rules change it, and they do nothing else: no sockets, no timers, no chance. Time comes in with each call,
  * identifiers come from seeded `ids`.
  */
-export interface World {
+export interface Store {
   readonly settings: EmulatorSettings;
   readonly strict: boolean;
   readonly credentials: readonly EmulatorCredential[];
@@ -62,7 +62,7 @@ export interface World {
   /** Base address of the files the emulator serves; known once it listens. */
   readonly url: () => string;
   /** Counts what changed in the maps that outlive a restart; they are marked so. */
-  readonly changes: Changes;
+  readonly changes: ChangeCounter;
   /** Durable. */
   readonly namespaces: Map<string, Namespace>;
   /** Durable. */
@@ -72,7 +72,7 @@ export interface World {
   /** In the order of opening. */
   readonly connections: Map<string, Connection>;
   /** By player, then by connection, in the order of binding. */
-  readonly sessions: Map<string, Map<string, HeldSession>>;
+  readonly sessions: Map<string, Map<string, BoundSession>>;
   /** By player. Durable. */
   readonly firebaseTokens: Map<string, FirebaseToken>;
   /** By upload token. Durable. */
@@ -80,15 +80,15 @@ export interface World {
   /** Dumps, cleans and imports of user data, by what they do to whom. Durable. */
   readonly jobs: Map<string, Job>;
   /** Answers given to calls with a duplicationAvoider, oldest first. */
-  readonly remembered: Map<string, Remembered>;
+  readonly idempotencyCache: Map<string, IdempotencyEntry>;
 }
 
-export interface Remembered {
-  readonly outcome: Outcome;
+export interface IdempotencyEntry {
+  readonly outcome: CallResult;
   readonly until: number;
 }
 
-export interface WorldOptions {
+export interface StoreOptions {
   readonly settings: EmulatorSettings;
   readonly strict: boolean;
   readonly credentials: readonly EmulatorCredential[];
@@ -97,10 +97,10 @@ export interface WorldOptions {
   readonly url: () => string;
 }
 
-export function createWorld(options: WorldOptions, now: number): World {
+export function createStore(options: StoreOptions, now: number): Store {
   const { settings, strict, credentials, ids, url } = options;
-  const changes = new Changes();
-  const world: World = {
+  const changes = new ChangeCounter();
+  const world: Store = {
     settings,
     strict,
     credentials,
@@ -115,18 +115,18 @@ export function createWorld(options: WorldOptions, now: number): World {
     firebaseTokens: changes.map(),
     uploads: changes.map(),
     jobs: changes.map(),
-    remembered: new Map(),
+    idempotencyCache: new Map(),
   };
   for (const name of options.namespaces) putNamespace(world, { name }, now);
   return world;
 }
 
 /** A world of its own in which a call can be tried: nothing that happens to it happens to the first. */
-export function copyWorld(world: World): World {
+export function cloneStore(world: Store): Store {
   return {
     ...world,
     ids: seededIds(world.ids.state()),
-    changes: new Changes(),
+    changes: new ChangeCounter(),
     namespaces: new Map(world.namespaces),
     projectTokens: new Map(world.projectTokens),
     accessTokens: new Map(world.accessTokens),
@@ -140,7 +140,7 @@ export function copyWorld(world: World): World {
     firebaseTokens: new Map(world.firebaseTokens),
     uploads: new Map(world.uploads),
     jobs: new Map(world.jobs),
-    remembered: new Map(world.remembered),
+    idempotencyCache: new Map(world.idempotencyCache),
   };
 }
 
@@ -149,11 +149,11 @@ export const playerKey = (namespaceName: string, userId: string): string =>
   `${namespaceName}\u0000${userId}`;
 
 /** GRN of something in a gateway namespace (the form is seen in the official SDKs). */
-export const grn = ({ settings }: World, ...path: string[]): string =>
+export const grn = ({ settings }: Store, ...path: string[]): string =>
   ["grn:gs2", settings.region, settings.ownerId, "gateway", ...path].join(":");
 
 export function putNamespace(
-  world: World,
+  world: Store,
   given: Pick<Namespace, "name"> & Partial<Namespace>,
   now: number,
 ): Namespace {
@@ -169,7 +169,7 @@ export function putNamespace(
 }
 
 /** Forgets a namespace with all that is in it, and cuts the sockets bound in it. */
-export function dropNamespace(world: World, name: string): Effect[] {
+export function dropNamespace(world: Store, name: string): Effect[] {
   const inside = allSessions(world).filter(({ namespaceName }) => namespaceName === name);
   const effects = inside.flatMap(({ connectionId }) =>
     cutConnection(world, connectionId, `the namespace ${name} was deleted`),
@@ -181,7 +181,7 @@ export function dropNamespace(world: World, name: string): Effect[] {
   return effects;
 }
 
-export function openConnection(world: World, now: number): Connection {
+export function openConnection(world: Store, now: number): Connection {
   const connection: Connection = {
     connectionId: world.ids.next("connection"),
     openedAt: now,
@@ -193,7 +193,7 @@ export function openConnection(world: World, now: number): Connection {
 }
 
 /** Forgets a connection and its sessions; answers the sessions that ended. */
-export function dropConnection(world: World, connectionId: string): WebSocketSession[] {
+export function dropConnection(world: Store, connectionId: string): WebSocketSession[] {
   const connection = world.connections.get(connectionId);
   if (!connection) return [];
   world.connections.delete(connectionId);
@@ -202,7 +202,7 @@ export function dropConnection(world: World, connectionId: string): WebSocketSes
 
 /** The same, and the socket is to be closed. */
 export function cutConnection(
-  world: World,
+  world: Store,
   connectionId: string,
   why: string,
   code?: number,
@@ -213,7 +213,7 @@ export function cutConnection(
 }
 
 export function dropSession(
-  world: World,
+  world: Store,
   player: string,
   connectionId: string,
 ): WebSocketSession[] {
@@ -228,7 +228,7 @@ export function dropSession(
 
 /** Sessions of a player, in the order of binding. */
 export const sessionsOf = (
-  world: World,
+  world: Store,
   namespaceName: string,
   userId: string,
 ): WebSocketSession[] =>
@@ -237,11 +237,11 @@ export const sessionsOf = (
   );
 
 /** Sessions on a connection, in the order of binding. */
-export const sessionsOn = (world: World, connectionId: string): WebSocketSession[] =>
+export const sessionsOn = (world: Store, connectionId: string): WebSocketSession[] =>
   [...(world.connections.get(connectionId)?.players ?? [])].flatMap((player) => {
     const held = world.sessions.get(player)?.get(connectionId);
     return held ? [held.session] : [];
   });
 
-export const allSessions = (world: World): WebSocketSession[] =>
+export const allSessions = (world: Store): WebSocketSession[] =>
   [...world.sessions.values()].flatMap((held) => [...held.values()].map(({ session }) => session));

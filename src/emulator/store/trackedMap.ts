@@ -1,5 +1,5 @@
 /** Counts what is written to the maps made here, so that whoever keeps them on disk need not be told, and no rule can forget to tell. */
-export class Changes {
+export class ChangeCounter {
   count = 0;
 
   map<Key, Value>(): Map<Key, Value> {

@@ -1,6 +1,6 @@
 import type { FirebaseToken } from "../../wire/models.js";
 import { isObject } from "../calls/validate.js";
-import { grn, playerKey, putNamespace, type World } from "./store.js";
+import { grn, playerKey, putNamespace, type Store } from "./store.js";
 
 /** What a dump holds and an import takes: a user's Firebase tokens. Sessions are no data; they end with their sockets. */
 export interface UserDataDump {
@@ -25,7 +25,7 @@ export interface ImportLog {
   readonly finishedAt: number;
 }
 
-export function dumpOf(world: World, userId: string, now: number): UserDataDump {
+export function dumpOf(world: Store, userId: string, now: number): UserDataDump {
   const firebaseTokens = [...world.namespaces.keys()].flatMap((namespaceName) => {
     const token = world.firebaseTokens.get(playerKey(namespaceName, userId));
     return token ? [{ namespaceName, ...token }] : [];
@@ -33,7 +33,7 @@ export function dumpOf(world: World, userId: string, now: number): UserDataDump 
   return { service: "gateway", userId, dumpedAt: now, firebaseTokens };
 }
 
-export function removeUserData(world: World, userId: string): void {
+export function removeUserData(world: Store, userId: string): void {
   for (const namespaceName of world.namespaces.keys()) {
     world.firebaseTokens.delete(playerKey(namespaceName, userId));
   }
@@ -41,7 +41,7 @@ export function removeUserData(world: World, userId: string): void {
 
 /** All of it or nothing. A dump of one user may be imported for another. */
 export function importDump(
-  world: World,
+  world: Store,
   userId: string,
   text: string | undefined,
   now: number,
@@ -71,7 +71,7 @@ interface ReadToken {
 }
 
 function readDump(
-  world: World,
+  world: Store,
   text: string | undefined,
 ): { tokens: ReadToken[]; errors: string[] } {
   const wrong = (error: string) => ({ tokens: [], errors: [error] });
@@ -96,7 +96,7 @@ function readDump(
   return { tokens, errors };
 }
 
-function readToken(world: World, given: unknown): ReadToken | string {
+function readToken(world: Store, given: unknown): ReadToken | string {
   if (!isObject(given)) return " is no object.";
   const { namespaceName, token, createdAt } = given;
   if (!isText(namespaceName, 128)) return ".namespaceName is no text of 1 to 128 characters.";

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { JournalFrame } from "../../wire/frameLog.js";
+import type { LoggedFrame } from "../../wire/frameLog.js";
 import { isWide, log } from "../app.js";
 import { exactDate, texts } from "../language.js";
 import { CopyButton } from "../parts/copy.js";
@@ -119,9 +119,9 @@ function Facts({ row }: { row: Row }) {
   );
 }
 
-function FrameDetail({ frame }: { frame: JournalFrame }) {
+function FrameDetail({ frame }: { frame: LoggedFrame }) {
   const say = texts.value;
-  const { says, method, body } = frame;
+  const { type, method, body } = frame;
   if (body === null) {
     return (
       <p>{frame.size > 65_536 ? say.tooLong : frame.size === 0 ? say.binary : say.unreadable}</p>
@@ -129,7 +129,7 @@ function FrameDetail({ frame }: { frame: JournalFrame }) {
   }
   return (
     <>
-      {says === "notification" && (
+      {type === "notification" && (
         <>
           <p class="actions">
             <button
@@ -149,7 +149,7 @@ function FrameDetail({ frame }: { frame: JournalFrame }) {
           <NotificationRow name={keyOf(frame)} payload={notificationOf(frame).payload} />
         </>
       )}
-      {method !== null && <MethodRow method={method} values={says === "call" ? body : undefined} />}
+      {method !== null && <MethodRow method={method} values={type === "call" ? body : undefined} />}
       <h3>{say.whole}</h3>
       <Json value={body} label={say.whole} />
       <p class="hint">{say.hidden}</p>

@@ -13,7 +13,7 @@ export function titleOf({ kind, what, entry }: Row): string {
 function wayOf({ entry }: Row): { icon: IconName; way: string; words: string } {
   const { toServer, toClient, eventRow } = texts.value;
   if (entry.kind === "frame") {
-    return entry.way === "in"
+    return entry.direction === "in"
       ? { icon: "up", way: "in", words: toServer }
       : { icon: "down", way: "out", words: toClient };
   }

@@ -1,4 +1,4 @@
-import type { JournalEntry, JournalFrame } from "../../wire/frameLog.js";
+import type { FrameLogEntry, LoggedFrame } from "../../wire/frameLog.js";
 import { notificationKey } from "../../wire/notifications.js";
 
 /** A line of the log: an entry with what it is shown and found by. What only some rows ever need is worked out when it is needed. */
@@ -7,7 +7,7 @@ export interface Row {
   readonly uid: number;
   /** Which of the emulators seen under this address said it. */
   readonly run: string;
-  readonly entry: JournalEntry;
+  readonly entry: FrameLogEntry;
   readonly kind: "call" | "answer" | "notification" | "unreadable" | "event" | "gap" | "restart";
   /** Method, key or event. */
   readonly what: string;
@@ -25,13 +25,13 @@ interface NotificationBody {
 }
 
 /** Issuer, subject and payload of a notification's frame. */
-export function notificationOf(frame: JournalFrame): NotificationBody {
+export function notificationOf(frame: LoggedFrame): NotificationBody {
   const body = (frame.body?.["body"] ?? {}) as Partial<Record<string, unknown>>;
   const text = (name: string) => (typeof body[name] === "string" ? body[name] : "");
   return { issuer: text("issuer"), subject: text("subject"), payload: text("payload") };
 }
 
-export const keyOf = (frame: JournalFrame): string => {
+export const keyOf = (frame: LoggedFrame): string => {
   const { issuer, subject } = notificationOf(frame);
   return notificationKey(issuer, subject);
 };
@@ -49,8 +49,8 @@ const LONGEST_PREVIEW = 240;
 export function previewOf({ entry }: Row): string {
   if (entry.kind !== "frame") return entry.kind === "event" ? entry.text : "";
   if (entry.body === null) return "";
-  if (entry.says === "notification") return notificationOf(entry).payload.slice(0, LONGEST_PREVIEW);
-  const isReply = entry.transport === "socket" && entry.says === "answer";
+  if (entry.type === "notification") return notificationOf(entry).payload.slice(0, LONGEST_PREVIEW);
+  const isReply = entry.transport === "socket" && entry.type === "answer";
   const shown = Object.entries((isReply ? entry.body["body"] : null) ?? entry.body).filter(
     ([name]) => !ENVELOPE.test(name),
   );
@@ -81,8 +81,8 @@ function haystackOf(row: Row): string {
   return text;
 }
 
-function whatOf(frame: JournalFrame): string {
-  switch (frame.says) {
+function whatOf(frame: LoggedFrame): string {
+  switch (frame.type) {
     case "notification":
       return keyOf(frame);
     case "unreadable":
@@ -99,7 +99,7 @@ const textsIn = (values: Readonly<Record<string, unknown>> | null, ...names: str
     return (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string");
   });
 
-export function rowOf(uid: number, run: string, entry: JournalEntry): Row {
+export function rowOf(uid: number, run: string, entry: FrameLogEntry): Row {
   if (entry.kind === "gap") {
     const nothing = { what: "", who: "", userIds: [], connectionIds: [] };
     return { uid, run, entry, kind: "gap", isProblem: true, ...nothing };
@@ -126,10 +126,10 @@ export function rowOf(uid: number, run: string, entry: JournalEntry): Row {
     uid,
     run,
     entry,
-    kind: entry.says,
+    kind: entry.type,
     what: whatOf(entry),
     who: userIds.join(", "),
-    isProblem: entry.says === "unreadable" || (status !== null && status !== 200),
+    isProblem: entry.type === "unreadable" || (status !== null && status !== 200),
     userIds,
     connectionIds: connectionId === null ? [] : [connectionId],
   };

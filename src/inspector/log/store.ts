@@ -1,5 +1,5 @@
 import { batch, computed, signal } from "@preact/signals";
-import type { JournalEntry } from "../../wire/frameLog.js";
+import type { FrameLogEntry } from "../../wire/frameLog.js";
 import { everything, filtered, rowOf, type Filter, type Row } from "./rows.js";
 
 const KEPT = 1_000;
@@ -32,7 +32,7 @@ export class LogStore {
   constructor(private readonly nextFrame: (draw: () => void) => void) {}
 
   /** `run` names the emulator that said it. */
-  take(run: string, entries: readonly JournalEntry[]): void {
+  take(run: string, entries: readonly FrameLogEntry[]): void {
     if (this.#run !== "" && run !== this.#run) this.#add(run, undefined);
     this.#run = run;
     for (const entry of entries) {
@@ -93,16 +93,16 @@ export class LogStore {
       (other) =>
         other.run === run &&
         other.entry.kind === "frame" &&
-        (entry.says === "answer"
-          ? other.entry.id === entry.answers
-          : other.entry.answers === entry.id),
+        (entry.type === "answer"
+          ? other.entry.id === entry.replyTo
+          : other.entry.replyTo === entry.id),
     );
   }
 
-  #add(run: string, entry: JournalEntry | undefined): void {
+  #add(run: string, entry: FrameLogEntry | undefined): void {
     const uid = ++this.#lastUid;
     if (entry === undefined) {
-      const restart: JournalEntry = { kind: "gap", id: 0, at: Date.now(), missed: 0 };
+      const restart: FrameLogEntry = { kind: "gap", id: 0, at: Date.now(), missed: 0 };
       this.#fresh.push({ ...rowOf(uid, run, restart), kind: "restart", isProblem: false });
       return;
     }

@@ -1,11 +1,11 @@
 import { signal } from "@preact/signals";
-import type { JournalEntry } from "../../wire/frameLog.js";
+import type { FrameLogEntry } from "../../wire/frameLog.js";
 
 /** Whether the emulator can be heard. */
 export const hearing = signal<"connecting" | "live" | "lost">("connecting");
 
 /** Listens to the emulator's log; the browser comes back by itself, and goes on where it was. */
-export function listen(take: (run: string, entries: readonly JournalEntry[]) => void): void {
+export function listen(take: (run: string, entries: readonly FrameLogEntry[]) => void): void {
   const source = new EventSource("/_emulator/log");
   source.onopen = () => {
     hearing.value = "live";
@@ -20,7 +20,7 @@ export function listen(take: (run: string, entries: readonly JournalEntry[]) => 
     const run = lastEventId.slice(0, lastEventId.lastIndexOf("-"));
     take(
       run,
-      data.split("\n").map((line) => JSON.parse(line) as JournalEntry),
+      data.split("\n").map((line) => JSON.parse(line) as FrameLogEntry),
     );
   };
 }

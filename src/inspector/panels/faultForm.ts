@@ -35,9 +35,9 @@ export function faultOf(
 /** The faults in force, as they are to be set again: spent ones are left, and one that may strike so often has what is left of it. */
 export function stillInForce(reports: readonly EmulatorFaultReport[]): EmulatorFault[] {
   return reports
-    .filter(({ spent }) => !spent)
-    .map(({ struck, spent: _, ...given }) =>
-      typeof given["times"] === "number" ? { ...given, times: given["times"] - struck } : given,
+    .filter(({ exhausted }) => !exhausted)
+    .map(({ hits, exhausted: _, ...given }) =>
+      typeof given["times"] === "number" ? { ...given, times: given["times"] - hits } : given,
     );
 }
 

@@ -26,8 +26,8 @@ function FaultSwitch({ kind: { name, says, takes } }: { kind: Kind }) {
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
   const [wrong, setWrong] = useState<{ field: string | undefined; why: string }>();
   const reports = inForce().filter(({ fault }) => fault === name);
-  const isOn = reports.some(({ spent }) => !spent);
-  const struck = reports.reduce((sum, report) => sum + report.struck, 0);
+  const isOn = reports.some(({ exhausted }) => !exhausted);
+  const struck = reports.reduce((sum, report) => sum + report.hits, 0);
 
   const set = async (wanted: boolean) => {
     setWrong(undefined);
@@ -135,7 +135,7 @@ function Parameter(props: {
 export function FaultsView() {
   const say = texts.value;
   const known = Object.entries(faults.value?.known ?? {});
-  const active = inForce().filter(({ spent }) => !spent).length;
+  const active = inForce().filter(({ exhausted: spent }) => !spent).length;
   return (
     <>
       <h2>{say.faultsTitle}</h2>
@@ -152,8 +152,8 @@ export function FaultsView() {
         <span role="status">{active === 0 ? say.noFaults : say.inForce(active)}</span>
       </p>
       <ul class="cards">
-        {known.map(([name, { says, takes }]) => (
-          <FaultSwitch key={name} kind={{ name, says, takes }} />
+        {known.map(([name, { description, parameters }]) => (
+          <FaultSwitch key={name} kind={{ name, says: description, takes: parameters }} />
         ))}
       </ul>
     </>

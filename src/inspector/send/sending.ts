@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import type { JournalFrame } from "../../wire/frameLog.js";
+import type { LoggedFrame } from "../../wire/frameLog.js";
 import { tell, view } from "../app.js";
 import type { EmulatorDelivery, EmulatorNotification } from "../../emulator/index.js";
 import { control, Refusal } from "../control.js";
@@ -87,7 +87,7 @@ async function deliver(notification: EmulatorNotification): Promise<Outcome> {
   }
 }
 
-const receiverOf = ({ players }: JournalFrame) => ({
+const receiverOf = ({ players }: LoggedFrame) => ({
   userId: players[0]?.userId ?? "",
   namespaceName: players[0]?.namespaceName ?? "",
 });
@@ -99,11 +99,11 @@ export async function sendAndTell(notification: EmulatorNotification): Promise<v
 }
 
 /** Sends what a frame said once more, to whom it went. */
-export const resendFrame = (frame: JournalFrame): Promise<void> =>
+export const resendFrame = (frame: LoggedFrame): Promise<void> =>
   sendAndTell({ ...receiverOf(frame), ...notificationOf(frame) });
 
 /** Puts what a frame said into the form. */
-export function editFrame(frame: JournalFrame): void {
+export function editFrame(frame: LoggedFrame): void {
   edit({ ...receiverOf(frame), ...notificationOf(frame) });
 }
 

@@ -3,11 +3,11 @@ import {
   ask,
   isOurs,
   readConfig,
-  type ClickWord,
-  type Hello,
-  type Taken,
-  type WordToPage,
-  type WordToWorker,
+  type ClickMessage,
+  type Handshake,
+  type Ack,
+  type PageMessage,
+  type WorkerMessage,
   type WorkerConfig,
 } from "../protocol.js";
 import { keepClick, pushStore } from "../store.js";
@@ -17,7 +17,7 @@ import type { WorkerScope, WorkerWindow } from "./scope.js";
 
 /** What a notification of ours carries. */
 interface Carried {
-  readonly gs2Gateway: ClickWord & { readonly link: string | undefined };
+  readonly gs2Gateway: ClickMessage & { readonly link: string | undefined };
 }
 
 const MOST_REMEMBERED = 100;
@@ -50,7 +50,7 @@ export function startWorker(scope: WorkerScope): void {
   /** Whether a page that can be seen has taken it: one that is stuck, or plays for somebody else, does not count. */
   const offer = async (push: ReadPush, base: string): Promise<boolean> => {
     const seen = (await windows(base)).map(async (window) => {
-      const answer = await ask<Taken>(window, { gs2Gateway: "push", push });
+      const answer = await ask<Ack>(window, { gs2Gateway: "push", push });
       return answer?.taken === true && window.visibilityState === "visible";
     });
     return (await Promise.all(seen)).includes(true);
@@ -94,7 +94,7 @@ export function startWorker(scope: WorkerScope): void {
     // A page that does not answer is still starting, and finds the click where it is kept; those that say no play for others.
     let starting: WorkerWindow | undefined;
     for (const window of open) {
-      const answer = await ask<Taken>(window, { gs2Gateway: "click", click });
+      const answer = await ask<Ack>(window, { gs2Gateway: "click", click });
       if (answer?.taken) return focus(window);
       if (!answer) starting ??= window;
     }
@@ -117,7 +117,7 @@ export function startWorker(scope: WorkerScope): void {
   });
 
   scope.addEventListener("pushsubscriptionchange", (event) => {
-    const word: WordToPage = { gs2Gateway: "subscriptionChanged" };
+    const word: PageMessage = { gs2Gateway: "subscriptionChanged" };
     const tell = async (): Promise<void> => {
       const { base } = await config();
       for (const window of await windows(base)) window.postMessage(word);
@@ -127,13 +127,13 @@ export function startWorker(scope: WorkerScope): void {
 
   scope.addEventListener("message", (event) => {
     if (!isOurs(event.data)) return;
-    const word = event.data as WordToWorker;
+    const word = event.data as WorkerMessage;
     if (word.gs2Gateway === "hello") {
       if (!own) {
         told = word.config;
         event.waitUntil(store.put("config", told));
       }
-      event.ports[0]?.postMessage({ version: VERSION } satisfies Hello);
+      event.ports[0]?.postMessage({ version: VERSION } satisfies Handshake);
     } else {
       event.waitUntil(inTurn(word.message));
     }

@@ -4,8 +4,8 @@ import {
   GatewayClient,
   GatewayError,
   isGatewayError,
-  type AccessTokenAsk,
-  type ProjectTokenAsk,
+  type AccessTokenRequest,
+  type ProjectTokenRequest,
 } from "../../../src/node.js";
 import { rejectionOf, until } from "../../support/until.js";
 import { aClient, anEmulator, namespaceName } from "./emulatorWorld.js";
@@ -63,7 +63,7 @@ describe("each refusal ends in its own kind", () => {
   test("an access token nobody issued: unauthorized, after one renewal of both tokens", async () => {
     const emulator = await anEmulator();
     const { gateway } = aClient(emulator);
-    const asks: AccessTokenAsk[] = [];
+    const asks: AccessTokenRequest[] = [];
     const bound = gateway.setUserId({
       accessToken(ask) {
         asks.push(ask);
@@ -197,7 +197,7 @@ describe("tokens", () => {
 
   test("a project token from a function is asked for at first, and again after a 401", async () => {
     const emulator = await anEmulator();
-    const asks: ProjectTokenAsk[] = [];
+    const asks: ProjectTokenRequest[] = [];
     const { gateway } = aClient(emulator, {
       credential: {
         clientId: "client-0001",

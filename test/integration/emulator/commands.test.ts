@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { CommandHost } from "../../../src/emulator/cli/context.js";
+import type { CommandContext } from "../../../src/emulator/cli/context.js";
 import { pushWorkerCommand } from "../../../src/emulator/cli/pushWorkerCommand.js";
 import { runCommand } from "../../../src/emulator/cli/program.js";
 import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
@@ -39,7 +39,7 @@ function fakeHost(env: Record<string, string | undefined> = {}) {
       told.add(watch);
       watch();
     });
-  const host: CommandHost = {
+  const host: CommandContext = {
     env,
     interactive: false,
     version: "1.2.3",

@@ -259,7 +259,7 @@ describe("what goes to a mobile device", () => {
     expect(tokenless).toMatchObject({
       userId: "bob",
       sent: false,
-      because: { away: true, token: false },
+      conditions: { away: true, token: false },
     });
     const overHttp = (await (
       await fetch(`${emulator.url}/_emulator/outbox?userId=bob`)
@@ -273,7 +273,7 @@ describe("what goes to a mobile device", () => {
     await good(methods.setFirebaseTokenByUserId, { ...player, token: "device-token-0001" });
     expect(await good(methods.sendNotification, notice)).toMatchObject({ protocol: null });
     expect(emulator.outbox()).toMatchObject([
-      { sent: false, because: { token: true, secret: false } },
+      { sent: false, conditions: { token: true, secret: false } },
     ]);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { answer, type Ask } from "../../../src/emulator/calls/handleCall.js";
-import { masked } from "../../../src/emulator/log/redact.js";
+import { handleCall, type ApiRequest } from "../../../src/emulator/calls/handleCall.js";
+import { redact } from "../../../src/emulator/log/redact.js";
 import { notify } from "../../../src/emulator/controls/notify.js";
-import { nextDue, passTime } from "../../../src/emulator/store/expiry.js";
+import { nextExpiryAt, expireDue } from "../../../src/emulator/store/expiry.js";
 import type { EmulatorSettings } from "../../../src/emulator/settings.js";
 import { applyState, readState, stateOf } from "../../../src/emulator/store/snapshot.js";
-import { allSessions, type Effect, type World } from "../../../src/emulator/store/store.js";
+import { allSessions, type Effect, type Store } from "../../../src/emulator/store/store.js";
 import * as methods from "../../../src/wire/methods.js";
 import type { AnyMethod } from "../../../src/wire/methods.js";
 import { errorsOf } from "./restCalls.js";
@@ -22,10 +22,10 @@ const byPlayer = { namespaceName, accessToken: "accessToken-0001" };
 function worldWith(settings: Partial<EmulatorSettings> = {}) {
   const world = makeWorld(settings, { namespaces: [namespaceName] });
   const socket = loggedIn(world);
-  const ask = (method: AnyMethod, params: Json, extra: Partial<Ask> = {}, now = START) => {
+  const ask = (method: AnyMethod, params: Json, extra: Partial<ApiRequest> = {}, now = START) => {
     const { accessToken } = params;
     const { component, name } = method;
-    const { outcome } = answer(
+    const { result } = handleCall(
       world,
       {
         transport: "socket",
@@ -38,7 +38,7 @@ function worldWith(settings: Partial<EmulatorSettings> = {}) {
       },
       now,
     );
-    return { status: outcome.status, body: outcome.body as Json, effects: outcome.effects };
+    return { status: result.status, body: result.body as Json, effects: result.effects };
   };
   const bind = (accessToken = "accessToken-0001", place = namespaceName) => {
     const connectionId = loggedIn(world);
@@ -169,7 +169,10 @@ describe("mobile notifications", () => {
     const { body, effects } = ask(methods.sendNotification, transfer);
     expect(body["protocol"]).toBe("WebSocket");
     expect(outbox(effects)).toMatchObject([
-      { sent: false, because: { away: false, transferEnabled: true, token: true, secret: true } },
+      {
+        sent: false,
+        conditions: { away: false, transferEnabled: true, token: true, secret: true },
+      },
     ]);
     expect(outbox(ask(methods.sendNotification, notice).effects)).toEqual([]);
   });
@@ -181,7 +184,7 @@ describe("mobile notifications", () => {
     expect(outbox(effects)).toMatchObject([
       {
         sent: false,
-        because: { away: true, transferEnabled: false },
+        conditions: { away: true, transferEnabled: false },
         reason: "It does not go to the device: enableTransferMobileNotification is not true.",
       },
     ]);
@@ -225,18 +228,18 @@ describe("mobile notifications", () => {
 });
 
 describe("user data", () => {
-  const have = (world: World) => [...world.firebaseTokens.values()].map(({ token }) => token);
+  const have = (world: Store) => [...world.firebaseTokens.values()].map(({ token }) => token);
 
   test("a job takes effect when its time has come, by the alarm or by the next call", () => {
     for (const byAlarm of [true, false]) {
       const { world, ask } = worldWith({ jobDurationMs: 1_000 });
       ask(methods.setFirebaseTokenByUserId, { ...byUser, token: "d" });
       ask(methods.cleanUserDataByUserId, { userId });
-      expect(nextDue(world)).toBe(START + 1_000);
-      if (byAlarm) passTime(world, START + 999);
+      expect(nextExpiryAt(world)).toBe(START + 1_000);
+      if (byAlarm) expireDue(world, START + 999);
       expect(have(world)).toEqual(["d"]);
       const later = START + 1_000;
-      if (byAlarm) passTime(world, later);
+      if (byAlarm) expireDue(world, later);
       else expect(ask(methods.getFirebaseTokenByUserId, byUser, {}, later).status).toBe(404);
       expect(have(world)).toEqual([]);
     }
@@ -290,7 +293,12 @@ describe("user data", () => {
     expect(ask(methods.importUserDataByUserId, other).status).toBe(404);
     const strict = makeWorld({}, { strict: true });
     const sample = { userId, uploadToken: "upload-0001" };
-    const { outcome } = call(strict, loggedIn(strict), methods.importUserDataByUserId, sample);
+    const { result: outcome } = call(
+      strict,
+      loggedIn(strict),
+      methods.importUserDataByUserId,
+      sample,
+    );
     expect(outcome.status).toBe(404);
   });
 });
@@ -379,5 +387,5 @@ describe("a state", () => {
 
 test("what is nested without end can still be kept and shown", () => {
   const text = `${'{"a":['.repeat(10_000)}1${"]}".repeat(10_000)}`;
-  expect(JSON.stringify(masked(JSON.parse(text) as Json)).length).toBeLessThan(100);
+  expect(JSON.stringify(redact(JSON.parse(text) as Json)).length).toBeLessThan(100);
 });

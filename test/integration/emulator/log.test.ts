@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
-import type { JournalEntry, JournalFrame } from "../../../src/wire/frameLog.js";
+import type { FrameLogEntry, LoggedFrame } from "../../../src/wire/frameLog.js";
 import { setFirebaseToken, setUserId } from "../../../src/wire/methods.js";
 import { until } from "../../support/until.js";
 import { frame, RawSocket, restLogin, type Json } from "./rawSocket.js";
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 interface Watched {
-  entries: JournalEntry[];
+  entries: FrameLogEntry[];
   /** All that came, as it came. */
   text: string;
   lastEventId: string;
@@ -48,7 +48,7 @@ async function watch(lastEventId?: string): Promise<Watched> {
         for (const line of blocks.flatMap((block) => block.split("\n"))) {
           if (line.startsWith("id: ")) watched.lastEventId = line.slice(4);
           if (line.startsWith("data: ")) {
-            watched.entries.push(JSON.parse(line.slice(6)) as JournalEntry);
+            watched.entries.push(JSON.parse(line.slice(6)) as FrameLogEntry);
           }
         }
       }
@@ -59,10 +59,10 @@ async function watch(lastEventId?: string): Promise<Watched> {
   return watched;
 }
 
-const frames = ({ entries }: Watched): JournalFrame[] =>
+const frames = ({ entries }: Watched): LoggedFrame[] =>
   entries.filter((entry) => entry.kind === "frame");
 
-const said = (watched: Watched, fits: (one: JournalFrame) => boolean) =>
+const said = (watched: Watched, fits: (one: LoggedFrame) => boolean) =>
   until("the frame is in the log", () => frames(watched).find(fits));
 
 async function bound(accessToken = "accessToken-0001"): Promise<RawSocket> {
@@ -78,20 +78,24 @@ describe("the log", () => {
     const watched = await watch();
     const answer = await said(
       watched,
-      ({ says, method }) => says === "answer" && method === "gateway.webSocketSession.setUserId",
+      ({ type, method }) => type === "answer" && method === "gateway.webSocketSession.setUserId",
     );
-    const call = frames(watched).find(({ id }) => id === answer.answers)!;
+    const call = frames(watched).find(({ id }) => id === answer.replyTo)!;
     expect(call).toMatchObject({
       transport: "socket",
-      way: "in",
-      says: "call",
+      direction: "in",
+      type: "call",
       method: "gateway.webSocketSession.setUserId",
       requestId: answer.requestId,
     });
-    expect(answer).toMatchObject({ way: "out", status: 200, connectionId: call.connectionId });
+    expect(answer).toMatchObject({
+      direction: "out",
+      status: 200,
+      connectionId: call.connectionId,
+    });
     await emulator.notify({ userId: "user-0001", key: "Gs2JobQueue:Push", payload: { a: 1 } });
-    expect(await said(watched, ({ says }) => says === "notification")).toMatchObject({
-      way: "out",
+    expect(await said(watched, ({ type }) => type === "notification")).toMatchObject({
+      direction: "out",
       players: [{ namespaceName: "game-0001", userId: "user-0001" }],
       body: { body: { subject: "Gs2JobQueue:Push", payload: '{"a":1}' } },
     });
@@ -109,13 +113,13 @@ describe("the log", () => {
     );
     const answer = await said(
       watched,
-      ({ says, method }) =>
-        says === "answer" && method === "gateway.firebaseToken.setFirebaseToken",
+      ({ type, method }) =>
+        type === "answer" && method === "gateway.firebaseToken.setFirebaseToken",
     );
     expect(answer).toMatchObject({ transport: "rest", status: 200, connectionId: null });
-    expect(frames(watched).find(({ id }) => id === answer.answers)).toMatchObject({
-      way: "in",
-      says: "call",
+    expect(frames(watched).find(({ id }) => id === answer.replyTo)).toMatchObject({
+      direction: "in",
+      type: "call",
       body: { namespaceName: "game-0001", token: "***" },
     });
   });
@@ -146,14 +150,14 @@ describe("the log", () => {
     const first = await watch();
     await said(first, ({ method }) => method === "gateway.webSocketSession.setUserId");
     await emulator.notify({ userId: "user-0001", key: "Gs2JobQueue:Push", payload: {} });
-    await said(first, ({ says }) => says === "notification");
+    await said(first, ({ type }) => type === "notification");
     const seen = first.entries.length;
     await emulator.notify({ userId: "user-0001", key: "Gs2JobQueue:Push", payload: {} });
     const second = await watch(first.lastEventId);
-    await said(second, ({ says }) => says === "notification");
+    await said(second, ({ type }) => type === "notification");
     expect(second.entries[0]!.id).toBe(first.entries[seen - 1]!.id + 1);
     const stranger = await watch("another-run-5");
-    await said(stranger, ({ says }) => says === "notification");
+    await said(stranger, ({ type }) => type === "notification");
     expect(stranger.entries[0]!.id).toBe(1);
     await socket.close();
   });
@@ -180,9 +184,9 @@ describe("the log", () => {
     socket.send('canary {"client_secret":');
     socket.send(JSON.stringify({ x_gs2: { function: "f" }, text: "x".repeat(70_000) }));
     await until("both were read", () =>
-      frames(watched).filter(({ says }) => says === "unreadable").length === 2 ? true : undefined,
+      frames(watched).filter(({ type }) => type === "unreadable").length === 2 ? true : undefined,
     );
-    const [first, second] = frames(watched).filter(({ says }) => says === "unreadable");
+    const [first, second] = frames(watched).filter(({ type }) => type === "unreadable");
     expect(first).toMatchObject({ body: null, size: 24 });
     expect(second!.body).toBe(null);
     expect(second!.size).toBeGreaterThan(70_000);
@@ -228,7 +232,7 @@ test("no secret and no token leaves through the log", async () => {
   );
   const last = await said(
     watched,
-    ({ requestId, says }) => requestId === "last" && says === "answer",
+    ({ requestId, type }) => requestId === "last" && type === "answer",
   );
   expect(last.status).toBe(401);
   for (const name of [projectToken, accessToken, uploadToken, "canary"]) {

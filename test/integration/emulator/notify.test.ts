@@ -5,7 +5,7 @@ import {
   type EmulatorNotification,
 } from "../../../src/emulator/index.js";
 import { notify as notifyAt } from "../../../src/emulator/controls/notify.js";
-import type { World } from "../../../src/emulator/store/store.js";
+import type { Store } from "../../../src/emulator/store/store.js";
 import type { EmulatorSettings } from "../../../src/emulator/settings.js";
 import { serviceNotifications } from "../../../src/wire/notifications.js";
 import { setUserId } from "../../../src/wire/methods.js";
@@ -14,7 +14,7 @@ import { call, loggedIn, makeWorld, START } from "./stores.js";
 
 const namespaceName = "game-0001";
 
-const notify = (world: World, given: EmulatorNotification) => notifyAt(world, given, START);
+const notify = (world: Store, given: EmulatorNotification) => notifyAt(world, given, START);
 
 function worldWithPlayer(settings: Partial<EmulatorSettings> = {}) {
   const world = makeWorld(settings);

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { judge, type GuardPolicy } from "../../../src/emulator/server/originCheck.js";
+import { checkOrigin, type OriginPolicy } from "../../../src/emulator/server/originCheck.js";
 import {
   startEmulator,
   type Emulator,
@@ -8,11 +8,11 @@ import {
 } from "../../../src/emulator/index.js";
 import { RawSocket } from "./rawSocket.js";
 
-const loopback: GuardPolicy = { host: undefined, allowHosts: [], allowOrigins: [] };
-const open: GuardPolicy = { ...loopback, host: "0.0.0.0" };
+const loopback: OriginPolicy = { host: undefined, allowHosts: [], allowOrigins: [] };
+const open: OriginPolicy = { ...loopback, host: "0.0.0.0" };
 
 describe("the guard", () => {
-  test.each<[string, GuardPolicy, string | undefined, string | undefined]>([
+  test.each<[string, OriginPolicy, string | undefined, string | undefined]>([
     ["no page", loopback, "127.0.0.1:9480", undefined],
     ["a page on localhost", loopback, "localhost:9480", "http://localhost:5173"],
     ["a page under .localhost", loopback, "game.localhost:9480", "https://game.localhost"],
@@ -42,10 +42,10 @@ describe("the guard", () => {
     ["any origin", { ...loopback, allowOrigins: ["*"] }, "localhost", "https://evil.example"],
     ["a page from a file", { ...loopback, allowOrigins: ["null"] }, "localhost", "null"],
   ])("lets in %s", (_, policy, host, origin) => {
-    expect(judge(policy, { host, origin })).toEqual({ allowed: true });
+    expect(checkOrigin(policy, { host, origin })).toEqual({ allowed: true });
   });
 
-  test.each<[string, GuardPolicy, string | undefined, string | undefined, string]>([
+  test.each<[string, OriginPolicy, string | undefined, string | undefined, string]>([
     ["no host", loopback, undefined, undefined, "host name"],
     ["a rebound name", loopback, "evil.example:9480", undefined, "--allow-host evil.example"],
     ["a rebound name", open, "evil.example:9480", undefined, "--allow-host evil.example"],
@@ -69,7 +69,7 @@ describe("the guard", () => {
     ],
     ["a page from a file", loopback, "localhost", "null", "--allow-origin null"],
   ])("refuses %s and names the flag", (_, policy, host, origin, said) => {
-    const verdict = judge(policy, { host, origin });
+    const verdict = checkOrigin(policy, { host, origin });
     expect(verdict).toEqual({ allowed: false, why: expect.stringContaining(said) as string });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkProjectToken } from "../../../src/emulator/calls/auth.js";
-import { nextDue, passTime } from "../../../src/emulator/store/expiry.js";
+import { nextExpiryAt, expireDue } from "../../../src/emulator/store/expiry.js";
 import { readSettings, type EmulatorSettings } from "../../../src/emulator/settings.js";
 import { allSessions, sessionsOf } from "../../../src/emulator/store/store.js";
 import { setUserId } from "../../../src/wire/methods.js";
@@ -150,15 +150,15 @@ describe("setUserId, the second client of a player", () => {
   test.each(table)("$name", ({ first, second, status, left, cut, settings }) => {
     const world = makeWorld(settings);
     const sockets = { first: loggedIn(world), second: loggedIn(world) };
-    expect(call(world, sockets.first, setUserId, { ...player, ...first }).outcome.status).toBe(200);
+    expect(call(world, sockets.first, setUserId, { ...player, ...first }).result.status).toBe(200);
 
-    const { outcome } = call(world, sockets.second, setUserId, { ...player, ...second });
+    const { result } = call(world, sockets.second, setUserId, { ...player, ...second });
 
-    expect(outcome.status).toBe(status);
+    expect(result.status).toBe(status);
     expect(
       sessionsOf(world, namespaceName, "user-0001").map(({ connectionId }) => connectionId),
     ).toEqual(left.map((name) => sockets[name]));
-    expect(outcome.effects).toEqual(
+    expect(result.effects).toEqual(
       cut
         ? [expect.objectContaining({ kind: "close", connectionId: sockets.first }) as unknown]
         : [],
@@ -166,7 +166,7 @@ describe("setUserId, the second client of a player", () => {
     expect(world.connections.has(sockets.first)).toBe(!cut);
     if (status !== 200) {
       const { conflictMessage } = readSettings(settings);
-      expect(outcome.errors).toEqual([{ component: "webSocketSession", message: conflictMessage }]);
+      expect(result.errors).toEqual([{ component: "webSocketSession", message: conflictMessage }]);
     }
   });
 });
@@ -178,7 +178,7 @@ describe("setUserId", () => {
     const world = makeWorld();
     const socket = loggedIn(world);
     const other = loggedIn(world);
-    const { outcome } = call(world, socket, setUserId, {
+    const { result: outcome } = call(world, socket, setUserId, {
       ...player,
       ...withId("tab-1"),
       connectionId: other,
@@ -199,7 +199,7 @@ describe("setUserId", () => {
     const world = makeWorld();
     const socket = loggedIn(world);
     call(world, socket, setUserId, { ...player, ...withId("tab-1") });
-    const { outcome } = call(
+    const { result: outcome } = call(
       world,
       socket,
       setUserId,
@@ -219,7 +219,7 @@ describe("setUserId", () => {
     const world = makeWorld({ sameSocketConflictsWithItself: true });
     const socket = loggedIn(world);
     call(world, socket, setUserId, { ...player, ...exclusive });
-    const { outcome } = call(world, socket, setUserId, { ...player, ...exclusive });
+    const { result: outcome } = call(world, socket, setUserId, { ...player, ...exclusive });
     expect(outcome.status).toBe(409);
   });
 
@@ -262,7 +262,7 @@ describe("setUserId", () => {
     const [one, two, three] = [loggedIn(world), loggedIn(world), loggedIn(world)];
     call(world, one, setUserId, { ...player, ...withId("tab-1") });
     call(world, two, setUserId, player);
-    const { outcome } = call(world, three, setUserId, { ...player, ...withId("tab-1") });
+    const { result: outcome } = call(world, three, setUserId, { ...player, ...withId("tab-1") });
     expect(outcome.status).toBe(409);
     expect(allSessions(world)).toHaveLength(2);
   });
@@ -272,7 +272,10 @@ describe("setUserId", () => {
     ["a made-up access token", { accessToken: "made-up" }, "gateway.accessToken.error.invalid"],
   ])("with %s is 401, and makes no namespace", (_, params, message) => {
     const world = makeWorld();
-    const { outcome } = call(world, loggedIn(world), setUserId, { namespaceName, ...params });
+    const { result: outcome } = call(world, loggedIn(world), setUserId, {
+      namespaceName,
+      ...params,
+    });
     expect(outcome).toMatchObject({ status: 401, errors: [{ component: "accessToken", message }] });
     expect(world.namespaces.size).toBe(0);
   });
@@ -281,7 +284,7 @@ describe("setUserId", () => {
     const world = makeWorld();
     const long = "t".repeat(2_000);
     world.accessTokens.set(long, { userId: "user-0009", expiresAt: START + 1 });
-    const { outcome, userId } = call(world, loggedIn(world), setUserId, {
+    const { result: outcome, userId } = call(world, loggedIn(world), setUserId, {
       namespaceName,
       accessToken: long,
     });
@@ -291,9 +294,12 @@ describe("setUserId", () => {
   test("in strict mode asks for a namespace that is there and a token that was issued", () => {
     const world = makeWorld({}, { strict: true });
     const socket = loggedIn(world);
-    expect(call(world, socket, setUserId, player).outcome.status).toBe(401);
+    expect(call(world, socket, setUserId, player).result.status).toBe(401);
     world.accessTokens.set("issued", { userId: "user-0001", expiresAt: START + 1 });
-    const { outcome } = call(world, socket, setUserId, { namespaceName, accessToken: "issued" });
+    const { result: outcome } = call(world, socket, setUserId, {
+      namespaceName,
+      accessToken: "issued",
+    });
     expect(outcome).toMatchObject({
       status: 404,
       errors: [{ component: "namespace", message: "gateway.namespace.error.notFound" }],
@@ -306,25 +312,25 @@ describe("time", () => {
     const world = makeWorld({ idleTimeoutMs: 100, lifetimeMs: 250 });
     const socket = loggedIn(world);
     const busy = loggedIn(world);
-    expect(nextDue(world)).toBe(START + 100);
-    expect(passTime(world, START + 99)).toEqual([]);
+    expect(nextExpiryAt(world)).toBe(START + 100);
+    expect(expireDue(world, START + 99)).toEqual([]);
     world.connections.get(busy)!.lastActiveAt = START + 90;
-    expect(passTime(world, START + 100)).toMatchObject([
+    expect(expireDue(world, START + 100)).toMatchObject([
       { kind: "close", connectionId: socket, why: "idle for too long" },
     ]);
     world.connections.get(busy)!.lastActiveAt = START + 190;
-    expect(nextDue(world)).toBe(START + 250);
-    expect(passTime(world, START + 250)).toMatchObject([
+    expect(nextExpiryAt(world)).toBe(START + 250);
+    expect(expireDue(world, START + 250)).toMatchObject([
       { kind: "close", connectionId: busy, why: "open for too long" },
     ]);
-    expect(nextDue(world)).toBeUndefined();
+    expect(nextExpiryAt(world)).toBeUndefined();
   });
 
   test("has nothing to do where both limits are switched off", () => {
     const world = makeWorld({ idleTimeoutMs: null, lifetimeMs: null });
     loggedIn(world);
-    expect(nextDue(world)).toBeUndefined();
-    expect(passTime(world, START + 1e12)).toEqual([]);
+    expect(nextExpiryAt(world)).toBeUndefined();
+    expect(expireDue(world, START + 1e12)).toEqual([]);
   });
 
   test.each([
@@ -334,8 +340,8 @@ describe("time", () => {
     const world = makeWorld({ accessTokenExpiryEndsSession: ends });
     world.accessTokens.set("issued", { userId: "user-0001", expiresAt: START + 50 });
     call(world, loggedIn(world), setUserId, { namespaceName, accessToken: "issued" });
-    if (ends) expect(nextDue(world)).toBe(START + 50);
-    passTime(world, START + 50);
+    if (ends) expect(nextExpiryAt(world)).toBe(START + 50);
+    expireDue(world, START + 50);
     expect(allSessions(world)).toHaveLength(left);
   });
 

@@ -1,7 +1,7 @@
-import { answer } from "../../../src/emulator/calls/handleCall.js";
+import { handleCall } from "../../../src/emulator/calls/handleCall.js";
 import { seededIds } from "../../../src/emulator/store/ids.js";
 import { readSettings, type EmulatorSettings } from "../../../src/emulator/settings.js";
-import { createWorld, openConnection, type World } from "../../../src/emulator/store/store.js";
+import { createStore, openConnection, type Store } from "../../../src/emulator/store/store.js";
 import { loginTarget } from "../../../src/wire/frames.js";
 import type { AnyMethod } from "../../../src/wire/methods.js";
 
@@ -10,10 +10,10 @@ export const START = 1_700_000_000_000;
 export function makeWorld(
   settings: Partial<EmulatorSettings> = {},
   options: { strict?: boolean; namespaces?: string[] } = {},
-): World {
+): Store {
   const { strict = false, namespaces = [] } = options;
   const credentials = [{ clientId: "client-0001", clientSecret: "secret-0001" }];
-  return createWorld(
+  return createStore(
     {
       settings: readSettings(settings),
       strict,
@@ -27,9 +27,9 @@ export function makeWorld(
 }
 
 /** A socket that has logged in. */
-export function loggedIn(world: World, now = START): string {
+export function loggedIn(world: Store, now = START): string {
   const { connectionId } = openConnection(world, now);
-  const { outcome } = answer(
+  const { result } = handleCall(
     world,
     {
       transport: "socket",
@@ -41,20 +41,20 @@ export function loggedIn(world: World, now = START): string {
     },
     now,
   );
-  if (outcome.status !== 200) throw new Error("The login was refused.");
+  if (result.status !== 200) throw new Error("The login was refused.");
   return connectionId;
 }
 
 /** A call on a socket that has logged in. */
 export function call(
-  world: World,
+  world: Store,
   connectionId: string,
   method: AnyMethod,
   params: Record<string, unknown>,
   now = START,
 ) {
   const { component, name } = method;
-  return answer(
+  return handleCall(
     world,
     {
       transport: "socket",

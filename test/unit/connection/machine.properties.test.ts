@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   bindFailed,
-  bound,
+  bindSucceeded,
   connect,
   disconnect,
   ended,
@@ -13,10 +13,10 @@ import {
   release,
   tick,
   tokenSet,
-  want,
+  requestBind,
   type Event,
 } from "../../../src/connection/machine.js";
-import { impossible } from "../../../src/connection/binding.js";
+import { bindRejection } from "../../../src/connection/binding.js";
 import { LOGGING_IN, OPEN, OPENING, UNAUTHORIZED, WAITING } from "../../../src/connection/state.js";
 import { failure, sessionOf, Sim } from "./simulatedConnection.js";
 
@@ -94,8 +94,8 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
       .tuple(slots, fc.boolean(), fc.boolean())
       .map(([name, exclusive, force]): Happening => ({
         name: `want ${name}${force ? " by force" : ""}`,
-        event: () => (t) => want(t, name, exclusive, force),
-        possible: ({ state }) => !impossible(state, force),
+        event: () => (t) => requestBind(t, name, exclusive, force),
+        possible: ({ state }) => !bindRejection(state, force),
       })),
   },
   {
@@ -104,7 +104,7 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
       .tuple(slots, fc.constantFrom("alice", "alice", "bob"))
       .map(([name, userId]): Happening => ({
         name: `bound ${name} as ${userId}`,
-        event: () => (t) => bound(t, name, sessionOf(userId)),
+        event: () => (t) => bindSucceeded(t, name, sessionOf(userId)),
         ...inPhase(OPEN),
       })),
   },
@@ -182,7 +182,8 @@ test("whatever happens in whatever order, the machine keeps its promises", () =>
         }
         const { phase, nextRetryAt } = sim.state;
         if (phase < WAITING) expect(nextRetryAt).toBe(Infinity);
-        if (phase === WAITING && !sim.state.asleep) expect(nextRetryAt).toBeLessThan(Infinity);
+        if (phase === WAITING && !sim.state.inBackForwardCache)
+          expect(nextRetryAt).toBeLessThan(Infinity);
         for (const { state, heldOn } of Object.values(sim.state.slots)) {
           if (state === "held") expect(heldOn).toBe(sim.state.generation);
           if (state === "binding") expect(phase).toBe(OPEN);

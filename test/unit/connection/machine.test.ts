@@ -9,7 +9,7 @@ import {
   tick,
   tokenSet,
 } from "../../../src/connection/machine.js";
-import { impossible } from "../../../src/connection/binding.js";
+import { bindRejection } from "../../../src/connection/binding.js";
 import { failure, Sim } from "./simulatedConnection.js";
 
 const names = (done: readonly (readonly unknown[])[]) => done.map(([name]) => name);
@@ -380,18 +380,18 @@ describe("a conflict", () => {
 describe("a forced bind", () => {
   test("is refused in advance where no socket is open", () => {
     const sim = new Sim();
-    expect(impossible(sim.state, true)).toMatchObject({ kind: "notConnected" });
+    expect(bindRejection(sim.state, true)).toMatchObject({ kind: "notConnected" });
     sim.on(connect);
-    expect(impossible(sim.state, true)).toMatchObject({ kind: "notConnected" });
+    expect(bindRejection(sim.state, true)).toMatchObject({ kind: "notConnected" });
     sim.open();
-    expect(impossible(sim.state, true)).toBeUndefined();
+    expect(bindRejection(sim.state, true)).toBeUndefined();
     sim.login();
-    expect(impossible(sim.state, true)).toBeUndefined();
+    expect(bindRejection(sim.state, true)).toBeUndefined();
     sim.end();
-    expect(impossible(sim.state, true)).toMatchObject({ kind: "notConnected" });
-    expect(impossible(sim.state, false)).toBeUndefined();
+    expect(bindRejection(sim.state, true)).toMatchObject({ kind: "notConnected" });
+    expect(bindRejection(sim.state, false)).toBeUndefined();
     sim.on(disconnect);
-    expect(impossible(sim.state, false)).toMatchObject({ kind: "notConnected" });
+    expect(bindRejection(sim.state, false)).toMatchObject({ kind: "notConnected" });
   });
 
   test("leaves once: when its answer is lost, the next one is unforced", () => {
@@ -853,7 +853,7 @@ describe("two holders of one session ID", () => {
     cut(sim, 29_000);
     expect(sim.status).toBe("ready");
     cut(sim, 29_000);
-    expect(sim.slot()).toMatchObject({ state: "replaced", lostTo: "sessionIdShared" });
+    expect(sim.slot()).toMatchObject({ state: "replaced", replacedBy: "sessionIdShared" });
     sim.on(connect);
     sim.open();
     sim.login();

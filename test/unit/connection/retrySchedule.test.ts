@@ -4,7 +4,7 @@ import { nextAttemptAt, type Outage } from "../../../src/connection/retrySchedul
 
 const outages = fc.record({
   startedAt: fc.integer({ min: 0, max: 2_000_000_000_000 }),
-  part: fc.double({ min: 0, max: 0.999_999, noNaN: true }),
+  jitter: fc.double({ min: 0, max: 0.999_999, noNaN: true }),
 });
 
 function attempts(outage: Outage, count: number, longOnly = false): number[] {
@@ -25,24 +25,24 @@ function windowOf(k: number): { start: number; width: number } {
 }
 
 test("windows of 0.5 s x 1.5^k follow one another from the drop, up to 30 s", () => {
-  const at = attempts({ startedAt: 0, part: 0 }, 14);
+  const at = attempts({ startedAt: 0, jitter: 0 }, 14);
   expect(at.slice(0, 5)).toEqual([0, 500, 1_250, 2_375, 4_062.5]);
   expect(at.at(-1)! - at.at(-2)!).toBe(30_000);
 });
 
-test("the attempt of window k lies at its start + part x its width, whatever came before", () => {
+test("the attempt of window k lies at its start + jitter x its width, whatever came before", () => {
   fc.assert(
     fc.property(outages, fc.nat({ max: 40 }), (outage, k) => {
       const { start, width } = windowOf(k);
       expect(attempts(outage, k + 1)[k]).toBeCloseTo(
-        outage.startedAt + start + outage.part * width,
+        outage.startedAt + start + outage.jitter * width,
         1,
       );
     }),
   );
 });
 
-test("the next attempt is always in the future, and at most one window and its part away", () => {
+test("the next attempt is always in the future, and at most one window and its jitter away", () => {
   fc.assert(
     fc.property(outages, fc.nat({ max: 10_000_000 }), fc.boolean(), (outage, ms, longOnly) => {
       const after = outage.startedAt + ms;

@@ -1,7 +1,7 @@
 import { GatewayError, type GatewayErrorKind } from "../../../src/errors.js";
 import {
   bindFailed,
-  bound,
+  bindSucceeded,
   connect,
   ended,
   hint,
@@ -10,7 +10,7 @@ import {
   opened,
   step,
   tick,
-  want,
+  requestBind,
   type Event,
   type Hint,
 } from "../../../src/connection/machine.js";
@@ -91,8 +91,8 @@ export class Sim {
 
   /** One event; answers its effects. What went in must not be changed by it. */
   on(event: Event, generation?: number): Done[] {
-    const { now, draw, frames, lastFrameAt } = this;
-    const moment = { now, draw, frames, lastFrameAt };
+    const { now, draw: random, frames, lastFrameAt } = this;
+    const moment = { now, random, frames, lastFrameAt };
     const turn = step(deepFreeze(this.state), event, moment, this.options, generation);
     const done: Done[] = [];
     const recorder = new Proxy({} as Effects, {
@@ -152,12 +152,12 @@ export class Sim {
   }
 
   want(name = "player", { exclusive = true, force = false } = {}): Done[] {
-    return this.on((t) => want(t, name, exclusive, force));
+    return this.on((t) => requestBind(t, name, exclusive, force));
   }
 
   accept(userId = "alice", name = "player"): Done[] {
     this.frame();
-    return this.on((t) => bound(t, name, sessionOf(userId)));
+    return this.on((t) => bindSucceeded(t, name, sessionOf(userId)));
   }
 
   refuse(kind: GatewayErrorKind, name = "player", outcome?: GatewayError["outcome"]): Done[] {

@@ -1,13 +1,13 @@
 import { describe, expect, test, vi } from "vitest";
 import { isGatewayError } from "../../../src/errors.js";
-import { pending, type Limits } from "../../../src/core/deferred.js";
+import { createDeferred, type AbortOptions } from "../../../src/core/deferred.js";
 import { manualClock } from "../../support/manualClock.js";
 import { rejection, settled } from "../../support/settled.js";
 
-function start(limits: Limits = {}, describeFailure?: Parameters<typeof pending>[4]) {
+function start(limits: AbortOptions = {}, describeFailure?: Parameters<typeof createDeferred>[4]) {
   const clock = manualClock();
   const onEnd = vi.fn();
-  const one = pending<string>("setUserId", clock, limits, onEnd, describeFailure);
+  const one = createDeferred<string>("setUserId", clock, limits, onEnd, describeFailure);
   one.promise.catch(() => undefined);
   return { clock, onEnd, ...one };
 }

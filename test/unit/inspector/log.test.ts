@@ -1,35 +1,35 @@
 import { describe, expect, test } from "vitest";
 import { everything } from "../../../src/inspector/log/rows.js";
 import { LogStore } from "../../../src/inspector/log/store.js";
-import type { JournalEntry, JournalFrame } from "../../../src/wire/frameLog.js";
+import type { FrameLogEntry, LoggedFrame } from "../../../src/wire/frameLog.js";
 
 let lastId = 0;
-const frame = (given: Partial<JournalFrame> = {}): JournalFrame => ({
+const frame = (given: Partial<LoggedFrame> = {}): LoggedFrame => ({
   kind: "frame",
   id: ++lastId,
   at: lastId,
   transport: "socket",
-  way: "out",
-  says: "notification",
+  direction: "out",
+  type: "notification",
   connectionId: "connection-1",
   players: [],
   method: null,
   requestId: null,
-  answers: null,
+  replyTo: null,
   status: null,
   size: 10,
   body: { type: "notification", body: { issuer: "", subject: "Gs2JobQueue:Push", payload: "{}" } },
   ...given,
 });
-const call = (given: Partial<JournalFrame> = {}) =>
+const call = (given: Partial<LoggedFrame> = {}) =>
   frame({
-    way: "in",
-    says: "call",
+    direction: "in",
+    type: "call",
     method: "gateway.webSocketSession.setUserId",
     body: { namespaceName: "game-0001" },
     ...given,
   });
-const event = (name: string, detail: Record<string, unknown> = {}): JournalEntry => ({
+const event = (name: string, detail: Record<string, unknown> = {}): FrameLogEntry => ({
   kind: "event",
   id: ++lastId,
   at: lastId,
@@ -45,7 +45,7 @@ function store() {
   const draws: (() => void)[] = [];
   const log = new LogStore((draw) => draws.push(draw));
   const draw = () => draws.splice(0).forEach((one) => one());
-  const take = (...entries: JournalEntry[]) => {
+  const take = (...entries: FrameLogEntry[]) => {
     log.take("run", entries);
     draw();
   };
@@ -104,7 +104,7 @@ describe("the log of the page", () => {
       call({ connectionId: other, method: "identifier.projectToken.login" }),
       call({ connectionId: other }),
       frame({
-        says: "answer",
+        type: "answer",
         status: 409,
         method: "gateway.webSocketSession.setUserId",
         body: {},
@@ -134,7 +134,7 @@ describe("the log of the page", () => {
   test("finds the other half of a call", () => {
     const { log, take } = store();
     const asked = call();
-    const answered = frame({ says: "answer", status: 200, answers: asked.id, body: {} });
+    const answered = frame({ type: "answer", status: 200, replyTo: asked.id, body: {} });
     take(asked, answered, frame());
     const [first, second, third] = log.shown.value;
     expect(log.partner(first!)).toBe(second);

@@ -324,14 +324,14 @@ describe("handlers that misbehave", () => {
 
 describe("the shield", () => {
   test("hands over what it was given", () => {
-    const { shield } = setup();
+    const { callSafely } = setup();
     const run = vi.fn();
-    shield(run, [1, "two"]);
+    callSafely(run, [1, "two"]);
     expect(run.mock.calls).toEqual([[1, "two"]]);
   });
 
   test("settles when what it runs has settled, and never rejects", async () => {
-    const { shield, threw } = setup();
+    const { callSafely: shield, threw } = setup();
     const work = gate();
     const over = vi.fn();
     const done = Promise.resolve(shield(() => work.promise, [])).then(over);

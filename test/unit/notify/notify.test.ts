@@ -44,7 +44,7 @@ function setup() {
     },
     /** Something arrives. */
     take: (subject: string, payload: unknown = null, issuer = "") =>
-      notify.take({ issuer, subject, payload: JSON.stringify(payload) }, clock.now(), "socket"),
+      notify.receive({ issuer, subject, payload: JSON.stringify(payload) }, clock.now(), "socket"),
   };
 }
 const numbers = (to: number): number[] => Array.from({ length: to }, (_, n) => n);
@@ -172,7 +172,7 @@ describe("a handler", () => {
 
   test("reads text that is no JSON, and the key is reported", () => {
     const { clock, notify, heard, notJson } = setup();
-    notify.take({ issuer: "", subject: "shop:sale", payload: "sale!" }, clock.now(), "push");
+    notify.receive({ issuer: "", subject: "shop:sale", payload: "sale!" }, clock.now(), "push");
     expect(heard).toEqual(["sale!"]);
     expect(notJson.mock.calls).toEqual([["shop:sale"]]);
   });

@@ -39,7 +39,7 @@ function setup() {
     },
     take(payload: unknown, subject = "raid-start") {
       const text = typeof payload === "string" ? payload : JSON.stringify(payload);
-      notify.take({ issuer: "", subject, payload: text }, clock.now(), "socket");
+      notify.receive({ issuer: "", subject, payload: text }, clock.now(), "socket");
     },
   };
 }

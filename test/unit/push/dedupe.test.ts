@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createCopies, type Via } from "../../../src/push/dedupe.js";
+import { createDeduplicator, type Via } from "../../../src/push/dedupe.js";
 
 const join = { issuer: "Gs2Matchmaking:Join", subject: "Gs2Matchmaking:Join", payload: "{}" };
 
 /** Which of these are copies; `wait` lets time go by before the next. */
 function copies(arrivals: [Via, Partial<typeof join>?, number?][], windowMs = 60_000): boolean[] {
-  const isCopy = createCopies(windowMs);
+  const isCopy = createDeduplicator(windowMs);
   let now = 0;
   return arrivals.map(([via, changed, wait = 0]) =>
     isCopy({ ...join, ...changed }, via, (now += wait)),
@@ -55,7 +55,7 @@ describe("two notifications", () => {
 });
 
 it("remembers the last 256, however many come", () => {
-  const isCopy = createCopies(60_000);
+  const isCopy = createDeduplicator(60_000);
   for (let n = 0; n <= 256; n++) isCopy({ ...join, payload: String(n) }, "socket", n);
   expect(isCopy({ ...join, payload: "1" }, "push", 300)).toBe(true);
   expect(isCopy({ ...join, payload: "0" }, "push", 300)).toBe(false);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createPush, createLocalTokenProvider } from "../../../src/push/index.js";
 import { isVapidKey } from "../../../src/push/firebase.js";
 import { readConfig, withConfig } from "../../../src/push/protocol.js";
-import { whatIsMissing, type Surroundings } from "../../../src/push/environment.js";
+import { findUnsupported, type BrowserEnvironment } from "../../../src/push/environment.js";
 import { VERSION } from "../../../src/push/version.js";
 import { readInRepo } from "../../support/repo.js";
 import { rejectionOf } from "../../support/until.js";
@@ -13,17 +13,17 @@ const full = {
   navigator: { userAgent: "Chrome", serviceWorker: {} as ServiceWorkerContainer },
   Notification: { permission: "default", requestPermission: async () => "default" },
   PushManager: {},
-} as const satisfies Surroundings;
+} as const satisfies BrowserEnvironment;
 
 const iPhone = { ...full.navigator, userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5)" };
 const iPad = { ...full.navigator, userAgent: "Mozilla/5.0 (Macintosh)", maxTouchPoints: 5 };
 
 describe("what push needs", () => {
   it("is all there in a full browser", () => {
-    expect(whatIsMissing(full)).toBeUndefined();
+    expect(findUnsupported(full)).toBeUndefined();
   });
 
-  it.each<[string, Surroundings]>([
+  it.each<[string, BrowserEnvironment]>([
     ["notABrowser", {}],
     ["insecureContext", { ...full, isSecureContext: false }],
     ["noServiceWorker", { ...full, navigator: { userAgent: "Firefox" } }],
@@ -43,14 +43,14 @@ describe("what push needs", () => {
       },
     ],
   ])("is not: %s", (reason, host) => {
-    expect(whatIsMissing(host)).toBe(reason);
+    expect(findUnsupported(host)).toBe(reason);
   });
 
   it("is there in a frame of the game's own site, and on an iPhone's home screen", () => {
-    expect(whatIsMissing({ ...full, top: { location: { origin: "https://game.test" } } })).toBe(
+    expect(findUnsupported({ ...full, top: { location: { origin: "https://game.test" } } })).toBe(
       undefined,
     );
-    expect(whatIsMissing({ ...full, navigator: iPhone })).toBeUndefined();
+    expect(findUnsupported({ ...full, navigator: iPhone })).toBeUndefined();
   });
 });
 

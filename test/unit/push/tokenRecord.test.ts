@@ -2,7 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import {
   asksProvider,
   parseRecord,
-  recordShelf,
+  tokenRecordStore,
   whyStore,
   type RecordStorage,
   type StoredToken,
@@ -87,8 +87,8 @@ describe("a record", () => {
 
   it("is found by the next page, until it is removed", () => {
     const { kept, storage } = memory();
-    recordShelf(() => storage).write(record);
-    const next = recordShelf(() => storage);
+    tokenRecordStore(() => storage).write(record);
+    const next = tokenRecordStore(() => storage);
     expect(next.read()).toEqual(record);
     next.write(undefined);
     expect([next.read(), kept.size]).toEqual([undefined, 0]);
@@ -112,7 +112,7 @@ describe("a record", () => {
       }),
     ],
   ])("lasts as long as the page where the storage %s", (_, storage) => {
-    const shelf = recordShelf(storage);
+    const shelf = tokenRecordStore(storage);
     expect(shelf.read()).toBeUndefined();
     shelf.write(record);
     expect(shelf.read()).toEqual(record);

@@ -1,6 +1,10 @@
 import { describe, expect, test, vi } from "vitest";
 import { GatewayError, isGatewayError } from "../../../src/errors.js";
-import { agedToken, fromProvider, type Grant } from "../../../src/session/renewableToken.js";
+import {
+  createRenewableToken,
+  fromProvider,
+  type Grant,
+} from "../../../src/session/renewableToken.js";
 import { manualClock } from "../../support/manualClock.js";
 import { gate, rejection, settled } from "../../support/settled.js";
 
@@ -9,7 +13,12 @@ function setup(obtain: (why: string) => Promise<Grant>) {
   const asked = vi.fn(obtain);
   const secrets: string[] = [];
   const keep = (token: string) => void secrets.push(token);
-  return { clock, asked, secrets, ...agedToken<string>("projectToken", clock.now, asked, keep) };
+  return {
+    clock,
+    asked,
+    secrets,
+    ...createRenewableToken<string>("projectToken", clock.now, asked, keep),
+  };
 }
 const HOUR = 3_600;
 
@@ -23,21 +32,27 @@ describe("a token that ages", () => {
 
   test("that is set while another is on its way is the newer one", async () => {
     const answer = gate<Grant>();
-    const { renew, set, young } = setup(() => answer.promise);
+    const { renew, set, fresh } = setup(() => answer.promise);
     const renewal = renew("first");
     set({ token: "by hand" });
     answer.open({ token: "from the flight" });
-    expect([await renewal, young()]).toEqual(["by hand", "by hand"]);
+    expect([await renewal, fresh()]).toEqual(["by hand", "by hand"]);
   });
 
   test("is not there before it is obtained", () => {
-    const { last, young, asked } = setup(async () => ({ token: "a" }));
-    expect([last(), young()]).toEqual([undefined, undefined]);
+    const { latest, fresh, asked } = setup(async () => ({ token: "a" }));
+    expect([latest(), fresh()]).toEqual([undefined, undefined]);
     expect(asked).not.toHaveBeenCalled();
   });
 
   test("is young for nine tenths of its life, by the clock on the wall", async () => {
-    const { clock, young, last, renew, renewTime } = setup(async () => ({
+    const {
+      clock,
+      fresh,
+      latest: last,
+      renew,
+      renewTime,
+    } = setup(async () => ({
       token: "a",
       lifeSeconds: 1_000,
     }));
@@ -45,17 +60,17 @@ describe("a token that ages", () => {
     expect(await renew("first")).toBe("a");
     expect(renewTime()).toBe(start + 900_000);
     clock.advance(899_999);
-    expect(young()).toBe("a");
+    expect(fresh()).toBe("a");
     clock.sleep(1);
-    expect(young()).toBeUndefined();
+    expect(fresh()).toBeUndefined();
     expect(last()).toBe("a");
   });
 
   test("is old after a sleep, although no timer ran", async () => {
-    const { clock, young, renew } = setup(async () => ({ token: "a", lifeSeconds: 1_000 }));
+    const { clock, fresh, renew } = setup(async () => ({ token: "a", lifeSeconds: 1_000 }));
     await renew("first");
     clock.sleep(86_400_000);
-    expect(young()).toBeUndefined();
+    expect(fresh()).toBeUndefined();
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -84,10 +99,10 @@ describe("a token that ages", () => {
   });
 
   test("may live for ever", async () => {
-    const { clock, renew, young } = setup(async () => ({ token: "a", lifeSeconds: Infinity }));
+    const { clock, renew, fresh } = setup(async () => ({ token: "a", lifeSeconds: Infinity }));
     await renew("first");
     clock.sleep(1e12);
-    expect(young()).toBe("a");
+    expect(fresh()).toBe("a");
   });
 
   test("is obtained once for all who ask meanwhile, for the reason of the first", async () => {
@@ -100,13 +115,13 @@ describe("a token that ages", () => {
   });
 
   test("is obtained anew once the flight is over, however it ended", async () => {
-    const { asked, renew, young } = setup(async (why) => {
+    const { asked, renew, fresh } = setup(async (why) => {
       if (why === "bad") throw new Error("no");
       return { token: why };
     });
     expect(await renew("a")).toBe("a");
     expect(await rejection(renew("bad"))).toEqual(new Error("no"));
-    expect(young()).toBe("a");
+    expect(fresh()).toBe("a");
     expect(await renew("b")).toBe("b");
     expect(asked).toHaveBeenCalledTimes(3);
   });
@@ -127,27 +142,27 @@ describe("a token that ages", () => {
     ["an object", { token: "a" }],
   ])("is not there where %s came for one, and the one before stays", async (_, token) => {
     const grants: Grant[] = [{ token: "a" }, { token }];
-    const { renew, young } = setup(async () => grants.shift()!);
+    const { renew, fresh } = setup(async () => grants.shift()!);
     await renew("first");
     const error = await rejection(renew("old"));
     expect(error).toMatchObject({ kind: "protocol", method: "projectToken" });
     expect(isGatewayError(error)).toBe(true);
-    expect(young()).toBe("a");
+    expect(fresh()).toBe("a");
   });
 
   test("that was refused is not young any more, but still known", async () => {
-    const { renew, forget, young, last } = setup(async () => ({ token: "a" }));
+    const { renew, invalidate, fresh, latest: last } = setup(async () => ({ token: "a" }));
     await renew("first");
-    forget();
-    expect([young(), last()]).toEqual([undefined, "a"]);
+    invalidate();
+    expect([fresh(), last()]).toEqual([undefined, "a"]);
     await renew("unauthorized");
-    expect(young()).toBe("a");
+    expect(fresh()).toBe("a");
   });
 
   test("may be set from outside", () => {
-    const { clock, set, young, renewTime } = setup(async () => ({ token: "a" }));
+    const { clock, set, fresh, renewTime } = setup(async () => ({ token: "a" }));
     expect(set({ token: "b", lifeSeconds: 10 })).toBe("b");
-    expect(young()).toBe("b");
+    expect(fresh()).toBe("b");
     expect(renewTime()).toBe(clock.now() + 9_000);
   });
 });

@@ -31,7 +31,7 @@ describe("the session ID of a tab", () => {
   test("is found again after a reload", () => {
     const store = fakeStore();
     const before = start(store);
-    before.putBack();
+    before.restore();
     expect([...store.content.values()]).toEqual([before.id]);
     const after = start(store);
     expect(after.id).toBe(before.id);
@@ -47,8 +47,8 @@ describe("the session ID of a tab", () => {
     const store = fakeStore();
     const first = start(store);
     expect(start(store.clone()).id).not.toBe(first.id);
-    first.putBack();
-    first.takeOut();
+    first.restore();
+    first.claim();
     expect(start(store.clone()).id).not.toBe(first.id);
   });
 
@@ -56,18 +56,18 @@ describe("the session ID of a tab", () => {
     const store = fakeStore();
     const tab = start(store);
     for (const _ of [1, 2]) {
-      tab.putBack();
-      tab.putBack();
+      tab.restore();
+      tab.restore();
       expect([...store.content.values()]).toEqual([tab.id]);
-      tab.takeOut();
-      tab.takeOut();
+      tab.claim();
+      tab.claim();
       expect(store.content.size).toBe(0);
     }
   });
 
   test("leaves alone what the game keeps there", () => {
     const store = fakeStore(new Map([["game", "save"]]));
-    start(store).takeOut();
+    start(store).claim();
     expect(store.content.get("game")).toBe("save");
   });
 
@@ -75,8 +75,8 @@ describe("the session ID of a tab", () => {
     "lives as long as the client where there is no storage (%s)",
     (no) => {
       const tab = start(no);
-      tab.putBack();
-      tab.takeOut();
+      tab.restore();
+      tab.claim();
       expect(tab.id).toBe(`id-${made}`);
     },
   );
@@ -105,8 +105,8 @@ describe("the session ID of a tab", () => {
     const tab = createTabSession(open, () => "fresh");
     expect(tab.id).toBe("fresh");
     expect(() => {
-      tab.putBack();
-      tab.takeOut();
+      tab.restore();
+      tab.claim();
     }).not.toThrow();
     expect(tab.id).toBe("fresh");
   });

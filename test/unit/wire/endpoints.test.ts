@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   emulatorEndpoints,
   gs2Endpoints,
-  place,
+  expandEndpoint,
   type Region,
 } from "../../../src/wire/endpoints.js";
 import { places } from "../../golden/golden.js";
@@ -17,11 +17,11 @@ describe("places", () => {
     ["identifier in eu-west-1", gs2Endpoints.rest, "identifier", "eu-west-1"],
     ["socket in us-east-1", gs2Endpoints.webSocket, "gateway", "us-east-1"],
   ])("give the address of %s", (name, template, service, region) => {
-    expect(place(template, service, region)).toBe(places.addresses[name]);
+    expect(expandEndpoint(template, service, region)).toBe(places.addresses[name]);
   });
 
   test.each<Region>([...places.regions, "mars-north-1"])("may be in %s", (region) => {
-    expect(place(gs2Endpoints.rest, "gateway", region)).toBe(
+    expect(expandEndpoint(gs2Endpoints.rest, "gateway", region)).toBe(
       `https://gateway.${region}.gen2.gs2io.com`,
     );
   });
@@ -41,7 +41,11 @@ describe("places", () => {
 
   test("of an emulator have no region and one host for all services", () => {
     const { rest, webSocket } = emulatorEndpoints("http://127.0.0.1:9480");
-    expect(place(rest, "identifier", "eu-west-1")).toBe("http://127.0.0.1:9480/identifier");
-    expect(place(webSocket, "gateway", "eu-west-1")).toBe("ws://127.0.0.1:9480/gateway-ws");
+    expect(expandEndpoint(rest, "identifier", "eu-west-1")).toBe(
+      "http://127.0.0.1:9480/identifier",
+    );
+    expect(expandEndpoint(webSocket, "gateway", "eu-west-1")).toBe(
+      "ws://127.0.0.1:9480/gateway-ws",
+    );
   });
 });

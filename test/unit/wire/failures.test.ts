@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { GatewayErrorKind } from "../../../src/errors.js";
-import { kindOfStatus, sortEnding, type Ending } from "../../../src/wire/failures.js";
+import { kindOfStatus, classifyFailure, type Recovery } from "../../../src/wire/failures.js";
 import { statuses } from "../../golden/golden.js";
 
 describe("a status", () => {
@@ -24,7 +24,7 @@ describe("a status", () => {
   });
 });
 
-const endings: Record<GatewayErrorKind, [ending: Ending, why: string]> = {
+const endings: Record<GatewayErrorKind, [ending: Recovery, why: string]> = {
   badRequest: ["final", "the same request is bad again"],
   unauthorized: ["renew", "a token may merely be old"],
   quotaLimitExceeded: ["retry", "the quota fills up again"],
@@ -48,7 +48,7 @@ describe("an ending", () => {
   test.each(Object.entries(endings).map(([kind, rest]) => [kind as GatewayErrorKind, ...rest]))(
     "of kind %s is sorted as %s: %s",
     (kind, ending) => {
-      expect(sortEnding(kind)).toBe(ending);
+      expect(classifyFailure(kind)).toBe(ending);
     },
   );
 });

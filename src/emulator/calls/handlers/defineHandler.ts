@@ -1,6 +1,6 @@
 import type { AnyMethod, Method } from "../../../wire/methods.js";
-import type { Outcome } from "../result.js";
-import type { World } from "../../store/store.js";
+import type { CallResult } from "../result.js";
+import type { Store } from "../../store/store.js";
 
 /** What a rule may know about a call besides its parameters. */
 export interface Call {
@@ -22,20 +22,20 @@ export interface Call {
  */
 export type NamespaceNeed = "must exist" | "made" | "none";
 
-type Run<Params, Result> = (world: World, params: Params, call: Call) => Outcome<Result>;
+type Run<Params, Result> = (world: Store, params: Params, call: Call) => CallResult<Result>;
 
 /** One method's behaviour. It runs after tokens, fields and namespace were found good, for REST and socket alike. */
-export interface Rule {
+export interface MethodHandler {
   readonly method: AnyMethod;
   readonly namespace: NamespaceNeed;
   readonly run: Run<Readonly<Record<string, unknown>>, unknown>;
 }
 
-export function rule<Request, Result>(
+export function defineHandler<Request, Result>(
   method: Method<Request, Result>,
   namespace: NamespaceNeed,
   run: Run<Readonly<Request>, Result>,
-): Rule {
+): MethodHandler {
   // The field checks of the same row have made the parameters a `Request`.
-  return { method, namespace, run: run as Run<never, Result> as Rule["run"] };
+  return { method, namespace, run: run as Run<never, Result> as MethodHandler["run"] };
 }

@@ -7,17 +7,17 @@ import {
   setFirebaseTokenByUserId,
 } from "../../../wire/methods.js";
 import type { FirebaseToken } from "../../../wire/models.js";
-import { answered, notFound, type Outcome } from "../result.js";
-import { grn, playerKey, type World } from "../../store/store.js";
-import { rule, type Call, type Rule } from "./defineHandler.js";
+import { ok, notFound, type CallResult } from "../result.js";
+import { grn, playerKey, type Store } from "../../store/store.js";
+import { defineHandler, type Call, type MethodHandler } from "./defineHandler.js";
 
 interface InNamespace {
   readonly namespaceName: string;
 }
-type Item = Outcome<{ item: FirebaseToken }>;
+type Item = CallResult<{ item: FirebaseToken }>;
 
 function set(
-  world: World,
+  world: Store,
   { namespaceName, token }: InNamespace & { readonly token: string },
   { userId, now }: Call,
 ): Item {
@@ -32,28 +32,28 @@ function set(
     revision: (before?.revision ?? 0) + 1,
   };
   world.firebaseTokens.set(player, item);
-  return answered({ item });
+  return ok({ item });
 }
 
-function get(world: World, { namespaceName }: InNamespace, { userId }: Call): Item {
+function get(world: Store, { namespaceName }: InNamespace, { userId }: Call): Item {
   const item = world.firebaseTokens.get(playerKey(namespaceName, userId));
-  return item ? answered({ item }) : notFound("firebaseToken");
+  return item ? ok({ item }) : notFound("firebaseToken");
 }
 
-function remove(world: World, { namespaceName }: InNamespace, { userId }: Call): Item {
+function remove(world: Store, { namespaceName }: InNamespace, { userId }: Call): Item {
   const player = playerKey(namespaceName, userId);
   const item = world.firebaseTokens.get(player);
   if (!item) return notFound("firebaseToken");
   world.firebaseTokens.delete(player);
-  return answered({ item });
+  return ok({ item });
 }
 
 /** The call knows the player, by access token or by userId. */
-export const firebaseTokenRules: readonly Rule[] = [
-  rule(setFirebaseToken, "made", set),
-  rule(setFirebaseTokenByUserId, "made", set),
-  rule(getFirebaseToken, "made", get),
-  rule(getFirebaseTokenByUserId, "made", get),
-  rule(deleteFirebaseToken, "made", remove),
-  rule(deleteFirebaseTokenByUserId, "made", remove),
+export const firebaseTokenRules: readonly MethodHandler[] = [
+  defineHandler(setFirebaseToken, "made", set),
+  defineHandler(setFirebaseTokenByUserId, "made", set),
+  defineHandler(getFirebaseToken, "made", get),
+  defineHandler(getFirebaseTokenByUserId, "made", get),
+  defineHandler(deleteFirebaseToken, "made", remove),
+  defineHandler(deleteFirebaseTokenByUserId, "made", remove),
 ];

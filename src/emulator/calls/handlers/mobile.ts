@@ -1,5 +1,5 @@
-import { sayWhy, shortened, type OutboxEntry } from "../../store/outbox.js";
-import { playerKey, type Effect, type World } from "../../store/store.js";
+import { explain, shortened, type OutboxEntry } from "../../store/outbox.js";
+import { playerKey, type Effect, type Store } from "../../store/store.js";
 
 export interface MobileNotice {
   readonly method: OutboxEntry["method"];
@@ -14,7 +14,7 @@ export interface MobileNotice {
 
 /** Sends to the player's device where nothing stands in the way; the entry tells what did. */
 export function sendToDevice(
-  world: World,
+  world: Store,
   { away, transferEnabled, sound, ...notice }: MobileNotice,
   now: number,
 ): { entry: OutboxEntry; effects: Effect[] } {
@@ -28,8 +28,8 @@ export function sendToDevice(
     sound: sound ?? null,
     token: token === undefined ? null : shortened(token),
     sent: Object.values(because).every(Boolean),
-    because,
-    reason: sayWhy(because),
+    conditions: because,
+    reason: explain(because),
   };
   return { entry, effects: [{ kind: "mobile", entry }] };
 }

@@ -9,24 +9,24 @@ import {
 } from "../../../wire/methods.js";
 import type { NamespaceSettings } from "../../../wire/requests.js";
 import type { Namespace, TransactionSetting } from "../../../wire/models.js";
-import { answered, refused } from "../result.js";
+import { ok, failure } from "../result.js";
 import { page } from "../paging.js";
-import { dropNamespace, putNamespace, type World } from "../../store/store.js";
-import { rule, type Rule } from "./defineHandler.js";
+import { dropNamespace, putNamespace, type Store } from "../../store/store.js";
+import { defineHandler, type MethodHandler } from "./defineHandler.js";
 
 /** Of a rule whose namespace "must exist": without it the rule does not run. */
-const existing = ({ namespaces }: World, name: string): Namespace => namespaces.get(name)!;
+const existing = ({ namespaces }: Store, name: string): Namespace => namespaces.get(name)!;
 
-const create = rule(createNamespace, "none", (world, { name, ...given }, { now }) => {
+const create = defineHandler(createNamespace, "none", (world, { name, ...given }, { now }) => {
   if (world.namespaces.has(name)) {
-    return refused(409, [
+    return failure(409, [
       { component: "namespace", message: "gateway.namespace.name.error.exists" },
     ]);
   }
-  return answered({ item: putNamespace(world, { name, ...stored(world, given) }, now) });
+  return ok({ item: putNamespace(world, { name, ...stored(world, given) }, now) });
 });
 
-const update = rule(
+const update = defineHandler(
   updateNamespace,
   "must exist",
   (world, { namespaceName, ...given }, { now }) => {
@@ -43,7 +43,7 @@ const update = rule(
       revision: (before.revision ?? 0) + 1,
     };
     world.namespaces.set(namespaceName, item);
-    return answered({ item });
+    return ok({ item });
   },
 );
 
@@ -52,7 +52,7 @@ type Stored = Required<
 >;
 
 /** As it is kept and answered: what was not given is null. */
-const stored = (world: World, given: NamespaceSettings): Stored => ({
+const stored = (world: Store, given: NamespaceSettings): Stored => ({
   description: given.description ?? null,
   transactionSetting: given.transactionSetting ? localised(world, given.transactionSetting) : null,
   firebaseSecret: given.firebaseSecret ?? null,
@@ -60,7 +60,7 @@ const stored = (world: World, given: NamespaceSettings): Stored => ({
 });
 
 /** The defaults of its GRNs name the region and the owner. */
-function localised({ settings }: World, setting: TransactionSetting): TransactionSetting {
+function localised({ settings }: Store, setting: TransactionSetting): TransactionSetting {
   const fill = (grn: string | null | undefined) =>
     grn?.replace("{region}", settings.region).replace("{ownerId}", settings.ownerId) ?? null;
   return {
@@ -70,11 +70,11 @@ function localised({ settings }: World, setting: TransactionSetting): Transactio
   };
 }
 
-const get = rule(getNamespace, "must exist", (world, { namespaceName }) =>
-  answered({ item: existing(world, namespaceName) }),
+const get = defineHandler(getNamespace, "must exist", (world, { namespaceName }) =>
+  ok({ item: existing(world, namespaceName) }),
 );
 
-const describe = rule(describeNamespaces, "none", (world, params) =>
+const describe = defineHandler(describeNamespaces, "none", (world, params) =>
   page(
     [...world.namespaces.values()].filter(({ name }) => name.startsWith(params.namePrefix ?? "")),
     ({ name }) => name,
@@ -83,18 +83,18 @@ const describe = rule(describeNamespaces, "none", (world, params) =>
   ),
 );
 
-const status = rule(getNamespaceStatus, "must exist", (world) =>
-  answered({ status: world.settings.namespaceStatus }),
+const status = defineHandler(getNamespaceStatus, "must exist", (world) =>
+  ok({ status: world.settings.namespaceStatus }),
 );
 
-const remove = rule(deleteNamespace, "must exist", (world, { namespaceName }) => {
+const remove = defineHandler(deleteNamespace, "must exist", (world, { namespaceName }) => {
   const item = existing(world, namespaceName);
-  return answered({ item }, dropNamespace(world, namespaceName));
+  return ok({ item }, dropNamespace(world, namespaceName));
 });
 
-const version = rule(getServiceVersion, "none", () => answered({ item: "emulator" }));
+const version = defineHandler(getServiceVersion, "none", () => ok({ item: "emulator" }));
 
-export const namespaceRules: readonly Rule[] = [
+export const namespaceRules: readonly MethodHandler[] = [
   describe,
   create,
   get,

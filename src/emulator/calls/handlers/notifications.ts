@@ -1,9 +1,9 @@
 import { sendMobileNotificationByUserId, sendNotification } from "../../../wire/methods.js";
-import { answered, notFound } from "../result.js";
-import { sessionsOf, type Effect, type World } from "../../store/store.js";
+import { ok, notFound } from "../result.js";
+import { sessionsOf, type Effect, type Store } from "../../store/store.js";
 import type { WebSocketSession } from "../../../wire/models.js";
 import { sendToDevice } from "./mobile.js";
-import { rule, type Rule } from "./defineHandler.js";
+import { defineHandler, type MethodHandler } from "./defineHandler.js";
 
 export interface Notice {
   readonly issuer: string;
@@ -18,7 +18,7 @@ export interface Sent {
 
 /** Sends to the sessions a player has, with no queue and no replay: who is not there does not hear it. */
 export function sendTo(
-  world: World,
+  world: Store,
   sessions: readonly WebSocketSession[],
   notification: Notice,
 ): { sent: Sent; effects: Effect[] } {
@@ -33,7 +33,7 @@ export function sendTo(
     : { sent: { protocol: protocolOfNobody, sendConnectionIds: [] }, effects: [] };
 }
 
-const send = rule(sendNotification, "made", (world, params, { now }) => {
+const send = defineHandler(sendNotification, "made", (world, params, { now }) => {
   const { namespaceName, userId, subject, payload, sound } = params;
   const issuer = world.settings.customNotificationIssuer;
   const sessions = sessionsOf(world, namespaceName, userId);
@@ -41,7 +41,7 @@ const send = rule(sendNotification, "made", (world, params, { now }) => {
   const away = sessions.length === 0;
   const transferEnabled = params.enableTransferMobileNotification === true;
   // A player who heard it, and nobody asked for more: nothing to tell.
-  if (!away && !transferEnabled) return answered(sent, effects);
+  if (!away && !transferEnabled) return ok(sent, effects);
   const mobile = sendToDevice(
     world,
     {
@@ -57,29 +57,33 @@ const send = rule(sendNotification, "made", (world, params, { now }) => {
     now,
   );
   const protocol = mobile.entry.sent ? world.settings.protocolOfMobile : sent.protocol;
-  return answered({ ...sent, protocol }, [...effects, ...mobile.effects]);
+  return ok({ ...sent, protocol }, [...effects, ...mobile.effects]);
 });
 
 /** To the device, whether the player is there or not: that is what the caller asked for. */
-const sendMobile = rule(sendMobileNotificationByUserId, "made", (world, params, { now }) => {
-  const { namespaceName, userId, subject, payload, sound } = params;
-  const { entry, effects } = sendToDevice(
-    world,
-    {
-      method: "sendMobileNotificationByUserId",
-      namespaceName,
-      userId,
-      subject,
-      payload,
-      sound,
-      away: true,
-      transferEnabled: true,
-    },
-    now,
-  );
-  return entry.token === null && world.settings.mobileNotificationWithoutToken === "notFound"
-    ? notFound("firebaseToken", effects)
-    : answered({}, effects);
-});
+const sendMobile = defineHandler(
+  sendMobileNotificationByUserId,
+  "made",
+  (world, params, { now }) => {
+    const { namespaceName, userId, subject, payload, sound } = params;
+    const { entry, effects } = sendToDevice(
+      world,
+      {
+        method: "sendMobileNotificationByUserId",
+        namespaceName,
+        userId,
+        subject,
+        payload,
+        sound,
+        away: true,
+        transferEnabled: true,
+      },
+      now,
+    );
+    return entry.token === null && world.settings.mobileNotificationWithoutToken === "notFound"
+      ? notFound("firebaseToken", effects)
+      : ok({}, effects);
+  },
+);
 
-export const notificationRules: readonly Rule[] = [send, sendMobile];
+export const notificationRules: readonly MethodHandler[] = [send, sendMobile];

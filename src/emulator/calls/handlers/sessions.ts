@@ -8,7 +8,7 @@ import {
 } from "../../../wire/methods.js";
 import type { BindOptions, Page, PageRequest } from "../../../wire/requests.js";
 import type { WebSocketSession } from "../../../wire/models.js";
-import { answered, badField, notFound, refused, type Outcome, type Refused } from "../result.js";
+import { ok, fieldError, notFound, failure, type CallResult, type Failure } from "../result.js";
 import { page } from "../paging.js";
 import {
   allSessions,
@@ -19,16 +19,16 @@ import {
   sessionsOf,
   type Connection,
   type Effect,
-  type HeldSession,
-  type World,
+  type BoundSession,
+  type Store,
 } from "../../store/store.js";
-import { rule, type Call, type Rule } from "./defineHandler.js";
+import { defineHandler, type Call, type MethodHandler } from "./defineHandler.js";
 
 function bindPlayer(
-  world: World,
+  world: Store,
   params: BindOptions & { readonly namespaceName: string },
   call: Call,
-): Outcome<{ item: WebSocketSession }> {
+): CallResult<{ item: WebSocketSession }> {
   const connection = connectionToBind(world, params, call);
   if ("status" in connection) return connection;
   const others = sessionsOf(world, params.namespaceName, call.userId).filter(
@@ -41,21 +41,21 @@ function bindPlayer(
   );
   if (verdict.conflict) {
     const { conflictStatus, conflictMessage } = world.settings;
-    return refused(
+    return failure(
       conflictStatus,
       [{ component: "webSocketSession", message: conflictMessage }],
       effects,
     );
   }
-  return answered({ item: bind(world, connection, params, call) }, effects);
+  return ok({ item: bind(world, connection, params, call) }, effects);
 }
 
 /** On the socket the connection is the socket itself, whatever the request says. */
-function connectionToBind(world: World, params: BindOptions, call: Call): Connection | Refused {
+function connectionToBind(world: Store, params: BindOptions, call: Call): Connection | Failure {
   const named = call.connectionId ?? params.connectionId;
   if (named) return world.connections.get(named) ?? notFound("webSocketSession");
   if (world.settings.restSetUserIdWithoutConnectionId === "reject") {
-    return refused(400, [badField("webSocketSession", "connectionId", "require")]);
+    return failure(400, [fieldError("webSocketSession", "connectionId", "require")]);
   }
   const free = [...world.connections.values()].filter(
     ({ clientId = call.clientId, players }) => players.size === 0 && clientId === call.clientId,
@@ -71,7 +71,7 @@ interface Verdict {
 
 /** Whether a newcomer is let in beside, or in place of, the sessions its player has on other sockets. */
 function admit(
-  { settings }: World,
+  { settings }: Store,
   others: readonly WebSocketSession[],
   { allowConcurrentAccess, sessionId, force }: BindOptions,
 ): Verdict {
@@ -96,7 +96,7 @@ function admit(
 }
 
 function bind(
-  world: World,
+  world: Store,
   connection: Connection,
   params: BindOptions & { readonly namespaceName: string },
   { userId, now, tokenExpiresAt }: Call,
@@ -109,7 +109,7 @@ function bind(
       if (other !== player) dropSession(world, other, connectionId);
     }
   }
-  const held = world.sessions.get(player) ?? new Map<string, HeldSession>();
+  const held = world.sessions.get(player) ?? new Map<string, BoundSession>();
   const before = held.get(connectionId)?.session;
   const session: WebSocketSession = {
     webSocketSessionId: grn(world, namespaceName, "user", userId, "session", connectionId),
@@ -130,10 +130,10 @@ function bind(
 }
 
 const describe = (
-  world: World,
+  world: Store,
   params: PageRequest & { readonly namespaceName: string },
   { userId }: Call,
-): Outcome<Page<WebSocketSession>> =>
+): CallResult<Page<WebSocketSession>> =>
   page(
     sessionsOf(world, params.namespaceName, userId),
     ({ connectionId }) => connectionId,
@@ -141,25 +141,33 @@ const describe = (
     params,
   );
 
-const disconnect = rule(disconnectByUserId, "must exist", (world, { namespaceName, userId }) => {
-  const items = sessionsOf(world, namespaceName, userId);
-  return answered({ items }, cutAll(world, items));
-});
+const disconnect = defineHandler(
+  disconnectByUserId,
+  "must exist",
+  (world, { namespaceName, userId }) => {
+    const items = sessionsOf(world, namespaceName, userId);
+    return ok({ items }, cutAll(world, items));
+  },
+);
 
-const disconnectEverybody = rule(disconnectAll, "must exist", (world, { namespaceName }) => {
-  const inside = allSessions(world).filter((session) => session.namespaceName === namespaceName);
-  return answered({}, cutAll(world, inside));
-});
+const disconnectEverybody = defineHandler(
+  disconnectAll,
+  "must exist",
+  (world, { namespaceName }) => {
+    const inside = allSessions(world).filter((session) => session.namespaceName === namespaceName);
+    return ok({}, cutAll(world, inside));
+  },
+);
 
-const cutAll = (world: World, sessions: readonly WebSocketSession[]): Effect[] =>
+const cutAll = (world: Store, sessions: readonly WebSocketSession[]): Effect[] =>
   sessions.flatMap(({ connectionId }) => cutConnection(world, connectionId, "disconnected"));
 
 /** The call knows the player, by access token or by userId. */
-export const sessionRules: readonly Rule[] = [
-  rule(setUserId, "made", bindPlayer),
-  rule(setUserIdByUserId, "made", bindPlayer),
-  rule(describeWebSocketSessions, "must exist", describe),
-  rule(describeWebSocketSessionsByUserId, "must exist", describe),
+export const sessionRules: readonly MethodHandler[] = [
+  defineHandler(setUserId, "made", bindPlayer),
+  defineHandler(setUserIdByUserId, "made", bindPlayer),
+  defineHandler(describeWebSocketSessions, "must exist", describe),
+  defineHandler(describeWebSocketSessionsByUserId, "must exist", describe),
   disconnect,
   disconnectEverybody,
 ];

@@ -45,7 +45,7 @@ describe("hangBeforeOpen", () => {
     const emulator = await anEmulator({ faults: [{ fault: "hangBeforeOpen", times: 1 }] });
     const { gateway, becomes } = aClient(emulator);
     const bound = gateway.setUserId(player);
-    await until("the attempt hangs", () => emulator.faults.list()[0]!.spent);
+    await until("the attempt hangs", () => emulator.faults.list()[0]!.exhausted);
     expect(gateway.connection.status).toBe("connecting");
     await until("it is old enough to be left", () => {
       gateway.retryNow();
@@ -60,7 +60,7 @@ describe("hangBeforeOpen", () => {
     const emulator = await anEmulator({ faults: [{ fault: "hangBeforeOpen" }] });
     const { gateway } = aClient(emulator);
     const refused = rejectionOf(gateway.connect());
-    await until("the attempt hangs", () => emulator.faults.list()[0]!.struck === 1);
+    await until("the attempt hangs", () => emulator.faults.list()[0]!.hits === 1);
     await gateway.disconnect();
     expect(await refused).toMatchObject({ kind: "notConnected" });
     expect(gateway.connection).toMatchObject({ status: "closed", reason: "user" });

@@ -98,7 +98,7 @@ describe("drop", () => {
       "the network is good again",
       () => {
         if (gateway.connection.status === "reconnecting") gateway.retryNow();
-        return emulator.faults.list()[0]!.spent && gateway.connection.status === "ready";
+        return emulator.faults.list()[0]!.exhausted && gateway.connection.status === "ready";
       },
       10_000,
     );
@@ -171,7 +171,7 @@ describe("close", () => {
       "it rests",
       () => {
         if (gateway.connection.status === "reconnecting") gateway.retryNow();
-        return emulator.faults.list()[0]!.spent && gateway.connection.status === "ready";
+        return emulator.faults.list()[0]!.exhausted && gateway.connection.status === "ready";
       },
       10_000,
     );

@@ -47,10 +47,10 @@ describe("faults over HTTP", () => {
     const faults: EmulatorFault[] = [{ fault: "refuse", status: 502, times: 3 }];
     const answer = await put(emulator, { faults });
     expect(answer.status).toBe(200);
-    const asSet = { faults: [{ ...faults[0], struck: 0, spent: false }] };
+    const asSet = { faults: [{ ...faults[0], hits: 0, exhausted: false }] };
     expect(await answer.json()).toEqual(asSet);
     await expect(RawSocket.open(emulator.endpoints.webSocket)).rejects.toThrow("refused with 502");
-    expect((await get(emulator)).faults).toEqual([{ ...faults[0], struck: 1, spent: false }]);
+    expect((await get(emulator)).faults).toEqual([{ ...faults[0], hits: 1, exhausted: false }]);
     expect((await get(emulator)).known).toHaveProperty("halfOpen");
     await put(emulator, { faults: [] });
     expect((await get(emulator)).faults).toEqual([]);
@@ -68,7 +68,7 @@ describe("faults over HTTP", () => {
     const answer = await put(emulator, body);
     expect(answer.status).toBe(400);
     expect(((await answer.json()) as { message: string }).message).toContain(said);
-    expect(emulator.faults.list()).toEqual([{ fault: "answerLost", struck: 0, spent: false }]);
+    expect(emulator.faults.list()).toEqual([{ fault: "answerLost", hits: 0, exhausted: false }]);
   });
 });
 
@@ -77,7 +77,7 @@ describe("faults of the handle", () => {
     const emulator = await start({ faults: [{ fault: "slowLogin", delayMs: 3_600_000 }] });
     let answered = false;
     const login = restLogin(emulator.url).finally(() => (answered = true));
-    await until("the login is kept back", () => emulator.faults.list()[0]?.struck === 1);
+    await until("the login is kept back", () => emulator.faults.list()[0]?.hits === 1);
     expect(answered).toBe(false);
     await emulator.reset();
     expect(await login).toMatch(/^\S+$/);
@@ -103,7 +103,7 @@ describe("faults of the handle", () => {
       { fault: "close", userId: "nobody" },
       { fault: "close", userId: "user-0002", code: 4321, reason: "so it is" },
     ]);
-    expect(set.map(({ struck, spent }) => [struck, spent])).toEqual([
+    expect(set.map(({ hits, exhausted }) => [hits, exhausted])).toEqual([
       [1, true],
       [0, true],
       [1, true],
@@ -265,7 +265,7 @@ describe("a line that goes dead", () => {
     const alice = await bound(emulator, "accessToken-0001");
     emulator.faults.set([{ fault: "halfOpen" }, { fault: "hangBeforeOpen" }]);
     const failed = rejectionOf(RawSocket.open(emulator.endpoints.webSocket));
-    await until("it hangs", () => emulator.faults.list()[1]!.struck === 1);
+    await until("it hangs", () => emulator.faults.list()[1]!.hits === 1);
     const since = performance.now();
     await emulator.stop();
     expect(performance.now() - since).toBeLessThan(2_000);

@@ -1,30 +1,30 @@
 import { describe, expect, test } from "vitest";
-import { Agenda } from "../../../../src/emulator/engine/scheduler.js";
-import { AnswerDesk } from "../../../../src/emulator/faults/replies.js";
-import { FaultBook } from "../../../../src/emulator/faults/activeFaults.js";
-import { Lane } from "../../../../src/emulator/faults/delayLine.js";
-import { readFaults } from "../../../../src/emulator/faults/parse.js";
-import { nobody, type Subject } from "../../../../src/emulator/faults/target.js";
+import { TaskQueue } from "../../../../src/emulator/engine/scheduler.js";
+import { ReplyScheduler } from "../../../../src/emulator/faults/replies.js";
+import { ActiveFaults } from "../../../../src/emulator/faults/activeFaults.js";
+import { DelayLine } from "../../../../src/emulator/faults/delayLine.js";
+import { parseFaults } from "../../../../src/emulator/faults/parse.js";
+import { noTarget, type FaultTarget } from "../../../../src/emulator/faults/target.js";
 import type { EmulatorFault } from "../../../../src/emulator/index.js";
 import { seededRandom } from "../../../../src/emulator/store/ids.js";
 
-function bookOf(faults: EmulatorFault[], random = seededRandom(1)): FaultBook {
-  const book = new FaultBook(random);
-  book.set(readFaults(faults));
+function bookOf(faults: EmulatorFault[], random = seededRandom(1)): ActiveFaults {
+  const book = new ActiveFaults(random);
+  book.set(parseFaults(faults));
   return book;
 }
 
-const alice = (): Subject => ({ connectionId: "c1", userIds: ["alice"], sessionIds: ["s1"] });
+const alice = (): FaultTarget => ({ connectionId: "c1", userIds: ["alice"], sessionIds: ["s1"] });
 
-const pattern = (book: FaultBook, name: "answerLost" | "refuse", tries: number) =>
-  Array.from({ length: tries }, () => (book.strike(name, alice) ? "x" : ".")).join("");
+const pattern = (book: ActiveFaults, name: "answerLost" | "refuse", tries: number) =>
+  Array.from({ length: tries }, () => (book.trigger(name, alice) ? "x" : ".")).join("");
 
 describe("a fault in the book", () => {
   test("strikes as often as it was told, and is shown as spent", () => {
     const book = bookOf([{ fault: "refuse", times: 2 }]);
     expect(pattern(book, "refuse", 4)).toBe("xx..");
-    expect(book.list()).toEqual([{ fault: "refuse", times: 2, struck: 2, spent: true }]);
-    expect(book.inForce()).toEqual([]);
+    expect(book.list()).toEqual([{ fault: "refuse", times: 2, hits: 2, exhausted: true }]);
+    expect(book.active()).toEqual([]);
   });
 
   test("leaves the rest to the next of its name", () => {
@@ -32,7 +32,7 @@ describe("a fault in the book", () => {
       { fault: "refuse", status: 500, times: 1 },
       { fault: "refuse", status: 502 },
     ]);
-    const statuses = [1, 2, 3].map(() => book.strike("refuse", nobody)?.values.status);
+    const statuses = [1, 2, 3].map(() => book.trigger("refuse", noTarget)?.values.status);
     expect(statuses).toEqual([500, 502, 502]);
   });
 
@@ -48,8 +48,8 @@ describe("a fault in the book", () => {
     ["this user here", { userId: "alice", connectionId: "c1", sessionId: "s1" }, true],
   ])("for %s strikes whom it is meant for", (_, scope, strikes) => {
     const book = bookOf([{ fault: "answerLost", ...scope } as EmulatorFault]);
-    expect(book.strike("answerLost", alice) !== undefined).toBe(strikes);
-    expect(book.list()[0]!.struck).toBe(strikes ? 1 : 0);
+    expect(book.trigger("answerLost", alice) !== undefined).toBe(strikes);
+    expect(book.list()[0]!.hits).toBe(strikes ? 1 : 0);
   });
 
   test("strikes by the seed: the same seed, the same story", () => {
@@ -70,8 +70,8 @@ describe("a fault in the book", () => {
         return 0;
       },
     );
-    book.strike("refuse", nobody);
-    book.strike("answerLost", alice);
+    book.trigger("refuse", noTarget);
+    book.trigger("answerLost", alice);
     expect(draws).toBe(0);
   });
 });
@@ -79,7 +79,7 @@ describe("a fault in the book", () => {
 describe("answers", () => {
   function deskOf(...faults: EmulatorFault[]) {
     const book = bookOf(faults);
-    return new AnswerDesk((...asked) => book.strike(...asked));
+    return new ReplyScheduler((...asked) => book.trigger(...asked));
   }
   const answer = (text: string, subject = alice, method = "m") => ({
     connectionId: subject().connectionId!,
@@ -126,7 +126,7 @@ describe("answers", () => {
   test("overtake on their own socket only", () => {
     const desk = deskOf({ fault: "answersOutOfOrder" });
     desk.take(answer("a"));
-    const bob = (): Subject => ({ connectionId: "c2", userIds: ["bob"], sessionIds: [] });
+    const bob = (): FaultTarget => ({ connectionId: "c2", userIds: ["bob"], sessionIds: [] });
     expect(desk.take(answer("b", bob)).now).toEqual([]);
   });
 
@@ -137,7 +137,7 @@ describe("answers", () => {
     expect(desk.arriveOn("c2", "bob")).toEqual([]);
     expect(desk.arriveOn("c2", "alice")).toEqual(["a"]);
     expect(desk.arriveOn("c3", "alice")).toEqual([]);
-    expect(desk.take(answer("login", () => ({ ...nobody(), connectionId: "c4" }))).now).toEqual([
+    expect(desk.take(answer("login", () => ({ ...noTarget(), connectionId: "c4" }))).now).toEqual([
       "login",
     ]);
   });
@@ -159,9 +159,9 @@ describe("answers", () => {
 
 describe("a lane", () => {
   function laneOfAgenda() {
-    const agenda = new Agenda();
+    const agenda = new TaskQueue();
     const time = { now: 0 };
-    const lane = new Lane(
+    const lane = new DelayLine(
       () => time.now,
       (at, run) => agenda.add(at, run),
     );
@@ -196,7 +196,7 @@ describe("a lane", () => {
 });
 
 test("an agenda does what is due in the order of time, and what is added meanwhile", () => {
-  const agenda = new Agenda();
+  const agenda = new TaskQueue();
   const done: string[] = [];
   agenda.add(20, () => done.push("b"));
   agenda.add(10, () => {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { faultKinds, type EmulatorFault } from "../../../../src/emulator/faults/definitions.js";
-import { knownFaults, readFaults } from "../../../../src/emulator/faults/parse.js";
+import {
+  faultDefinitions,
+  type EmulatorFault,
+} from "../../../../src/emulator/faults/definitions.js";
+import { knownFaults, parseFaults } from "../../../../src/emulator/faults/parse.js";
 
 const refused: [why: string, list: unknown, said: string][] = [
   ["no list", { fault: "drop" }, "are a list"],
@@ -36,11 +39,11 @@ const refused: [why: string, list: unknown, said: string][] = [
 
 describe("a list of faults", () => {
   test.each(refused)("with %s is refused by name", (_, list, said) => {
-    expect(() => readFaults(list)).toThrow(said);
+    expect(() => parseFaults(list)).toThrow(said);
   });
 
   test("one of which is wrong is refused as a whole", () => {
-    expect(() => readFaults([{ fault: "drop" }, { fault: "nothing" }])).toThrow('"nothing"');
+    expect(() => parseFaults([{ fault: "drop" }, { fault: "nothing" }])).toThrow('"nothing"');
   });
 
   test("gets the defaults that are documented", () => {
@@ -57,7 +60,7 @@ describe("a list of faults", () => {
       { fault: "notificationBeforeAnswer", key: "k" },
       { fault: "malformedFrame" },
     ];
-    expect(readFaults(least).map(({ values }) => values)).toEqual([
+    expect(parseFaults(least).map(({ values }) => values)).toEqual([
       { status: 503 },
       { on: "now" },
       { on: "now", code: 1000, reason: "" },
@@ -73,16 +76,19 @@ describe("a list of faults", () => {
   });
 
   test("may leave out a parameter by undefined", () => {
-    const [fault] = readFaults([{ fault: "latency", delayMs: undefined, userId: undefined }]);
+    const [fault] = parseFaults([{ fault: "latency", delayMs: undefined, userId: undefined }]);
     expect(fault).toMatchObject({ values: { delayMs: 100 }, userId: undefined, times: Infinity });
   });
 });
 
 test("what is known tells of each fault what it does and takes", () => {
-  expect(Object.keys(knownFaults)).toEqual(Object.keys(faultKinds));
+  expect(Object.keys(knownFaults)).toEqual(Object.keys(faultDefinitions));
   expect(knownFaults["latency"]).toMatchObject({
-    says: "frames are late",
-    takes: { delayMs: "a number of milliseconds, 0 or more", userId: "a text that is not empty" },
+    description: "frames are late",
+    parameters: {
+      delayMs: "a number of milliseconds, 0 or more",
+      userId: "a text that is not empty",
+    },
   });
-  expect(knownFaults["refuse"]!.takes).not.toHaveProperty("userId");
+  expect(knownFaults["refuse"]!.parameters).not.toHaveProperty("userId");
 });

@@ -99,15 +99,21 @@ function makeStage(core: typeof Core, settings: Readonly<Partial<EmulatorSetting
     ids: core.seededIds(1),
     url: () => url,
   };
-  const gateway = new core.Gateway(options, realClock, () => {});
+  const gateway = new core.EmulatorEngine(options, realClock, () => {});
   const policy = { host: undefined, allowHosts: [], allowOrigins: [] };
   const stopping = new AbortController().signal;
-  const app = core.httpApp({ gateway, policy, mount: new Map(), url: () => url, stopping });
+  const app = core.createApp({
+    engine: gateway,
+    policy,
+    mount: new Map(),
+    url: () => url,
+    stopping,
+  });
   const stage: Stage = {
     emulator: {
       url,
       issueAccessToken: async (wish) =>
-        gateway.perform((world, now) => core.issueAccessToken(world, wish, now)).accessToken,
+        gateway.transact((world, now) => core.issueAccessToken(world, wish, now)).accessToken,
       outbox: () => gateway.outbox(),
       sessions: () => gateway.sessions(),
       state: () => gateway.state(),

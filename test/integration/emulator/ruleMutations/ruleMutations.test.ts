@@ -61,7 +61,7 @@ beforeAll(async () => {
   expect(red, "every row holds without a network too").toEqual([]);
 }, 120_000);
 
-type Rules = Switched["core"]["rules"];
+type Rules = Switched["core"]["handlers"];
 type Rule = Rules extends ReadonlyMap<string, infer R> ? R : never;
 
 /** Each place in the code that refuses a call. */
@@ -77,7 +77,7 @@ const refusals = (): OffRule[] =>
 
 /** `instead` answers nothing to let the rule run. */
 function replaceRule(method: string, instead: () => unknown): () => void {
-  const map = switched.core.rules as Map<string, Rule>;
+  const map = switched.core.handlers as Map<string, Rule>;
   const rule = map.get(method)!;
   const runInstead: Rule["run"] = (...args) =>
     (instead() as ReturnType<Rule["run"]> | undefined) ?? rule.run(...args);
@@ -87,7 +87,7 @@ function replaceRule(method: string, instead: () => unknown): () => void {
 
 /** What each method is for: without it the answer is a success with nothing in it, and nothing comes of it. */
 const behaviours = (): (OffRule & { readonly method: string })[] =>
-  [...switched.core.rules.keys()].map((method) => ({
+  [...switched.core.handlers.keys()].map((method) => ({
     method,
     name: `${method} does what it is for`,
     rows: table.filter((played) => run.get(played)?.has(method)),

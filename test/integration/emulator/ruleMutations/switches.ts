@@ -15,7 +15,7 @@ interface Edit {
 
 /** What builds a refusal in the emulator's rules: these calls, and `{ fault: ... }` of a field. */
 const BUILDERS = new Set([
-  "refused",
+  "failure",
   "notFound",
   "unauthorized",
   "notImplemented",

@@ -193,7 +193,7 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
     before: haveToken,
     answers: () => ({}),
     async does({ emulator }) {
-      expect(emulator.outbox()).toMatchObject([{ userId, ...notice, because: { token: true } }]);
+      expect(emulator.outbox()).toMatchObject([{ userId, ...notice, conditions: { token: true } }]);
     },
     notFound: noToken,
   },
