@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { EmulatorState } from "../../src/emulator/index.js";
-import { chanceOf } from "../support/random.js";
+import { seededRandom } from "../support/random.js";
 import { inRepo } from "../support/repo.js";
 
 /** `npm run kills` takes more. */
@@ -148,7 +148,7 @@ it(
   `keeps every acknowledged write over ${KILLS} SIGKILLs in the middle of many (KILLS_SEED=${SEED})`,
   { timeout: 60_000 + KILLS * perKillMs },
   async () => {
-    const chance = chanceOf(SEED);
+    const chance = seededRandom(SEED);
     const all: Acknowledged[] = [];
     for (let left = KILLS; left > 0; left -= KILLS_PER_FILE) {
       all.push(await killOver(Math.min(left, KILLS_PER_FILE), chance));

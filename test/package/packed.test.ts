@@ -6,22 +6,22 @@ import { publint } from "publint";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { typedEntries } from "../../scripts/entries.mjs";
-import { importedOn } from "../support/endpoints.js";
+import { entriesFor } from "../support/entryEnvironments.js";
 import { inRepo } from "../support/repo.js";
-import { unpackedProject, type UnpackedProject } from "../support/unpacked.js";
+import { createConsumerProject, type ConsumerProject } from "../support/consumerProject.js";
 
 const run = promisify(execFile);
 const node = (args: string[], cwd: string) => run(process.execPath, args, { cwd, timeout: 30_000 });
 
-let user: UnpackedProject;
+let user: ConsumerProject;
 let project: string;
 let installed: string;
 
 beforeAll(async () => {
-  user = await unpackedProject(["ws", "@types/node", "undici-types"]);
+  user = await createConsumerProject(["ws", "@types/node", "undici-types"]);
   ({ folder: project, installed } = user);
 });
-afterAll(() => user.end());
+afterAll(() => user.remove());
 
 const specifiers = typedEntries.map(({ path }) => `gs2-gateway${path!.slice(1)}`);
 
@@ -252,7 +252,7 @@ describe("a TypeScript project that checks every declaration file", () => {
     for (const file of settings.files) {
       await cp(inRepo("test", "package", "consumers", file), join(folder, file));
     }
-    const every = importedOn(settings.place).map(
+    const every = entriesFor(settings.place).map(
       (name, index) => `export * as entry${index} from "${name}";\n`,
     );
     await writeFile(join(folder, "every.ts"), every.join(""));

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { connectEmulator } from "../../../src/testing/index.js";
-import { rejectionOf } from "../../support/until.js";
+import { rejectionOf } from "../../support/promises.js";
 import { aClient, anEmulator, namespaceName } from "./emulatorWorld.js";
 
 async function both() {

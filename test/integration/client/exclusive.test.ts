@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { rejectionOf, until } from "../../support/until.js";
+import { rejectionOf } from "../../support/promises.js";
+import { until } from "../../support/until.js";
 import { aClient, anEmulator } from "./emulatorWorld.js";
 
 const exclusive = { accessToken: "accessToken-0001", allowConcurrentAccess: false } as const;

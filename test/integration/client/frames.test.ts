@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocketServer, type WebSocket } from "ws";
-import { kindServer, type SentFrame } from "../../support/faultSocket.js";
+import { acceptingServer, type SentFrame } from "../../support/faultSocket.js";
 import { until } from "../../support/until.js";
 import { aClient } from "./emulatorWorld.js";
 
@@ -23,7 +23,7 @@ async function aBareServer() {
       };
       const { function: method, service, requestId } = x_gs2;
       const frame: SentFrame = { method, service, requestId, params };
-      const answer = kindServer(frame, undefined as never);
+      const answer = acceptingServer(frame, undefined as never);
       if (answer) socket.send(JSON.stringify({ requestId, ...answer }));
     });
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Notification, Sync } from "../../../src/node.js";
-import { rejectionOf, until } from "../../support/until.js";
+import { rejectionOf } from "../../support/promises.js";
+import { until } from "../../support/until.js";
 import { aClient, anEmulator, namespaceName } from "./emulatorWorld.js";
 
 const join = (joinUserId: string) => ({

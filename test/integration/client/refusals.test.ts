@@ -7,7 +7,8 @@ import {
   type AccessTokenRequest,
   type ProjectTokenRequest,
 } from "../../../src/node.js";
-import { rejectionOf, until } from "../../support/until.js";
+import { rejectionOf } from "../../support/promises.js";
+import { until } from "../../support/until.js";
 import { aClient, anEmulator, namespaceName } from "./emulatorWorld.js";
 
 const credentials = [{ clientId: "client-0001", clientSecret: "secret-0001" }];

@@ -1,6 +1,7 @@
 // What servers and networks do to answers and notifications, and to the tokens behind them.
 import { describe, expect, test } from "vitest";
-import { rejectionOf, until } from "../../../support/until.js";
+import { rejectionOf } from "../../../support/promises.js";
+import { until } from "../../../support/until.js";
 import { aClient, anEmulator } from "../emulatorWorld.js";
 
 const player = { accessToken: "accessToken-0001" } as const;

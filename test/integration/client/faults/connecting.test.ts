@@ -1,6 +1,7 @@
 // Before a player is bound: what may go wrong with the socket, the login and the bind, and what a client does about it.
 import { describe, expect, test } from "vitest";
-import { rejectionOf, until } from "../../../support/until.js";
+import { rejectionOf } from "../../../support/promises.js";
+import { until } from "../../../support/until.js";
 import { aClient, anEmulator } from "../emulatorWorld.js";
 
 const player = { accessToken: "accessToken-0001" } as const;

@@ -1,7 +1,8 @@
 // A line that dies under a bound player, in every way it can.
 import { describe, expect, test } from "vitest";
 import type { Sync } from "../../../../src/node.js";
-import { rejectionOf, until } from "../../../support/until.js";
+import { rejectionOf } from "../../../support/promises.js";
+import { until } from "../../../support/until.js";
 import { aClient, anEmulator } from "../emulatorWorld.js";
 
 const player = { accessToken: "accessToken-0001" } as const;
