@@ -11,7 +11,7 @@ import { entriesFor } from "../support/entryEnvironments.js";
 import { inRepo, readInRepo } from "../support/repo.js";
 import { createConsumerProject, type ConsumerProject } from "../support/consumerProject.js";
 import { bundlers } from "./bundlers.js";
-import { complaintsOf } from "./pages.js";
+import { recordPageErrors } from "./pages.js";
 
 /** The files of entries that a page has no use for. */
 const onPages = entriesFor("page");
@@ -53,7 +53,7 @@ async function serve(folder: string) {
     },
   });
   const context = await browser.newContext();
-  const complaints = complaintsOf(context);
+  const complaints = recordPageErrors(context);
   const page = await context.newPage();
   return {
     emulator,

@@ -6,7 +6,7 @@ import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import type { PushOptions } from "../../src/push/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { serveFirebase, type FirebaseServers } from "../support/firebaseServers.js";
-import { complaintsOf } from "./pages.js";
+import { recordPageErrors } from "./pages.js";
 import { pushPages, pushService, readWorker, vapidKey } from "./pushPages.js";
 
 const namespaceName = "game-0001";
@@ -35,7 +35,7 @@ beforeEach(async () => {
   });
   await admin.updateNamespace({ firebaseSecret: "secret" });
   context = await browser.newContext({ permissions: ["notifications"] });
-  complaints = complaintsOf(context);
+  complaints = recordPageErrors(context);
   google = await serveFirebase(context);
 });
 afterEach(async () => {
