@@ -7,14 +7,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { libraryEntries } from "../../scripts/entries.mjs";
 import { startEmulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
-import { importedOn } from "../support/endpoints.js";
+import { entriesFor } from "../support/entryEnvironments.js";
 import { inRepo, readInRepo } from "../support/repo.js";
-import { unpackedProject, type UnpackedProject } from "../support/unpacked.js";
+import { createConsumerProject, type ConsumerProject } from "../support/consumerProject.js";
 import { bundlers } from "./bundlers.js";
-import { complaintsOf } from "./pages.js";
+import { recordPageErrors } from "./pages.js";
 
 /** The files of entries that a page has no use for. */
-const onPages = importedOn("page");
+const onPages = entriesFor("page");
 const forNode = libraryEntries
   .filter(
     ({ path, typesOf }) =>
@@ -23,16 +23,16 @@ const forNode = libraryEntries
   .map(({ name }) => name);
 
 let browser: Browser;
-let user: UnpackedProject;
+let user: ConsumerProject;
 let source: string;
 
 beforeAll(async () => {
-  [browser, user] = await Promise.all([launchBrowser(), unpackedProject(["ws", "firebase"])]);
+  [browser, user] = await Promise.all([launchBrowser(), createConsumerProject(["ws", "firebase"])]);
   // What stands outside of the project cannot see its packages.
   source = join(user.folder, "page");
   await cp(inRepo("test/package/consumers/page"), source, { recursive: true });
 });
-afterAll(() => Promise.all([browser.close(), user.end()]));
+afterAll(() => Promise.all([browser.close(), user.remove()]));
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html",
@@ -53,7 +53,7 @@ async function serve(folder: string) {
     },
   });
   const context = await browser.newContext();
-  const complaints = complaintsOf(context);
+  const complaints = recordPageErrors(context);
   const page = await context.newPage();
   return {
     emulator,

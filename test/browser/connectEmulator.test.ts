@@ -8,7 +8,7 @@ import type * as Player from "../../src/index.js";
 import type * as Testing from "../../src/testing/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { readInRepo } from "../support/repo.js";
-import { complaintsOf } from "./pages.js";
+import { recordPageErrors } from "./pages.js";
 
 declare global {
   var player: typeof Player;
@@ -44,7 +44,7 @@ afterAll(async () => {
 
 test("a page of another origin on this machine drives it", async () => {
   const context = await browser.newContext();
-  const complaints = complaintsOf(context);
+  const complaints = recordPageErrors(context);
   const page = await context.newPage();
   await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);
   const seen = await page.evaluate(async (url) => {

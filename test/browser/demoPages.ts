@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { startDemo, type Demo } from "../../demo/server/app.js";
-import { complaintsOf, until } from "./pages.js";
+import { recordPageErrors, until } from "./pages.js";
 
 export const phone = { width: 360, height: 640 };
 export const desk = { width: 1280, height: 800 };
@@ -21,7 +21,7 @@ export class Visit {
     readonly context: BrowserContext,
     private readonly file: string | undefined,
   ) {
-    this.complaints = complaintsOf(context);
+    this.complaints = recordPageErrors(context);
   }
 
   /** @param kept whether matches outlive the server */

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import type * as Entry from "../../src/index.js";
 import { readInRepo } from "../support/repo.js";
-import { complaintsOf } from "./pages.js";
+import { recordPageErrors } from "./pages.js";
 
 declare global {
   var Gs2Gateway: typeof Entry;
@@ -95,7 +95,7 @@ export async function aGame(browser: Browser): Promise<Game> {
     },
   });
   const context = await browser.newContext();
-  let complaints = complaintsOf(context);
+  let complaints = recordPageErrors(context);
   return {
     emulator,
     context,

@@ -9,7 +9,7 @@ import { pageBlocks } from "../package/guide/cast.js";
 import { drives } from "../package/guide/pageDrives.mjs";
 import { launchBrowser } from "../support/browser.js";
 import { readInRepo } from "../support/repo.js";
-import { complaintsOf } from "./pages.js";
+import { recordPageErrors } from "./pages.js";
 
 /** A block that never settles. */
 const LONGEST_MS = 30_000;
@@ -70,7 +70,7 @@ async function serve(served: ReadonlyMap<string, string>): Promise<Emulator> {
 
 /** Runs a block, and answers what the page complained of. */
 async function play(block: Block, context: BrowserContext, url: string): Promise<string[]> {
-  const complaints = complaintsOf(context);
+  const complaints = recordPageErrors(context);
   await context.route("**/favicon.ico", (route) => route.fulfill({ status: 204 }));
   await context.addInitScript(stage);
   const page = await context.newPage();

@@ -7,7 +7,7 @@ import { launchBrowser } from "../support/browser.js";
 import { inRepo, readInRepo } from "../support/repo.js";
 import { until as come } from "../support/until.js";
 import { RawSocket, frame, restLogin } from "../integration/emulator/rawSocket.js";
-import { complaintsOf, until } from "./pages.js";
+import { recordPageErrors, until } from "./pages.js";
 
 const pictures = inRepo("artifacts");
 const sizes = {
@@ -57,7 +57,7 @@ afterEach(async () => {
 
 async function newContext(options: BrowserContextOptions = {}) {
   context = await browser.newContext({ viewport: sizes.desk, locale: "en-US", ...options });
-  complaints = complaintsOf(context);
+  complaints = recordPageErrors(context);
 }
 
 async function open(path = "/"): Promise<Page> {

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 
 /** What a page complained of, be it to the console or to nobody. */
-export function complaintsOf(context: BrowserContext): string[] {
+export function recordPageErrors(context: BrowserContext): string[] {
   const complaints: string[] = [];
   context.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(message.text());

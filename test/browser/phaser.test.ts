@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo, readInRepo } from "../support/repo.js";
-import { complaintsOf } from "./pages.js";
+import { recordPageErrors } from "./pages.js";
 import type {} from "./phaser/page.js";
 
 const phasers = [
@@ -102,7 +102,7 @@ beforeEach(async () => {
     },
   });
   context = await browser.newContext();
-  complaints = complaintsOf(context);
+  complaints = recordPageErrors(context);
 });
 afterEach(async () => {
   await context.close();

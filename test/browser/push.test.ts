@@ -6,7 +6,7 @@ import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import type { PushOptions } from "../../src/push/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { serveFirebase, type FirebaseServers } from "../support/firebaseServers.js";
-import { complaintsOf } from "./pages.js";
+import { recordPageErrors } from "./pages.js";
 import { pushPages, pushService, readWorker, vapidKey } from "./pushPages.js";
 
 const namespaceName = "game-0001";
@@ -35,7 +35,7 @@ beforeEach(async () => {
   });
   await admin.updateNamespace({ firebaseSecret: "secret" });
   context = await browser.newContext({ permissions: ["notifications"] });
-  complaints = complaintsOf(context);
+  complaints = recordPageErrors(context);
   google = await serveFirebase(context);
 });
 afterEach(async () => {
@@ -96,15 +96,15 @@ describe("a token", () => {
     const requested: string[] = [];
     context.on("request", (request) => requested.push(request.url()));
     expect(await enable(page)).toBe("registered: current");
-    expect(google.asked).toEqual(["POST installations", "POST registrations"]);
+    expect(google.requests).toEqual(["POST installations", "POST registrations"]);
     expect(calls("setFirebaseToken")).toHaveLength(1);
-    expect(tokenOf("alice")).toBe(google.token());
+    expect(tokenOf("alice")).toBe(google.lastToken());
     expect(requested.filter((url) => url.includes("/page/firebase/")).length).toBeGreaterThan(0);
 
     requested.length = 0;
     await again(page);
     expect(requested.filter((url) => url.includes("/page/firebase/"))).toEqual([]);
-    expect(google.asked).toHaveLength(2);
+    expect(google.requests).toHaveLength(2);
     expect(calls("setFirebaseToken")).toHaveLength(1);
     expect(await enable(context.pages()[0]!)).toBe("registered: current");
     expect(calls("setFirebaseToken")).toHaveLength(1);
@@ -143,7 +143,7 @@ describe("a token", () => {
     const second = await again(page, next);
     await poll(() => calls("setFirebaseToken")).toHaveLength(2);
     expect(tokenOf(next.userId ?? "alice")).toBe(`fcm-token-${tokens}`);
-    expect(google.token()).toBe(`fcm-token-${tokens}`);
+    expect(google.lastToken()).toBe(`fcm-token-${tokens}`);
     await again(second, next);
     expect(calls("setFirebaseToken")).toHaveLength(2);
   });
@@ -154,7 +154,7 @@ describe("a token", () => {
     await page.evaluate(() => push.disable());
     expect(calls("deleteFirebaseToken")).toHaveLength(1);
     expect(tokenOf("alice")).toBeUndefined();
-    expect(google.asked.at(-1)).toBe("DELETE registrations");
+    expect(google.requests.at(-1)).toBe("DELETE registrations");
     expect(await page.evaluate(() => localStorage.getItem("subscription"))).toBeNull();
     expect((await state(page)).reason).toBe("notEnabled");
     await page.close();
@@ -192,7 +192,7 @@ describe("a token", () => {
       await emulator.issueAccessToken({ userId: "alice" }),
     );
     await untilReason(page, "current");
-    expect(tokenOf("alice")).toBe(google.token());
+    expect(tokenOf("alice")).toBe(google.lastToken());
   });
 
   test("waits for nobody who gave up: an aborted enable changes nothing at GS2", async () => {
@@ -202,7 +202,7 @@ describe("a token", () => {
       return enabling.catch((error: unknown) => (error as { kind: string }).kind);
     });
     expect(kind).toBe("aborted");
-    expect(google.asked).toEqual([]);
+    expect(google.requests).toEqual([]);
     expect((await state(page)).reason).toBe("notEnabled");
   });
 });
@@ -342,7 +342,7 @@ describe("a push", () => {
       payload,
       enableTransferMobileNotification: true,
     });
-    const { message } = await emulator.waitForPush({ userId: "alice", token: google.token() });
+    const { message } = await emulator.waitForPush({ userId: "alice", token: google.lastToken() });
     await deliver(message);
     await poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
   });

@@ -96,7 +96,7 @@ const scenarios: Record<Exclude<PushReason, "notABrowser" | "crossOriginFrame">,
   },
   firebaseMissing: { folder: "without" },
   firebaseRefused: {
-    prepare: async () => (google.refuse = "Request contains an invalid argument."),
+    prepare: async () => (google.registrationError = "Request contains an invalid argument."),
   },
   gs2NotFound: {
     prepare: async () => {
@@ -107,7 +107,7 @@ const scenarios: Record<Exclude<PushReason, "notABrowser" | "crossOriginFrame">,
     },
   },
   gs2Unauthorized: { prepare: async () => emulator.clock.advance(120_000) },
-  gs2Refused: { prepare: async () => (google.prefix = "x".repeat(2_000)) },
+  gs2Refused: { prepare: async () => (google.tokenPrefix = "x".repeat(2_000)) },
   current: {},
   workerOutdated: { folder: "old" },
 };

@@ -1,4 +1,4 @@
-// The guide and the READMEs: what stands there compiles, leads somewhere, and is complete.
+// The guide and the READMEs: their code compiles, their links have targets, and they are complete.
 import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import ts from "typescript";
@@ -8,51 +8,55 @@ import { inRepo, readInRepo } from "../support/repo.js";
 import { blocksOf, guide, guideInJapanese, pages, withoutCode } from "./guide/blocks.js";
 import { programs } from "./guide/cast.js";
 
-it("shows only code that compiles against the package", { timeout: 120_000 }, () => {
-  const blocks = programs
-    .filter(({ language }) => language === "ts")
-    // Every block is a module of its own.
-    .map(({ page, code }, i): [string, string] => [
-      inRepo(`${page}.${i}.ts`),
-      `${code}\nexport {};\n`,
-    ]);
-  const sources = new Map(blocks);
-  const options: ts.CompilerOptions = {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
-    types: ["node", "vite/client"],
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    paths: Object.fromEntries(
-      typedEntries.map(({ name, path }) => [
-        `gs2-gateway${path!.slice(1)}`,
-        [inRepo("dist", `${name}.d.ts`)],
-      ]),
-    ),
-  };
-  const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists, readFile } = host;
-  host.fileExists = (file) => sources.has(file) || fileExists.call(host, file);
-  host.readFile = (file) => sources.get(file) ?? readFile.call(host, file);
-  host.getSourceFile = (file, ...rest) => {
-    const code = sources.get(file);
-    return code === undefined
-      ? getSourceFile.call(host, file, ...rest)
-      : ts.createSourceFile(file, code, ts.ScriptTarget.ES2022);
-  };
-  const program = ts.createProgram([...sources.keys()], options, host);
-  const complaints = ts.getPreEmitDiagnostics(program).map(({ file, messageText, start }) => {
-    const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line : 0;
-    return `${file?.fileName ?? ""}:${line + 1}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
-  });
-  expect(complaints).toEqual([]);
-  expect(blocks.length).toBeGreaterThan(40);
-});
+it(
+  "the code of the guide and the READMEs compiles against the package",
+  { timeout: 120_000 },
+  () => {
+    const blocks = programs
+      .filter(({ language }) => language === "ts")
+      // `export {}` makes each block a module.
+      .map(({ page, code }, i): [string, string] => [
+        inRepo(`${page}.${i}.ts`),
+        `${code}\nexport {};\n`,
+      ]);
+    const sources = new Map(blocks);
+    const options: ts.CompilerOptions = {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+      types: ["node", "vite/client"],
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      paths: Object.fromEntries(
+        typedEntries.map(({ name, path }) => [
+          `gs2-gateway${path!.slice(1)}`,
+          [inRepo("dist", `${name}.d.ts`)],
+        ]),
+      ),
+    };
+    const host = ts.createCompilerHost(options);
+    const { getSourceFile, fileExists, readFile } = host;
+    host.fileExists = (file) => sources.has(file) || fileExists.call(host, file);
+    host.readFile = (file) => sources.get(file) ?? readFile.call(host, file);
+    host.getSourceFile = (file, ...rest) => {
+      const code = sources.get(file);
+      return code === undefined
+        ? getSourceFile.call(host, file, ...rest)
+        : ts.createSourceFile(file, code, ts.ScriptTarget.ES2022);
+    };
+    const program = ts.createProgram([...sources.keys()], options, host);
+    const diagnostics = ts.getPreEmitDiagnostics(program).map(({ file, messageText, start }) => {
+      const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line : 0;
+      return `${file?.fileName ?? ""}:${line + 1}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+    });
+    expect(diagnostics).toEqual([]);
+    expect(blocks.length).toBeGreaterThan(40);
+  },
+);
 
-/** As the usual hosts of Markdown make them. */
+/** Anchors as the usual Markdown hosts generate them. */
 const anchorsOf = (page: string) =>
   [...withoutCode(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
     heading!
@@ -62,31 +66,31 @@ const anchorsOf = (page: string) =>
   );
 
 describe("the guide in Japanese", () => {
-  const sister = (page: string) => page.replace("docs/", "docs/ja/");
+  const japaneseOf = (page: string) => page.replace("docs/", "docs/ja/");
 
   it("has each page of the guide, and no other", () => {
-    expect(guideInJapanese).toEqual(guide.map(sister));
+    expect(guideInJapanese).toEqual(guide.map(japaneseOf));
   });
 
   test.each(guide)("shows the code of %s", (page) => {
-    const codes = (of: string) => blocksOf(of).map(({ language, code }) => ({ language, code }));
-    expect(codes(sister(page))).toEqual(codes(page));
+    const codeOf = (of: string) => blocksOf(of).map(({ language, code }) => ({ language, code }));
+    expect(codeOf(japaneseOf(page))).toEqual(codeOf(page));
   });
 
-  test.each(guide)("has the sections, rows and points of %s", (page) => {
+  test.each(guide)("has the sections, rows and list items of %s", (page) => {
     const shape = (of: string) =>
       [...withoutCode(of).matchAll(/^(#+ |\| | *- | *\d+\. )/gm)].map(([, sign]) => sign!.trim());
-    expect(shape(sister(page))).toEqual(shape(page));
+    expect(shape(japaneseOf(page))).toEqual(shape(page));
   });
 
-  test.each(guide)("names what %s names", (page) => {
+  test.each(guide)("has the same names in its tables as %s", (page) => {
     const first = (of: string) =>
       [...withoutCode(of).matchAll(/^\| (`[^|`]*`) \|/gm)].map(([, name]) => name);
-    expect(first(sister(page))).toEqual(first(page));
+    expect(first(japaneseOf(page))).toEqual(first(page));
   });
 });
 
-test.each(pages)("the links of %s lead somewhere", (page) => {
+test.each(pages)("the links of %s have targets", (page) => {
   const broken = [...withoutCode(page).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link]) => link!)
     .filter((link) => !/^[a-z]+:/.test(link))
@@ -99,7 +103,7 @@ test.each(pages)("the links of %s lead somewhere", (page) => {
   expect(broken).toEqual([]);
 });
 
-test("each test that SECURITY.md calls as a witness is there", () => {
+test("each test that SECURITY.md names exists", () => {
   const named = [...readInRepo("SECURITY.md").matchAll(/`(test\/[^`]+)`/g)].map(
     ([, path]) => path!,
   );
@@ -107,7 +111,7 @@ test("each test that SECURITY.md calls as a witness is there", () => {
   expect(named.filter((path) => !existsSync(inRepo(path)))).toEqual([]);
 });
 
-/** The members of a type, as the compiler sees them in the source. */
+/** The members of a union type of string literals. */
 function membersOf(file: string, type: string): string[] {
   const program = ts.createProgram([inRepo(file)], { strict: true, skipLibCheck: true, types: [] });
   const checker = program.getTypeChecker();
@@ -130,6 +134,6 @@ const tableUnder = (heading: string) => {
 test.each([
   ["Errors", "src/errors.ts", "GatewayErrorKind"],
   ["Diagnostics", "src/core/diagnostics.ts", "DiagnosticCode"],
-])("the table of %s has each there is, and no other", (heading, file, type) => {
+])("the table of %s is complete, and has no other rows", (heading, file, type) => {
   expect(tableUnder(heading)).toEqual(membersOf(file, type));
 });

@@ -1,4 +1,5 @@
-// Each block of the guide runs as it stands, against an emulator: here those for Node, in test/browser/guide.test.ts those for a page.
+// Runs each Node block of the guide, unmodified, against an emulator. test/browser/guide.test.ts runs
+// those for a page.
 import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
@@ -9,19 +10,19 @@ import { nodeBlocks } from "./guide/cast.js";
 import { staged } from "./guide/build.js";
 import { drives } from "./guide/nodeDrives.mjs";
 
-/** A block that never settles. */
-const LONGEST_MS = 15_000;
+/** The timeout of a block. */
+const BLOCK_TIMEOUT_MS = 15_000;
 const folder = inRepo("artifacts", "guide");
 
 describe("the blocks for Node", () => {
-  test.concurrent.each(nodeBlocks)("$id", { timeout: 2 * LONGEST_MS }, async (block) => {
+  test.concurrent.each(nodeBlocks)("$id", { timeout: 2 * BLOCK_TIMEOUT_MS }, async (block) => {
     mkdirSync(folder, { recursive: true });
     const file = `${folder}/${block.id.replaceAll(/[^\p{L}\d]+/gu, "-")}.mjs`;
     writeFileSync(file, await staged(block, block.id, "node"));
     const emulator = await startEmulator({ namespaces: ["game-0001", "namespace-0001"] });
     try {
       await promisify(execFile)(process.execPath, ["--enable-source-maps", file], {
-        timeout: LONGEST_MS,
+        timeout: BLOCK_TIMEOUT_MS,
         env: {
           ...process.env,
           GUIDE_EMULATOR: emulator.url,
@@ -34,7 +35,7 @@ describe("the blocks for Node", () => {
     }
   });
 
-  test("are there for each drive", () => {
+  test("exist for each drive", () => {
     const ids = nodeBlocks.map(({ id }) => id);
     expect(Object.keys(drives).filter((id) => !ids.includes(id))).toEqual([]);
   });

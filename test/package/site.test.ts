@@ -18,16 +18,16 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(site, { recursive: true, force: true }));
 
-const addressOf = (page: string): string =>
+const pathInSite = (page: string): string =>
   page.replace("docs/", "guide/").replace("README.md", "index.md").replace(".md", ".html");
 
-test.each([...guide, ...guideInJapanese])("the site has %s, under its heading", (page) => {
+test.each([...guide, ...guideInJapanese])("the site has %s with its heading as title", (page) => {
   const heading = /^# (.*)/.exec(readFileSync(inRepo(page), "utf8"))![1]!;
-  const html = readFileSync(join(site, addressOf(page)), "utf8");
+  const html = readFileSync(join(site, pathInSite(page)), "utf8");
   expect(html).toContain(`<title>${heading.replaceAll("`", "")} | gs2-gateway</title>`);
 });
 
-test("each link and picture of the guide's pages in the site leads somewhere", () => {
+test("each link and picture of the guide's pages in the site has a target", () => {
   const files = readdirSync(join(site, "guide"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".html"))
     .map((name) => join(site, "guide", name));
@@ -46,7 +46,7 @@ test("each link and picture of the guide's pages in the site leads somewhere", (
       })
       .map((link) => `${file}: ${link}`),
   );
-  // And the README in Japanese.
+  // One more: the Japanese README.
   expect(files.length).toBe(guide.length + guideInJapanese.length + 1);
   expect(broken).toEqual([]);
 });

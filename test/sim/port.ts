@@ -86,9 +86,9 @@ export const faultSocketOn = (dial: Dial): WebSocketClass =>
         opened: () => {
           if (this.readyState === 0) this.open();
         },
-        message: (text) => this.say(text),
-        failed: () => this.fail(),
-        closed: (code, reason, clean) => this.end(code, clean, reason),
+        message: (text) => this.deliver(text),
+        failed: () => this.emitError(),
+        closed: (code, reason, clean) => this.emitClose(code, clean, reason),
       });
     }
 

@@ -31,7 +31,7 @@ import {
 } from "../../../src/compat/gateway.js";
 import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
 import { GatewayError, isGatewayError } from "../../../src/errors.js";
-import { rejection } from "../../support/settled.js";
+import { rejectionOf } from "../../support/promises.js";
 import { until } from "../../support/until.js";
 import * as official from "./official.js";
 import { startRecordingServer } from "./recordingServer.js";
@@ -62,7 +62,7 @@ afterEach(async () => {
 });
 
 const failure = async (promise: Promise<unknown> | undefined): Promise<Gs2Error> =>
-  (await rejection(promise!)) as Gs2Error;
+  (await rejectionOf(promise!)) as Gs2Error;
 
 const restClient = async () => {
   const session = new Gs2RestSession(region, credential());
@@ -486,7 +486,7 @@ describe("an untouched official client of another service", () => {
     const request = official.fill(new matchmaking.request["GetNamespaceRequest"]!(), {
       namespaceName: "matchmaking-0001",
     });
-    const refused = await rejection(
+    const refused = await rejectionOf(
       new matchmaking.Gs2MatchmakingRestClient(session)["getNamespace"]!(request),
     );
     expect(refused).toMatchObject([{ component: expect.any(String) as unknown }]);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GatewayAdmin } from "../../../src/admin/index.js";
 import { startEmulator, type DevicePush, type Emulator } from "../../../src/emulator/index.js";
 import { readPush } from "../../../src/push/message.js";
-import { rejectionOf } from "../../support/until.js";
+import { rejectionOf } from "../../support/promises.js";
 
 const namespaceName = "game-0001";
 let emulator: Emulator;

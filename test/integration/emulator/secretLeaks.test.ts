@@ -6,7 +6,7 @@ import {
   type EmulatorLogEntry,
 } from "../../../src/emulator/index.js";
 import { formatJson, formatText } from "../../../src/emulator/log/eventLog.js";
-import { canariesIn, canary } from "../../support/secretLeaks.js";
+import { leakedSecrets, plantedSecret } from "../../support/secretLeaks.js";
 import { frame, RawSocket, type Json } from "./rawSocket.js";
 
 let emulator: Emulator;
@@ -59,26 +59,30 @@ const channels: Record<string, Channel> = {
 let tokens: { project: string; access: string };
 
 /** A text that is JSON, with a secret in it. */
-const nested = (who: string) => JSON.stringify({ deep: [{ accessToken: canary(who) }] });
+const nested = (who: string) => JSON.stringify({ deep: [{ accessToken: plantedSecret(who) }] });
 
 /** All that can be said to an emulator that holds a secret. Each answers nothing that is looked at. */
 const roads: Record<string, (socket: RawSocket) => Promise<unknown>> = {
-  "a login": (socket) => socket.ask(login(canary("clientSecret"))),
+  "a login": (socket) => socket.ask(login(plantedSecret("clientSecret"))),
   "a login that is refused": async () => {
     await control("PUT", "faults", {
       faults: [{ fault: "refuse", method: "login", status: 401 }],
     });
-    await identify(canary("clientSecret"));
+    await identify(plantedSecret("clientSecret"));
   },
   "a login without a client id": () =>
-    post("/identifier/projectToken/login", { client_secret: canary("clientSecret") }),
+    post("/identifier/projectToken/login", { client_secret: plantedSecret("clientSecret") }),
   "a bind": (socket) => socket.ask(frame("setUserId", namespace(), tokens.project)),
   "a bind with tokens nobody gave out": (socket) =>
     socket.ask(
       frame(
         "setUserId",
-        { ...namespace(), accessToken: canary("access"), xGs2AccessToken: canary("access") },
-        canary("project"),
+        {
+          ...namespace(),
+          accessToken: plantedSecret("access"),
+          xGs2AccessToken: plantedSecret("access"),
+        },
+        plantedSecret("project"),
       ),
     ),
   "a call with tokens nobody gave out": () =>
@@ -86,13 +90,13 @@ const roads: Record<string, (socket: RawSocket) => Promise<unknown>> = {
       "/gateway/game-0001/session/user/me/user",
       { connectionId: "c" },
       {
-        authorization: `Bearer ${canary("bearer")}`,
-        "x-gs2-access-token": canary("access"),
+        authorization: `Bearer ${plantedSecret("bearer")}`,
+        "x-gs2-access-token": plantedSecret("access"),
       },
     ),
   "a query with a token": () =>
     fetch(
-      `${emulator.url}/gateway/game-0001/user/me/firebase/token?accessToken=${encodeURIComponent(canary("access"))}`,
+      `${emulator.url}/gateway/game-0001/user/me/firebase/token?accessToken=${encodeURIComponent(plantedSecret("access"))}`,
       {
         headers: { authorization: `Bearer ${tokens.project}` },
       },
@@ -101,7 +105,7 @@ const roads: Record<string, (socket: RawSocket) => Promise<unknown>> = {
     socket.ask(
       frame(
         "setFirebaseToken",
-        { ...namespace(), token: canary("firebase") },
+        { ...namespace(), token: plantedSecret("firebase") },
         tokens.project,
         "firebaseToken",
       ),
@@ -118,7 +122,7 @@ const roads: Record<string, (socket: RawSocket) => Promise<unknown>> = {
     socket.ask(
       frame(
         "createNamespace",
-        { name: "n", firebaseSecret: canary("firebaseSecret") },
+        { name: "n", firebaseSecret: plantedSecret("firebaseSecret") },
         tokens.project,
         "namespace",
       ),
@@ -135,7 +139,7 @@ const roads: Record<string, (socket: RawSocket) => Promise<unknown>> = {
     socket.ask({
       ...frame(
         "post",
-        { metadata: nested("metadata"), accessToken: canary("access") },
+        { metadata: nested("metadata"), accessToken: plantedSecret("access") },
         tokens.project,
       ),
       x_gs2: { service: "chat", component: "room", function: "post", requestId: "chat-1" },
@@ -144,7 +148,7 @@ const roads: Record<string, (socket: RawSocket) => Promise<unknown>> = {
     socket.ask(
       frame(
         "setFirebaseToken",
-        { ...namespace(), token: canary("long").repeat(200) },
+        { ...namespace(), token: plantedSecret("long").repeat(200) },
         tokens.project,
         "firebaseToken",
       ),
@@ -153,49 +157,52 @@ const roads: Record<string, (socket: RawSocket) => Promise<unknown>> = {
     socket.ask(
       frame(
         "setFirebaseToken",
-        { ...namespace(), token: { value: canary("object") } },
+        { ...namespace(), token: { value: plantedSecret("object") } },
         tokens.project,
         "firebaseToken",
       ),
     ),
   "a frame that breaks off": async (socket) => {
-    socket.send(`{"client_secret":"${canary("torn")}"`);
+    socket.send(`{"client_secret":"${plantedSecret("torn")}"`);
     await socket.waitFor("a 400", (one) => one["status"] === 400);
   },
   "a frame without an envelope": async (socket) => {
-    socket.send({ accessToken: canary("bare"), said: nested("said") });
+    socket.send({ accessToken: plantedSecret("bare"), said: nested("said") });
     await socket.waitFor("a 400", (one) => one["status"] === 400);
   },
   "a body that breaks off": () =>
     fetch(`${emulator.url}/identifier/projectToken/login`, {
       method: "POST",
-      body: `{"client_secret":"${canary("torn")}"`,
+      body: `{"client_secret":"${plantedSecret("torn")}"`,
     }),
   "an upload nobody prepared": () =>
-    fetch(`${emulator.url}/_emulator/uploads/${encodeURIComponent(canary("upload"))}`, {
+    fetch(`${emulator.url}/_emulator/uploads/${encodeURIComponent(plantedSecret("upload"))}`, {
       method: "PUT",
-      body: canary("file"),
+      body: plantedSecret("file"),
     }),
-  "a file nobody made": () => list(`files/${encodeURIComponent(canary("file"))}`),
+  "a file nobody made": () => list(`files/${encodeURIComponent(plantedSecret("file"))}`),
   "an import": () =>
     post(
       "/gateway/system/import/user/alice",
-      { uploadToken: canary("upload") },
+      { uploadToken: plantedSecret("upload") },
       {
         authorization: `Bearer ${tokens.project}`,
       },
     ),
   "a path nobody serves": () =>
-    fetch(`${emulator.url}/nothing/${encodeURIComponent(canary("path"))}`),
+    fetch(`${emulator.url}/nothing/${encodeURIComponent(plantedSecret("path"))}`),
   "a state": () =>
     control("PUT", "state", {
       version: 1,
-      accessTokens: [{ accessToken: canary("access"), userId: "alice", expiresAt: 9e12 }],
-      projectTokens: [{ projectToken: canary("project"), clientId: "c", expiresAt: 9e12 }],
-      namespaces: [{ name: "game-0001", firebaseSecret: canary("firebaseSecret") }],
+      accessTokens: [{ accessToken: plantedSecret("access"), userId: "alice", expiresAt: 9e12 }],
+      projectTokens: [{ projectToken: plantedSecret("project"), clientId: "c", expiresAt: 9e12 }],
+      namespaces: [{ name: "game-0001", firebaseSecret: plantedSecret("firebaseSecret") }],
     }),
   "a state that does not fit": () =>
-    control("PUT", "state", { version: 1, accessTokens: [{ accessToken: canary("access") }] }),
+    control("PUT", "state", {
+      version: 1,
+      accessTokens: [{ accessToken: plantedSecret("access") }],
+    }),
 };
 
 const namespace = (): Json => ({
@@ -225,7 +232,7 @@ async function identify(clientSecret: string): Promise<Json> {
 async function witness(): Promise<string> {
   const userId = "witness";
   // The state put in place has forgotten the one before.
-  const project = (await identify(canary("lastSecret")))["access_token"] as string;
+  const project = (await identify(plantedSecret("lastSecret")))["access_token"] as string;
   const accessToken = await emulator.issueAccessToken({ userId });
   const socket = await RawSocket.open(emulator.endpoints.webSocket);
   await socket.ask(frame("setUserId", { namespaceName: "game-0001", accessToken }, project));
@@ -240,7 +247,7 @@ async function witness(): Promise<string> {
 }
 
 beforeEach(async () => {
-  const { access_token } = await identify(canary("firstSecret"));
+  const { access_token } = await identify(plantedSecret("firstSecret"));
   tokens = {
     project: access_token as string,
     access: await emulator.issueAccessToken({ userId: "alice" }),
@@ -257,7 +264,7 @@ describe.each(Object.entries(channels))("in %s", (_, { read, holds = [] }) => {
     }
     const shown = await read(await witness());
     expect(shown).toContain("witness");
-    expect(canariesIn(shown)).toEqual(holds);
+    expect(leakedSecrets(shown)).toEqual(holds);
     expect(shown).not.toContain(tokens.project);
     expect(shown).not.toContain(tokens.access);
   });
@@ -267,5 +274,5 @@ test("the state holds them all, for it is there to be put in place again", async
   const socket = await RawSocket.open(emulator.endpoints.webSocket);
   await roads["a namespace's secret"]!(socket);
   await roads["a Firebase token"]!(socket);
-  expect(canariesIn(await list("state")).sort()).toEqual(["firebase", "firebaseSecret"]);
+  expect(leakedSecrets(await list("state")).sort()).toEqual(["firebase", "firebaseSecret"]);
 });

@@ -4,7 +4,8 @@ import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
 import { allMethods } from "../../../src/wire/allMethods.js";
 import { frame, RawSocket } from "../emulator/rawSocket.js";
 
-// The official REST client, untouched: a round trip of each method it has, its results read through its getters.
+// A round trip of each method of the unmodified official REST client, with its results read through
+// its getters.
 
 type Values = Record<string, unknown>;
 type Builder = Record<string, (value: unknown) => Builder>;
@@ -34,7 +35,7 @@ function request(method: string, values: Values): Builder {
   return built;
 }
 
-/** All that its getters answer, models in it too. */
+/** The values of all getters, recursively. */
 function read(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(read);
   if (typeof value !== "object" || value === null) return value;
@@ -54,16 +55,16 @@ const userId = "user-0001";
 const uploadToken = "upload-0001";
 const byUser = { namespaceName, userId };
 const byPlayer = { namespaceName, accessToken: "accessToken-0001" };
-const notice = { subject: "raid-start", payload: '{"bossId":"b-1"}' };
+const notification = { subject: "raid-start", payload: '{"bossId":"b-1"}' };
 
 let emulator: Emulator;
 let client: Client;
-/** Open, logged in by the same client id, and nobody's yet. */
+/** Open, logged in with the same client ID, not bound to a user. */
 let socket: RawSocket;
 let connectionId: string;
 
 beforeAll(async () => {
-  // It cannot say which socket it means.
+  // The official client cannot send a connection ID.
   const settings = { restSetUserIdWithoutConnectionId: "latest" } as const;
   emulator = await startEmulator({ namespaces: [namespaceName], settings });
   core.Gs2Constant.ENDPOINT_HOST = emulator.endpoints.rest;
@@ -81,16 +82,16 @@ beforeEach(async () => {
   connectionId = emulator.calls({ method: "getServiceVersion" })[0]!.connectionId!;
 });
 
-const ask = async (method: string, values: Values): Promise<unknown> =>
+const call = async (method: string, values: Values): Promise<unknown> =>
   read(await client[method]!(request(method, values)));
 
-const bind = () => ask("setUserIdByUserId", byUser);
-const setDevice = () => ask("setFirebaseTokenByUserId", { ...byUser, token: "device-0001" });
+const bind = () => call("setUserIdByUserId", byUser);
+const setDevice = () => call("setFirebaseTokenByUserId", { ...byUser, token: "device-0001" });
 const session = () => ({ connectionId, namespaceName, userId });
 const device = { userId, token: "device-0001", revision: 1 };
 const file = expect.stringContaining("/_emulator/files/") as string;
 
-async function isCut(): Promise<void> {
+async function expectDisconnected(): Promise<void> {
   await socket.closed();
   expect(emulator.sessions()).toEqual([]);
 }
@@ -98,113 +99,118 @@ async function isCut(): Promise<void> {
 interface RoundTrip {
   readonly given: Values;
   readonly before?: () => Promise<unknown>;
-  readonly answers: () => Values;
-  readonly does?: () => Promise<unknown>;
+  readonly result: () => Values;
+  readonly verify?: () => Promise<unknown>;
 }
 
 const roundTrips: Readonly<Record<string, RoundTrip>> = {
   describeNamespaces: {
     given: {},
-    answers: () => ({ items: [{ name: namespaceName }], nextPageToken: null }),
+    result: () => ({ items: [{ name: namespaceName }], nextPageToken: null }),
   },
   createNamespace: {
     given: { name: "game-0002", description: "d", firebaseSecret: "f" },
-    answers: () => ({ item: { name: "game-0002", description: "d", firebaseSecret: "f" } }),
+    result: () => ({ item: { name: "game-0002", description: "d", firebaseSecret: "f" } }),
   },
-  getNamespaceStatus: { given: { namespaceName }, answers: () => ({ status: "ACTIVE" }) },
-  getNamespace: { given: { namespaceName }, answers: () => ({ item: { name: namespaceName } }) },
+  getNamespaceStatus: { given: { namespaceName }, result: () => ({ status: "ACTIVE" }) },
+  getNamespace: { given: { namespaceName }, result: () => ({ item: { name: namespaceName } }) },
   updateNamespace: {
     given: { namespaceName, description: "d" },
-    answers: () => ({ item: { name: namespaceName, description: "d", revision: 2 } }),
+    result: () => ({ item: { name: namespaceName, description: "d", revision: 2 } }),
   },
   deleteNamespace: {
     given: { namespaceName },
     before: bind,
-    answers: () => ({ item: { name: namespaceName } }),
-    does: isCut,
+    result: () => ({ item: { name: namespaceName } }),
+    verify: expectDisconnected,
   },
-  dumpUserDataByUserId: { given: { userId }, answers: () => ({}) },
+  dumpUserDataByUserId: { given: { userId }, result: () => ({}) },
   checkDumpUserDataByUserId: {
     given: { userId },
-    before: () => ask("dumpUserDataByUserId", { userId }),
-    answers: () => ({ url: file }),
+    before: () => call("dumpUserDataByUserId", { userId }),
+    result: () => ({ url: file }),
   },
   cleanUserDataByUserId: {
     given: { userId },
     before: setDevice,
-    answers: () => ({}),
-    does: async () => expect(emulator.state().firebaseTokens).toEqual([]),
+    result: () => ({}),
+    verify: async () => expect(emulator.state().firebaseTokens).toEqual([]),
   },
   checkCleanUserDataByUserId: {
     given: { userId },
-    before: () => ask("cleanUserDataByUserId", { userId }),
-    answers: () => ({}),
+    before: () => call("cleanUserDataByUserId", { userId }),
+    result: () => ({}),
   },
   prepareImportUserDataByUserId: {
     given: { userId },
-    answers: () => ({
+    result: () => ({
       uploadToken: expect.stringMatching(/^upload-/) as string,
       uploadUrl: expect.stringContaining("/_emulator/uploads/upload-") as string,
     }),
   },
-  importUserDataByUserId: { given: { userId, uploadToken }, answers: () => ({}) },
+  importUserDataByUserId: { given: { userId, uploadToken }, result: () => ({}) },
   checkImportUserDataByUserId: {
     given: { userId, uploadToken },
-    before: () => ask("importUserDataByUserId", { userId, uploadToken }),
-    answers: () => ({ url: file }),
+    before: () => call("importUserDataByUserId", { userId, uploadToken }),
+    result: () => ({ url: file }),
   },
   describeWebSocketSessions: {
     given: byPlayer,
     before: bind,
-    answers: () => ({ items: [session()], nextPageToken: null }),
+    result: () => ({ items: [session()], nextPageToken: null }),
   },
   describeWebSocketSessionsByUserId: {
     given: byUser,
     before: bind,
-    answers: () => ({ items: [session()], nextPageToken: null }),
+    result: () => ({ items: [session()], nextPageToken: null }),
   },
-  setUserId: { given: byPlayer, answers: () => ({ item: session() }) },
-  setUserIdByUserId: { given: byUser, answers: () => ({ item: session() }) },
+  setUserId: { given: byPlayer, result: () => ({ item: session() }) },
+  setUserIdByUserId: { given: byUser, result: () => ({ item: session() }) },
   sendNotification: {
-    given: { ...byUser, ...notice },
+    given: { ...byUser, ...notification },
     before: bind,
-    answers: () => ({ protocol: "WebSocket" }),
-    does: async () => expect(await socket.notification()).toMatchObject({ body: notice }),
+    result: () => ({ protocol: "WebSocket" }),
+    verify: async () => expect(await socket.notification()).toMatchObject({ body: notification }),
   },
   disconnectByUserId: {
     given: byUser,
     before: bind,
-    answers: () => ({ items: [session()] }),
-    does: isCut,
+    result: () => ({ items: [session()] }),
+    verify: expectDisconnected,
   },
-  disconnectAll: { given: { namespaceName }, before: bind, answers: () => ({}), does: isCut },
+  disconnectAll: {
+    given: { namespaceName },
+    before: bind,
+    result: () => ({}),
+    verify: expectDisconnected,
+  },
   setFirebaseToken: {
     given: { ...byPlayer, token: "device-0001" },
-    answers: () => ({ item: device }),
+    result: () => ({ item: device }),
   },
   setFirebaseTokenByUserId: {
     given: { ...byUser, token: "device-0001" },
-    answers: () => ({ item: device }),
+    result: () => ({ item: device }),
   },
-  getFirebaseToken: { given: byPlayer, before: setDevice, answers: () => ({ item: device }) },
-  getFirebaseTokenByUserId: { given: byUser, before: setDevice, answers: () => ({ item: device }) },
+  getFirebaseToken: { given: byPlayer, before: setDevice, result: () => ({ item: device }) },
+  getFirebaseTokenByUserId: { given: byUser, before: setDevice, result: () => ({ item: device }) },
   deleteFirebaseToken: {
     given: byPlayer,
     before: setDevice,
-    answers: () => ({ item: device }),
-    does: async () => expect(emulator.state().firebaseTokens).toEqual([]),
+    result: () => ({ item: device }),
+    verify: async () => expect(emulator.state().firebaseTokens).toEqual([]),
   },
   deleteFirebaseTokenByUserId: {
     given: byUser,
     before: setDevice,
-    answers: () => ({ item: device }),
-    does: async () => expect(emulator.state().firebaseTokens).toEqual([]),
+    result: () => ({ item: device }),
+    verify: async () => expect(emulator.state().firebaseTokens).toEqual([]),
   },
   sendMobileNotificationByUserId: {
-    given: { ...byUser, ...notice },
+    given: { ...byUser, ...notification },
     before: setDevice,
-    answers: () => ({}),
-    does: async () => expect(emulator.outbox()).toMatchObject([{ userId, ...notice }]),
+    result: () => ({}),
+    verify: async () => expect(emulator.outbox()).toMatchObject([{ userId, ...notification }]),
   },
 };
 
@@ -218,11 +224,11 @@ test("the official REST client has every method but getServiceVersion, and each 
   expect(names).toHaveLength(27);
 });
 
-describe("the official REST client, untouched", () => {
-  test.each(Object.entries(roundTrips))("does %s", async (method, trip) => {
+describe("the unmodified official REST client", () => {
+  test.each(Object.entries(roundTrips))("round-trips %s", async (method, trip) => {
     await trip.before?.();
-    expect(await ask(method, trip.given)).toMatchObject(trip.answers());
-    await trip.does?.();
+    expect(await call(method, trip.given)).toMatchObject(trip.result());
+    await trip.verify?.();
     const calls = emulator.calls({ method });
     expect(calls.at(-1)).toMatchObject({ transport: "rest", status: 200 });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RunOptions, UserResult } from "../../../src/admin/index.js";
-import { gate, rejection, settled } from "../../support/settled.js";
+import { createDeferred, rejectionOf, flushPromises } from "../../support/promises.js";
 import { fakeWorld, networkFailure, refusal, type Ask, type Reply } from "./fakes.js";
 
 const userOf = ({ url }: Ask): string => decodeURIComponent(url.split("/").at(-2)!);
@@ -55,7 +55,7 @@ describe("sending to many users", () => {
         yield userId;
       }
     }
-    const hold = gate();
+    const hold = createDeferred();
     const { admin, finish } = fakeWorld(async () => {
       most = Math.max(most, ++open);
       await hold.promise;
@@ -63,9 +63,9 @@ describe("sending to many users", () => {
       return HEARD;
     });
     const run = admin.sendNotificationToUsers(list(), sale, { concurrency: 3 });
-    await settled();
+    await flushPromises();
     expect([open, taken]).toEqual([3, 3]);
-    hold.open();
+    hold.resolve();
     expect(await finish(run)).toMatchObject({ delivered: 50 });
     expect(most).toBe(3);
   });
@@ -77,7 +77,7 @@ describe("sending to many users", () => {
       [Symbol.asyncIterator]: () => ({
         async next() {
           expect(++looking).toBe(1);
-          await settled();
+          await flushPromises();
           looking--;
           return left-- > 0
             ? { done: false, value: `user-${left}` }
@@ -107,7 +107,7 @@ describe("sending to many users", () => {
     ];
     for (const [userIds, notification, options, component] of wrong) {
       const run = admin.sendNotificationToUsers(userIds as never, notification as never, options);
-      expect(await rejection(run)).toMatchObject({
+      expect(await rejectionOf(run)).toMatchObject({
         kind: "invalidArgument",
         errors: [{ component }],
       });
@@ -144,7 +144,7 @@ describe("sending to many users", () => {
 describe("a run that is told to slow down", () => {
   test.each([402, 429])("by %i waits with all calls and then tries again", async (status) => {
     const { admin, asks, finish } = fakeWorld(async (_, nth) => {
-      await settled();
+      await flushPromises();
       return nth <= 4 ? refusal(status) : HEARD;
     });
     const { results, onResult } = recorder();
@@ -175,7 +175,7 @@ describe("a run that is told to slow down", () => {
 
 describe("a run that is stopped", () => {
   test("waits for what is under way, tells it, and can be resumed with the others", async () => {
-    const hold = gate();
+    const hold = createDeferred();
     const sent: string[] = [];
     const { admin, finish } = fakeWorld(async (ask) => {
       sent.push(userOf(ask));
@@ -185,7 +185,7 @@ describe("a run that is stopped", () => {
     const stop = new AbortController();
     const done = new Set<string>();
     const onResult = ({ userId }: UserResult): void => void done.add(userId);
-    const run = rejection(
+    const run = rejectionOf(
       admin.sendNotificationToUsers(users(20), sale, {
         concurrency: 4,
         signal: stop.signal,
@@ -193,11 +193,11 @@ describe("a run that is stopped", () => {
         runId: "sale-1",
       }),
     );
-    await settled();
+    await flushPromises();
     stop.abort();
-    await settled();
+    await flushPromises();
     expect(done.size).toBe(0);
-    hold.open();
+    hold.resolve();
     expect(await run).toMatchObject({ kind: "aborted", method: "sendNotificationToUsers" });
     expect([...done]).toEqual(users(4));
     const others = users(20).filter((userId) => !done.has(userId));
@@ -210,10 +210,10 @@ describe("a run that is stopped", () => {
     const { admin, clock } = fakeWorld(() => refusal(429));
     const { results, onResult } = recorder();
     const stop = new AbortController();
-    const run = rejection(
+    const run = rejectionOf(
       admin.sendNotificationToUsers(users(9), sale, { signal: stop.signal, onResult }),
     );
-    await settled();
+    await flushPromises();
     stop.abort();
     expect(await run).toMatchObject({ kind: "aborted" });
     expect(results).toEqual([]);
@@ -223,7 +223,7 @@ describe("a run that is stopped", () => {
   test("before it begins sends nothing and closes its list", async () => {
     const { admin, logins } = fakeWorld(() => HEARD);
     const run = admin.sendNotificationToUsers(users(3), sale, { signal: AbortSignal.abort() });
-    expect(await rejection(run)).toMatchObject({ kind: "aborted", outcome: "notSent" });
+    expect(await rejectionOf(run)).toMatchObject({ kind: "aborted", outcome: "notSent" });
     expect(logins).toEqual([]);
   });
 
@@ -233,8 +233,8 @@ describe("a run that is stopped", () => {
     };
     const { admin } = fakeWorld(() => HEARD);
     const stop = new AbortController();
-    const run = rejection(admin.sendNotificationToUsers(list, sale, { signal: stop.signal }));
-    await settled();
+    const run = rejectionOf(admin.sendNotificationToUsers(list, sale, { signal: stop.signal }));
+    await flushPromises();
     stop.abort();
     expect(await run).toMatchObject({ kind: "aborted" });
   });
@@ -265,11 +265,11 @@ describe("a run that is stopped", () => {
     const run = admin.sendNotificationToUsers(list(), sale, {
       concurrency: 2,
       onResult: async () => {
-        await settled();
+        await flushPromises();
         throw cause;
       },
     });
-    expect(await rejection(run)).toMatchObject({ kind: "unknown", cause, outcome: "unknown" });
+    expect(await rejectionOf(run)).toMatchObject({ kind: "unknown", cause, outcome: "unknown" });
     expect(closed).toBe(1);
     expect(asks.length).toBeLessThan(20);
 
@@ -279,7 +279,7 @@ describe("a run that is stopped", () => {
     }
     const { results, onResult } = recorder();
     const second = admin.sendNotificationToUsers(broken(), sale, { onResult });
-    expect(await rejection(second)).toMatchObject({ kind: "unknown", cause });
+    expect(await rejectionOf(second)).toMatchObject({ kind: "unknown", cause });
     expect(results.length).toBeLessThanOrEqual(1);
   });
 
@@ -290,7 +290,7 @@ describe("a run that is stopped", () => {
     const { admin, asks, finish } = fakeWorld(() => reply);
     const { results, onResult } = recorder();
     const run = admin.sendNotificationToUsers(users(100), sale, { concurrency: 2, onResult });
-    expect(await rejection(finish(run))).toMatchObject({ status: (reply as [number])[0] });
+    expect(await rejectionOf(finish(run))).toMatchObject({ status: (reply as [number])[0] });
     expect(asks.length).toBeLessThan(10);
     expect(results.length).toBeLessThanOrEqual(2);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { GatewayError } from "../../../src/errors.js";
 import { statuses } from "../../golden/golden.js";
-import { gate, rejection, settled } from "../../support/settled.js";
+import { createDeferred, rejectionOf, flushPromises } from "../../support/promises.js";
 import { connectionRefused, fakeWorld, networkFailure, refusal, type Reply } from "./fakes.js";
 
 const OK: Reply = [200, { item: { name: "it" } }];
@@ -17,7 +17,7 @@ const sale = { userId: "user-0001", subject: "sale", payload: "now" };
 describe("a refusal", () => {
   test.each(Object.entries(statuses))("of %s is told in full", async (status, kind) => {
     const { admin, finish } = fakeWorld(() => refusal(Number(status), "namespace", "gateway.it"));
-    const error = (await rejection(finish(admin.sendNotification(sale)))) as GatewayError;
+    const error = (await rejectionOf(finish(admin.sendNotification(sale)))) as GatewayError;
     expect(error).toMatchObject({
       kind,
       status: Number(status),
@@ -32,7 +32,7 @@ describe("a refusal", () => {
   test("quotes no secret, whatever the server says", async () => {
     const secrets = ["secret-0001", "ptok-0001", "atok-of-a-player", "fcm-device-token"];
     const { admin, finish } = fakeWorld(() => refusal(400, secrets.join(" "), secrets.join(" ")));
-    const error = await rejection(
+    const error = await rejectionOf(
       finish(admin.setFirebaseToken({ accessToken: secrets[2]!, token: secrets[3]! })),
     );
     const said = JSON.stringify(error) + (error as Error).message;
@@ -57,14 +57,14 @@ describe("a call that only reads", () => {
 
   test.each([400, 404, 409])("is not repeated after %i", async (status) => {
     const { admin, asks, finish } = fakeWorld(() => refusal(status));
-    expect(await rejection(finish(admin.getNamespace()))).toMatchObject({ status });
+    expect(await rejectionOf(finish(admin.getNamespace()))).toMatchObject({ status });
     expect(asks).toHaveLength(1);
   });
 
   test("is repeated within its deadline and ends with what was said last", async () => {
     const { admin, asks, clock, finish } = fakeWorld(() => refusal(503));
     const began = clock.now();
-    const error = await rejection(finish(admin.getNamespace({}, { timeoutMs: 3_000 })));
+    const error = await rejectionOf(finish(admin.getNamespace({}, { timeoutMs: 3_000 })));
     expect(error).toMatchObject({ kind: "serviceUnavailable", retryable: true });
     expect(clock.now() - began).toBeLessThanOrEqual(3_050);
     expect(asks.length).toBeGreaterThan(3);
@@ -74,8 +74,8 @@ describe("a call that only reads", () => {
   test("waits up to twice as long each time, and anything between", async () => {
     const waits = async (chance: number): Promise<number[]> => {
       const { admin, asks, clock, finish } = fakeWorld(() => refusal(503));
-      clock.deal(chance);
-      await rejection(finish(admin.getNamespace(), 1));
+      clock.setRandom(chance);
+      await rejectionOf(finish(admin.getNamespace(), 1));
       return asks.slice(1, 5).map(({ at }, nth) => at - asks[nth]!.at);
     };
     expect(await waits(1)).toEqual([200, 400, 800, 1600]);
@@ -84,7 +84,7 @@ describe("a call that only reads", () => {
 
   test("that gets no answer in time may have been done", async () => {
     const { admin, asks, clock, finish } = fakeWorld(() => "silence");
-    expect(await rejection(finish(admin.getNamespace()))).toMatchObject({
+    expect(await rejectionOf(finish(admin.getNamespace()))).toMatchObject({
       kind: "requestTimeout",
       outcome: "unknown",
       retryable: true,
@@ -97,12 +97,12 @@ describe("a call that only reads", () => {
     for (const reply of ["silence", refusal(503)] as Reply[]) {
       const { admin, asks, clock } = fakeWorld(() => reply);
       const leave = new AbortController();
-      const end = rejection(admin.getNamespace({}, { signal: leave.signal }));
-      await settled();
+      const end = rejectionOf(admin.getNamespace({}, { signal: leave.signal }));
+      await flushPromises();
       leave.abort();
       expect(await end).toMatchObject({ kind: "aborted", method: "getNamespace" });
       clock.advance(60_000);
-      await settled();
+      await flushPromises();
       expect(asks).toHaveLength(1);
       expect(clock.pendingTimers).toBe(0);
     }
@@ -110,7 +110,7 @@ describe("a call that only reads", () => {
 
   test("does not begin when its signal has aborted", async () => {
     const { admin, asks, logins } = fakeWorld(() => OK);
-    const error = await rejection(admin.getNamespace({}, { signal: AbortSignal.abort() }));
+    const error = await rejectionOf(admin.getNamespace({}, { signal: AbortSignal.abort() }));
     expect(error).toMatchObject({ kind: "aborted", outcome: "notSent", retryable: true });
     expect([...asks, ...logins]).toEqual([]);
   });
@@ -121,14 +121,14 @@ describe("a call that does something", () => {
     "is sent once (%#)",
     async (reply) => {
       const { admin, asks, finish } = fakeWorld(() => reply);
-      await rejection(finish(admin.sendNotification(sale)));
+      await rejectionOf(finish(admin.sendNotification(sale)));
       expect(asks).toHaveLength(1);
     },
   );
 
   test("may have been done when no answer came", async () => {
     const { admin, finish } = fakeWorld(() => networkFailure());
-    expect(await rejection(finish(admin.disconnectAll()))).toMatchObject({
+    expect(await rejectionOf(finish(admin.disconnectAll()))).toMatchObject({
       kind: "notConnected",
       outcome: "unknown",
       retryable: false,
@@ -137,7 +137,7 @@ describe("a call that does something", () => {
 
   test("was not sent when nobody was there to take it", async () => {
     const { admin, asks, finish } = fakeWorld(() => connectionRefused());
-    expect(await rejection(finish(admin.disconnectAll()))).toMatchObject({
+    expect(await rejectionOf(finish(admin.disconnectAll()))).toMatchObject({
       kind: "notConnected",
       outcome: "notSent",
       retryable: true,
@@ -166,7 +166,7 @@ describe("deleting a token", () => {
 
   test.each([[gone], [refusal(402)]])("is refused when there was none (%#)", async (first) => {
     const { admin, finish } = fakeWorld(inTurn(first, gone));
-    const error = await rejection(finish(admin.deleteFirebaseTokenByUserId({ userId: "u" })));
+    const error = await rejectionOf(finish(admin.deleteFirebaseTokenByUserId({ userId: "u" })));
     expect(error).toMatchObject({ kind: "notFound" });
   });
 });
@@ -197,15 +197,15 @@ describe("the project token", () => {
   });
 
   test("is not renewed again by a call that hears of its 401 when there is another already", async () => {
-    const late = gate();
+    const late = createDeferred();
     const { admin, asks, logins } = fakeWorld(async ({ headers }, nth) => {
       if (nth === 1) await late.promise;
       return headers[bearer] === "Bearer ptok-0001" ? refusal(401) : OK;
     });
     const first = admin.sendNotification(sale);
-    await settled();
+    await flushPromises();
     await admin.getNamespace();
-    late.open();
+    late.resolve();
     await first;
     expect(asks.map(({ headers }) => headers[bearer])).toEqual(
       [1, 1, 2, 2].map((nth) => `Bearer ptok-000${nth}`),
@@ -215,7 +215,7 @@ describe("the project token", () => {
 
   test("is renewed no second time for the same call", async () => {
     const { admin, asks, logins, finish } = fakeWorld(() => refusal(401));
-    const error = await rejection(finish(admin.getNamespace()));
+    const error = await rejectionOf(finish(admin.getNamespace()));
     expect(error).toMatchObject({ kind: "unauthorized", outcome: "refused", retryable: false });
     expect([asks.length, logins.length]).toEqual([2, 2]);
   });
@@ -226,7 +226,7 @@ describe("the project token", () => {
       {},
       (nth) => (nth === 1 ? [200, { access_token: "ptok-0001" }] : refusal(503)),
     );
-    expect(await rejection(finish(admin.getNamespace()))).toMatchObject({
+    expect(await rejectionOf(finish(admin.getNamespace()))).toMatchObject({
       status: 401,
       method: "getNamespace",
     });
@@ -237,7 +237,7 @@ describe("the project token", () => {
     const { admin, asks, logins } = fakeWorld(() => refusal(401), {
       credential: { clientId: "client-0001", projectToken: "ptok-mine" },
     });
-    expect(await rejection(admin.getNamespace())).toMatchObject({ kind: "unauthorized" });
+    expect(await rejectionOf(admin.getNamespace())).toMatchObject({ kind: "unauthorized" });
     expect(asks.map(({ headers }) => headers[bearer])).toEqual(["Bearer ptok-mine"]);
     expect(logins).toEqual([]);
   });
@@ -262,7 +262,7 @@ describe("the project token", () => {
     const { admin, asks, finish } = fakeWorld(() => OK, {
       credential: { clientId: "client-0001", projectToken: () => token },
     });
-    const error = await rejection(finish(admin.getNamespace()));
+    const error = await rejectionOf(finish(admin.getNamespace()));
     expect(error).toMatchObject({ kind: "protocol", outcome: "notSent" });
     expect(JSON.stringify(error)).not.toContain("a\\nb");
     expect(asks).toEqual([]);
@@ -284,7 +284,7 @@ describe("the project token", () => {
       {},
       () => refusal(401, "projectToken", "secret-0001 is wrong"),
     );
-    const error = await rejection(finish(admin.getNamespace()));
+    const error = await rejectionOf(finish(admin.getNamespace()));
     expect(error).toMatchObject({
       kind: "unauthorized",
       status: 401,
@@ -304,7 +304,7 @@ describe("the project token", () => {
         projectToken: () => (++times === 1 ? new Promise<never>(() => undefined) : "ptok"),
       },
     });
-    expect(await rejection(finish(admin.getNamespace()))).toMatchObject({
+    expect(await rejectionOf(finish(admin.getNamespace()))).toMatchObject({
       kind: "requestTimeout",
       outcome: "notSent",
     });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GatewayAdmin } from "../../../src/admin/index.js";
 import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
 import { GatewayClient } from "../../../src/node.js";
-import { rejection } from "../../support/settled.js";
+import { rejectionOf } from "../../support/promises.js";
 import { until } from "../../support/until.js";
 import { credential } from "./fakes.js";
 
@@ -54,7 +54,7 @@ const collect = async <Item>(list: AsyncIterable<Item>): Promise<Item[]> => {
 describe("the admin at the emulator", () => {
   test("makes, lists, changes and deletes namespaces", async () => {
     for (let nth = 1; nth <= 7; nth++) await admin.createNamespace({ name: `shop-${nth}` });
-    expect(await rejection(admin.createNamespace({ name: "shop-1" }))).toMatchObject({
+    expect(await rejectionOf(admin.createNamespace({ name: "shop-1" }))).toMatchObject({
       kind: "conflict",
       status: 409,
       outcome: "refused",
@@ -70,7 +70,7 @@ describe("the admin at the emulator", () => {
     expect(changed.item).toMatchObject({ name: namespaceName, description: "new" });
     expect((await admin.getNamespace({ namespaceName })).item.description).toBe("new");
     expect((await admin.deleteNamespace({ namespaceName })).item.name).toBe(namespaceName);
-    expect(await rejection(admin.getNamespace({ namespaceName }))).toMatchObject({
+    expect(await rejectionOf(admin.getNamespace({ namespaceName }))).toMatchObject({
       kind: "notFound",
     });
     expect((await admin.getServiceVersion()).item).toBeTypeOf("string");
@@ -94,7 +94,7 @@ describe("the admin at the emulator", () => {
     expect(await collect(admin.describeWebSocketSessions.all({ accessToken }))).toEqual(items);
     expect((await admin.disconnectByUserId({ userId: "user-0001" })).items).toEqual(items);
     await admin.disconnectAll();
-    const wrong = await rejection(
+    const wrong = await rejectionOf(
       admin.describeWebSocketSessions({ accessToken: "nobody's-token" }),
     );
     expect(wrong).toMatchObject({ kind: "unauthorized", outcome: "refused" });
@@ -121,7 +121,7 @@ describe("the admin at the emulator", () => {
     expect(emulator.outbox()).toHaveLength(1);
     expect((await admin.deleteFirebaseToken({ accessToken })).item!.token).toBe("device-0001");
     await admin.deleteFirebaseTokenByUserId({ userId });
-    expect(await rejection(admin.getFirebaseTokenByUserId({ userId }))).toMatchObject({
+    expect(await rejectionOf(admin.getFirebaseTokenByUserId({ userId }))).toMatchObject({
       kind: "notFound",
       errors: [{ component: "firebaseToken" }],
     });
@@ -144,7 +144,9 @@ describe("the admin at the emulator", () => {
       endpoints: emulator.endpoints,
       logger: false,
     });
-    expect(await rejection(stranger.describeNamespaces())).toMatchObject({ kind: "unauthorized" });
+    expect(await rejectionOf(stranger.describeNamespaces())).toMatchObject({
+      kind: "unauthorized",
+    });
   });
 
   test("sends to many users", async () => {
@@ -177,7 +179,7 @@ describe("a user's data at the emulator", () => {
 
       await admin.eraseUserData({ userId });
       if (checkWhileRunning !== "nullUrl") {
-        expect(await rejection(admin.getFirebaseTokenByUserId({ userId }))).toMatchObject({
+        expect(await rejectionOf(admin.getFirebaseTokenByUserId({ userId }))).toMatchObject({
           kind: "notFound",
         });
       }

@@ -3,7 +3,7 @@ import type { GatewayAdmin } from "../../../src/admin/gatewayAdmin.js";
 import type { GatewayAdminOptions } from "../../../src/admin/options.js";
 import { errorBody } from "../../../src/wire/frames.js";
 import { manualClock, type ManualClock } from "../../support/manualClock.js";
-import { settled } from "../../support/settled.js";
+import { flushPromises } from "../../support/promises.js";
 
 export interface Ask {
   verb: string;
@@ -89,7 +89,7 @@ export function fakeWorld(
       };
       promise.then(end, end);
       for (let steps = 0; steps < 200_000; steps++) {
-        await settled();
+        await flushPromises();
         if (over as boolean) return promise;
         clock.advance(stepMs);
       }

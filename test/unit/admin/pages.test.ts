@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { rejection } from "../../support/settled.js";
+import { rejectionOf } from "../../support/promises.js";
 import { fakeWorld, paths, refusal, type Ask, type Reply } from "./fakes.js";
 
 /** Pages of two, named by number; `many` in all. */
@@ -59,7 +59,7 @@ describe("all items", () => {
     const walk = async () => {
       for await (const { name } of admin.describeNamespaces.all()) seen.push(name);
     };
-    expect(await rejection(walk())).toMatchObject({
+    expect(await rejectionOf(walk())).toMatchObject({
       kind: "notFound",
       method: "describeNamespaces",
     });
@@ -73,13 +73,13 @@ describe("all items", () => {
       for await (const _ of admin.describeNamespaces.all({}, { signal: leave.signal }))
         leave.abort();
     };
-    expect(await rejection(walk())).toMatchObject({ kind: "aborted" });
+    expect(await rejectionOf(walk())).toMatchObject({ kind: "aborted" });
     expect(asks).toHaveLength(1);
   });
 
   test("have no end that never comes: a page that names itself is an error", async () => {
     const { admin } = fakeWorld(() => [200, { items: [], nextPageToken: "again" }]);
-    expect(await rejection(collect(admin.describeNamespaces.all()))).toMatchObject({
+    expect(await rejectionOf(collect(admin.describeNamespaces.all()))).toMatchObject({
       kind: "protocol",
     });
   });

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { GatewayAdmin, emulatorEndpoints, isGatewayError } from "../../../src/admin/index.js";
 import { methods } from "../../golden/golden.js";
-import { rejection } from "../../support/settled.js";
+import { rejectionOf } from "../../support/promises.js";
 import { credential, fakeWorld, paths } from "./fakes.js";
 
 interface Heard {
@@ -348,7 +348,7 @@ describe("an argument", () => {
     "that is %s is refused before anything is sent",
     async (_, name, params, field) => {
       const { admin, asks, logins } = fakeWorld(() => [200, {}]);
-      const error = await rejection(callOf(admin, name)(params));
+      const error = await rejectionOf(callOf(admin, name)(params));
       expect(error).toMatchObject({
         kind: "invalidArgument",
         method: name,
@@ -413,7 +413,7 @@ describe("an admin", () => {
   });
 
   test("rejects with the error everybody knows", async () => {
-    expect(isGatewayError(await rejection(makeAdmin().getNamespace({ namespaceName: "" })))).toBe(
+    expect(isGatewayError(await rejectionOf(makeAdmin().getNamespace({ namespaceName: "" })))).toBe(
       true,
     );
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JobProgress } from "../../../src/admin/index.js";
-import { rejection, settled } from "../../support/settled.js";
+import { rejectionOf, flushPromises } from "../../support/promises.js";
 import { fakeWorld, networkFailure, paths, refusal, type Ask, type Reply } from "./fakes.js";
 
 const user = { userId: "user-0001" };
@@ -67,7 +67,7 @@ describe("exporting a user's data", () => {
   test("ends with a failure that is not a matter of time", async () => {
     for (const end of [refusal(400), refusal(409, "dump", "gateway.dump.error.failed")]) {
       const { admin, asks, finish } = fakeWorld(jobOf([running(404)], end));
-      expect(await rejection(finish(admin.exportUserData(user)))).toMatchObject({
+      expect(await rejectionOf(finish(admin.exportUserData(user)))).toMatchObject({
         method: "checkDumpUserDataByUserId",
         outcome: "refused",
       });
@@ -77,7 +77,7 @@ describe("exporting a user's data", () => {
 
   test("does not check what was never started", async () => {
     const { admin, asks, finish } = fakeWorld(() => networkFailure());
-    expect(await rejection(finish(admin.exportUserData(user)))).toMatchObject({
+    expect(await rejectionOf(finish(admin.exportUserData(user)))).toMatchObject({
       method: "dumpUserDataByUserId",
       outcome: "unknown",
     });
@@ -87,7 +87,7 @@ describe("exporting a user's data", () => {
   test("gives up at its deadline", async () => {
     const { admin, clock, finish } = fakeWorld(jobOf([], running(404)));
     const began = clock.now();
-    const error = await rejection(finish(admin.exportUserData(user, { timeoutMs: 20_000 })));
+    const error = await rejectionOf(finish(admin.exportUserData(user, { timeoutMs: 20_000 })));
     expect(error).toMatchObject({
       kind: "requestTimeout",
       method: "exportUserData",
@@ -101,18 +101,18 @@ describe("exporting a user's data", () => {
   test("is left at once when the signal aborts", async () => {
     const { admin, asks, clock } = fakeWorld(jobOf([], running(404)));
     const leave = new AbortController();
-    const end = rejection(admin.exportUserData(user, { signal: leave.signal }));
-    await settled();
+    const end = rejectionOf(admin.exportUserData(user, { signal: leave.signal }));
+    await flushPromises();
     leave.abort();
     expect(await end).toMatchObject({
       kind: "aborted",
       method: "exportUserData",
       outcome: "unknown",
     });
-    await settled();
+    await flushPromises();
     expect(clock.pendingTimers).toBe(0);
     expect(asks).toHaveLength(2);
-    expect(await rejection(admin.exportUserData(user, { signal: leave.signal }))).toMatchObject({
+    expect(await rejectionOf(admin.exportUserData(user, { signal: leave.signal }))).toMatchObject({
       kind: "aborted",
       outcome: "notSent",
     });
@@ -120,7 +120,7 @@ describe("exporting a user's data", () => {
 
   test("needs a user", async () => {
     const { admin, asks } = fakeWorld(() => URL_OF_IT);
-    expect(await rejection(admin.exportUserData({ userId: "" }))).toMatchObject({
+    expect(await rejectionOf(admin.exportUserData({ userId: "" }))).toMatchObject({
       kind: "invalidArgument",
       outcome: "notSent",
     });
@@ -184,7 +184,7 @@ describe("importing a user's data", () => {
 
   test.each([undefined, null, () => 1, { a: 1n }])("takes nothing else (%#)", async (data) => {
     const { admin, asks } = fakeWorld(() => URL_OF_IT);
-    expect(await rejection(admin.importUserData({ ...user, data } as never))).toMatchObject({
+    expect(await rejectionOf(admin.importUserData({ ...user, data } as never))).toMatchObject({
       kind: "invalidArgument",
       errors: [{ component: "data" }],
     });
@@ -207,7 +207,7 @@ describe("importing a user's data", () => {
     const { admin, asks, finish } = fakeWorld((ask) =>
       ask.verb === "PUT" ? [403, "<Error/>"] : answer(ask),
     );
-    const error = await rejection(finish(admin.importUserData({ ...user, data: "{}" })));
+    const error = await rejectionOf(finish(admin.importUserData({ ...user, data: "{}" })));
     expect(error).toMatchObject({
       kind: "unknown",
       status: 403,
@@ -222,7 +222,7 @@ describe("importing a user's data", () => {
     "ends when there is no place to upload to (%j)",
     async (uploadUrl) => {
       const { admin, asks, finish } = fakeWorld(() => [200, { uploadToken: "up-1", uploadUrl }]);
-      const error = await rejection(finish(admin.importUserData({ ...user, data: "{}" })));
+      const error = await rejectionOf(finish(admin.importUserData({ ...user, data: "{}" })));
       expect(error).toMatchObject({ kind: "protocol", method: "importUserData" });
       expect(asks).toHaveLength(1);
     },

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { isGatewayError, type GatewayError } from "../../../src/errors.js";
 import { post, type Fetch } from "../../../src/http/http.js";
 import { named, replies, statuses } from "../../golden/golden.js";
-import { rejection } from "../../support/settled.js";
+import { rejectionOf } from "../../support/promises.js";
 
 const answering = (status: number, text: string) =>
   vi.fn<Fetch>(async () => ({ status, text: async () => text }));
@@ -11,7 +11,7 @@ const ask = (fetch: Fetch, scrub = (text: string): string => text) =>
   post(fetch, "login", "https://identifier/projectToken/login", { a: 1, n: null }, 5_000, scrub);
 
 const failure = async (fetch: Fetch, scrub?: (text: string) => string): Promise<GatewayError> => {
-  const error = await rejection(ask(fetch, scrub));
+  const error = await rejectionOf(ask(fetch, scrub));
   if (!isGatewayError(error)) throw error;
   return error;
 };

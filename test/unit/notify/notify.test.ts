@@ -4,7 +4,7 @@ import { createEmitter, type Handler } from "../../../src/notify/emitter.js";
 import type { Notification } from "../../../src/notify/notification.js";
 import { createNotify } from "../../../src/notify/notify.js";
 import { manualClock } from "../../support/manualClock.js";
-import { gate, rejection, settled } from "../../support/settled.js";
+import { createDeferred, rejectionOf, flushPromises } from "../../support/promises.js";
 
 type Selector = Parameters<ReturnType<typeof createNotify>["listenTo"]>[0];
 
@@ -53,7 +53,7 @@ async function hasEnded(promise: Promise<unknown>): Promise<boolean> {
   let ended = false;
   const end = (): void => void (ended = true);
   promise.then(end, end);
-  await settled();
+  await flushPromises();
   return ended;
 }
 
@@ -334,7 +334,7 @@ describe("holding back for too long", () => {
 describe("while the game refetches", () => {
   test("notifications are held until it has, and then come in order", async () => {
     const { clock, take, heard, overrun, syncBy } = setup();
-    const refetch = gate();
+    const refetch = createDeferred();
     const sync = { reason: "gap" };
     const run = vi.fn(() => refetch.promise);
     const over = syncBy([run], sync);
@@ -342,9 +342,9 @@ describe("while the game refetches", () => {
     take("s", 1);
     clock.advance(4_999);
     take("s", 2);
-    await settled();
+    await flushPromises();
     expect(heard).toEqual([]);
-    refetch.open();
+    refetch.resolve();
     await over;
     expect(heard).toEqual([1, 2]);
     expect(clock.pendingTimers).toBe(0);
@@ -353,13 +353,13 @@ describe("while the game refetches", () => {
 
   test("all of its functions run at once, and the slowest counts", async () => {
     const { take, heard, syncBy } = setup();
-    const [quick, slow] = [gate(), gate()];
+    const [quick, slow] = [createDeferred(), createDeferred()];
     const over = syncBy([() => quick.promise, () => slow.promise]);
     take("s", 1);
-    quick.open();
-    await settled();
+    quick.resolve();
+    await flushPromises();
     expect(heard).toEqual([]);
-    slow.open();
+    slow.resolve();
     await over;
     expect(heard).toEqual([1]);
   });
@@ -374,7 +374,7 @@ describe("while the game refetches", () => {
 
   test("a failure of one function is reported, and the others still count", async () => {
     const { take, heard, threw, syncBy } = setup();
-    const other = gate();
+    const other = createDeferred();
     const bad = new Error("bad");
     const over = syncBy([
       () => {
@@ -384,20 +384,20 @@ describe("while the game refetches", () => {
       () => other.promise,
     ]);
     take("s", 1);
-    await settled();
+    await flushPromises();
     expect(threw.mock.calls).toEqual([
       [bad, String(bad)],
       [bad, String(bad)],
     ]);
     expect(heard).toEqual([]);
-    other.open();
+    other.resolve();
     await over;
     expect(heard).toEqual([1]);
   });
 
   test("after 5 seconds they come all the same, it is told, and the next come at once", () => {
     const { clock, take, heard, overrun, syncBy } = setup();
-    void syncBy([() => gate().promise]);
+    void syncBy([() => createDeferred().promise]);
     take("s", 1);
     clock.advance(4_999);
     expect(heard).toEqual([]);
@@ -420,29 +420,29 @@ describe("while the game refetches", () => {
 
   test("one refetch that never ends does not undo the holding of the next", async () => {
     const { clock, take, heard, syncBy } = setup();
-    void syncBy([() => gate().promise]);
+    void syncBy([() => createDeferred().promise]);
     clock.advance(5_000);
-    const next = gate();
+    const next = createDeferred();
     const over = syncBy([() => next.promise]);
     take("s", 1);
     expect(heard).toEqual([]);
-    next.open();
+    next.resolve();
     await over;
     expect(heard).toEqual([1]);
   });
 
   test("a refetch that ends late does not end the holding of the next", async () => {
     const { clock, take, heard, syncBy } = setup();
-    const late = gate();
+    const late = createDeferred();
     const lateOver = syncBy([() => late.promise]);
     clock.advance(5_000);
-    const next = gate();
+    const next = createDeferred();
     const over = syncBy([() => next.promise]);
-    late.open();
+    late.resolve();
     await lateOver;
     take("s", 1);
     expect(heard).toEqual([]);
-    next.open();
+    next.resolve();
     await over;
     expect(heard).toEqual([1]);
   });
@@ -489,7 +489,7 @@ describe("waitFor", () => {
     });
     const other = waitFor("s");
     take("s", 1);
-    expect(await rejection(waiting)).toBe(mine);
+    expect(await rejectionOf(waiting)).toBe(mine);
     expect((await other).payload).toBe(1);
     expect(heard).toEqual([1]);
   });
@@ -512,7 +512,7 @@ describe("waitFor", () => {
     clock.advance(999);
     expect(await hasEnded(waiting)).toBe(false);
     clock.advance(1);
-    expect(await rejection(waiting)).toMatchObject({
+    expect(await rejectionOf(waiting)).toMatchObject({
       kind: "requestTimeout",
       message: expect.stringContaining("Gs2Chat:Post") as string,
     });
@@ -528,7 +528,7 @@ describe("waitFor", () => {
     const next = waitFor("s");
     controller.abort();
     take("s", 1);
-    expect(await rejection(waiting)).toMatchObject({ kind: "aborted" });
+    expect(await rejectionOf(waiting)).toMatchObject({ kind: "aborted" });
     expect((await next).payload).toBe(1);
   });
 
@@ -538,7 +538,7 @@ describe("waitFor", () => {
     take("s", 1);
     const waiting = waitFor("s", { signal: AbortSignal.abort(), since });
     take("s", 2);
-    expect(await rejection(waiting)).toMatchObject({ kind: "aborted" });
+    expect(await rejectionOf(waiting)).toMatchObject({ kind: "aborted" });
     expect((await waitFor("s", { since })).payload).toBe(1);
   });
 
@@ -643,7 +643,7 @@ describe("waitFor with since", () => {
     take("s", 1);
     clock.advance(30_001);
     expect(await hasEnded(waitFor("s", { since }))).toBe(false);
-    expect(await rejection(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
+    expect(await rejectionOf(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
       kind: "gap",
     });
   });
@@ -667,7 +667,7 @@ describe("a gap", () => {
     const keeping = waitFor("s", { onGap: "keep" });
     const silent = waitFor("s");
     notify.gap();
-    expect(await rejection(rejecting)).toMatchObject({ kind: "gap" });
+    expect(await rejectionOf(rejecting)).toMatchObject({ kind: "gap" });
     take("s", 1);
     take("s", 2);
     expect([(await keeping).payload, (await silent).payload]).toEqual([1, 2]);
@@ -679,7 +679,7 @@ describe("a gap", () => {
     take("seen", 1);
     notify.gap();
     expect((await waitFor("seen", { since, onGap: "reject" })).payload).toBe(1);
-    expect(await rejection(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
+    expect(await rejectionOf(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
       kind: "gap",
     });
     expect(await hasEnded(waitFor("s", { since }))).toBe(false);
@@ -689,7 +689,7 @@ describe("a gap", () => {
     const { notify, waitFor } = setup();
     const since = notify.mark();
     notify.gap();
-    expect(await rejection(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
+    expect(await rejectionOf(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
       kind: "gap",
     });
   });
@@ -715,7 +715,7 @@ describe("a gap", () => {
     for (const n of numbers(128)) take("t", n);
     expect(await hasEnded(waitFor("s", { since, onGap: "reject" }))).toBe(false);
     take("t", 128);
-    expect(await rejection(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
+    expect(await rejectionOf(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
       kind: "gap",
     });
     expect(await hasEnded(waitFor("s", { since: notify.mark(), onGap: "reject" }))).toBe(false);
@@ -730,7 +730,7 @@ describe("the end", () => {
     take("s", 1);
     notify.end();
     for (const one of all) {
-      expect(await rejection(one)).toMatchObject({ kind: "notConnected", outcome: "notSent" });
+      expect(await rejectionOf(one)).toMatchObject({ kind: "notConnected", outcome: "notSent" });
     }
     release();
     expect(heard).toEqual([]);

@@ -12,7 +12,7 @@ import {
   type StandardSchema,
 } from "../../../src/notify/schema.js";
 import { manualClock } from "../../support/manualClock.js";
-import { rejection } from "../../support/settled.js";
+import { rejectionOf } from "../../support/promises.js";
 
 function setup() {
   const clock = manualClock();
@@ -298,11 +298,11 @@ describe("a definition", () => {
     const waiting = waitFor(Raid, { timeoutMs: 1_000 });
     take("during");
     clock.advance(1_000);
-    expect(await rejection(waiting)).toMatchObject({
+    expect(await rejectionOf(waiting)).toMatchObject({
       kind: "requestTimeout",
       message: "waitFor raid-start: nothing within 1000 ms",
     });
-    await rejection(waitFor(Raid, { signal: AbortSignal.abort() }));
+    await rejectionOf(waitFor(Raid, { signal: AbortSignal.abort() }));
     take("after");
     expect(keyed).toEqual(["after"]);
   });

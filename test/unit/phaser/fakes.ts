@@ -3,7 +3,7 @@ import type { GatewayClient } from "../../../src/client/client.js";
 import type { Diagnostic } from "../../../src/core/diagnostics.js";
 import { GatewayClient as Client } from "../../../src/client/client.js";
 import type { GameLike, PluginEntry, SceneLike } from "../../../src/phaser/index.js";
-import { faultNetwork, inNetwork, kindServer } from "../../support/faultSocket.js";
+import { faultNetwork, optionsFor, acceptingServer } from "../../support/faultSocket.js";
 
 const RUNNING = 5;
 const SLEEPING = 7;
@@ -64,8 +64,8 @@ export function fakeGame() {
 
 /** A client on a network of its own, what it was told, and a server that sends missions. */
 export function fakeClient() {
-  const network = faultNetwork(kindServer);
-  const client: GatewayClient = new Client(inNetwork(network, { logger: false }));
+  const network = faultNetwork(acceptingServer);
+  const client: GatewayClient = new Client(optionsFor(network, { logger: false }));
   const diagnostics: Diagnostic[] = [];
   client.lifecycle.on("diagnostic", (one) => diagnostics.push(one));
   return { client, network, diagnostics };

@@ -7,7 +7,7 @@ import {
   getGateway,
   type GatewayPluginData,
 } from "../../../src/phaser/index.js";
-import { faultNetwork, inNetwork } from "../../support/faultSocket.js";
+import { faultNetwork, optionsFor } from "../../support/faultSocket.js";
 import { fakeClient, fakeGame, FakeScene } from "./fakes.js";
 
 function newClient() {
@@ -83,7 +83,7 @@ test("the end of the game ends its scopes and leaves the client, unless told oth
 });
 
 test("options that name the same place share a client until it is disposed of", () => {
-  const options = () => inNetwork(faultNetwork());
+  const options = () => optionsFor(faultNetwork());
   const first = install(fakeGame(), { options: options() }).client;
   expect(first).toBeInstanceOf(GatewayClient);
   expect(install(fakeGame(), { options: options() }).client).toBe(first);

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { defineNotification } from "../../../src/notify/schema.js";
 import { GatewayPlugin, type ScopeOptions } from "../../../src/phaser/index.js";
-import { rejectionOf } from "../../support/until.js";
+import { rejectionOf } from "../../support/promises.js";
 import { fakeClient, fakeGame, FakeScene } from "./fakes.js";
 
 async function setUp(options: ScopeOptions = {}) {
@@ -43,7 +43,7 @@ test.each(["shutdown", "destroy"] as const)("a scene's %s ends all it listens to
   send("one");
   scene[end]();
   send("two");
-  network.last.end();
+  network.last.emitClose();
   client.retryNow();
   await client.connect();
   expect(heard).toEqual(["one"]);
@@ -155,7 +155,7 @@ test("the game's onSync runs as it comes, and ends by its own undo or signal", a
   net.onSync(() => heard.push("aborted"), { signal: controller.signal });
   controller.abort();
   scene.sleep();
-  network.last.end();
+  network.last.emitClose();
   client.retryNow();
   await client.setUserId({ accessToken: "alice-token" });
   expect(heard).toEqual(["kept gap"]);

@@ -5,7 +5,7 @@ import { readConfig, withConfig } from "../../../src/push/protocol.js";
 import { findUnsupported, type BrowserEnvironment } from "../../../src/push/environment.js";
 import { VERSION } from "../../../src/push/version.js";
 import { readInRepo } from "../../support/repo.js";
-import { rejectionOf } from "../../support/until.js";
+import { rejectionOf } from "../../support/promises.js";
 
 const full = {
   document: { baseURI: "https://game.test/play/" },

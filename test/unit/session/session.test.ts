@@ -8,7 +8,7 @@ import {
   type SessionTokens,
 } from "../../../src/session/session.js";
 import { manualClock } from "../../support/manualClock.js";
-import { gate, rejection, settled } from "../../support/settled.js";
+import { createDeferred, rejectionOf, flushPromises } from "../../support/promises.js";
 
 const secret: Credential = { clientId: "cid-1", clientSecret: "cs-1" };
 const login = (token: string, expires_in?: unknown) => ({ access_token: token, expires_in });
@@ -70,7 +70,10 @@ describe("the login", () => {
       const { session, loginByRest } = setup(secret, {
         loginBySocket: () => Promise.reject(refused(kind)),
       });
-      expect(await rejection(session.logIn(1, false))).toMatchObject({ kind, outcome: "refused" });
+      expect(await rejectionOf(session.logIn(1, false))).toMatchObject({
+        kind,
+        outcome: "refused",
+      });
       expect(loginByRest).not.toHaveBeenCalled();
     },
   );
@@ -79,7 +82,7 @@ describe("the login", () => {
     const answers = [Promise.reject(refused("badRequest")), Promise.resolve(login("ptok-1"))];
     const loginBySocket = vi.fn<SessionPorts["loginBySocket"]>(() => answers.shift()!);
     const { session } = setup(secret, { loginBySocket });
-    await rejection(session.logIn(1, false));
+    await rejectionOf(session.logIn(1, false));
     await session.logIn(2, false);
     expect(loginBySocket.mock.calls.map(([, generation]) => generation)).toEqual([1, 2]);
   });
@@ -89,7 +92,7 @@ describe("the login", () => {
     ["no text for a token", { access_token: 5 }],
   ])("whose answer holds %s cannot be read", async (_, answer) => {
     const { session } = setup(secret, { loginBySocket: async () => answer as never });
-    expect(await rejection(session.logIn(1, false))).toMatchObject({ kind: "protocol" });
+    expect(await rejectionOf(session.logIn(1, false))).toMatchObject({ kind: "protocol" });
   });
 });
 
@@ -133,12 +136,12 @@ describe("the renewal of the project token", () => {
       loginBySocket: () => Promise.reject(error),
       usableSocket: () => 4,
     });
-    expect(await rejection(session.logIn(4, true))).toBe(error);
+    expect(await rejectionOf(session.logIn(4, true))).toBe(error);
     expect(loginByRest).not.toHaveBeenCalled();
   });
 
   test("happens once for all who need it", async () => {
-    const answer = gate<Record<string, unknown>>();
+    const answer = createDeferred<Record<string, unknown>>();
     const loginByRest = vi.fn(() => answer.promise);
     const { session, wish } = setup(secret, { loginByRest });
     wish("player", "atok-1");
@@ -148,7 +151,7 @@ describe("the renewal of the project token", () => {
       Promise.resolve(session.tokensFor("player")),
       session.renewTokens(undefined),
     ];
-    answer.open(login("ptok-1"));
+    answer.resolve(login("ptok-1"));
     await Promise.all(all);
     expect(loginByRest).toHaveBeenCalledTimes(1);
   });
@@ -204,7 +207,7 @@ describe("a project token that somebody else gets", () => {
       clientId: "cid-1",
       projectToken: () => Promise.reject(refused("unauthorized")),
     });
-    expect(await rejection(session.logIn(1, false))).toMatchObject({
+    expect(await rejectionOf(session.logIn(1, false))).toMatchObject({
       kind: "unauthorized",
       outcome: "notSent",
     });
@@ -215,7 +218,7 @@ describe("a project token that somebody else gets", () => {
       clientId: "cid-1",
       projectToken: () => Promise.reject(new TypeError("Failed to fetch")),
     });
-    const error = await rejection(session.logIn(1, false));
+    const error = await rejectionOf(session.logIn(1, false));
     expect(isGatewayError(error, "unknown")).toBe(true);
   });
 });
@@ -301,17 +304,17 @@ describe("a bind", () => {
 
   test("is marked as sent only when it is", async () => {
     const { session, wish, sendBind } = setup();
-    const token = gate<string>();
-    const answer = gate<Record<string, unknown>>();
+    const token = createDeferred<string>();
+    const answer = createDeferred<Record<string, unknown>>();
     sendBind.mockReturnValue(answer.promise);
     const one = wish("player", () => token.promise);
     const binding = session.bindSlot(1, "player", false, false);
-    await settled();
+    await flushPromises();
     expect([one.bindSent, sendBind.mock.calls.length]).toEqual([false, 0]);
-    token.open("atok-1");
-    await settled();
+    token.resolve("atok-1");
+    await flushPromises();
     expect([one.bindSent, sendBind.mock.calls.length]).toEqual([true, 1]);
-    answer.open({ item });
+    answer.resolve({ item });
     await binding;
   });
 
@@ -321,7 +324,7 @@ describe("a bind", () => {
       wish("player", () =>
         Promise.reject(kind === "unknown" ? new Error("offline") : refused("unauthorized")),
       );
-      expect(await rejection(session.bindSlot(1, "player", false, false))).toMatchObject({
+      expect(await rejectionOf(session.bindSlot(1, "player", false, false))).toMatchObject({
         kind,
         outcome: "notSent",
       });
@@ -334,7 +337,7 @@ describe("a bind", () => {
     const conflict = new GatewayError({ kind: "conflict", message: "", outcome: "refused" });
     sendBind.mockRejectedValue(conflict);
     wish("player", "atok-1");
-    expect(await rejection(session.bindSlot(1, "player", false, false))).toBe(conflict);
+    expect(await rejectionOf(session.bindSlot(1, "player", false, false))).toBe(conflict);
   });
 
   test.each<[string, object]>([
@@ -346,7 +349,7 @@ describe("a bind", () => {
     const { session, wish, sendBind } = setup();
     sendBind.mockResolvedValue(answer as Record<string, unknown>);
     wish("player", "atok-1");
-    expect(await rejection(session.bindSlot(1, "player", false, false))).toMatchObject({
+    expect(await rejectionOf(session.bindSlot(1, "player", false, false))).toMatchObject({
       kind: "protocol",
     });
   });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isGatewayError } from "../../../src/errors.js";
 import { defineNotification, type NotificationSource } from "../../../src/index.js";
 import { createTestGateway } from "../../../src/testing/index.js";
-import { gate, rejection } from "../../support/settled.js";
+import { createDeferred, rejectionOf } from "../../support/promises.js";
 
 const quiet = () => createTestGateway({ logger: false });
 const join = { namespaceName: "mm", gatheringName: "g", joinUserId: "bob" };
@@ -100,13 +100,13 @@ describe("sync", () => {
   test("holds notifications until the game has fetched again", async () => {
     const gateway = quiet();
     const players = lobby(gateway);
-    const refetch = gate();
+    const refetch = createDeferred();
     const run = vi.fn(() => refetch.promise);
     gateway.onSync(run);
     const over = gateway.sync();
     gateway.emit("Gs2Matchmaking:Join", join);
     expect(players).toEqual([]);
-    refetch.open();
+    refetch.resolve();
     await over;
     expect(players).toEqual(["bob"]);
   });
@@ -140,7 +140,7 @@ describe("sync", () => {
     const gateway = quiet();
     const waiting = gateway.waitFor("Gs2Matchmaking:Join", { onGap: "reject" });
     void gateway.sync({ reason: "gap" });
-    expect(await rejection(waiting)).toMatchObject({ kind: "gap" });
+    expect(await rejectionOf(waiting)).toMatchObject({ kind: "gap" });
   });
 });
 
@@ -233,7 +233,7 @@ describe("a test gateway", () => {
     gateway.lifecycle.on("status", status);
     gateway.dispose();
     gateway.setConnection({ status: "closed" });
-    expect(await rejection(waiting)).toMatchObject({ kind: "notConnected" });
+    expect(await rejectionOf(waiting)).toMatchObject({ kind: "notConnected" });
     expect(status).not.toHaveBeenCalled();
   });
 });

@@ -5,11 +5,11 @@ import {
   expandEndpoint,
   type Region,
 } from "../../../src/wire/endpoints.js";
-import { places } from "../../golden/golden.js";
+import { goldenEndpoints } from "../../golden/golden.js";
 
 describe("places", () => {
   test("are GS2's own", () => {
-    expect(gs2Endpoints).toStrictEqual({ rest: places.rest, webSocket: places.webSocket });
+    expect(gs2Endpoints).toStrictEqual({ rest: goldenEndpoints.rest, webSocket: goldenEndpoints.webSocket });
   });
 
   test.each([
@@ -17,10 +17,10 @@ describe("places", () => {
     ["identifier in eu-west-1", gs2Endpoints.rest, "identifier", "eu-west-1"],
     ["socket in us-east-1", gs2Endpoints.webSocket, "gateway", "us-east-1"],
   ])("give the address of %s", (name, template, service, region) => {
-    expect(expandEndpoint(template, service, region)).toBe(places.addresses[name]);
+    expect(expandEndpoint(template, service, region)).toBe(goldenEndpoints.addresses[name]);
   });
 
-  test.each<Region>([...places.regions, "mars-north-1"])("may be in %s", (region) => {
+  test.each<Region>([...goldenEndpoints.regions, "mars-north-1"])("may be in %s", (region) => {
     expect(expandEndpoint(gs2Endpoints.rest, "gateway", region)).toBe(
       `https://gateway.${region}.gen2.gs2io.com`,
     );

@@ -7,7 +7,8 @@ import {
   type EmulatorOptions,
 } from "../../../../src/emulator/index.js";
 import { manualClock } from "../../../support/manualClock.js";
-import { rejectionOf, until } from "../../../support/until.js";
+import { rejectionOf } from "../../../support/promises.js";
+import { until } from "../../../support/until.js";
 import { frame, RawSocket, restLogin } from "../rawSocket.js";
 
 const running: Emulator[] = [];

@@ -7,19 +7,19 @@ import { inRepo } from "./repo.js";
 
 const run = promisify(execFile);
 
-/** A user's empty project with our packed package in it, and beside it what npm would put there. */
-export interface UnpackedProject {
+/** An empty project in which the packed package is installed, with its peers. */
+export interface ConsumerProject {
   readonly folder: string;
   readonly tarball: string;
-  /** Where the package lies in it. */
+  /** The folder of the installed package. */
   readonly installed: string;
-  /** What the package holds, as npm lists it. */
+  /** The files in the tarball, as npm lists them. */
   readonly packed: readonly string[];
-  end(): Promise<void>;
+  remove(): Promise<void>;
 }
 
-/** @param beside packages linked into its node_modules */
-export async function unpackedProject(beside: readonly string[]): Promise<UnpackedProject> {
+/** @param linked packages to link into its node_modules */
+export async function createConsumerProject(linked: readonly string[]): Promise<ConsumerProject> {
   const folder = await mkdtemp(join(tmpdir(), "gs2-gateway-consumer-"));
   const pack = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
   const { stdout } = await run("npm", pack, {
@@ -34,7 +34,7 @@ export async function unpackedProject(beside: readonly string[]): Promise<Unpack
   await run("tar", ["-xzf", tarball, "-C", modules]);
   await cp(join(modules, "package"), installed, { recursive: true });
   await rm(join(modules, "package"), { recursive: true });
-  for (const name of beside) {
+  for (const name of linked) {
     await symlink(inRepo("node_modules", name), join(modules, name), "junction");
   }
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "game", private: true }));
@@ -43,6 +43,6 @@ export async function unpackedProject(beside: readonly string[]): Promise<Unpack
     tarball,
     installed,
     packed: report.files.map((file) => file.path),
-    end: () => rm(folder, { recursive: true, force: true }),
+    remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -1,25 +1,26 @@
-// What servers and networks do to answers and notifications, and to the tokens behind them.
+// Faults of replies, notifications and tokens after the bind.
 import { describe, expect, test } from "vitest";
-import { rejectionOf, until } from "../../../support/until.js";
-import { aClient, anEmulator } from "../emulatorWorld.js";
+import { rejectionOf } from "../../../support/promises.js";
+import { until } from "../../../support/until.js";
+import { createTestClient, startTestEmulator } from "../testEmulator.js";
 
 const player = { accessToken: "accessToken-0001" } as const;
 const exclusive = { ...player, allowConcurrentAccess: false } as const;
 const post = (n: number) => ({ userId: "user-0001", key: "Gs2Chat:Post", payload: { n } });
 
-async function aBoundClient(
-  options: Parameters<typeof aClient>[1] = {},
-  ofEmulator: Parameters<typeof anEmulator>[0] = {},
+async function createBoundClient(
+  options: Parameters<typeof createTestClient>[1] = {},
+  emulatorOptions: Parameters<typeof startTestEmulator>[0] = {},
 ) {
-  const emulator = await anEmulator(ofEmulator);
-  const client = aClient(emulator, options);
+  const emulator = await startTestEmulator(emulatorOptions);
+  const client = createTestClient(emulator, options);
   await client.gateway.setUserId(exclusive);
   return { emulator, ...client };
 }
 
 describe("answersOutOfOrder", () => {
-  test("each call gets its own answer, whichever comes first", async () => {
-    const { emulator, gateway } = await aBoundClient();
+  test("the client settles each call with its own reply", async () => {
+    const { emulator, gateway } = await createBoundClient();
     emulator.faults.set([{ fault: "answersOutOfOrder", withinMs: 10_000 }]);
     const settled: string[] = [];
     const note = (name: string) => (value: unknown) => {
@@ -35,16 +36,16 @@ describe("answersOutOfOrder", () => {
     expect(sessions).toMatchObject({ items: [{ userId: "user-0001" }] });
   });
 
-  test("an answer that waits for one that never comes is only late", async () => {
-    const { emulator, gateway } = await aBoundClient();
+  test("a held reply arrives late when no other reply follows", async () => {
+    const { emulator, gateway } = await createBoundClient();
     emulator.faults.set([{ fault: "answersOutOfOrder", withinMs: 100 }]);
     expect(await gateway.setFirebaseToken({ token: "t" })).toMatchObject({ item: { token: "t" } });
   });
 });
 
 describe("answerLost", () => {
-  test("a read times out as unknown and harmless, and the line is asked whether it lives", async () => {
-    const { emulator, gateway, statuses } = await aBoundClient();
+  test("a read rejects with the outcome unknown and retryable, and the connection stays open", async () => {
+    const { emulator, gateway, statuses } = await createBoundClient();
     emulator.faults.set([{ fault: "answerLost", method: "getFirebaseToken" }]);
     await gateway.setFirebaseToken({ token: "t" });
     expect(await rejectionOf(gateway.getFirebaseToken({}, { timeoutMs: 100 }))).toMatchObject({
@@ -56,38 +57,48 @@ describe("answerLost", () => {
     expect(statuses).toEqual(["connecting", "connected", "ready"]);
   });
 
-  test("and then the line: a read, a set and a delete are asked again within their deadline", async () => {
-    // A server that does everything it is asked, however often.
+  test("followed by a drop, the client repeats a read, a set and a delete within their deadline", async () => {
+    // A server that runs a repeated request again.
     const settings = { duplicationAvoider: "ignore" } as const;
-    const { emulator, gateway } = await aBoundClient({}, { settings });
+    const { emulator, gateway } = await createBoundClient({}, { settings });
     await gateway.setFirebaseToken({ token: "old" });
-    const lostThen = async (method: string, call: () => Promise<unknown>) => {
+    const loseReplyAndDrop = async (method: string, call: () => Promise<unknown>) => {
       emulator.faults.set([{ fault: "answerLost", method, times: 1 }]);
       const { length } = emulator.calls({ method });
       const answer = call();
-      await until("it was done", () => emulator.calls({ method }).length > length);
+      await until(
+        "the emulator has handled the call",
+        () => emulator.calls({ method }).length > length,
+      );
       emulator.faults.set([{ fault: "drop" }]);
       return answer;
     };
-    expect(await lostThen("getFirebaseToken", () => gateway.getFirebaseToken())).toMatchObject({
+    expect(
+      await loseReplyAndDrop("getFirebaseToken", () => gateway.getFirebaseToken()),
+    ).toMatchObject({
       item: { token: "old" },
     });
     expect(
-      await lostThen("setFirebaseToken", () => gateway.setFirebaseToken({ token: "new" })),
+      await loseReplyAndDrop("setFirebaseToken", () => gateway.setFirebaseToken({ token: "new" })),
     ).toMatchObject({ item: { token: "new" } });
-    // Done the first time, so the second finds nothing: that counts as done.
-    expect(await lostThen("deleteFirebaseToken", () => gateway.deleteFirebaseToken())).toEqual({});
+    // The first delete succeeded, so the repeated one gets 404, which counts as success.
+    expect(
+      await loseReplyAndDrop("deleteFirebaseToken", () => gateway.deleteFirebaseToken()),
+    ).toEqual({});
     expect(emulator.calls({ method: "deleteFirebaseToken" }).map(({ status }) => status)).toEqual([
       200, 404,
     ]);
   });
 
-  test("and then the line: any other call is not asked again, and told as unknown", async () => {
-    const { emulator, gateway, becomes } = await aBoundClient();
+  test("followed by a drop, the client does not repeat any other call, which rejects with the outcome unknown", async () => {
+    const { emulator, gateway, becomes } = await createBoundClient();
     emulator.faults.set([{ fault: "answerLost", method: "doMatchmaking" }]);
     const call = { service: "matchmaking", component: "gathering", function: "doMatchmaking" };
     const failed = rejectionOf(gateway.call(call));
-    await until("it has arrived", () => emulator.calls({ method: "doMatchmaking" })[0]);
+    await until(
+      "the emulator has received the call",
+      () => emulator.calls({ method: "doMatchmaking" })[0],
+    );
     emulator.faults.set([{ fault: "drop" }]);
     expect(await failed).toMatchObject({
       kind: "notConnected",
@@ -98,11 +109,11 @@ describe("answerLost", () => {
     expect(emulator.calls({ method: "doMatchmaking" })).toHaveLength(1);
   });
 
-  test("of a bind: the call says it does not know, the binding tries on and gets in", async () => {
-    const emulator = await anEmulator({
+  test("of a bind: setUserId rejects with the outcome unknown, and the client retries the bind", async () => {
+    const emulator = await startTestEmulator({
       faults: [{ fault: "answerLost", method: "setUserId", times: 1 }],
     });
-    const { gateway, becomes } = aClient(emulator, { callTimeoutMs: 300 });
+    const { gateway, becomes } = createTestClient(emulator, { callTimeoutMs: 300 });
     expect(await rejectionOf(gateway.setUserId(exclusive))).toMatchObject({
       kind: "requestTimeout",
       outcome: "unknown",
@@ -112,15 +123,18 @@ describe("answerLost", () => {
     expect(emulator.sessions()).toHaveLength(1);
   });
 
-  test("of a forced bind: force has left once and never does again", async () => {
-    const { emulator, gateway, becomes } = await aBoundClient({ callTimeoutMs: 5_000 });
+  test("of a forced bind: the client sends force once, and not in the retry", async () => {
+    const { emulator, gateway, becomes } = await createBoundClient({ callTimeoutMs: 5_000 });
     emulator.faults.set([{ fault: "answerLost", method: "setUserId", times: 1 }]);
-    const taking = gateway.takeOver().catch((error: unknown) => error);
-    await until("it was done", () => emulator.calls({ method: "setUserId" }).length === 2);
+    const takeOver = gateway.takeOver().catch((error: unknown) => error);
+    await until(
+      "the emulator has handled the call",
+      () => emulator.calls({ method: "setUserId" }).length === 2,
+    );
     emulator.faults.set([{ fault: "drop" }]);
     await becomes("reconnecting");
     await becomes("ready");
-    await taking;
+    await takeOver;
     expect(
       emulator
         .calls({ method: "setUserId" })
@@ -134,17 +148,17 @@ describe("answerLost", () => {
 });
 
 describe("answerDoubled", () => {
-  test("the first settles the call, the second is a word in the diagnostics", async () => {
-    const { emulator, gateway, diagnostic, statuses } = await aBoundClient();
+  test("the first reply settles the call, and the second is a diagnostic", async () => {
+    const { emulator, gateway, diagnostic, statuses } = await createBoundClient();
     emulator.faults.set([{ fault: "answerDoubled" }]);
     expect(await gateway.setFirebaseToken({ token: "t" })).toMatchObject({ item: { token: "t" } });
     expect((await diagnostic("unmatchedReply")).detail).toMatchObject({ status: 200 });
     expect(statuses.at(-1)).toBe("ready");
   });
 
-  test("of login and bind leads in once", async () => {
-    const emulator = await anEmulator({ faults: [{ fault: "answerDoubled" }] });
-    const { gateway, statuses } = aClient(emulator);
+  test("of login and bind: the client binds once", async () => {
+    const emulator = await startTestEmulator({ faults: [{ fault: "answerDoubled" }] });
+    const { gateway, statuses } = createTestClient(emulator);
     const reasons: string[] = [];
     gateway.onSync(({ reason }) => reasons.push(reason));
     await gateway.setUserId(exclusive);
@@ -156,11 +170,14 @@ describe("answerDoubled", () => {
 });
 
 describe("answerAfterReconnect", () => {
-  test("an answer to a call that was asked again settles it once", async () => {
-    const { emulator, gateway, becomes, diagnostic } = await aBoundClient();
+  test("a late reply to a repeated call settles nothing more", async () => {
+    const { emulator, gateway, becomes, diagnostic } = await createBoundClient();
     emulator.faults.set([{ fault: "answerAfterReconnect", method: "setFirebaseToken", times: 1 }]);
     const set = gateway.setFirebaseToken({ token: "t" });
-    await until("it was done", () => emulator.calls({ method: "setFirebaseToken" })[0]);
+    await until(
+      "the emulator has handled the call",
+      () => emulator.calls({ method: "setFirebaseToken" })[0],
+    );
     emulator.disconnect({ userId: "user-0001", code: 1006 });
     await becomes("reconnecting");
     expect(await set).toMatchObject({ item: { token: "t" } });
@@ -168,12 +185,15 @@ describe("answerAfterReconnect", () => {
     expect(emulator.calls({ method: "setFirebaseToken" })).toHaveLength(2);
   });
 
-  test("an answer to a call that was given up answers nobody", async () => {
-    const { emulator, gateway, becomes, diagnostic } = await aBoundClient();
+  test("a late reply to a rejected call is a diagnostic", async () => {
+    const { emulator, gateway, becomes, diagnostic } = await createBoundClient();
     emulator.faults.set([{ fault: "answerAfterReconnect", method: "doMatchmaking" }]);
     const call = { service: "matchmaking", component: "gathering", function: "doMatchmaking" };
     const failed = rejectionOf(gateway.call(call));
-    await until("it has arrived", () => emulator.calls({ method: "doMatchmaking" })[0]);
+    await until(
+      "the emulator has received the call",
+      () => emulator.calls({ method: "doMatchmaking" })[0],
+    );
     emulator.disconnect({ userId: "user-0001", code: 1006 });
     expect(await failed).toMatchObject({ outcome: "unknown" });
     await becomes("ready");
@@ -181,13 +201,13 @@ describe("answerAfterReconnect", () => {
     expect(await gateway.describeWebSocketSessions()).toMatchObject({ items: [{}] });
   });
 
-  test("the answer to a bind of the old socket binds nobody on the new one", async () => {
-    const emulator = await anEmulator({
+  test("a late reply to a bind on the old socket does not bind on the new one", async () => {
+    const emulator = await startTestEmulator({
       faults: [{ fault: "answerAfterReconnect", method: "setUserId", times: 1 }],
     });
-    const { gateway, diagnostic } = aClient(emulator);
+    const { gateway, diagnostic } = createTestClient(emulator);
     const bound = gateway.setUserId(exclusive);
-    await until("it was done", () => emulator.sessions().length === 1);
+    await until("the emulator has handled the call", () => emulator.sessions().length === 1);
     emulator.disconnect({ userId: "user-0001", code: 1006 });
     const { connectionId } = await bound;
     await diagnostic("unmatchedReply");
@@ -197,8 +217,8 @@ describe("answerAfterReconnect", () => {
 });
 
 describe("notificationBeforeAnswer", () => {
-  test("news of what a call caused is found by the mark set before the call", async () => {
-    const { emulator, gateway } = await aBoundClient();
+  test("waitFor finds a notification that arrives before the reply, by a mark set before the call", async () => {
+    const { emulator, gateway } = await createBoundClient();
     emulator.faults.set([
       {
         fault: "notificationBeforeAnswer",
@@ -214,8 +234,8 @@ describe("notificationBeforeAnswer", () => {
     expect(payload.gatheringName).toBe("g-1");
   });
 
-  test("before the answer to the bind it waits until onSync is through", async () => {
-    const emulator = await anEmulator({
+  test("a notification before the reply to the bind is delivered after onSync", async () => {
+    const emulator = await startTestEmulator({
       faults: [
         {
           fault: "notificationBeforeAnswer",
@@ -225,17 +245,17 @@ describe("notificationBeforeAnswer", () => {
         },
       ],
     });
-    const { gateway } = aClient(emulator);
-    const story: string[] = [];
-    gateway.on("Gs2Chat:Post", () => story.push("heard"));
+    const { gateway } = createTestClient(emulator);
+    const events: string[] = [];
+    gateway.on("Gs2Chat:Post", () => events.push("notification"));
     gateway.onSync(async () => {
-      story.push("sync begins");
+      events.push("sync begins");
       await gateway.ping();
-      story.push("sync ends");
+      events.push("sync ends");
     });
     await gateway.setUserId(player);
-    await until("it is heard", () => story.includes("heard"));
-    expect(story).toEqual(["sync begins", "sync ends", "heard"]);
+    await until("the notification is delivered", () => events.includes("notification"));
+    expect(events).toEqual(["sync begins", "sync ends", "notification"]);
   });
 });
 
@@ -245,28 +265,28 @@ describe("malformedFrame", () => {
     ["", "notJson"],
     ["[]", "notAnObject"],
     ['{"type":"news","body":{}}', "unknownType"],
-  ])("%j is left aside with a diagnostic, and the line goes on", async (text, why) => {
-    const { emulator, gateway, diagnostic, statuses } = await aBoundClient();
-    const heard = gateway.waitFor("Gs2Chat:Post");
+  ])("%j is a diagnostic, and the connection stays open", async (text, why) => {
+    const { emulator, gateway, diagnostic, statuses } = await createBoundClient();
+    const received = gateway.waitFor("Gs2Chat:Post");
     emulator.faults.set([{ fault: "malformedFrame", text }]);
     await emulator.notify(post(1));
-    await heard;
+    await received;
     expect((await diagnostic("unreadableFrame")).detail).toEqual({ why });
     expect(statuses.at(-1)).toBe("ready");
   });
 });
 
 describe("duplicateNotification", () => {
-  test("GS2 numbers nothing, so both are heard, in order; one answers one waiter", async () => {
-    const { emulator, gateway } = await aBoundClient();
-    const heard: number[] = [];
-    gateway.on("Gs2Chat:Post", ({ payload }) => heard.push((payload as { n?: number }).n!));
+  test("the client delivers both in order, as GS2 numbers nothing, and each settles one waiter", async () => {
+    const { emulator, gateway } = await createBoundClient();
+    const received: number[] = [];
+    gateway.on("Gs2Chat:Post", ({ payload }) => received.push((payload as { n?: number }).n!));
     const mark = gateway.mark();
     emulator.faults.set([{ fault: "duplicateNotification", times: 1 }]);
     await emulator.notify(post(1));
     await emulator.notify(post(2));
-    await until("all are heard", () => heard.length === 3);
-    expect(heard).toEqual([1, 1, 2]);
+    await until("all are delivered", () => received.length === 3);
+    expect(received).toEqual([1, 1, 2]);
     const found = [1, 2, 3].map(() => gateway.waitFor("Gs2Chat:Post", { since: mark }));
     expect((await Promise.all(found)).map(({ payload }) => payload)).toEqual([
       { n: 1 },
@@ -277,13 +297,13 @@ describe("duplicateNotification", () => {
 });
 
 describe("expireTokens", () => {
-  test("a call is refused once, what may be stale is renewed once, and the call is repeated once", async () => {
-    const emulator = await anEmulator();
-    const { gateway, statuses } = aClient(emulator);
-    const asked: string[] = [];
+  test("after a 401 the client renews both tokens once and repeats each call once", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, statuses } = createTestClient(emulator);
+    const reasons: string[] = [];
     await gateway.setUserId({
       accessToken: ({ reason }) => {
-        asked.push(reason);
+        reasons.push(reason);
         return emulator.issueAccessToken({ userId: "alice" });
       },
     });
@@ -293,16 +313,16 @@ describe("expireTokens", () => {
       gateway.describeWebSocketSessions(),
     ]);
     expect(answers).toMatchObject([{ item: { token: "t" } }, { items: [{ userId: "alice" }] }]);
-    expect(asked).toEqual(["bind", "unauthorized"]);
+    expect(reasons).toEqual(["bind", "unauthorized"]);
     expect(emulator.calls({ method: "login" })).toHaveLength(2);
     expect(statuses.at(-1)).toBe("ready");
   });
 
   test.each(["project", "access"] as const)(
-    "%s tokens that died while the line was down are renewed on the way back",
+    "the client renews %s tokens that expired while it was disconnected",
     async (tokens) => {
-      const emulator = await anEmulator();
-      const { gateway, becomes } = aClient(emulator);
+      const emulator = await startTestEmulator();
+      const { gateway, becomes } = createTestClient(emulator);
       await gateway.setUserId({
         accessToken: () => emulator.issueAccessToken({ userId: "alice" }),
       });
@@ -314,13 +334,13 @@ describe("expireTokens", () => {
     },
   );
 
-  test("a token there is no other of leads to unauthorized when it is needed, and setUserId leads out", async () => {
-    const { emulator, gateway, becomes } = await aBoundClient();
+  test("an expired token without a provider is unauthorized on reconnect, and a new setUserId binds", async () => {
+    const { emulator, gateway, becomes } = await createBoundClient();
     emulator.faults.set([{ fault: "expireTokens", tokens: "access" }]);
-    // The session itself lives on.
-    const heard = gateway.waitFor("Gs2Chat:Post");
+    // The session itself stays valid.
+    const received = gateway.waitFor("Gs2Chat:Post");
     await emulator.notify(post(1));
-    await heard;
+    await received;
     emulator.faults.set([{ fault: "drop" }]);
     await becomes("unauthorized");
     const accessToken = await emulator.issueAccessToken({ userId: "user-0001" });

@@ -10,22 +10,22 @@ import { until } from "../../support/until.js";
 
 export const namespaceName = "game-0001";
 
-/** An emulator of this test's own. */
-export async function anEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+/** Starts an emulator that stops with the test. */
+export async function startTestEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const emulator = await startEmulator({ namespaces: [namespaceName], ...options });
   onTestFinished(() => emulator.stop());
   return emulator;
 }
 
-/** A client that ends with the test, and what it has told. */
-export function aClient(
-  at: Pick<Emulator, "endpoints">,
+/** A client that is disposed with the test, with its diagnostics and statuses recorded. */
+export function createTestClient(
+  emulator: Pick<Emulator, "endpoints">,
   options: Partial<GatewayClientOptions> = {},
 ) {
   const gateway = new GatewayClient({
     namespaceName,
     credential: { clientId: "client-0001", clientSecret: "secret-0001" },
-    endpoints: at.endpoints,
+    endpoints: emulator.endpoints,
     logger: false,
     ...options,
   });
@@ -40,23 +40,25 @@ export function aClient(
     gateway,
     diagnostics,
     statuses,
-    /** Even if only for a moment: polling might miss it. */
+    /** Resolves when the client has this status. Polling could miss a short one. */
     becomes: (status: Status) =>
       new Promise<void>((resolve, reject) => {
-        const look = () => {
+        const check = () => {
           if (gateway.connection.status !== status) return;
           clearTimeout(timer);
           off();
           resolve();
         };
-        const off = gateway.lifecycle.on("status", look);
+        const off = gateway.lifecycle.on("status", check);
         const timer = setTimeout(() => {
           off();
           reject(new Error(`Waited 5000 ms until ${gateway.connection.status} is ${status}.`));
         }, 5_000);
-        look();
+        check();
       }),
     diagnostic: (code: Diagnostic["code"]) =>
-      until(`there is a diagnostic ${code}`, () => diagnostics.find((one) => one.code === code)),
+      until(`the client emits the diagnostic ${code}`, () =>
+        diagnostics.find((one) => one.code === code),
+      ),
   };
 }

@@ -1,17 +1,18 @@
-// A line that dies under a bound player, in every way it can.
+// Faults that end or freeze the connection of a bound player.
 import { describe, expect, test } from "vitest";
 import type { Sync } from "../../../../src/node.js";
-import { rejectionOf, until } from "../../../support/until.js";
-import { aClient, anEmulator } from "../emulatorWorld.js";
+import { rejectionOf } from "../../../support/promises.js";
+import { until } from "../../../support/until.js";
+import { createTestClient, startTestEmulator } from "../testEmulator.js";
 
 const player = { accessToken: "accessToken-0001" } as const;
 const exclusive = { ...player, allowConcurrentAccess: false } as const;
 const post = (n: number) => ({ userId: "user-0001", key: "Gs2Chat:Post", payload: { n } });
 
 describe("halfOpen", () => {
-  test("is found out by a ping without an answer, left at once, and the player is back on the same session", async () => {
-    const emulator = await anEmulator();
-    const { gateway, becomes, statuses } = aClient(emulator, {
+  test("a ping without a reply makes the client reconnect on the same session", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, becomes, statuses } = createTestClient(emulator, {
       keepAlive: { idleMs: 100, timeoutMs: 100 },
     });
     const syncs: Sync[] = [];
@@ -21,7 +22,7 @@ describe("halfOpen", () => {
     await emulator.notify(post(1));
     await becomes("reconnecting");
     expect(gateway.connection.reason).toBe("probeFailed");
-    // The server has not noticed yet.
+    // The server still has the old session.
     expect(emulator.sessions()).toMatchObject([{ connectionId }]);
     await becomes("ready");
     expect(emulator.sessions()).toMatchObject([{ sessionId }]);
@@ -29,14 +30,14 @@ describe("halfOpen", () => {
     expect(statuses).not.toContain("replaced");
     expect(syncs.map(({ reason }) => reason)).toEqual(["first", "gap"]);
     expect(syncs[1]!.downMs).toBeGreaterThan(0);
-    const heard = gateway.waitFor("Gs2Chat:Post");
+    const received = gateway.waitFor("Gs2Chat:Post");
     await emulator.notify(post(2));
-    expect((await heard).payload).toEqual({ n: 2 });
+    expect((await received).payload).toEqual({ n: 2 });
   });
 
-  test("is suspected by the first call without an answer, long before the keep-alive would look", async () => {
-    const emulator = await anEmulator();
-    const { gateway, becomes } = aClient(emulator, { keepAlive: { timeoutMs: 100 } });
+  test("a call without a reply makes the client probe the connection before the keep-alive does", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, becomes } = createTestClient(emulator, { keepAlive: { timeoutMs: 100 } });
     await gateway.setUserId(player);
     emulator.faults.set([{ fault: "halfOpen" }]);
     const call = { service: "chat", component: "message", function: "post" };
@@ -49,10 +50,10 @@ describe("halfOpen", () => {
     await becomes("ready");
   });
 
-  test("of a line whose place another has taken meanwhile ends in replaced, and in no war", async () => {
-    const emulator = await anEmulator();
-    const first = aClient(emulator, { keepAlive: { idleMs: 300, timeoutMs: 100 } });
-    const second = aClient(emulator);
+  test("a client whose session another took meanwhile is replaced, and does not retry", async () => {
+    const emulator = await startTestEmulator();
+    const first = createTestClient(emulator, { keepAlive: { idleMs: 300, timeoutMs: 100 } });
+    const second = createTestClient(emulator);
     await first.gateway.setUserId(exclusive);
     emulator.faults.set([{ fault: "halfOpen" }]);
     await second.gateway.connect();
@@ -67,35 +68,35 @@ describe("halfOpen", () => {
 });
 
 describe("drop", () => {
-  test("without a close frame: the gap is told once, and what comes after it is heard", async () => {
-    const emulator = await anEmulator();
-    const { gateway, becomes, diagnostics } = aClient(emulator);
-    const story: string[] = [];
-    gateway.onSync(({ reason }) => story.push(reason));
-    gateway.on("Gs2Chat:Post", ({ payload }) => story.push(JSON.stringify(payload)));
+  test("without a close frame: onSync runs once for the gap, and later notifications are delivered", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, becomes, diagnostics } = createTestClient(emulator);
+    const events: string[] = [];
+    gateway.onSync(({ reason }) => events.push(reason));
+    gateway.on("Gs2Chat:Post", ({ payload }) => events.push(JSON.stringify(payload)));
     await gateway.setUserId(player);
     await emulator.notify(post(1));
-    await until("it is heard", () => story.length === 2);
+    await until("the notification is delivered", () => events.length === 2);
     emulator.faults.set([{ fault: "drop" }]);
     await becomes("reconnecting");
     expect(gateway.connection.reason).toBe("network");
     await emulator.notify(post(2));
     await becomes("ready");
     await emulator.notify(post(3));
-    await until("it is heard", () => story.length === 4);
-    expect(story).toEqual(["first", '{"n":1}', "gap", '{"n":3}']);
+    await until("the notification is delivered", () => events.length === 4);
+    expect(events).toEqual(["first", '{"n":1}', "gap", '{"n":3}']);
     expect(diagnostics.find(({ code }) => code === "socketEnded")?.detail).toMatchObject({
       code: 1006,
       clean: false,
     });
   });
 
-  test("after each bind, again and again, is a bad network and nobody's rival", async () => {
-    const emulator = await anEmulator({ faults: [{ fault: "drop", on: "bind", times: 4 }] });
-    const { gateway, statuses } = aClient(emulator);
+  test("after each of four binds: the client retries, and is not replaced", async () => {
+    const emulator = await startTestEmulator({ faults: [{ fault: "drop", on: "bind", times: 4 }] });
+    const { gateway, statuses } = createTestClient(emulator);
     await gateway.setUserId(exclusive);
     await until(
-      "the network is good again",
+      "the fault is exhausted and the client is ready",
       () => {
         if (gateway.connection.status === "reconnecting") gateway.retryNow();
         return emulator.faults.list()[0]!.exhausted && gateway.connection.status === "ready";
@@ -108,10 +109,10 @@ describe("drop", () => {
     );
   });
 
-  test("of one player's socket leaves the others alone", async () => {
-    const emulator = await anEmulator();
-    const alice = aClient(emulator);
-    const bob = aClient(emulator);
+  test("of one player's socket does not affect other players", async () => {
+    const emulator = await startTestEmulator();
+    const alice = createTestClient(emulator);
+    const bob = createTestClient(emulator);
     await alice.gateway.setUserId(player);
     await bob.gateway.setUserId({ accessToken: "accessToken-0002" });
     emulator.faults.set([{ fault: "drop", userId: "user-0001" }]);
@@ -123,10 +124,10 @@ describe("drop", () => {
 
 describe("close", () => {
   test.each([1000, 3000, 4001, 4999])(
-    "with %i is like any other end: bound again, the code told",
+    "with %i: the client rebinds, and a diagnostic has the code",
     async (code) => {
-      const emulator = await anEmulator();
-      const { gateway, becomes, diagnostics } = aClient(emulator);
+      const emulator = await startTestEmulator();
+      const { gateway, becomes, diagnostics } = createTestClient(emulator);
       await gateway.setUserId(player);
       emulator.faults.set([{ fault: "close", code, reason: "maintenance" }]);
       await becomes("reconnecting");
@@ -140,12 +141,12 @@ describe("close", () => {
     },
   );
 
-  test("three times soon after an exclusive bind is another holder of the session: the client steps back", async () => {
-    const emulator = await anEmulator({ faults: [{ fault: "close", on: "bind" }] });
-    const { gateway, becomes } = aClient(emulator);
+  test("three times soon after an exclusive bind: the client detects a shared session ID, and is replaced", async () => {
+    const emulator = await startTestEmulator({ faults: [{ fault: "close", on: "bind" }] });
+    const { gateway, becomes } = createTestClient(emulator);
     await gateway.setUserId(exclusive);
     await until(
-      "it steps back",
+      "the client is replaced",
       () => {
         if (gateway.connection.status === "reconnecting") gateway.retryNow();
         return gateway.connection.status === "replaced";
@@ -154,7 +155,7 @@ describe("close", () => {
     );
     expect(gateway.connection.reason).toBe("sessionIdShared");
     expect(emulator.calls({ method: "setUserId" })).toHaveLength(3);
-    // It stays where it is until the player says otherwise.
+    // The client stays replaced until takeOver.
     emulator.faults.clear();
     gateway.retryNow();
     await gateway.ping();
@@ -163,12 +164,14 @@ describe("close", () => {
     await becomes("ready");
   });
 
-  test("again and again after a shared bind is only a restless server", async () => {
-    const emulator = await anEmulator({ faults: [{ fault: "close", on: "bind", times: 4 }] });
-    const { gateway, statuses } = aClient(emulator);
+  test("four times soon after a shared bind: the client retries, and is not replaced", async () => {
+    const emulator = await startTestEmulator({
+      faults: [{ fault: "close", on: "bind", times: 4 }],
+    });
+    const { gateway, statuses } = createTestClient(emulator);
     await gateway.setUserId(player);
     await until(
-      "it rests",
+      "the fault is exhausted and the client is ready",
       () => {
         if (gateway.connection.status === "reconnecting") gateway.retryNow();
         return emulator.faults.list()[0]!.exhausted && gateway.connection.status === "ready";
@@ -180,9 +183,9 @@ describe("close", () => {
 });
 
 describe("kick", () => {
-  test("the winner stays: the client is replaced, sends nothing, and comes back by the player's own hand", async () => {
-    const emulator = await anEmulator();
-    const { gateway, becomes } = aClient(emulator);
+  test("the client is replaced, sends nothing more, and binds again by takeOver", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, becomes } = createTestClient(emulator);
     const replaced: string[] = [];
     gateway.lifecycle.on("replaced", ({ slot }) => replaced.push(slot));
     await gateway.setUserId(exclusive);
@@ -204,9 +207,9 @@ describe("kick", () => {
     ]);
   });
 
-  test("when the winner goes away the loser still waits for the player", async () => {
-    const emulator = await anEmulator();
-    const { gateway, becomes } = aClient(emulator);
+  test("the client stays replaced when the other session ends, and binds again by setUserId", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, becomes } = createTestClient(emulator);
     await gateway.setUserId(exclusive);
     emulator.faults.set([{ fault: "kick" }]);
     await becomes("replaced");
@@ -219,9 +222,9 @@ describe("kick", () => {
     expect(gateway.connection.status).toBe("ready");
   });
 
-  test("a player who allows others beside comes back beside the winner", async () => {
-    const emulator = await anEmulator();
-    const { gateway, becomes } = aClient(emulator);
+  test("a client with concurrent access rebinds beside the other session", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, becomes } = createTestClient(emulator);
     await gateway.setUserId(player);
     emulator.faults.set([{ fault: "kick" }]);
     await becomes("reconnecting");
@@ -229,16 +232,16 @@ describe("kick", () => {
     expect(emulator.sessions()).toHaveLength(2);
   });
 
-  test("one slot that is kicked stops no other", async () => {
-    const emulator = await anEmulator();
-    const { gateway, becomes } = aClient(emulator);
+  test("a kick of one slot does not affect the others", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, becomes } = createTestClient(emulator);
     await gateway.setUserId(exclusive);
     await gateway.setUserId({ accessToken: "accessToken-0002", slot: "guild" });
     emulator.faults.set([{ fault: "kick", userId: "user-0001" }]);
     await becomes("replaced");
-    await until("the guild holds", () => gateway.connection.bindings["guild"]!.state === "held");
-    const heard = gateway.waitFor("Gs2Chat:Post");
+    await until("the guild is bound", () => gateway.connection.bindings["guild"]!.state === "held");
+    const received = gateway.waitFor("Gs2Chat:Post");
     await emulator.notify({ ...post(1), userId: "user-0002" });
-    await heard;
+    await received;
   });
 });
