@@ -314,7 +314,15 @@ export function createClient(
   const giveHint = (kind: Hint): void => connection.dispatch((t) => hint(t, kind));
 
   const client: Client & { [CLIENT_INTERNALS]: ClientInternals } = {
-    [CLIENT_INTERNALS]: notify,
+    [CLIENT_INTERNALS]: {
+      report,
+      receive: notify.receive,
+      addNotificationFilter: notify.addNotificationFilter,
+      onDispose(callback) {
+        if (disposed) callback();
+        return lifecycle.listen("dispose", callback);
+      },
+    },
     isEmulator,
     lifecycle: {
       on: (event, handler, listenOptions) =>
@@ -335,6 +343,7 @@ export function createClient(
       tab.restore();
       notify.end();
       endAskings();
+      lifecycle.emit("dispose");
       lifecycle.forgetHandlers();
       quiet.forgetHandlers();
     },
