@@ -1,6 +1,6 @@
 import { createChecker, createRowCaller } from "../api/methods.js";
 import { bindRejection } from "../connection/binding.js";
-import type { CallRequest, Values } from "../connection/calls.js";
+import type { CallRequest } from "../connection/calls.js";
 import { createConnection } from "../connection/connection.js";
 import {
   connect,
@@ -32,7 +32,7 @@ import { createDeferred, type AbortOptions, type Deferred } from "../core/deferr
 import { createReporter } from "../core/reporter.js";
 import { createSession, type DesiredBinding } from "../session/session.js";
 import { createTabSession } from "../session/tabSession.js";
-import { loginTarget } from "../wire/frames.js";
+import { loginTarget, type Values } from "../wire/frames.js";
 import {
   deleteFirebaseToken,
   describeWebSocketSessions,
