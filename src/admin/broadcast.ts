@@ -1,10 +1,11 @@
 import { GatewayError, invalidArgument } from "../errors.js";
 import { fitsHeader } from "../http/rest.js";
 import type { Clock } from "../core/deferred.js";
+import type { Values } from "../wire/frames.js";
 import { sendNotification } from "../wire/methods.js";
 import type { SendNotificationResult } from "../wire/requests.js";
 import { wait } from "./backoff.js";
-import { isThrottled, type Caller, type Values } from "./caller.js";
+import { isThrottled, type Caller } from "./caller.js";
 import type { RunOptions, RunSummary, UserResult } from "./options.js";
 
 const NAME = "sendNotificationToUsers";

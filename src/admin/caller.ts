@@ -9,12 +9,11 @@ import { requestJson, type Fetch } from "../http/http.js";
 import { projectHeaders, restRequest } from "../http/rest.js";
 import { createDeferred, type Clock } from "../core/deferred.js";
 import { classifyFailure } from "../wire/failures.js";
+import type { Values } from "../wire/frames.js";
 import type { AnyMethod } from "../wire/methods.js";
 import { fullJitter, wait } from "./backoff.js";
 import type { AdminCallOptions } from "./options.js";
 import type { ProjectTokens } from "./projectTokens.js";
-
-export type Values = Readonly<Record<string, unknown>>;
 
 export interface CallerPorts {
   readonly clock: Clock;

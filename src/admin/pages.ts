@@ -1,6 +1,6 @@
 import { GatewayError } from "../errors.js";
 import type { AbortOptions } from "../core/deferred.js";
-import type { Values } from "./caller.js";
+import type { Values } from "../wire/frames.js";
 
 /** Walks a paged method, one page ahead of nobody: the next is asked for when the last item has been taken. */
 export async function* walkPages(

@@ -1,6 +1,7 @@
 import { GatewayError, invalidArgument, isGatewayError } from "../errors.js";
 import { upload, type FileFetch } from "../http/upload.js";
 import { createDeferred, type Clock } from "../core/deferred.js";
+import type { Values } from "../wire/frames.js";
 import {
   checkCleanUserDataByUserId,
   checkDumpUserDataByUserId,
@@ -12,7 +13,7 @@ import {
   type AnyMethod,
 } from "../wire/methods.js";
 import { fullJitter, wait } from "./backoff.js";
-import { mayPass, type Caller, type Values } from "./caller.js";
+import { mayPass, type Caller } from "./caller.js";
 import { toJson } from "./json.js";
 import type { JobOptions, JobProgress } from "./options.js";
 

@@ -1,7 +1,7 @@
 import { invalidArgument, MISSING } from "../errors.js";
 import type { Field, FieldCondition } from "../wire/fields.js";
+import type { Values } from "../wire/frames.js";
 
-type Values = Readonly<Record<string, unknown>>;
 type AnyFields = Readonly<Record<string, Field>>;
 
 const holds = (values: Values, fields: AnyFields, [name, wanted]: FieldCondition): boolean =>

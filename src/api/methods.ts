@@ -1,8 +1,6 @@
-import type { Target } from "../wire/frames.js";
+import type { Target, Values } from "../wire/frames.js";
 import type { AnyMethod, Repeat } from "../wire/methods.js";
 import { checkArguments } from "./check.js";
-
-type Values = Readonly<Record<string, unknown>>;
 
 /** What a row says of its call. */
 interface RowCall {

@@ -1,6 +1,6 @@
 import { createChecker, createRowCaller } from "../api/methods.js";
 import { bindRejection } from "../connection/binding.js";
-import type { CallRequest, Values } from "../connection/calls.js";
+import type { CallRequest } from "../connection/calls.js";
 import { createConnection } from "../connection/connection.js";
 import {
   connect,
@@ -32,7 +32,7 @@ import { createDeferred, type AbortOptions, type Deferred } from "../core/deferr
 import { createReporter } from "../core/reporter.js";
 import { createSession, type DesiredBinding } from "../session/session.js";
 import { createTabSession } from "../session/tabSession.js";
-import { loginTarget } from "../wire/frames.js";
+import { loginTarget, type Values } from "../wire/frames.js";
 import {
   deleteFirebaseToken,
   describeWebSocketSessions,
@@ -314,7 +314,15 @@ export function createClient(
   const giveHint = (kind: Hint): void => connection.dispatch((t) => hint(t, kind));
 
   const client: Client & { [CLIENT_INTERNALS]: ClientInternals } = {
-    [CLIENT_INTERNALS]: notify,
+    [CLIENT_INTERNALS]: {
+      report,
+      receive: notify.receive,
+      addNotificationFilter: notify.addNotificationFilter,
+      onDispose(callback) {
+        if (disposed) callback();
+        return lifecycle.listen("dispose", callback);
+      },
+    },
     isEmulator,
     lifecycle: {
       on: (event, handler, listenOptions) =>
@@ -335,6 +343,7 @@ export function createClient(
       tab.restore();
       notify.end();
       endAskings();
+      lifecycle.emit("dispose");
       lifecycle.forgetHandlers();
       quiet.forgetHandlers();
     },

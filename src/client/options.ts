@@ -1,4 +1,3 @@
-import type { Values } from "../connection/calls.js";
 import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { WebSocketClass } from "../connection/socket.js";
 import type { SyncReason } from "../connection/state.js";
@@ -6,6 +5,7 @@ import type { Diagnostic, Logger } from "../core/diagnostics.js";
 import type { GatewayError } from "../errors.js";
 import type { Fetch } from "../http/http.js";
 import type { ListenOptions } from "../notify/emitter.js";
+import type { Values } from "../wire/frames.js";
 import type { AbortOptions } from "../core/deferred.js";
 import type { AccessTokenSource, Credential } from "../session/session.js";
 import type { SessionStore } from "../session/tabSession.js";

@@ -1,4 +1,3 @@
-import type { Values } from "../connection/calls.js";
 import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { ListenOptions } from "../notify/emitter.js";
 import type { Mark } from "../notify/history.js";
@@ -11,6 +10,7 @@ import type {
   ServiceCall,
   Sync,
 } from "./options.js";
+import type { Values } from "../wire/frames.js";
 import type { AbortOptions } from "../core/deferred.js";
 import type {
   DescribeWebSocketSessionsRequest,

@@ -28,7 +28,7 @@ export type Kept<Wire, As> =
     : As extends readonly [ClassOf<infer Item>]
       ? Item[]
       : NonNullable<Wire>;
-export type Values<Wire, As> = {
+export type FieldValues<Wire, As> = {
   [Field in keyof Wire]-?: Kept<Wire[Field], Field extends keyof As ? As[Field] : unknown>;
 };
 
@@ -84,7 +84,7 @@ export type Avoider<Name extends MethodName> = Rows[Name] extends { readonly avo
   ? { duplicationAvoider: string }
   : unknown;
 
-export type RequestValues<Name extends MethodName, Models> = Values<TypesOf<Name>[0], Models> &
+export type RequestValues<Name extends MethodName, Models> = FieldValues<TypesOf<Name>[0], Models> &
   Beside &
   Avoider<Name>;
 export type RequestClass<Name extends MethodName, Models> = ClassOf<
@@ -92,10 +92,12 @@ export type RequestClass<Name extends MethodName, Models> = ClassOf<
 > &
   Statics;
 export type ResultClass<Name extends MethodName, As> = ClassOf<
-  Accessors<Values<TypesOf<Name>[1], As>> & DictSerializable
+  Accessors<FieldValues<TypesOf<Name>[1], As>> & DictSerializable
 > &
   Statics;
-export type ModelClass<Wire, As, Grn> = ClassOf<Accessors<Values<Wire, As>> & DictSerializable> &
+export type ModelClass<Wire, As, Grn> = ClassOf<
+  Accessors<FieldValues<Wire, As>> & DictSerializable
+> &
   ModelStatics &
   ([Grn] extends [string] ? GrnStatics<Grn> : unknown);
 

@@ -6,12 +6,11 @@ import {
   type Envelope,
   type Reply,
   type Target,
+  type Values,
 } from "../wire/frames.js";
 import type { Repeat } from "../wire/methods.js";
 import type { GatewayErrorKind } from "../errors.js";
 import { createDeferred, type Clock, type AbortOptions, type Deferred } from "../core/deferred.js";
-
-export type Values = Readonly<Record<string, unknown>>;
 
 /** Tokens a frame carries. */
 export type Tokens = Pick<Envelope, "clientId" | "projectToken" | "accessToken">;

@@ -1,14 +1,12 @@
 import { GatewayError, type GatewayErrorInit } from "../errors.js";
 import { kindOfStatus } from "../wire/failures.js";
-import { readErrors } from "../wire/frames.js";
+import { readErrors, type Values } from "../wire/frames.js";
 
 /** What we use of `fetch`. */
 export type Fetch = (
   url: string,
   init: { method: string; headers: Record<string, string>; body?: string; signal?: AbortSignal },
 ) => Promise<{ readonly status: number; text(): Promise<string> }>;
-
-type Values = Readonly<Record<string, unknown>>;
 
 /**
  * Asks once: the result object of a 200, or a GatewayError that names `method`.

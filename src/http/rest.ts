@@ -1,7 +1,6 @@
 import type { GatewayError } from "../errors.js";
+import type { Values } from "../wire/frames.js";
 import type { AnyMethod } from "../wire/methods.js";
-
-type Values = Readonly<Record<string, unknown>>;
 
 /** Refuses a value before anything is sent. */
 export type InvalidValue = (field: string, problem: string) => GatewayError;

@@ -1,5 +1,5 @@
 import type { Report } from "../core/diagnostics.js";
-import type { ClientInternals } from "../core/internals.js";
+import type { ClientInternals, NotificationFilter } from "../core/internals.js";
 import { createDeferred, type Clock, type AbortOptions, type Deferred } from "../core/deferred.js";
 import type { NotificationKey } from "../wire/notifications.js";
 import type { Emitter, Handler, ListenOptions } from "./emitter.js";
@@ -73,7 +73,7 @@ interface Waiter extends Deferred<Notification> {
 }
 
 /** @internal */
-export interface Notify extends ClientInternals {
+export interface Notify extends Pick<ClientInternals, "receive" | "addNotificationFilter"> {
   readonly listenTo: (
     selector: NotificationSelector,
     handler: Handler,
@@ -121,6 +121,8 @@ export function createNotify(clock: Clock, emitter: Emitter, report: Report): No
   const waiters = new Set<Waiter>();
   const syncs = new Map<Handler, Handler>();
   let held: Notification[] = [];
+  /** Replaced on each change: a notification passes the filters that were there when it came. */
+  let filters: readonly NotificationFilter[] = [];
   let holds = 0;
   /** Holds that overlap; those of a round that was given up count no more. */
   let round = {};
@@ -174,6 +176,11 @@ export function createNotify(clock: Clock, emitter: Emitter, report: Report): No
     endRound();
   };
 
+  const accept = (one: Notification): void => {
+    if (!holds) deliver(one);
+    else if (held.push(one) >= MOST_HELD) giveUpHolding();
+  };
+
   const hold: Notify["hold"] = () => {
     if (!holds++) timer = clock.setTimer(giveUpHolding, LONGEST_HOLD_MS);
     const mine = round;
@@ -186,7 +193,6 @@ export function createNotify(clock: Clock, emitter: Emitter, report: Report): No
   };
 
   return {
-    report,
     hold,
     mark: lookBack.mark,
     forgetNotifications: lookBack.forgetAll,
@@ -231,9 +237,21 @@ export function createNotify(clock: Clock, emitter: Emitter, report: Report): No
       return waiter.promise;
     },
     receive(frame, receivedAt, via) {
-      const one = make(frame, receivedAt, via);
-      if (!holds) deliver(one);
-      else if (held.push(one) >= MOST_HELD) giveUpHolding();
+      const chain = filters;
+      const pass = (index: number): void => {
+        const filter = chain[index];
+        if (filter) emitter.callSafely(filter, [frame, via, () => pass(index + 1)]);
+        else accept(make(frame, receivedAt, via));
+      };
+      pass(0);
+    },
+    addNotificationFilter(filter) {
+      // Not the given function itself: it may have been added twice.
+      const added: NotificationFilter = (...args) => filter(...args);
+      filters = [...filters, added];
+      return () => {
+        filters = filters.filter((one) => one !== added);
+      };
     },
     onSync(handler, { signal, once } = {}) {
       const undo = (): void => void syncs.delete(undo);

@@ -1,6 +1,6 @@
 import type { GatewayClient } from "../client/client.js";
 import type { Report } from "../core/diagnostics.js";
-import { CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
+import { internalsOf } from "../core/internals.js";
 import { createEmitter, type Handler, type ListenOptions } from "../notify/emitter.js";
 import type { Notification } from "../notify/notification.js";
 import {
@@ -77,8 +77,7 @@ export function openScope(
   const { signal } = controller;
   const nothing = (): void => undefined;
 
-  const report: Report = (...said) =>
-    (client as { [CLIENT_INTERNALS]?: ClientInternals })[CLIENT_INTERNALS]?.report(...said);
+  const report: Report = (...args) => internalsOf(client)?.report(...args);
   const emitter = createEmitter((error, said) =>
     report("error", "handlerThrew", `scene "${scene}": ${said}`, { error }),
   );

@@ -1,5 +1,6 @@
 import { GatewayClient } from "../client/client.js";
 import type { GatewayClientOptions } from "../client/options.js";
+import { internalsOf } from "../core/internals.js";
 
 const clients = new Map<string, GatewayClient>();
 
@@ -13,11 +14,7 @@ export function sharedClient(options: GatewayClientOptions): GatewayClient {
   const present = clients.get(place);
   if (present) return present;
   const client = new GatewayClient(options);
-  const dispose = client.dispose.bind(client);
-  client.dispose = () => {
-    clients.delete(place);
-    dispose();
-  };
+  internalsOf(client)!.onDispose(() => clients.delete(place));
   clients.set(place, client);
   return client;
 }

@@ -1,3 +1,4 @@
+import type { Values } from "../wire/frames.js";
 import { notificationKey } from "../wire/notifications.js";
 
 /**
@@ -41,10 +42,8 @@ export interface ReadPush {
   readonly link: string | undefined;
 }
 
-type Given = Readonly<Record<string, unknown>>;
-
-const part = (value: unknown): Given =>
-  typeof value === "object" && value !== null ? (value as Given) : {};
+const part = (value: unknown): Values =>
+  typeof value === "object" && value !== null ? (value as Values) : {};
 
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;

@@ -1,5 +1,6 @@
 import { GatewayError, invalidArgument } from "../errors.js";
 import type { GatewayClient } from "../client/client.js";
+import { internalsOf } from "../core/internals.js";
 import { createEmitter } from "../notify/emitter.js";
 import { firebaseTokens, isVapidKey } from "./firebase.js";
 import { createTokenSync } from "./tokenSync.js";
@@ -151,7 +152,7 @@ function createPushIn(host: BrowserEnvironment, options: PushOptions): Push {
   return {
     state,
     attach(gateway, { slot = "player" } = {}) {
-      const leave = stream.join(gateway);
+      const undos = [stream.join(gateway)];
       const here = (attached = { gateway, slot });
       let held: string | undefined;
       const look = (): void => {
@@ -163,16 +164,17 @@ function createPushIn(host: BrowserEnvironment, options: PushOptions): Push {
         tell();
       };
       const online = (): void => keeper.keep("online");
-      const off = gateway.lifecycle.on("status", look);
       host.addEventListener?.("online", online);
-      look();
-      tell();
-      return () => {
-        off();
-        leave();
+      const detach = (): void => {
+        for (const undo of undos.splice(0)) undo();
         host.removeEventListener?.("online", online);
         if (attached === here) attached = undefined;
       };
+      undos.push(gateway.lifecycle.on("status", look));
+      undos.push(internalsOf(gateway)!.onDispose(detach));
+      look();
+      tell();
+      return detach;
     },
     async enable({ signal } = {}) {
       const missing = findUnsupported(host);

@@ -1,5 +1,5 @@
 import { invalidArgument } from "../errors.js";
-import { CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
+import { internalsOf, type ClientInternals } from "../core/internals.js";
 import type { GatewayClient } from "../client/client.js";
 import { createDeduplicator } from "./dedupe.js";
 import { payloadOf, type ReadPush } from "./message.js";
@@ -24,7 +24,7 @@ export function createWorkerMessages(parts: {
   readonly subscriptionChanged: () => void;
 }): WorkerMessages {
   const { now, duplicateWindowMs, store, clicked, subscriptionChanged } = parts;
-  let joined: { readonly gateway: GatewayClient; readonly door: ClientInternals } | undefined;
+  let joined: { readonly gateway: GatewayClient; readonly internals: ClientInternals } | undefined;
   let listening = false;
   const kept: ClickMessage[] = [];
 
@@ -38,7 +38,7 @@ export function createWorkerMessages(parts: {
 
   const takePush = ({ issuer, subject, payload, userId }: ReadPush): boolean => {
     if (!joined || !isFor(userId)) return false;
-    joined.door.receive({ issuer, subject, payload }, now(), "push");
+    joined.internals.receive({ issuer, subject, payload }, now(), "push");
     return true;
   };
 
@@ -57,20 +57,15 @@ export function createWorkerMessages(parts: {
 
   return {
     join(gateway) {
-      const door = (gateway as { [CLIENT_INTERNALS]?: ClientInternals } | undefined)?.[
-        CLIENT_INTERNALS
-      ];
-      if (!door) throw invalidArgument("attach", "gateway", "must be a GatewayClient");
+      const internals = internalsOf(gateway);
+      if (!internals) throw invalidArgument("attach", "gateway", "must be a GatewayClient");
       const isCopy = createDeduplicator(duplicateWindowMs);
-      const { receive } = door;
-      const mine: ClientInternals["receive"] = (frame, receivedAt, via) => {
-        if (!isCopy(frame, via, now())) receive(frame, receivedAt, via);
-      };
-      door.receive = mine;
-      const here = (joined = { gateway, door });
+      const removeFilter = internals.addNotificationFilter((frame, via, next) => {
+        if (!isCopy(frame, via, now())) next();
+      });
+      const here = (joined = { gateway, internals });
       return () => {
-        // Somebody who came later stands on ours: then it stays, and lets everything through.
-        if (door.receive === mine) door.receive = receive;
+        removeFilter();
         if (joined === here) joined = undefined;
       };
     },

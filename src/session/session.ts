@@ -1,9 +1,8 @@
 import { GatewayError } from "../errors.js";
 import { redact } from "../core/redact.js";
+import type { Values } from "../wire/frames.js";
 import type { WebSocketSession } from "../wire/models.js";
 import { createRenewableToken, fromProvider, type RenewableToken } from "./renewableToken.js";
-
-type Values = Readonly<Record<string, unknown>>;
 
 /** Why a project token is asked for: none is there, its life is nearly over, GS2 refused it. */
 export interface ProjectTokenRequest {

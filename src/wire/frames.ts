@@ -1,5 +1,8 @@
 import type { GatewayErrorDetail } from "../errors.js";
 
+/** Parameters, a result or a body: fields by their names. */
+export type Values = Readonly<Record<string, unknown>>;
+
 /** Names a function of a GS2 service on the socket. */
 export interface Target {
   readonly service: string;
@@ -27,11 +30,7 @@ export const loginTarget: Target = {
  * Text of a request frame. The envelope wins over parameters of the same name; null and undefined parameters are left out. A player's token
  * among the parameters goes into the envelope too where that has none: there the official TypeScript SDK sends it.
  */
-export function encodeRequest(
-  target: Target,
-  params: Readonly<Record<string, unknown>>,
-  envelope: Envelope,
-): string {
+export function encodeRequest(target: Target, params: Values, envelope: Envelope): string {
   const { requestId, clientId, projectToken, duplicationAvoider } = envelope;
   const accessToken = envelope.accessToken ?? params["accessToken"];
   const frame = {
@@ -56,7 +55,7 @@ export interface Reply {
   readonly requestId: string;
   /** NaN where the frame had none. */
   readonly status: number;
-  readonly body: Readonly<Record<string, unknown>> | undefined;
+  readonly body: Values | undefined;
   /** The error text: `message` of the body, or of the frame where the body is missing. */
   readonly message: string | undefined;
 }

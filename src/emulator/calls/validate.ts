@@ -1,8 +1,8 @@
 import type { GatewayErrorDetail } from "../../errors.js";
 import type { Field, FieldCondition } from "../../wire/fields.js";
+import type { Values } from "../../wire/frames.js";
 import { fieldError, type FieldProblem } from "./result.js";
 
-type Values = Readonly<Record<string, unknown>>;
 type Rules = Readonly<Record<string, Field>>;
 
 interface Read {
