@@ -17,10 +17,10 @@ async function aBoundClient(
   return { emulator, ...client };
 }
 
-describe("answersOutOfOrder", () => {
+describe("repliesOutOfOrder", () => {
   test("each call gets its own answer, whichever comes first", async () => {
     const { emulator, gateway } = await aBoundClient();
-    emulator.faults.set([{ fault: "answersOutOfOrder", withinMs: 10_000 }]);
+    emulator.faults.set([{ fault: "repliesOutOfOrder", withinMs: 10_000 }]);
     const settled: string[] = [];
     const note = (name: string) => (value: unknown) => {
       settled.push(name);
@@ -37,15 +37,15 @@ describe("answersOutOfOrder", () => {
 
   test("an answer that waits for one that never comes is only late", async () => {
     const { emulator, gateway } = await aBoundClient();
-    emulator.faults.set([{ fault: "answersOutOfOrder", withinMs: 100 }]);
+    emulator.faults.set([{ fault: "repliesOutOfOrder", withinMs: 100 }]);
     expect(await gateway.setFirebaseToken({ token: "t" })).toMatchObject({ item: { token: "t" } });
   });
 });
 
-describe("answerLost", () => {
+describe("replyLost", () => {
   test("a read times out as unknown and harmless, and the line is asked whether it lives", async () => {
     const { emulator, gateway, statuses } = await aBoundClient();
-    emulator.faults.set([{ fault: "answerLost", method: "getFirebaseToken" }]);
+    emulator.faults.set([{ fault: "replyLost", method: "getFirebaseToken" }]);
     await gateway.setFirebaseToken({ token: "t" });
     expect(await rejectionOf(gateway.getFirebaseToken({}, { timeoutMs: 100 }))).toMatchObject({
       kind: "requestTimeout",
@@ -62,7 +62,7 @@ describe("answerLost", () => {
     const { emulator, gateway } = await aBoundClient({}, { settings });
     await gateway.setFirebaseToken({ token: "old" });
     const lostThen = async (method: string, call: () => Promise<unknown>) => {
-      emulator.faults.set([{ fault: "answerLost", method, times: 1 }]);
+      emulator.faults.set([{ fault: "replyLost", method, times: 1 }]);
       const { length } = emulator.calls({ method });
       const answer = call();
       await until("it was done", () => emulator.calls({ method }).length > length);
@@ -84,7 +84,7 @@ describe("answerLost", () => {
 
   test("and then the line: any other call is not asked again, and told as unknown", async () => {
     const { emulator, gateway, becomes } = await aBoundClient();
-    emulator.faults.set([{ fault: "answerLost", method: "doMatchmaking" }]);
+    emulator.faults.set([{ fault: "replyLost", method: "doMatchmaking" }]);
     const call = { service: "matchmaking", component: "gathering", function: "doMatchmaking" };
     const failed = rejectionOf(gateway.call(call));
     await until("it has arrived", () => emulator.calls({ method: "doMatchmaking" })[0]);
@@ -100,7 +100,7 @@ describe("answerLost", () => {
 
   test("of a bind: the call says it does not know, the binding tries on and gets in", async () => {
     const emulator = await anEmulator({
-      faults: [{ fault: "answerLost", method: "setUserId", times: 1 }],
+      faults: [{ fault: "replyLost", method: "setUserId", times: 1 }],
     });
     const { gateway, becomes } = aClient(emulator, { callTimeoutMs: 300 });
     expect(await rejectionOf(gateway.setUserId(exclusive))).toMatchObject({
@@ -114,7 +114,7 @@ describe("answerLost", () => {
 
   test("of a forced bind: force has left once and never does again", async () => {
     const { emulator, gateway, becomes } = await aBoundClient({ callTimeoutMs: 5_000 });
-    emulator.faults.set([{ fault: "answerLost", method: "setUserId", times: 1 }]);
+    emulator.faults.set([{ fault: "replyLost", method: "setUserId", times: 1 }]);
     const taking = gateway.takeOver().catch((error: unknown) => error);
     await until("it was done", () => emulator.calls({ method: "setUserId" }).length === 2);
     emulator.faults.set([{ fault: "drop" }]);
@@ -133,17 +133,17 @@ describe("answerLost", () => {
   });
 });
 
-describe("answerDoubled", () => {
+describe("replyDuplicated", () => {
   test("the first settles the call, the second is a word in the diagnostics", async () => {
     const { emulator, gateway, diagnostic, statuses } = await aBoundClient();
-    emulator.faults.set([{ fault: "answerDoubled" }]);
+    emulator.faults.set([{ fault: "replyDuplicated" }]);
     expect(await gateway.setFirebaseToken({ token: "t" })).toMatchObject({ item: { token: "t" } });
     expect((await diagnostic("unmatchedReply")).detail).toMatchObject({ status: 200 });
     expect(statuses.at(-1)).toBe("ready");
   });
 
   test("of login and bind leads in once", async () => {
-    const emulator = await anEmulator({ faults: [{ fault: "answerDoubled" }] });
+    const emulator = await anEmulator({ faults: [{ fault: "replyDuplicated" }] });
     const { gateway, statuses } = aClient(emulator);
     const reasons: string[] = [];
     gateway.onSync(({ reason }) => reasons.push(reason));
@@ -155,10 +155,10 @@ describe("answerDoubled", () => {
   });
 });
 
-describe("answerAfterReconnect", () => {
+describe("replyAfterReconnect", () => {
   test("an answer to a call that was asked again settles it once", async () => {
     const { emulator, gateway, becomes, diagnostic } = await aBoundClient();
-    emulator.faults.set([{ fault: "answerAfterReconnect", method: "setFirebaseToken", times: 1 }]);
+    emulator.faults.set([{ fault: "replyAfterReconnect", method: "setFirebaseToken", times: 1 }]);
     const set = gateway.setFirebaseToken({ token: "t" });
     await until("it was done", () => emulator.calls({ method: "setFirebaseToken" })[0]);
     emulator.disconnect({ userId: "user-0001", code: 1006 });
@@ -170,7 +170,7 @@ describe("answerAfterReconnect", () => {
 
   test("an answer to a call that was given up answers nobody", async () => {
     const { emulator, gateway, becomes, diagnostic } = await aBoundClient();
-    emulator.faults.set([{ fault: "answerAfterReconnect", method: "doMatchmaking" }]);
+    emulator.faults.set([{ fault: "replyAfterReconnect", method: "doMatchmaking" }]);
     const call = { service: "matchmaking", component: "gathering", function: "doMatchmaking" };
     const failed = rejectionOf(gateway.call(call));
     await until("it has arrived", () => emulator.calls({ method: "doMatchmaking" })[0]);
@@ -183,7 +183,7 @@ describe("answerAfterReconnect", () => {
 
   test("the answer to a bind of the old socket binds nobody on the new one", async () => {
     const emulator = await anEmulator({
-      faults: [{ fault: "answerAfterReconnect", method: "setUserId", times: 1 }],
+      faults: [{ fault: "replyAfterReconnect", method: "setUserId", times: 1 }],
     });
     const { gateway, diagnostic } = aClient(emulator);
     const bound = gateway.setUserId(exclusive);
@@ -196,12 +196,12 @@ describe("answerAfterReconnect", () => {
   });
 });
 
-describe("notificationBeforeAnswer", () => {
+describe("notificationBeforeReply", () => {
   test("news of what a call caused is found by the mark set before the call", async () => {
     const { emulator, gateway } = await aBoundClient();
     emulator.faults.set([
       {
-        fault: "notificationBeforeAnswer",
+        fault: "notificationBeforeReply",
         method: "doMatchmaking",
         key: "Gs2Matchmaking:Complete",
         payload: { namespaceName: "m", gatheringName: "g-1" },
@@ -218,7 +218,7 @@ describe("notificationBeforeAnswer", () => {
     const emulator = await anEmulator({
       faults: [
         {
-          fault: "notificationBeforeAnswer",
+          fault: "notificationBeforeReply",
           method: "setUserId",
           key: "Gs2Chat:Post",
           payload: { n: 1 },
