@@ -113,8 +113,7 @@ describe("the log", () => {
     );
     const answer = await said(
       watched,
-      ({ type, method }) =>
-        type === "reply" && method === "gateway.firebaseToken.setFirebaseToken",
+      ({ type, method }) => type === "reply" && method === "gateway.firebaseToken.setFirebaseToken",
     );
     expect(answer).toMatchObject({ transport: "rest", status: 200, connectionId: null });
     expect(frames(watched).find(({ id }) => id === answer.replyTo)).toMatchObject({
