@@ -17,7 +17,7 @@ export interface LoggedFrame extends Entry {
   readonly transport: "socket" | "rest";
   /** `in`: to the emulator. */
   readonly direction: "in" | "out";
-  readonly type: "call" | "answer" | "notification" | "unreadable";
+  readonly type: "call" | "reply" | "notification" | "unreadable";
   /** Null over REST. */
   readonly connectionId: string | null;
   /** Who was bound there at that moment. */

@@ -416,7 +416,7 @@ describe("the drawer of faults", () => {
     const { known } = (await response.json()) as { known: object };
     expect(names).toEqual(Object.keys(known));
     for (const name of names) {
-      if (name === "notificationBeforeAnswer") {
+      if (name === "notificationBeforeReply") {
         await page.click(`[data-fault=${name}] summary`);
         await page.fill(`[data-fault=${name}] [name=key]`, "Gs2JobQueue:Push");
       }

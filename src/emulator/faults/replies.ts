@@ -45,18 +45,18 @@ export class ReplyScheduler {
     const ofPlayer = <Name extends AnswerFault>(name: Name): Fault<Name> | undefined =>
       strikes(name, () => subject().userIds.length > 0);
 
-    const before = ofPlayer("notificationBeforeAnswer");
+    const before = ofPlayer("notificationBeforeReply");
     const first = before ? [notificationOf(before)] : [];
-    if (strikes("answerLost")) return { now: first };
-    if (ofPlayer("answerAfterReconnect")) {
+    if (strikes("replyLost")) return { now: first };
+    if (ofPlayer("replyAfterReconnect")) {
       const userId = subject().userIds[0]!;
       this.#kept.set(userId, [...(this.#kept.get(userId) ?? []), { connectionId, text }]);
       return { now: first };
     }
-    const answer = strikes("answerDoubled") ? [text, text] : [text];
+    const answer = strikes("replyDuplicated") ? [text, text] : [text];
     const overtaken = this.release(connectionId);
     if (overtaken.length > 0) return { now: [...first, ...answer, ...overtaken] };
-    const late = strikes("answersOutOfOrder");
+    const late = strikes("repliesOutOfOrder");
     if (!late) return { now: [...first, ...answer] };
     this.#held.set(connectionId, answer);
     return { now: first, held: { texts: answer, forMs: late.values.withinMs } };
@@ -81,7 +81,7 @@ export class ReplyScheduler {
   }
 }
 
-function notificationOf({ values: { key, payload } }: Fault<"notificationBeforeAnswer">): string {
+function notificationOf({ values: { key, payload } }: Fault<"notificationBeforeReply">): string {
   const text = typeof payload === "string" ? payload : JSON.stringify(payload);
   return encodeNotification({ issuer: key, subject: key, payload: text });
 }

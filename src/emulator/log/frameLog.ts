@@ -151,13 +151,13 @@ export class FrameLog {
     }
     const requestId = requestIdOf(frame["requestId"]);
     if (requestId === null) {
-      return { ...common, type: frame["type"] === "notification" ? "notification" : "answer" };
+      return { ...common, type: frame["type"] === "notification" ? "notification" : "reply" };
     }
     const call = this.#calls.get(`${connectionId} ${requestId}`);
     const { status } = frame;
     return {
       ...common,
-      type: "answer",
+      type: "reply",
       method: call?.method ?? null,
       requestId,
       replyTo: call?.id ?? null,
@@ -190,7 +190,7 @@ function showRest(numbers: Numbers, said: RestHalf): LoggedFrame {
     ...numbers,
     transport: "rest",
     direction,
-    type: direction === "in" ? "call" : "answer",
+    type: direction === "in" ? "call" : "reply",
     connectionId: null,
     players: [],
     method: nameOf(target),

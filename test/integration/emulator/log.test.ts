@@ -78,7 +78,7 @@ describe("the log", () => {
     const watched = await watch();
     const answer = await said(
       watched,
-      ({ type, method }) => type === "answer" && method === "gateway.webSocketSession.setUserId",
+      ({ type, method }) => type === "reply" && method === "gateway.webSocketSession.setUserId",
     );
     const call = frames(watched).find(({ id }) => id === answer.replyTo)!;
     expect(call).toMatchObject({
@@ -113,8 +113,7 @@ describe("the log", () => {
     );
     const answer = await said(
       watched,
-      ({ type, method }) =>
-        type === "answer" && method === "gateway.firebaseToken.setFirebaseToken",
+      ({ type, method }) => type === "reply" && method === "gateway.firebaseToken.setFirebaseToken",
     );
     expect(answer).toMatchObject({ transport: "rest", status: 200, connectionId: null });
     expect(frames(watched).find(({ id }) => id === answer.replyTo)).toMatchObject({
@@ -232,7 +231,7 @@ test("no secret and no token leaves through the log", async () => {
   );
   const last = await said(
     watched,
-    ({ requestId, type }) => requestId === "last" && type === "answer",
+    ({ requestId, type }) => requestId === "last" && type === "reply",
   );
   expect(last.status).toBe(401);
   for (const name of [projectToken, accessToken, uploadToken, "canary"]) {

@@ -18,10 +18,10 @@ async function createBoundClient(
   return { emulator, ...client };
 }
 
-describe("answersOutOfOrder", () => {
+describe("repliesOutOfOrder", () => {
   test("the client settles each call with its own reply", async () => {
     const { emulator, gateway } = await createBoundClient();
-    emulator.faults.set([{ fault: "answersOutOfOrder", withinMs: 10_000 }]);
+    emulator.faults.set([{ fault: "repliesOutOfOrder", withinMs: 10_000 }]);
     const settled: string[] = [];
     const note = (name: string) => (value: unknown) => {
       settled.push(name);
@@ -38,15 +38,15 @@ describe("answersOutOfOrder", () => {
 
   test("a held reply arrives late when no other reply follows", async () => {
     const { emulator, gateway } = await createBoundClient();
-    emulator.faults.set([{ fault: "answersOutOfOrder", withinMs: 100 }]);
+    emulator.faults.set([{ fault: "repliesOutOfOrder", withinMs: 100 }]);
     expect(await gateway.setFirebaseToken({ token: "t" })).toMatchObject({ item: { token: "t" } });
   });
 });
 
-describe("answerLost", () => {
+describe("replyLost", () => {
   test("a read rejects with the outcome unknown and retryable, and the connection stays open", async () => {
     const { emulator, gateway, statuses } = await createBoundClient();
-    emulator.faults.set([{ fault: "answerLost", method: "getFirebaseToken" }]);
+    emulator.faults.set([{ fault: "replyLost", method: "getFirebaseToken" }]);
     await gateway.setFirebaseToken({ token: "t" });
     expect(await rejectionOf(gateway.getFirebaseToken({}, { timeoutMs: 100 }))).toMatchObject({
       kind: "requestTimeout",
@@ -63,7 +63,7 @@ describe("answerLost", () => {
     const { emulator, gateway } = await createBoundClient({}, { settings });
     await gateway.setFirebaseToken({ token: "old" });
     const loseReplyAndDrop = async (method: string, call: () => Promise<unknown>) => {
-      emulator.faults.set([{ fault: "answerLost", method, times: 1 }]);
+      emulator.faults.set([{ fault: "replyLost", method, times: 1 }]);
       const { length } = emulator.calls({ method });
       const answer = call();
       await until(
@@ -92,7 +92,7 @@ describe("answerLost", () => {
 
   test("followed by a drop, the client does not repeat any other call, which rejects with the outcome unknown", async () => {
     const { emulator, gateway, becomes } = await createBoundClient();
-    emulator.faults.set([{ fault: "answerLost", method: "doMatchmaking" }]);
+    emulator.faults.set([{ fault: "replyLost", method: "doMatchmaking" }]);
     const call = { service: "matchmaking", component: "gathering", function: "doMatchmaking" };
     const failed = rejectionOf(gateway.call(call));
     await until(
@@ -111,7 +111,7 @@ describe("answerLost", () => {
 
   test("of a bind: setUserId rejects with the outcome unknown, and the client retries the bind", async () => {
     const emulator = await startTestEmulator({
-      faults: [{ fault: "answerLost", method: "setUserId", times: 1 }],
+      faults: [{ fault: "replyLost", method: "setUserId", times: 1 }],
     });
     const { gateway, becomes } = createTestClient(emulator, { callTimeoutMs: 300 });
     expect(await rejectionOf(gateway.setUserId(exclusive))).toMatchObject({
@@ -125,7 +125,7 @@ describe("answerLost", () => {
 
   test("of a forced bind: the client sends force once, and not in the retry", async () => {
     const { emulator, gateway, becomes } = await createBoundClient({ callTimeoutMs: 5_000 });
-    emulator.faults.set([{ fault: "answerLost", method: "setUserId", times: 1 }]);
+    emulator.faults.set([{ fault: "replyLost", method: "setUserId", times: 1 }]);
     const takeOver = gateway.takeOver().catch((error: unknown) => error);
     await until(
       "the emulator has handled the call",
@@ -147,17 +147,17 @@ describe("answerLost", () => {
   });
 });
 
-describe("answerDoubled", () => {
+describe("replyDuplicated", () => {
   test("the first reply settles the call, and the second is a diagnostic", async () => {
     const { emulator, gateway, diagnostic, statuses } = await createBoundClient();
-    emulator.faults.set([{ fault: "answerDoubled" }]);
+    emulator.faults.set([{ fault: "replyDuplicated" }]);
     expect(await gateway.setFirebaseToken({ token: "t" })).toMatchObject({ item: { token: "t" } });
     expect((await diagnostic("unmatchedReply")).detail).toMatchObject({ status: 200 });
     expect(statuses.at(-1)).toBe("ready");
   });
 
   test("of login and bind: the client binds once", async () => {
-    const emulator = await startTestEmulator({ faults: [{ fault: "answerDoubled" }] });
+    const emulator = await startTestEmulator({ faults: [{ fault: "replyDuplicated" }] });
     const { gateway, statuses } = createTestClient(emulator);
     const reasons: string[] = [];
     gateway.onSync(({ reason }) => reasons.push(reason));
@@ -169,10 +169,10 @@ describe("answerDoubled", () => {
   });
 });
 
-describe("answerAfterReconnect", () => {
+describe("replyAfterReconnect", () => {
   test("a late reply to a repeated call settles nothing more", async () => {
     const { emulator, gateway, becomes, diagnostic } = await createBoundClient();
-    emulator.faults.set([{ fault: "answerAfterReconnect", method: "setFirebaseToken", times: 1 }]);
+    emulator.faults.set([{ fault: "replyAfterReconnect", method: "setFirebaseToken", times: 1 }]);
     const set = gateway.setFirebaseToken({ token: "t" });
     await until(
       "the emulator has handled the call",
@@ -187,7 +187,7 @@ describe("answerAfterReconnect", () => {
 
   test("a late reply to a rejected call is a diagnostic", async () => {
     const { emulator, gateway, becomes, diagnostic } = await createBoundClient();
-    emulator.faults.set([{ fault: "answerAfterReconnect", method: "doMatchmaking" }]);
+    emulator.faults.set([{ fault: "replyAfterReconnect", method: "doMatchmaking" }]);
     const call = { service: "matchmaking", component: "gathering", function: "doMatchmaking" };
     const failed = rejectionOf(gateway.call(call));
     await until(
@@ -203,7 +203,7 @@ describe("answerAfterReconnect", () => {
 
   test("a late reply to a bind on the old socket does not bind on the new one", async () => {
     const emulator = await startTestEmulator({
-      faults: [{ fault: "answerAfterReconnect", method: "setUserId", times: 1 }],
+      faults: [{ fault: "replyAfterReconnect", method: "setUserId", times: 1 }],
     });
     const { gateway, diagnostic } = createTestClient(emulator);
     const bound = gateway.setUserId(exclusive);
@@ -216,12 +216,12 @@ describe("answerAfterReconnect", () => {
   });
 });
 
-describe("notificationBeforeAnswer", () => {
+describe("notificationBeforeReply", () => {
   test("waitFor finds a notification that arrives before the reply, by a mark set before the call", async () => {
     const { emulator, gateway } = await createBoundClient();
     emulator.faults.set([
       {
-        fault: "notificationBeforeAnswer",
+        fault: "notificationBeforeReply",
         method: "doMatchmaking",
         key: "Gs2Matchmaking:Complete",
         payload: { namespaceName: "m", gatheringName: "g-1" },
@@ -238,7 +238,7 @@ describe("notificationBeforeAnswer", () => {
     const emulator = await startTestEmulator({
       faults: [
         {
-          fault: "notificationBeforeAnswer",
+          fault: "notificationBeforeReply",
           method: "setUserId",
           key: "Gs2Chat:Post",
           payload: { n: 1 },

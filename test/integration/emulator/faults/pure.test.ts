@@ -16,7 +16,7 @@ function bookOf(faults: EmulatorFault[], random = seededRandom(1)): ActiveFaults
 
 const alice = (): FaultTarget => ({ connectionId: "c1", userIds: ["alice"], sessionIds: ["s1"] });
 
-const pattern = (book: ActiveFaults, name: "answerLost" | "refuse", tries: number) =>
+const pattern = (book: ActiveFaults, name: "replyLost" | "refuse", tries: number) =>
   Array.from({ length: tries }, () => (book.trigger(name, alice) ? "x" : ".")).join("");
 
 describe("a fault in the book", () => {
@@ -47,14 +47,14 @@ describe("a fault in the book", () => {
     ["this user elsewhere", { userId: "alice", connectionId: "c2" }, false],
     ["this user here", { userId: "alice", connectionId: "c1", sessionId: "s1" }, true],
   ])("for %s strikes whom it is meant for", (_, scope, strikes) => {
-    const book = bookOf([{ fault: "answerLost", ...scope } as EmulatorFault]);
-    expect(book.trigger("answerLost", alice) !== undefined).toBe(strikes);
+    const book = bookOf([{ fault: "replyLost", ...scope } as EmulatorFault]);
+    expect(book.trigger("replyLost", alice) !== undefined).toBe(strikes);
     expect(book.list()[0]!.hits).toBe(strikes ? 1 : 0);
   });
 
   test("strikes by the seed: the same seed, the same story", () => {
     const story = (seed: number) =>
-      pattern(bookOf([{ fault: "answerLost", chance: 0.5 }], seededRandom(seed)), "answerLost", 40);
+      pattern(bookOf([{ fault: "replyLost", chance: 0.5 }], seededRandom(seed)), "replyLost", 40);
     expect(story(7)).toBe(story(7));
     expect(story(7)).not.toBe(story(8));
     const often = [...Array(50).keys()].map(story).join("").replaceAll(".", "").length;
@@ -64,14 +64,14 @@ describe("a fault in the book", () => {
   test("draws nothing where nothing is left to chance", () => {
     let draws = 0;
     const book = bookOf(
-      [{ fault: "refuse" }, { fault: "answerLost", userId: "bob", chance: 0.5 }],
+      [{ fault: "refuse" }, { fault: "replyLost", userId: "bob", chance: 0.5 }],
       () => {
         draws++;
         return 0;
       },
     );
     book.trigger("refuse", noTarget);
-    book.trigger("answerLost", alice);
+    book.trigger("replyLost", alice);
     expect(draws).toBe(0);
   });
 });
@@ -93,7 +93,7 @@ describe("answers", () => {
   });
 
   test("are lost, or come twice", () => {
-    const desk = deskOf({ fault: "answerLost", times: 1 }, { fault: "answerDoubled", times: 1 });
+    const desk = deskOf({ fault: "replyLost", times: 1 }, { fault: "replyDuplicated", times: 1 });
     expect(["a", "b", "c"].map((text) => desk.take(answer(text)).now)).toEqual([
       [],
       ["b", "b"],
@@ -102,20 +102,20 @@ describe("answers", () => {
   });
 
   test("are meant by their method alone where one is named", () => {
-    const desk = deskOf({ fault: "answerLost", method: "login" });
+    const desk = deskOf({ fault: "replyLost", method: "login" });
     expect(desk.take(answer("a", alice, "setUserId")).now).toEqual(["a"]);
     expect(desk.take(answer("b", alice, "login")).now).toEqual([]);
   });
 
   test("overtake each other, and none is held twice", () => {
-    const desk = deskOf({ fault: "answersOutOfOrder", withinMs: 70 });
+    const desk = deskOf({ fault: "repliesOutOfOrder", withinMs: 70 });
     expect(desk.take(answer("a"))).toEqual({ now: [], held: { texts: ["a"], forMs: 70 } });
     expect(desk.take(answer("b"))).toEqual({ now: ["b", "a"] });
     expect(desk.release("c1")).toEqual([]);
   });
 
   test("that nobody overtakes are released, but only by their own time-out", () => {
-    const desk = deskOf({ fault: "answersOutOfOrder" });
+    const desk = deskOf({ fault: "repliesOutOfOrder" });
     const first = desk.take(answer("a")).held!;
     desk.take(answer("b"));
     const second = desk.take(answer("c")).held!;
@@ -124,14 +124,14 @@ describe("answers", () => {
   });
 
   test("overtake on their own socket only", () => {
-    const desk = deskOf({ fault: "answersOutOfOrder" });
+    const desk = deskOf({ fault: "repliesOutOfOrder" });
     desk.take(answer("a"));
     const bob = (): FaultTarget => ({ connectionId: "c2", userIds: ["bob"], sessionIds: [] });
     expect(desk.take(answer("b", bob)).now).toEqual([]);
   });
 
   test("come on the next socket of their player, and of nobody else", () => {
-    const desk = deskOf({ fault: "answerAfterReconnect" });
+    const desk = deskOf({ fault: "replyAfterReconnect" });
     expect(desk.take(answer("a")).now).toEqual([]);
     expect(desk.arriveOn("c1", "alice")).toEqual([]);
     expect(desk.arriveOn("c2", "bob")).toEqual([]);
@@ -144,7 +144,7 @@ describe("answers", () => {
 
   test("come after the notification of what they tell", () => {
     const desk = deskOf({
-      fault: "notificationBeforeAnswer",
+      fault: "notificationBeforeReply",
       key: "Gs2Chat:Post",
       payload: { n: 1 },
     });
