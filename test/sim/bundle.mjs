@@ -5,10 +5,10 @@ import { build } from "esbuild";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const src = here("../../src/");
-// Below the project, so that packages are found from there; not kept.
+// Inside the project, so that packages resolve from there; ignored by git.
 const out = here("../../artifacts/sim/");
 
-/** A bug put in on purpose: one exact text of one file becomes another, in this bundle only. */
+/** Injects a defect: replaces one exact text of one file, in this bundle only. */
 const mutate = ({ file, find, replace }) => ({
   name: "mutate",
   setup({ onLoad }) {
@@ -23,13 +23,13 @@ function mutated(path, find, replace) {
   const text = readFileSync(path, "utf8");
   const [before, after, ...more] = text.split(find);
   if (after === undefined || more.length > 0) {
-    throw new Error(`${path} holds ${after === undefined ? "no" : "several"} of: ${find}`);
+    throw new Error(`${path} must contain exactly once: ${find}`);
   }
   return before + replace + after;
 }
 
 /**
- * Client, emulator and simulation in one file that Node can import.
+ * Bundles client, emulator and simulation into one file that Node can import.
  *
  * @param {{ file: string, find: string, replace: string } | undefined} mutation
  * @returns {Promise<string>} its URL

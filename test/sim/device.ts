@@ -1,34 +1,33 @@
 import type { Hint } from "../../src/connection/machine.js";
 import type { Clock } from "../../src/core/deferred.js";
 import type { Random } from "./random.js";
-import type { Happening, Place, VirtualTime } from "./virtualTime.js";
+import type { ScheduledTask, TaskOwner, VirtualTime } from "./virtualTime.js";
 
 const HIDDEN_LONG_MS = 300_000;
 
-/** The page a client lives in, and the machine the page is on. */
-export class Device implements Place {
+/** A page and the device it runs on: clock, timers and platform events. */
+export class Device implements TaskOwner {
   asleep = false;
-  readonly missed: Happening[] = [];
+  readonly deferred: ScheduledTask[] = [];
   wokeAt = 0;
   online = true;
   hiddenSince: number | undefined;
   everHidden = false;
-  /** The page is in the back-forward cache. */
-  cached = false;
-  /** The page is gone, with its timers and sockets. */
+  inBackForwardCache = false;
+  /** The page was unloaded, with its timers and sockets. */
   gone = false;
-  readonly timers = new Set<Happening>();
+  readonly timers = new Set<ScheduledTask>();
   readonly clock: Clock;
-  readonly #tells = new Set<(hint: Hint) => void>();
-  readonly #untold: Hint[] = [];
+  readonly #listeners = new Set<(hint: Hint) => void>();
+  readonly #queuedHints: Hint[] = [];
 
   constructor(
     readonly time: VirtualTime,
-    chance: Random,
+    random: Random,
   ) {
     this.clock = {
       now: () => time.now,
-      random: () => chance.next(),
+      random: () => random.next(),
       setTimer: (run, ms) => {
         const timer = time.at(
           this.#timerAt(ms),
@@ -43,38 +42,37 @@ export class Device implements Place {
       },
       clearTimer: (timer) => {
         if (!timer) return;
-        (timer as Happening).cancelled = true;
-        this.timers.delete(timer as Happening);
+        (timer as ScheduledTask).cancelled = true;
+        this.timers.delete(timer as ScheduledTask);
       },
     };
   }
 
-  /** How much later than asked for a timer of this page may run. */
-  get latenessMs(): number {
+  /** Upper bound of the delay that throttling adds to a timer of this page. */
+  get timerLatenessMs(): number {
     return this.hiddenSince === undefined ? 0 : 60_000;
   }
 
-  /** Whether anybody still listens to what the page is told. */
-  get watched(): boolean {
-    return this.#tells.size > 0;
+  get isObserved(): boolean {
+    return this.#listeners.size > 0;
   }
 
-  readonly watch = (tell: (hint: Hint) => void): (() => void) => {
-    this.#tells.add(tell);
-    tell(this.hiddenSince === undefined ? "foreground" : "background");
-    tell(this.online ? "online" : "offline");
-    return () => void this.#tells.delete(tell);
+  readonly watch = (listener: (hint: Hint) => void): (() => void) => {
+    this.#listeners.add(listener);
+    listener(this.hiddenSince === undefined ? "foreground" : "background");
+    listener(this.online ? "online" : "offline");
+    return () => void this.#listeners.delete(listener);
   };
 
-  /** A page that sleeps hears of it when it wakes. */
-  tell(hint: Hint): void {
-    if (this.asleep) return void this.#untold.push(hint);
+  /** While the device is asleep the hint is queued until it wakes. */
+  emitHint(hint: Hint): void {
+    if (this.asleep) return void this.#queuedHints.push(hint);
     if (hint === "background" || hint === "pagehide") {
       this.hiddenSince ??= this.time.now;
       this.everHidden = true;
     }
     if (hint === "foreground" || hint === "pageshow") this.hiddenSince = undefined;
-    for (const tell of this.#tells) tell(hint);
+    for (const listener of this.#listeners) listener(hint);
   }
 
   sleep(): void {
@@ -84,23 +82,23 @@ export class Device implements Place {
   wake(): void {
     this.wokeAt = this.time.now;
     this.time.wake(this);
-    for (const hint of this.#untold.splice(0)) this.tell(hint);
+    for (const hint of this.#queuedHints.splice(0)) this.emitHint(hint);
   }
 
-  /** The page ends without a word to its client. */
+  /** Unloads the page; its client gets no event. */
   destroy(): void {
     this.gone = true;
     for (const timer of this.timers) timer.cancelled = true;
     this.timers.clear();
-    this.#tells.clear();
+    this.#listeners.clear();
   }
 
-  /** Browsers give a hidden page its timers once a second, and once a minute when it is hidden for long. */
+  /** Browsers run timers of a hidden page once a second, and once a minute after 5 minutes. */
   #timerAt(ms: number): number {
     const { now } = this.time;
     const at = now + Math.max(ms, 0);
     if (this.hiddenSince === undefined || ms === 0) return at;
-    const grain = now - this.hiddenSince > HIDDEN_LONG_MS ? 60_000 : 1_000;
-    return Math.ceil(at / grain) * grain;
+    const intervalMs = now - this.hiddenSince > HIDDEN_LONG_MS ? 60_000 : 1_000;
+    return Math.ceil(at / intervalMs) * intervalMs;
   }
 }

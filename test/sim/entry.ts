@@ -1,2 +1,2 @@
 export { simulate } from "./simulation.js";
-export { tellSeed } from "./seeds.js";
+export { runSeed } from "./seeds.js";

@@ -1,13 +1,14 @@
 import { Device } from "./device.js";
-import type { Happening, VirtualTime } from "./virtualTime.js";
+import type { ScheduledTask, VirtualTime } from "./virtualTime.js";
 
 /**
- * Puts the simulated time under what asks the host for timers and not the client's clock: reconnecting-websocket, socket.ts, and the limit of
- * a fetch. The timers are those of the page that is at work.
+ * Replaces the host's timers by virtual ones for code that does not use the client's clock:
+ * reconnecting-websocket, `socket.ts`, and the timeout of a fetch. A timer belongs to the page
+ * whose task is running.
  *
- * @returns ends it
+ * @returns restores the host's timers
  */
-export function hostTimers(time: VirtualTime): () => void {
+export function installHostTimers(time: VirtualTime): () => void {
   const { setTimeout, clearTimeout } = globalThis;
   const { timeout } = AbortSignal;
   const after = (run: () => void, ms: number): unknown =>
@@ -17,13 +18,13 @@ export function hostTimers(time: VirtualTime): () => void {
   Object.assign(globalThis, {
     setTimeout: (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
       after(() => run(...args), ms),
-    clearTimeout(timer: Happening | undefined) {
+    clearTimeout(timer: ScheduledTask | undefined) {
       if (!timer) return;
       if (time.current instanceof Device) time.current.clock.clearTimer(timer);
       timer.cancelled = true;
     },
   });
-  // Never cleared by anybody, so it must not count among the timers of the page.
+  // Such a timer is never cleared, so it must not count among the timers of the page.
   AbortSignal.timeout = (ms) => {
     const controller = new AbortController();
     time.after(ms, () => controller.abort(), time.current);

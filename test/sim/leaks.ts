@@ -5,18 +5,22 @@ import { GatewayClient } from "../../src/node.js";
 import type { GatewayClientOptions } from "../../src/client/options.js";
 import { encodeNotification } from "../../src/wire/frames.js";
 import { Device } from "./device.js";
-import { portOpener, type Dial, type Wire } from "./port.js";
+import {
+  simulatedSocketOpener,
+  type OpenTransport,
+  type TransportEvents,
+} from "./simulatedSocket.js";
 import { Random } from "./random.js";
 import { VirtualTime } from "./virtualTime.js";
 
-/** What is more than before, and what is left at the end. */
-export interface Left {
+/** Growth of the heap, and resources left after `dispose`. */
+export interface LeakReport {
   readonly heapBytes: number;
   readonly timers: number;
   readonly sockets: number;
   readonly listeners: number;
-  /** Promises the client has given and not settled. */
-  readonly open: number;
+  /** Promises of the client that are not settled. */
+  readonly unsettled: number;
 }
 
 const LATENCY_MS = 1;
@@ -24,43 +28,43 @@ const namespaceName = "game-0001";
 const credential = { clientId: "client-0001", clientSecret: "secret-0001" };
 
 function heap(): number {
-  // Twice: what a finaliser lets go is free only then.
+  // Twice: objects that a finalizer releases are collected by the second run.
   globalThis.gc?.();
   globalThis.gc?.();
   return process.memoryUsage().heapUsed;
 }
 
-/** A client on virtual time, and a server that says yes to everything and remembers nothing. */
-class Line {
+/** A client on virtual time, with a stateless server that accepts every request. */
+class Harness {
   readonly time = new VirtualTime();
   readonly device = new Device(this.time, new Random(1));
   readonly gateway;
-  wire: Wire | undefined;
+  transport: TransportEvents | undefined;
   binds = 0;
-  heard = 0;
-  open = 0;
+  received = 0;
+  unsettled = 0;
   #tokens = 0;
 
   constructor() {
-    const dial: Dial = (_, wire) => {
-      this.wire = wire;
+    const openTransport: OpenTransport = (_, events) => {
+      this.transport = events;
       const later = (run: () => void): void => {
         this.time.after(
           LATENCY_MS,
           () => {
-            if (this.wire === wire) run();
+            if (this.transport === events) run();
           },
           this.device,
         );
       };
-      later(() => wire.opened());
+      later(() => events.opened());
       return {
         send: (text) => {
-          const answer = this.#answer(text);
-          later(() => wire.message(answer));
+          const reply = this.#reply(text);
+          later(() => events.message(reply));
         },
         close: () => {
-          if (this.wire === wire) this.wire = undefined;
+          if (this.transport === events) this.transport = undefined;
         },
       };
     };
@@ -70,23 +74,23 @@ class Line {
       endpoints: { rest: "http://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
       logger: false,
       storage: null,
-      // Never made: the opener has its own.
+      // Unused: the opener makes the sockets.
       WebSocket: Object as unknown as WebSocketClass,
     };
     this.gateway = createClient(options, {
       clock: this.device.clock,
       newId: () => "id",
-      opener: portOpener(dial, this.device.clock),
+      opener: simulatedSocketOpener(openTransport, this.device.clock),
       watch: this.device.watch,
     });
-    this.gateway.on("*", () => (this.heard += 1));
+    this.gateway.on("*", () => (this.received += 1));
     this.gateway.onSync(() => undefined);
   }
 
   follow(promise: Promise<unknown>): void {
-    this.open++;
+    this.unsettled++;
     const settled = (): void => {
-      this.open--;
+      this.unsettled--;
     };
     promise.then(settled, settled);
   }
@@ -94,7 +98,7 @@ class Line {
   async bind(): Promise<void> {
     this.follow(
       this.gateway.setUserId({
-        // As long as tokens are, and a new one each time.
+        // As long as a real token, and a new one for each bind.
         accessToken: () => `${++this.#tokens}-`.padEnd(1_000, "token"),
         allowConcurrentAccess: false,
       }),
@@ -108,16 +112,22 @@ class Line {
     if (!ready()) throw new Error(`is ${this.gateway.connection.status}`);
   }
 
-  async left(before: number): Promise<Left> {
-    const heapBytes = heap() - before;
+  async report(heapBefore: number): Promise<LeakReport> {
+    const heapBytes = heap() - heapBefore;
     this.gateway.dispose();
     await this.time.runUntil(this.time.now, () => false);
-    const { device, wire, open } = this;
-    const listeners = device.watched ? 1 : 0;
-    return { heapBytes, timers: device.timers.size, sockets: wire ? 1 : 0, listeners, open };
+    const { device, transport, unsettled } = this;
+    const listeners = device.isObserved ? 1 : 0;
+    return {
+      heapBytes,
+      timers: device.timers.size,
+      sockets: transport ? 1 : 0,
+      listeners,
+      unsettled,
+    };
   }
 
-  #answer(text: string): string {
+  #reply(text: string): string {
     const { x_gs2: target } = JSON.parse(text) as {
       x_gs2: { function: string; requestId: string };
     };
@@ -131,54 +141,55 @@ class Line {
   }
 }
 
-/** The line breaks and the client comes back, over and over, with a call in flight and a waiter each time. */
-export async function reconnects(count: number): Promise<Left> {
-  const line = new Line();
-  const { gateway } = line;
-  await line.bind();
-  const again = async (): Promise<void> => {
-    line.follow(gateway.describeWebSocketSessions());
-    line.follow(gateway.waitFor("*", { timeoutMs: 5_000 }));
-    line.device.clock.setTimer(() => line.wire?.closed(1006, "", false), 0);
-    await line.time.runUntil(line.time.now, () => false);
-    await line.untilReady();
+/** Reconnects again and again, each time with a call in flight and a waiter. */
+export async function reconnects(count: number): Promise<LeakReport> {
+  const harness = new Harness();
+  const { gateway } = harness;
+  await harness.bind();
+  const reconnect = async (): Promise<void> => {
+    harness.follow(gateway.describeWebSocketSessions());
+    harness.follow(gateway.waitFor("*", { timeoutMs: 5_000 }));
+    harness.device.clock.setTimer(() => harness.transport?.closed(1006, "", false), 0);
+    await harness.time.runUntil(harness.time.now, () => false);
+    await harness.untilReady();
   };
-  // What is made once, and what the engine makes of code that runs often.
-  for (let i = 0; i < 1_000; i++) await again();
+  // Warm-up: one-time allocations, and the optimized code of the JavaScript engine.
+  for (let i = 0; i < 1_000; i++) await reconnect();
   const before = heap();
-  for (let i = 0; i < count; i++) await again();
-  return line.left(before);
+  for (let i = 0; i < count; i++) await reconnect();
+  return harness.report(before);
 }
 
-export async function notifications(count: number): Promise<Left> {
-  const line = new Line();
-  const { gateway } = line;
-  await line.bind();
+export async function notifications(count: number): Promise<LeakReport> {
+  const harness = new Harness();
+  const { gateway } = harness;
+  await harness.bind();
   gateway.mark();
   gateway.on("Gs2Chat:Post", ({ payload }) => payload.roomName);
   const key = "Gs2Chat:Post";
-  const say = (number: number): void => {
+  const send = (number: number): void => {
     const payload = JSON.stringify({ roomName: `room-${number}` });
-    line.wire!.message(encodeNotification({ issuer: key, subject: key, payload }));
+    harness.transport!.message(encodeNotification({ issuer: key, subject: key, payload }));
   };
   const BATCH = 1_000;
-  const sayMany = async (many: number): Promise<void> => {
-    for (let said = 0; said < many; said += BATCH) {
-      line.follow(gateway.waitFor(key, { timeoutMs: 5 }));
-      for (let i = 0; i < BATCH; i++) say(said + i);
-      await line.time.runUntil(line.time.now + 1, () => false);
+  const sendMany = async (many: number): Promise<void> => {
+    for (let sent = 0; sent < many; sent += BATCH) {
+      harness.follow(gateway.waitFor(key, { timeoutMs: 5 }));
+      for (let i = 0; i < BATCH; i++) send(sent + i);
+      await harness.time.runUntil(harness.time.now + 1, () => false);
     }
   };
-  await sayMany(10 * BATCH);
+  await sendMany(10 * BATCH);
   const before = heap();
-  const heardBefore = line.heard;
-  await sayMany(count);
-  if (line.heard - heardBefore !== count) throw new Error(`${line.heard - heardBefore} were heard`);
-  return line.left(before);
+  const receivedBefore = harness.received;
+  await sendMany(count);
+  if (harness.received - receivedBefore !== count)
+    throw new Error(`${harness.received - receivedBefore} were received`);
+  return harness.report(before);
 }
 
-/** The same over sockets of this machine, with the emulator at the other end. */
-export async function realReconnects(count: number): Promise<Left> {
+/** Like `reconnects`, over real sockets with the emulator. */
+export async function realReconnects(count: number): Promise<LeakReport> {
   const emulator = await startEmulator({ namespaces: [namespaceName] });
   const gateway = new GatewayClient({
     namespaceName,
@@ -186,11 +197,11 @@ export async function realReconnects(count: number): Promise<Left> {
     endpoints: emulator.endpoints,
     logger: false,
   });
-  let open = 0;
+  let unsettled = 0;
   const follow = (promise: Promise<unknown>): void => {
-    open++;
+    unsettled++;
     const settled = (): void => {
-      open--;
+      unsettled--;
     };
     promise.then(settled, settled);
   };
@@ -198,7 +209,7 @@ export async function realReconnects(count: number): Promise<Left> {
     accessToken: () => emulator.issueAccessToken({ userId: "alice" }),
     allowConcurrentAccess: false,
   });
-  const again = async (): Promise<void> => {
+  const reconnect = async (): Promise<void> => {
     const { connectionId } = gateway.connection.bindings["player"]!;
     const back = new Promise<void>((resolve) => {
       const off = gateway.lifecycle.on("status", ({ status, bindings }) => {
@@ -209,22 +220,22 @@ export async function realReconnects(count: number): Promise<Left> {
       });
     });
     follow(gateway.describeWebSocketSessions());
-    // Cut without a close frame: clean ones, so soon after a bind, would look like a twin's.
+    // Without a close frame: clean closes soon after a bind indicate a shared session ID.
     emulator.disconnect({ connectionId, code: 1006 });
     await back;
   };
-  for (let i = 0; i < count; i++) await again();
+  for (let i = 0; i < count; i++) await reconnect();
   const before = heap();
-  for (let i = 0; i < count; i++) await again();
+  for (let i = 0; i < count; i++) await reconnect();
   const heapBytes = heap() - before;
   gateway.dispose();
   await emulator.stop();
-  // The sockets are told of their end in a later turn.
+  // The sockets emit their close events in a later task.
   await new Promise((resolve) => setImmediate(resolve));
   const resources = process.getActiveResourcesInfo();
   return {
     heapBytes,
-    open,
+    unsettled,
     timers: resources.filter((name) => name === "Timeout").length,
     sockets: resources.filter((name) => name.startsWith("TCP")).length,
     listeners: 0,

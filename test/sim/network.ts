@@ -1,31 +1,31 @@
 import type { Device } from "./device.js";
-import type { Dial, Line, Wire } from "./port.js";
+import type { OpenTransport, Transport, TransportEvents } from "./simulatedSocket.js";
 import type { Random } from "./random.js";
 import type { VirtualTime } from "./virtualTime.js";
 
-/** How the way between a device and the server is at the moment. */
-export interface Weather {
+/** The network between a device and the server. */
+export interface LinkConditions {
   latencyMs: number;
   jitterMs: number;
-  /** What becomes of an attempt: `hang`: nobody ever answers it. */
-  reception: "open" | "refuse" | "hang";
+  /** Result of a connection attempt; `hang`: no reply ever. */
+  onConnect: "open" | "refuse" | "hang";
 }
 
-export const FAIR: Weather = { latencyMs: 20, jitterMs: 10, reception: "open" };
+export const NORMAL_CONDITIONS: LinkConditions = { latencyMs: 20, jitterMs: 10, onConnect: "open" };
 
-/** What a link brings to the server. */
-export interface Host {
+/** The server's side of the network. */
+export interface ServerEndpoint {
   readonly up: boolean;
   opened(link: Link): void;
   received(link: Link, text: string): void;
-  /** The server's end is gone; 1006: without a close frame. */
+  /** The server's end is closed; 1006: without a close frame. */
   ended(link: Link, code: number): void;
 }
 
-/** One TCP connection: frames keep their order in each direction, and either end may be the last to know that it is dead. */
-export class Link implements Line {
-  /** Nothing comes through any more, and nobody is told. */
-  hole = false;
+/** A TCP connection: frames stay in order, and each end notices a loss on its own. */
+export class Link implements Transport {
+  /** Frames in both directions are lost, without an event. */
+  halfOpen = false;
   connectionId = "";
   #clientOpen = true;
   #serverOpen = false;
@@ -34,20 +34,19 @@ export class Link implements Line {
 
   constructor(
     readonly device: Device,
-    readonly weather: Weather,
+    readonly conditions: LinkConditions,
     private readonly network: Network,
-    readonly wire: Wire,
-    /** The number our side gave to its socket. */
-    readonly socket: number,
+    readonly events: TransportEvents,
+    /** Index of the client's socket. */
+    readonly socketNumber: number,
   ) {}
 
-  /** Whether both ends can still talk to each other. */
+  /** Frames pass in both directions. */
   get alive(): boolean {
-    return this.#clientOpen && this.#serverOpen && !this.hole;
+    return this.#clientOpen && this.#serverOpen && !this.halfOpen;
   }
 
-  /** Whether the device itself still uses it. */
-  get inUse(): boolean {
+  get clientOpen(): boolean {
     return this.#clientOpen;
   }
 
@@ -56,141 +55,147 @@ export class Link implements Line {
   }
 
   establish(): void {
-    const { host } = this.network;
-    this.#up(() => {
-      if (!host.up) return this.#refuse();
+    const { server } = this.network;
+    this.#toServer(() => {
+      if (!server.up) return this.#refuse();
       this.#serverOpen = true;
-      host.opened(this);
-      this.#down(() => this.wire.opened());
+      server.opened(this);
+      this.#toClient(() => this.events.opened());
     });
   }
 
   #refuse(): void {
-    this.#down(() => {
+    this.#toClient(() => {
       this.#clientOpen = false;
-      this.wire.failed();
-      this.wire.closed(1006, "", false);
+      this.events.failed();
+      this.events.closed(1006, "", false);
     });
   }
 
   /** From the client. */
   send(text: string): void {
     if (!this.#clientOpen) return;
-    this.#up(() => {
-      if (this.#serverOpen) this.network.host.received(this, text);
+    this.#toServer(() => {
+      if (this.#serverOpen) this.network.server.received(this, text);
     });
   }
 
-  /** The client leaves. Over a dead line the server hears of it late. */
+  /** From the client. On a half-open link the server notices only after its dead-peer timeout. */
   close(): void {
     if (!this.#clientOpen) return;
     this.#clientOpen = false;
-    if (this.hole) this.#serverHears(this.network.deadPeerMs());
-    else this.#up(() => this.#serverEnds(1005));
+    if (this.halfOpen) this.#loseServerEnd(this.network.deadPeerTimeoutMs());
+    else this.#toServer(() => this.#endServer(1005));
   }
 
   /** From the server. */
-  say(text: string): void {
-    if (this.#serverOpen) this.#down(() => this.wire.message(text));
+  sendToClient(text: string): void {
+    if (this.#serverOpen) this.#toClient(() => this.events.message(text));
   }
 
-  /** The server closes. */
-  end(code: number, reason: string): void {
+  /** From the server, with a close frame. */
+  closeFromServer(code: number, reason: string): void {
     if (!this.#serverOpen) return;
-    this.#serverEnds(code);
-    this.#down(() => this.#clientHears(code, reason));
+    this.#endServer(code);
+    this.#toClient(() => this.#endClient(code, reason));
   }
 
-  /** The line breaks and both ends notice; what was under way is lost. */
+  /** Both ends notice the loss; frames in flight are lost. */
   drop(): void {
-    this.hole = true;
-    this.#serverHears(this.weather.latencyMs);
-    this.network.time.after(this.weather.latencyMs, () => this.#clientHears(1006, ""), this.device);
+    this.halfOpen = true;
+    this.#loseServerEnd(this.conditions.latencyMs);
+    this.network.time.after(
+      this.conditions.latencyMs,
+      () => this.#endClient(1006, ""),
+      this.device,
+    );
   }
 
-  /** The line is dead and nobody notices; the server after minutes. */
+  /** The client does not notice the loss; the server does after its dead-peer timeout. */
   goHalfOpen(): void {
-    if (this.hole) return;
-    this.hole = true;
-    this.#serverHears(this.network.deadPeerMs());
+    if (this.halfOpen) return;
+    this.halfOpen = true;
+    this.#loseServerEnd(this.network.deadPeerTimeoutMs());
   }
 
-  #clientHears(code: number, reason: string): void {
+  #endClient(code: number, reason: string): void {
     this.#clientOpen = false;
-    this.wire.closed(code, reason, code !== 1006);
+    this.events.closed(code, reason, code !== 1006);
   }
 
-  #serverHears(ms: number): void {
-    this.network.time.after(ms, () => this.#serverEnds(1006));
+  #loseServerEnd(ms: number): void {
+    this.network.time.after(ms, () => this.#endServer(1006));
   }
 
-  #serverEnds(code: number): void {
+  #endServer(code: number): void {
     if (!this.#serverOpen) return;
     this.#serverOpen = false;
-    this.network.host.ended(this, code);
+    this.network.server.ended(this, code);
   }
 
-  #up(run: () => void): void {
-    this.#upAt = Math.max(this.#upAt, this.network.arrival(this.weather));
+  #toServer(run: () => void): void {
+    this.#upAt = Math.max(this.#upAt, this.network.arrivalAt(this.conditions));
     this.network.time.at(this.#upAt, () => {
-      if (!this.hole) run();
+      if (!this.halfOpen) run();
     });
   }
 
-  #down(run: () => void): void {
-    this.#downAt = Math.max(this.#downAt, this.network.arrival(this.weather));
+  #toClient(run: () => void): void {
+    this.#downAt = Math.max(this.#downAt, this.network.arrivalAt(this.conditions));
     this.network.time.at(
       this.#downAt,
       () => {
-        if (!this.hole && !this.device.gone) run();
+        if (!this.halfOpen && !this.device.gone) run();
       },
       this.device,
     );
   }
 }
 
-/** All links there are. */
 export class Network {
   readonly links: Link[] = [];
-  host!: Host;
+  server!: ServerEndpoint;
 
   constructor(
     readonly time: VirtualTime,
-    readonly chance: Random,
+    readonly random: Random,
   ) {}
 
-  arrival({ latencyMs, jitterMs }: Weather): number {
-    return this.time.now + latencyMs + Math.floor(this.chance.next() * jitterMs);
+  arrivalAt({ latencyMs, jitterMs }: LinkConditions): number {
+    return this.time.now + latencyMs + Math.floor(this.random.next() * jitterMs);
   }
 
-  deadPeerMs(): number {
-    return this.chance.between(60_000, 300_000);
+  deadPeerTimeoutMs(): number {
+    return this.random.between(60_000, 300_000);
   }
 
-  /** @param weather as it is whenever the device dials */
-  dialFrom(device: Device, weather: () => Weather): (...args: Parameters<Dial>) => Link {
-    return (url, wire) => {
-      const now = weather();
-      const link = new Link(device, { ...now }, this, wire, Number(url.split("#")[1]));
+  /** @param conditions read at each connection attempt */
+  connectFrom(
+    device: Device,
+    conditions: () => LinkConditions,
+  ): (...args: Parameters<OpenTransport>) => Link {
+    return (url, events) => {
+      const current = conditions();
+      const link = new Link(device, { ...current }, this, events, Number(url.split("#")[1]));
       this.links.push(link);
-      const refused = now.reception === "refuse" || !device.online;
+      const refused = current.onConnect === "refuse" || !device.online;
       if (refused) {
         this.time.after(
-          now.latencyMs,
+          current.latencyMs,
           () => {
-            if (!link.inUse) return;
-            wire.failed();
-            wire.closed(1006, "", false);
+            if (!link.clientOpen) return;
+            events.failed();
+            events.closed(1006, "", false);
           },
           device,
         );
-      } else if (now.reception === "open") link.establish();
+      } else if (current.onConnect === "open") link.establish();
       return link;
     };
   }
 
-  /** Links the device still uses. */
-  of(device: Device): Link[] {
-    return this.links.filter((link) => link.device === device && link.inUse);
+  /** Links whose client end is open. */
+  linksOf(device: Device): Link[] {
+    return this.links.filter((link) => link.device === device && link.clientOpen);
   }
 }

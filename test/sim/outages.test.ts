@@ -1,32 +1,33 @@
 import { expect, test } from "vitest";
-import { MOST_OVER_EVEN, OUTAGES_MS, returnAfter, returnOf } from "./outages.js";
+import { MAX_PEAK_OVER_EVEN, OUTAGES_MS, reconnectAfter, reconnectDelayMs } from "./outages.js";
 
 const CLIENTS = 20_000;
 
 test.each(OUTAGES_MS)(
-  "after %d ms of a server that refuses, the crowd comes back spread out",
+  "clients reconnect spread over time after a server refused for %d ms",
   { timeout: 120_000 },
   (outageMs) => {
-    expect(returnAfter(outageMs, "refusing", CLIENTS, 1).peakOverEven).toBeLessThanOrEqual(
-      MOST_OVER_EVEN,
+    expect(reconnectAfter(outageMs, "refusing", CLIENTS, 1).peakOverEven).toBeLessThanOrEqual(
+      MAX_PEAK_OVER_EVEN,
     );
   },
 );
 
 test.each(["refusing", "hanging"] as const)(
-  "nobody stays away for much longer than a minute after the server is back (%s)",
+  "a client reconnects within a minute after the end of an outage (%s)",
   (away) => {
     for (const outageMs of OUTAGES_MS) {
-      for (let part = 0; part < 1; part += 0.01) {
-        expect(returnOf(part, outageMs, away)).toBeLessThanOrEqual(60_000);
+      for (let jitter = 0; jitter < 1; jitter += 0.01) {
+        expect(reconnectDelayMs(jitter, outageMs, away)).toBeLessThanOrEqual(60_000);
       }
     }
   },
 );
 
-test("a crowd that came back at once would be found out", () => {
-  // Everybody draws the same part: what all clients do alike, they do together.
-  const together = new Set(Array.from({ length: 100 }, () => returnOf(0.3, 5_000, "refusing")));
-  expect(together.size).toBe(1);
-  expect(returnOf(0.3, 5_000, "refusing")).not.toBe(returnOf(0.7, 5_000, "refusing"));
+test("the measurement depends on the jitter alone", () => {
+  const equalJitter = Array.from({ length: 100 }, () => reconnectDelayMs(0.3, 5_000, "refusing"));
+  expect(new Set(equalJitter).size).toBe(1);
+  expect(reconnectDelayMs(0.3, 5_000, "refusing")).not.toBe(
+    reconnectDelayMs(0.7, 5_000, "refusing"),
+  );
 });

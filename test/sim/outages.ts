@@ -20,23 +20,23 @@ import { Random } from "./random.js";
 
 export const OUTAGES_MS = [1_000, 2_000, 5_000, 17_000, 30_000, 60_000, 600_000] as const;
 const BIN_MS = 100;
-/** What is promised of the peak while the server refuses. */
-export const MOST_OVER_EVEN = 1.5;
+/** Upper bound of the peak while the server refuses. */
+export const MAX_PEAK_OVER_EVEN = 1.5;
 
-/** What an attempt meets while the server is away: `refusing`: no at once. `hanging`: nothing at all. */
+/** The server during the outage: it refuses each attempt at once, or never replies. */
 export type Away = "refusing" | "hanging";
 
-export interface Return {
+export interface Reconnects {
   readonly away: Away;
   readonly outageMs: number;
   readonly clients: number;
-  /** When 99 % were back, after the server was. */
+  /** When 99 % have reconnected, since the end of the outage. */
   readonly t99Ms: number;
-  /** The most arrivals in one bin of 100 ms. */
+  /** Largest number of reconnects within 100 ms. */
   readonly peak: number;
-  /** That, as a multiple of what an even spread over `t99Ms` would bring. */
+  /** The peak divided by that of an even spread over `t99Ms`. */
   readonly peakOverEven: number;
-  /** How many came in each second after the server was back. */
+  /** Reconnects in each second after the end of the outage. */
   readonly perSecond: readonly number[];
 }
 
@@ -47,54 +47,62 @@ const OPTIONS: MachineOptions = {
   loopback: false,
 };
 const CONNECT_TIMEOUT_MS = 10_000;
-/** More than enough for the outage before to be forgotten. */
-const SETTLED_MS = 60_000;
+/** Long enough for the machine to end the outage before. */
+const STABLE_MS = 60_000;
 
-function after(state: State, now: number, event: Event, draw = 0): State {
-  return step(state, event, { now, random: draw, frames: 0, lastFrameAt: now }, OPTIONS);
+function after(state: State, now: number, event: Event, random = 0): State {
+  return step(state, event, { now, random, frames: 0, lastFrameAt: now }, OPTIONS);
 }
 
-/** A client whose player has long been bound. */
-function settled(): State {
+/** A client whose slot has been held for long. */
+function stableState(): State {
   const session = { userId: "alice", connectionId: "connection" } as WebSocketSession;
-  const at = -SETTLED_MS;
+  const at = -STABLE_MS;
   let state = after(initialState, at, (t) => requestBind(t, "player", true, false));
   state = after(state, at, opened);
   state = after(state, at, (t) => loggedIn(t, Infinity));
   return after(state, at, (t) => bindSucceeded(t, "player", session));
 }
 
-const READY = settled();
+const READY = stableState();
 const lost: Event = (t) => ended(t, false, undefined);
 const due: Event = (t) => tick(t, 0);
 
-/** When a client whose line breaks at 0 knocks at a server that is back at `outageMs`, in milliseconds after that. */
-export function returnOf(draw: number, outageMs: number, away: Away): number {
-  let state = after(READY, 0, lost, draw);
+/**
+ * Time from the end of the outage to the next attempt of a client that lost its connection at the
+ * start of the outage.
+ */
+export function reconnectDelayMs(jitter: number, outageMs: number, away: Away): number {
+  let state = after(READY, 0, lost, jitter);
   for (;;) {
     const now = nextTickAt(state, OPTIONS, 0);
     state = after(state, now, due);
-    if (state.phase !== OPENING) throw new Error(`At ${now} ms the machine does not dial.`);
+    if (state.phase !== OPENING) throw new Error(`no socket is opened at ${now} ms`);
     if (now >= outageMs) return now - outageMs;
     state = after(state, away === "refusing" ? now : now + CONNECT_TIMEOUT_MS, lost);
   }
 }
 
-/** Many clients that know nothing of each other, one after another into a histogram. */
-export function returnAfter(outageMs: number, away: Away, clients: number, seed: number): Return {
-  const chance = new Random(seed);
+/** A histogram of the reconnects of independent clients. */
+export function reconnectAfter(
+  outageMs: number,
+  away: Away,
+  clients: number,
+  seed: number,
+): Reconnects {
+  const random = new Random(seed);
   const bins: number[] = [];
   for (let i = 0; i < clients; i++) {
-    const bin = Math.floor(returnOf(chance.next(), outageMs, away) / BIN_MS);
+    const bin = Math.floor(reconnectDelayMs(random.next(), outageMs, away) / BIN_MS);
     bins[bin] = (bins[bin] ?? 0) + 1;
   }
   const counts = Array.from(bins, (count: number | undefined) => count ?? 0);
-  const most = 0.99 * clients;
+  const share = 0.99 * clients;
   let sum = 0;
-  const last = counts.findIndex((count) => (sum += count) >= most);
+  const last = counts.findIndex((count) => (sum += count) >= share);
   const t99Ms = (last + 1) * BIN_MS;
   const peak = counts.reduce((a, b) => Math.max(a, b), 0);
-  const even = most / (last + 1);
+  const even = share / (last + 1);
   const perSecond: number[] = [];
   for (const [bin, count] of counts.entries()) {
     const second = Math.floor((bin * BIN_MS) / 1_000);

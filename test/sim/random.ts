@@ -1,14 +1,14 @@
-/** Chance that comes from a seed: the same seed deals the same. */
+/** A pseudo-random generator (Mulberry32): equal seeds give equal sequences. */
 export class Random {
   #state: number;
 
   constructor(seed: number) {
     this.#state = seed >>> 0;
-    // Neighbouring seeds begin alike.
+    // The first outputs of neighbouring seeds are alike.
     for (let i = 0; i < 4; i++) this.next();
   }
 
-  /** In [0, 1). Mulberry32. */
+  /** In [0, 1). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -17,20 +17,20 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number, both ends included. */
+  /** An integer, both bounds included. */
   between(min: number, max: number): number {
     return min + Math.floor(this.next() * (max - min + 1));
   }
 
-  chance(share: number): boolean {
-    return this.next() < share;
+  boolean(probability: number): boolean {
+    return this.next() < probability;
   }
 
   pick<T>(from: readonly T[]): T {
     return from[Math.floor(this.next() * from.length)] as T;
   }
 
-  /** A stream of its own, so that what is drawn from one moves nothing in the other. */
+  /** An independent generator: draws from one do not shift the other. */
   fork(): Random {
     return new Random(this.next() * 2 ** 32);
   }

@@ -1,26 +1,26 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Status } from "../../src/connection/state.js";
-import { hostTimers } from "./hostTimers.js";
+import { installHostTimers } from "./hostTimers.js";
 import { Random } from "./random.js";
 import type { Tab } from "./tab.js";
-import { aStore, World } from "./world.js";
+import { createStorage, SimulatedEnvironment } from "./environment.js";
 
 const MINUTE_MS = 60_000;
 
-type Act = (tab: Tab, world: World) => unknown;
+type Action = (tab: Tab, environment: SimulatedEnvironment) => unknown;
 
-/** Every public method, as a handler would call it. */
-const acts: Record<string, Act> = {
+/** Every public method, called as a handler may call it. */
+const actions: Record<string, Action> = {
   connect: (tab) => tab.track("connect", 10_000, () => tab.gateway.connect({ timeoutMs: 10_000 })),
   disconnect(tab) {
-    tab.setFree();
+    tab.allowEarlyDelivery();
     void tab.gateway.disconnect();
   },
-  dispose: (tab, world) => world.dispose(tab),
-  setUserId: (tab) => tab.want("player", "alice", true, false),
-  "setUserId by force": (tab) => tab.want("player", "alice", true, true),
-  "setUserId of another player": (tab) => tab.want("player", "bob", true, false),
-  "setUserId of another slot": (tab) => tab.want("guild", "guild-1", false, false),
+  dispose: (tab, environment) => environment.dispose(tab),
+  setUserId: (tab) => tab.setUserId("player", "alice", true, false),
+  "setUserId with force": (tab) => tab.setUserId("player", "alice", true, true),
+  "setUserId of another player": (tab) => tab.setUserId("player", "bob", true, false),
+  "setUserId of another slot": (tab) => tab.setUserId("guild", "guild-1", false, false),
   takeOver: (tab) => tab.takeOver("player"),
   release: (tab) => tab.release("player"),
   mark: (tab) => tab.gateway.mark(),
@@ -33,10 +33,10 @@ const acts: Record<string, Act> = {
   "hint foreground": (tab) => tab.gateway.hint("foreground"),
   "hint background": (tab) => tab.gateway.hint("background"),
   ping: (tab) => tab.track("ping", 10_000, () => tab.gateway.ping(), undefined, true),
-  setFirebaseToken: (tab) => tab.keep("player"),
-  getFirebaseToken: (tab) => ask(tab, "getFirebaseToken"),
-  deleteFirebaseToken: (tab) => ask(tab, "deleteFirebaseToken"),
-  describeWebSocketSessions: (tab) => ask(tab, "describeWebSocketSessions"),
+  setFirebaseToken: (tab) => tab.setFirebaseToken("player"),
+  getFirebaseToken: (tab) => call(tab, "getFirebaseToken"),
+  deleteFirebaseToken: (tab) => call(tab, "deleteFirebaseToken"),
+  describeWebSocketSessions: (tab) => call(tab, "describeWebSocketSessions"),
   call: (tab) => tab.echo(undefined),
   "call of a slot": (tab) => tab.echo("player"),
   getProjectToken: (tab) =>
@@ -44,7 +44,7 @@ const acts: Record<string, Act> = {
       tab.projectTokens.add(await tab.gateway.getProjectToken());
     }),
   setProjectToken(tab) {
-    const token = aProjectToken(tab);
+    const token = issueProjectToken(tab);
     tab.projectTokens.add(token);
     tab.gateway.setProjectToken(token);
   },
@@ -54,273 +54,285 @@ const acts: Record<string, Act> = {
   },
 };
 
-const ask = (
+const call = (
   tab: Tab,
   method: "getFirebaseToken" | "deleteFirebaseToken" | "describeWebSocketSessions",
 ): void =>
   tab.track(method, 10_000, () => tab.gateway[method]({ slot: "player" }), undefined, true);
 
-function aProjectToken({ server }: Tab): string {
+function issueProjectToken({ server }: Tab): string {
   const { text } = server.login({ client_id: "client-0001", client_secret: "secret-0001" });
   return (JSON.parse(text) as { access_token: string }).access_token;
 }
 
-/** Where a handler is called, in which status, and what makes it be called. */
-interface Place {
+interface HandlerSite {
+  /** Status in which the handler is called. */
   readonly in: Status;
-  readonly listen: (tab: Tab, act: () => void) => unknown;
-  readonly lead: (tab: Tab, world: World) => Promise<void>;
+  /** Registers the handler. */
+  readonly listen: (tab: Tab, handler: () => void) => unknown;
+  /** Causes the event. */
+  readonly trigger: (tab: Tab, environment: SimulatedEnvironment) => Promise<void>;
 }
 
 const atStatus =
-  (wanted: Status): Place["listen"] =>
-  (tab, act) =>
+  (status: Status): HandlerSite["listen"] =>
+  (tab, handler) =>
     tab.gateway.lifecycle.on("status", (now, before) => {
-      if (now.status === wanted && before.status !== wanted) act();
+      if (now.status === status && before.status !== status) handler();
     });
 
 const atDiagnostic =
-  (wanted: string): Place["listen"] =>
-  (tab, act) =>
+  (expected: string): HandlerSite["listen"] =>
+  (tab, handler) =>
     tab.gateway.lifecycle.on("diagnostic", ({ code }) => {
-      if (code === wanted) act();
+      if (code === expected) handler();
     });
 
-async function bind(tab: Tab, world: World): Promise<void> {
-  tab.want("player", "alice", true, false);
-  await world.pass(1_000);
+async function bind(tab: Tab, environment: SimulatedEnvironment): Promise<void> {
+  tab.setUserId("player", "alice", true, false);
+  await environment.advance(1_000);
 }
 
-/** Another client takes alice's place. */
-async function lose(tab: Tab, world: World): Promise<void> {
-  await bind(tab, world);
-  const winner = world.open("winner", "winners", aStore());
+/** Another client replaces alice. */
+async function replaceAlice(tab: Tab, environment: SimulatedEnvironment): Promise<void> {
+  await bind(tab, environment);
+  const winner = environment.open("winner", "winners", createStorage());
   winner.track("connect", 10_000, () => winner.gateway.connect());
-  await world.pass(1_000);
-  winner.want("player", "alice", true, true);
-  await world.pass(5_000);
+  await environment.advance(1_000);
+  winner.setUserId("player", "alice", true, true);
+  await environment.advance(5_000);
 }
 
-async function breakLine(tab: Tab, world: World): Promise<void> {
-  await bind(tab, world);
-  for (const link of world.network.of(tab.device)) link.drop();
-  await world.pass(2_000);
+async function breakConnection(tab: Tab, environment: SimulatedEnvironment): Promise<void> {
+  await bind(tab, environment);
+  for (const link of environment.network.linksOf(tab.device)) link.drop();
+  await environment.advance(2_000);
 }
 
-async function news(tab: Tab, world: World): Promise<void> {
-  await bind(tab, world);
-  world.news();
-  await world.pass(1_000);
+async function publishNews(tab: Tab, environment: SimulatedEnvironment): Promise<void> {
+  await bind(tab, environment);
+  environment.publishNews();
+  await environment.advance(1_000);
 }
 
-/** A field without effect is told of before anything else happens. */
-function provoke(tab: Tab): void {
-  tab.want("guild", "guild-1", false, false, "of no use");
+/** An option without effect is reported before any other event. */
+function emitDiagnostic(tab: Tab): void {
+  tab.setUserId("guild", "guild-1", false, false, "without effect");
 }
 
-const places: Record<string, Place> = {
-  "status connecting": { in: "connecting", listen: atStatus("connecting"), lead: bind },
-  "status connected": { in: "connected", listen: atStatus("connected"), lead: bind },
-  "status ready": { in: "ready", listen: atStatus("ready"), lead: bind },
-  "status reconnecting": { in: "reconnecting", listen: atStatus("reconnecting"), lead: breakLine },
-  "status replaced": { in: "replaced", listen: atStatus("replaced"), lead: lose },
+const handlerSites: Record<string, HandlerSite> = {
+  "status connecting": { in: "connecting", listen: atStatus("connecting"), trigger: bind },
+  "status connected": { in: "connected", listen: atStatus("connected"), trigger: bind },
+  "status ready": { in: "ready", listen: atStatus("ready"), trigger: bind },
+  "status reconnecting": {
+    in: "reconnecting",
+    listen: atStatus("reconnecting"),
+    trigger: breakConnection,
+  },
+  "status replaced": { in: "replaced", listen: atStatus("replaced"), trigger: replaceAlice },
   "status closed": {
     in: "closed",
     listen: atStatus("closed"),
-    async lead(tab, world) {
-      await bind(tab, world);
+    async trigger(tab, environment) {
+      await bind(tab, environment);
       void tab.gateway.disconnect();
     },
   },
   "status unauthorized": {
     in: "unauthorized",
     listen: atStatus("unauthorized"),
-    lead(tab, world) {
-      world.server.requestFaults.login.push(401);
-      return bind(tab, world);
+    trigger(tab, environment) {
+      environment.server.requestFaults.login.push(401);
+      return bind(tab, environment);
     },
   },
   "diagnostic, idle": {
     in: "idle",
     listen: atDiagnostic("brokenCondition"),
-    lead: async (tab) => provoke(tab),
+    trigger: async (tab) => emitDiagnostic(tab),
   },
   "diagnostic, connecting": {
     in: "connecting",
     listen: atDiagnostic("socketEnded"),
-    async lead(tab, world) {
-      tab.weather = { ...tab.weather, reception: "refuse" };
-      await bind(tab, world);
-      tab.weather = { ...tab.weather, reception: "open" };
+    async trigger(tab, environment) {
+      tab.conditions = { ...tab.conditions, onConnect: "refuse" };
+      await bind(tab, environment);
+      tab.conditions = { ...tab.conditions, onConnect: "open" };
     },
   },
   "diagnostic, replaced": {
     in: "replaced",
     listen: atDiagnostic("brokenCondition"),
-    async lead(tab, world) {
-      await lose(tab, world);
-      provoke(tab);
+    async trigger(tab, environment) {
+      await replaceAlice(tab, environment);
+      emitDiagnostic(tab);
     },
   },
   "diagnostic, closed": {
     in: "closed",
     listen: atDiagnostic("brokenCondition"),
-    async lead(tab, world) {
-      await bind(tab, world);
+    async trigger(tab, environment) {
+      await bind(tab, environment);
       void tab.gateway.disconnect();
-      await world.pass(1_000);
-      provoke(tab);
+      await environment.advance(1_000);
+      emitDiagnostic(tab);
     },
   },
   "diagnostic, unauthorized": {
     in: "unauthorized",
     listen: atDiagnostic("brokenCondition"),
-    async lead(tab, world) {
-      world.server.requestFaults.login.push(401);
-      await bind(tab, world);
-      provoke(tab);
+    async trigger(tab, environment) {
+      environment.server.requestFaults.login.push(401);
+      await bind(tab, environment);
+      emitDiagnostic(tab);
     },
   },
   replaced: {
     in: "replaced",
-    listen: (tab, act) => tab.gateway.lifecycle.on("replaced", act),
-    lead: lose,
+    listen: (tab, handler) => tab.gateway.lifecycle.on("replaced", handler),
+    trigger: replaceAlice,
   },
   "unauthorized, of the client": {
     in: "unauthorized",
-    listen: (tab, act) => tab.gateway.lifecycle.on("unauthorized", act),
-    lead(tab, world) {
-      world.server.requestFaults.login.push(401);
-      return bind(tab, world);
+    listen: (tab, handler) => tab.gateway.lifecycle.on("unauthorized", handler),
+    trigger(tab, environment) {
+      environment.server.requestFaults.login.push(401);
+      return bind(tab, environment);
     },
   },
   "unauthorized, of one slot": {
     in: "ready",
-    listen: (tab, act) => tab.gateway.lifecycle.on("unauthorized", act),
-    async lead(tab, world) {
-      tab.want("guild", "guild-1", false, false);
-      await world.pass(1_000);
-      world.server.requestFaults.setUserId.push(401, 401);
-      await bind(tab, world);
+    listen: (tab, handler) => tab.gateway.lifecycle.on("unauthorized", handler),
+    async trigger(tab, environment) {
+      tab.setUserId("guild", "guild-1", false, false);
+      await environment.advance(1_000);
+      environment.server.requestFaults.setUserId.push(401, 401);
+      await bind(tab, environment);
     },
   },
   "onSync, first": {
     in: "ready",
-    listen: (tab, act) => tab.gateway.onSync(({ reason }) => reason === "first" && act()),
-    lead: bind,
+    listen: (tab, handler) => tab.gateway.onSync(({ reason }) => reason === "first" && handler()),
+    trigger: bind,
   },
   "onSync, gap": {
     in: "ready",
-    listen: (tab, act) => tab.gateway.onSync(({ reason }) => reason === "gap" && act()),
-    lead: breakLine,
+    listen: (tab, handler) => tab.gateway.onSync(({ reason }) => reason === "gap" && handler()),
+    trigger: breakConnection,
   },
   "onSync, takeOver": {
     in: "ready",
-    listen: (tab, act) => tab.gateway.onSync(({ reason }) => reason === "takeOver" && act()),
-    async lead(tab, world) {
-      await bind(tab, world);
+    listen: (tab, handler) =>
+      tab.gateway.onSync(({ reason }) => reason === "takeOver" && handler()),
+    async trigger(tab, environment) {
+      await bind(tab, environment);
       tab.takeOver("player");
-      await world.pass(1_000);
+      await environment.advance(1_000);
     },
   },
   "a notification": {
     in: "ready",
-    listen: (tab, act) => tab.gateway.on({ subject: "news" }, act),
-    lead: news,
+    listen: (tab, handler) => tab.gateway.on({ subject: "news" }, handler),
+    trigger: publishNews,
   },
   "a notification, while another slot is replaced": {
     in: "replaced",
-    listen: (tab, act) => tab.gateway.on({ subject: "news" }, act),
-    async lead(tab, world) {
-      tab.want("guild", "guild-1", false, false);
-      await lose(tab, world);
-      world.news();
-      await world.pass(1_000);
+    listen: (tab, handler) => tab.gateway.on({ subject: "news" }, handler),
+    async trigger(tab, environment) {
+      tab.setUserId("guild", "guild-1", false, false);
+      await replaceAlice(tab, environment);
+      environment.publishNews();
+      await environment.advance(1_000);
     },
   },
-  "where of waitFor": {
+  "the filter of waitFor": {
     in: "ready",
-    listen(tab, act) {
+    listen(tab, handler) {
       const where = (): boolean => {
-        act();
+        handler();
         return true;
       };
       tab.track("waitFor", MINUTE_MS, () =>
         tab.gateway.waitFor("*", { where, timeoutMs: MINUTE_MS }),
       );
     },
-    lead: news,
+    trigger: publishNews,
   },
-  // In the middle of the step that is to bind: its status is told afterwards.
+  // Called within the step that binds; its status is emitted after the step.
   "the provider of an access token": {
     in: "connecting",
-    listen(tab, act) {
+    listen(tab, handler) {
       const { accessToken } = tab;
       tab.accessToken = (userId) => {
-        act();
+        handler();
         return accessToken(userId);
       };
     },
-    lead: bind,
+    trigger: bind,
   },
 };
-let world: World;
+let environment: SimulatedEnvironment;
 let restore: () => void;
 
 beforeEach(() => {
-  world = new World(new Random(1), "port", {}, { keepAlive: { idleMs: 20_000 } });
-  restore = hostTimers(world.time);
+  environment = new SimulatedEnvironment(
+    new Random(1),
+    "simulated",
+    {},
+    { keepAlive: { idleMs: 20_000 } },
+  );
+  restore = installHostTimers(environment.time);
 });
 afterEach(() => restore());
 
-test("every public method is called", () => {
-  const { gateway } = world.open("tab", "tabs", aStore());
+test("the table of actions covers every public method", () => {
+  const { gateway } = environment.open("tab", "tabs", createStorage());
   const methods = Object.entries(gateway).flatMap(([name, value]) =>
     typeof value === "function" ? [name] : [],
   );
-  const called = new Set(Object.keys(acts).map((name) => name.split(" ")[0]));
+  const called = new Set(Object.keys(actions).map((name) => name.split(" ")[0]));
   expect(methods.filter((name) => !called.has(name) && name !== "constructor")).toEqual([]);
 });
 
-describe.each(Object.keys(places))("in the handler of %s", (where) => {
-  const place = places[where]!;
-  test.each(Object.keys(acts))("%s leaves a legal state", async (what) => {
-    const { story } = world;
-    const tab = world.open("tab", "tabs", aStore());
+describe.each(Object.keys(handlerSites))("called in the handler of %s", (where) => {
+  const site = handlerSites[where]!;
+  test.each(Object.keys(actions))("%s leaves a valid state", async (what) => {
+    const { trace } = environment;
+    const tab = environment.open("tab", "tabs", createStorage());
     let statusThen: Status | undefined;
-    place.listen(tab, () => {
+    site.listen(tab, () => {
       if (statusThen) return;
       statusThen = tab.gateway.connection.status;
-      acts[what]!(tab, world);
+      actions[what]!(tab, environment);
     });
-    await place.lead(tab, world);
-    await world.pass(2 * MINUTE_MS);
-    expect(statusThen, "the handler was called in").toBe(place.in);
-    expect(story.violation, story.text).toBeUndefined();
+    await site.trigger(tab, environment);
+    await environment.advance(2 * MINUTE_MS);
+    expect(statusThen, "the handler was called in").toBe(site.in);
+    expect(trace.violation, trace.text).toBeUndefined();
 
-    // Nothing is half done: it rests by right, or all that is wanted is bound.
+    // Either the client is at rest, or every desired binding has its final state.
     const { status, bindings } = tab.gateway.connection;
     const resting: readonly Status[] = ["idle", "closed", "unauthorized"];
-    const inUse = world.network.of(tab.device);
-    if (resting.includes(status)) expect(inUse).toEqual([]);
+    const links = environment.network.linksOf(tab.device);
+    if (resting.includes(status)) expect(links).toEqual([]);
     else if (what !== "hint offline") {
       expect(status).toMatch(/^(connected|ready|replaced)$/);
       for (const { state } of Object.values(bindings))
         expect(state).toMatch(/held|replaced|failed/);
-      world.holdAllBound(false);
+      environment.assertBindings(false);
     }
     expect([...tab.calls.values()].map(({ name }) => name)).toEqual([]);
 
-    // And it still works, unless it was disposed of.
+    // The client still works, unless it was disposed.
     if (!tab.disposed) {
       tab.gateway.hint("online");
       tab.track("connect", 10_000, () => tab.gateway.connect());
-      tab.want("proof", "guild-9", false, false);
-      await world.pass(MINUTE_MS);
-      expect(tab.gateway.connection.bindings["proof"]?.state).toBe("held");
-      world.dispose(tab);
+      tab.setUserId("check", "guild-9", false, false);
+      await environment.advance(MINUTE_MS);
+      expect(tab.gateway.connection.bindings["check"]?.state).toBe("held");
+      environment.dispose(tab);
     }
-    await world.pass(10);
-    expect(story.violation, story.text).toBeUndefined();
+    await environment.advance(10);
+    expect(trace.violation, trace.text).toBeUndefined();
   });
 });

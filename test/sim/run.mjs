@@ -1,123 +1,127 @@
-// npm run sim: tells stories by the thousand, one again by its seed, what each bug put in on purpose does to them, or how a crowd comes back.
+// npm run sim: runs the simulation for many seeds or one, its mutations, or the outage measurement.
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { recordFigures } from "../bench/record.mjs";
 import { bundle } from "./bundle.mjs";
-import { work } from "./workers.mjs";
 import { mutations } from "./mutations.mjs";
+import { runInWorker } from "./runInWorker.mjs";
 
-const USAGE = `npm run sim -- --seeds N [--from S]         tells N stories and reports those in which a promise is broken
-npm run sim -- --seed N [--scenario NAME]   tells one again, readable (scenarios: weather, twins, flapping)
-npm run sim -- --mutations [--seeds N]      puts in one bug after another, each until it is caught; the figures go to bench.json
-npm run sim -- --outages [--clients N]      how N clients come back after an outage; the figures go to bench.json`;
+const USAGE = `npm run sim -- --seeds N [--from S]         runs N seeds and prints every violation
+npm run sim -- --seed N [--scenario NAME]   prints the trace of one seed; NAME: randomFaults, sharedSessionId, flapping
+npm run sim -- --mutations [--seeds N]      runs each mutation of the client until a seed detects it; updates bench.json
+npm run sim -- --outages [--clients N]      measures how N clients reconnect after an outage; updates bench.json`;
 
-const MUTANT_SEEDS = 2_000;
+const MUTATION_SEEDS = 2_000;
 const CLIENTS = 1_000_000;
-/** For one story, and for one crowd. */
-const LONGEST_MS = { story: 120_000, crowd: 1_800_000 };
-const lanes = availableParallelism();
+const SEED_TIMEOUT_MS = 120_000;
+const OUTAGE_TIMEOUT_MS = 1_800_000;
+const workers = availableParallelism();
 
-const seedsOf = (from, count) => Array.from({ length: count }, (_, i) => [from + i]);
+const inputsOf = (from, count) => Array.from({ length: count }, (_, i) => [from + i]);
 
-async function tellMany(from, count) {
+async function runSeeds(from, count) {
   const url = await bundle("entry.ts", "simulation");
   const startedAt = performance.now();
-  let told = 0;
-  let findings = 0;
-  const hear = (_, finding) => {
-    if (++told % 10_000 === 0) console.log(`${told} of ${count}`);
+  let done = 0;
+  let violations = 0;
+  const onOutput = (_, finding) => {
+    if (++done % 10_000 === 0) console.log(`${done} of ${count}`);
     if (!finding) return;
-    findings++;
+    violations++;
     console.log(`seed ${finding.seed} (${finding.scenario}): ${finding.violation}`);
   };
-  const shares = Array.from({ length: lanes }, (_, lane) =>
-    seedsOf(from, count).filter((__, i) => i % lanes === lane),
+  const shares = Array.from({ length: workers }, (_, worker) =>
+    inputsOf(from, count).filter((__, i) => i % workers === worker),
   );
-  const ends = await Promise.all(
-    shares.map((share) => work(url, "tellSeed", share, hear, LONGEST_MS.story)),
+  const failures = await Promise.all(
+    shares.map((share) => runInWorker(url, "runSeed", share, onOutput, SEED_TIMEOUT_MS)),
   );
-  for (const end of ends) if (end) console.log(end);
+  for (const failure of failures) if (failure) console.log(failure);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  console.log(`${told} of ${count} seeds in ${seconds} s: ${findings} with a broken promise`);
-  return findings === 0 && told === count;
+  console.log(`${done} of ${count} seeds in ${seconds} s: ${violations} with a violation`);
+  return violations === 0 && done === count;
 }
 
-async function tellOne(seed, scenario) {
+async function printTrace(seed, scenario) {
   const { simulate } = await import(await bundle("entry.ts", "simulation"));
-  const { story, violation } = await simulate(seed, { scenario });
-  process.stdout.write(story);
+  const { trace, violation } = await simulate(seed, { scenario });
+  process.stdout.write(trace);
   return violation === undefined;
 }
 
-async function tryMutation(index, most) {
+async function runMutation(index, maxSeeds) {
   const url = await bundle("entry.ts", `mutant-${index}`, mutations[index]);
-  let told = 0;
-  let caught;
-  const broke = await work(
+  let seeds = 0;
+  let violation;
+  const failure = await runInWorker(
     url,
-    "tellSeed",
-    seedsOf(1, most),
+    "runSeed",
+    inputsOf(1, maxSeeds),
     (_, finding) => {
-      told++;
-      caught = finding?.violation;
+      seeds++;
+      violation = finding?.violation;
       return !finding;
     },
-    LONGEST_MS.story,
+    SEED_TIMEOUT_MS,
   );
-  return broke ? { caught: broke, seeds: told + 1 } : { caught, seeds: told };
+  return failure ? { violation: failure, seeds: seeds + 1 } : { violation, seeds };
 }
 
-async function tryMutations(most) {
+async function runMutations(maxSeeds) {
   const indices = [...mutations.keys()];
-  const found = [];
-  const lane = async () => {
+  const results = [];
+  const runNext = async () => {
     for (let index; (index = indices.shift()) !== undefined;) {
-      const { caught, seeds } = await tryMutation(index, most);
+      const { violation, seeds } = await runMutation(index, maxSeeds);
       const { name } = mutations[index];
-      found[index] = { name, caught: caught !== undefined, seeds };
+      results[index] = { name, caught: violation !== undefined, seeds };
       console.log(
-        caught ? `caught with ${seeds} seeds: ${name}\n    ${caught}` : `ESCAPED: ${name}`,
+        violation
+          ? `detected with ${seeds} seeds: ${name}\n    ${violation}`
+          : `NOT DETECTED: ${name}`,
       );
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  const caughtOnes = found.filter(({ caught }) => caught).length;
-  console.log(`${caughtOnes} of ${mutations.length} caught`);
-  await recordFigures({ mutations: { mostSeeds: most, results: found } });
-  return caughtOnes === mutations.length;
+  await Promise.all(Array.from({ length: workers }, runNext));
+  const detected = results.filter(({ caught }) => caught).length;
+  console.log(`${detected} of ${mutations.length} detected`);
+  await recordFigures({ mutations: { mostSeeds: maxSeeds, results } });
+  return detected === mutations.length;
 }
 
-async function comeBack(clients) {
+async function measureOutages(clients) {
   const url = await bundle("outages.ts", "outages");
-  const { OUTAGES_MS, MOST_OVER_EVEN } = await import(url);
+  const { OUTAGES_MS, MAX_PEAK_OVER_EVEN } = await import(url);
   const cases = ["refusing", "hanging"].flatMap((away) =>
     OUTAGES_MS.map((outageMs) => [outageMs, away, clients, 1]),
   );
+  const count = cases.length;
   const results = [];
-  const lane = async () => {
-    for (let one; (one = cases.shift());) {
-      const [outageMs, away] = one;
-      const broke = await work(
+  const runNext = async () => {
+    for (let input; (input = cases.shift());) {
+      const [outageMs, away] = input;
+      const failure = await runInWorker(
         url,
-        "returnAfter",
-        [one],
+        "reconnectAfter",
+        [input],
         (_, result) => {
           results.push(result);
           const { perSecond: _arrivals, ...figures } = result;
           console.log(JSON.stringify(figures));
         },
-        LONGEST_MS.crowd,
+        OUTAGE_TIMEOUT_MS,
       );
-      if (broke) console.log(`${away}, ${outageMs} ms: ${broke}`);
+      if (failure) console.log(`${away}, ${outageMs} ms: ${failure}`);
     }
   };
-  const all = cases.length;
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: workers }, runNext));
   const order = (a, b) => b.away.localeCompare(a.away) || a.outageMs - b.outageMs;
   await recordFigures({ returnAfterOutage: { binMs: 100, results: results.sort(order) } });
   return (
-    results.length === all &&
-    results.every(({ away, peakOverEven }) => away === "hanging" || peakOverEven <= MOST_OVER_EVEN)
+    results.length === count &&
+    results.every(
+      ({ away, peakOverEven }) => away === "hanging" || peakOverEven <= MAX_PEAK_OVER_EVEN,
+    )
   );
 }
 
@@ -126,24 +130,26 @@ const { values } = parseArgs({
     seeds: { type: "string" },
     from: { type: "string", default: "1" },
     seed: { type: "string" },
-    scenario: { type: "string", default: "weather" },
+    scenario: { type: "string", default: "randomFaults" },
     mutations: { type: "boolean", default: false },
     outages: { type: "boolean", default: false },
     clients: { type: "string", default: String(CLIENTS) },
   },
 });
-const whole = (text) => {
+const integer = (text) => {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 0) {
-    throw new Error(`${text} is no whole number.\n${USAGE}`);
+    throw new Error(`${text} is not a non-negative integer.\n${USAGE}`);
   }
   return number;
 };
 
-let good;
-if (values.mutations) good = await tryMutations(whole(values.seeds ?? MUTANT_SEEDS));
-else if (values.outages) good = await comeBack(whole(values.clients));
-else if (values.seed !== undefined) good = await tellOne(whole(values.seed), values.scenario);
-else if (values.seeds !== undefined) good = await tellMany(whole(values.from), whole(values.seeds));
-else console.log(USAGE);
-if (good === false) process.exitCode = 1;
+let passed;
+if (values.mutations) passed = await runMutations(integer(values.seeds ?? MUTATION_SEEDS));
+else if (values.outages) passed = await measureOutages(integer(values.clients));
+else if (values.seed !== undefined) {
+  passed = await printTrace(integer(values.seed), values.scenario);
+} else if (values.seeds !== undefined) {
+  passed = await runSeeds(integer(values.from), integer(values.seeds));
+} else console.log(USAGE);
+if (passed === false) process.exitCode = 1;

@@ -7,20 +7,20 @@ import { issueAccessToken } from "../../src/emulator/calls/auth.js";
 import { disconnect } from "../../src/emulator/controls/disconnect.js";
 import type { WebSocketSession } from "../../src/wire/models.js";
 import { loginTarget } from "../../src/wire/frames.js";
-import type { Host, Link, Network } from "./network.js";
+import type { Link, Network, ServerEndpoint } from "./network.js";
 import type { Random } from "./random.js";
 import type { VirtualTime } from "./virtualTime.js";
 
 export const NAMESPACE = "game-0001";
 
-/** What becomes of a request: refused with a status, never answered, or worked on this much later. */
+/** A status refuses the request; `silent`: no reply; `slowMs` delays its handling. */
 export type RequestFault = number | "silent" | { readonly slowMs: number };
 
-/** What becomes of an answer on its way. `late`: later than those after it. */
-export type AnswerFault = "lost" | "doubled" | "late";
+/** `late`: after replies that were sent later. */
+export type ReplyFault = "lost" | "doubled" | "late";
 
-/** @param by the link whose request made it happen */
-type ToldOfCut = (victim: Link, by: Link | undefined, why: string) => void;
+/** @param by the link whose request caused the cut */
+type OnSessionCut = (cut: Link, by: Link | undefined, reason: string) => void;
 
 interface Request {
   readonly x_gs2: {
@@ -31,44 +31,43 @@ interface Request {
   readonly [param: string]: unknown;
 }
 
-/** The emulator's own world behind a network that is not there, and what can go wrong at its door. */
-export class Server implements Host {
-  readonly gateway: EmulatorEngine;
+/** The emulator's engine on the simulated network, with faults of requests and replies. */
+export class Server implements ServerEndpoint {
+  readonly engine: EmulatorEngine;
   up = true;
-  /** For the next requests of these, in turn. */
+  /** One for each of the next requests of this kind. */
   readonly requestFaults: Record<"login" | "setUserId" | "call", RequestFault[]> = {
     login: [],
     setUserId: [],
     call: [],
   };
-  readonly answerFaults: AnswerFault[] = [];
-  /** Notifications go out twice. */
-  doubling = false;
-  everDoubled = false;
+  readonly replyFaults: ReplyFault[] = [];
+  duplicatesNotifications = false;
+  hasDuplicatedNotifications = false;
   readonly userOf = new Map<string, string>();
-  readonly #lines = new Map<Link, EngineConnection>();
-  readonly #chance: Random;
+  readonly #connections = new Map<Link, EngineConnection>();
+  readonly #random: Random;
   readonly #time: VirtualTime;
   #serving: Link | undefined;
 
   constructor(
     network: Network,
-    chance: Random,
+    random: Random,
     settings: Partial<EmulatorSettings>,
-    private readonly toldOfCut: ToldOfCut,
+    private readonly onSessionCut: OnSessionCut,
   ) {
     const { time } = network;
     this.#time = time;
-    this.#chance = chance;
-    network.host = this;
-    this.gateway = new EmulatorEngine(
+    this.#random = random;
+    network.server = this;
+    this.engine = new EmulatorEngine(
       {
         settings: readSettings(settings),
         strict: false,
         credentials: [],
         namespaces: [NAMESPACE],
         seed: 0,
-        ids: seededIds(chance.between(0, 2 ** 31)),
+        ids: seededIds(random.between(0, 2 ** 31)),
         url: () => "http://nowhere.test",
       },
       {
@@ -83,17 +82,17 @@ export class Server implements Host {
   }
 
   opened(link: Link): void {
-    const line = this.gateway.open({
+    const connection = this.engine.open({
       send: (text) => this.#send(link, text),
-      close: (code, why) => {
-        this.toldOfCut(link, this.#serving, why);
-        link.end(code, why);
+      close: (code, reason) => {
+        this.onSessionCut(link, this.#serving, reason);
+        link.closeFromServer(code, reason);
       },
-      // The network of the simulation does that by itself.
+      // Half-open links are made by the simulated network.
       silence: () => undefined,
     });
-    link.connectionId = line.connectionId;
-    this.#lines.set(link, line);
+    link.connectionId = connection.connectionId;
+    this.#connections.set(link, connection);
   }
 
   received(link: Link, text: string): void {
@@ -107,104 +106,103 @@ export class Server implements Host {
     };
     if (fault === "silent") return;
     if (typeof fault === "number") return refuse(fault);
-    const work = (): void => {
-      const line = this.#lines.get(link);
-      if (!line?.isOpen()) return;
-      line.touch();
+    const handle = (): void => {
+      const connection = this.#connections.get(link);
+      if (!connection?.isOpen()) return;
+      connection.touch();
       if (service === "game") {
-        // Another service of GS2 on the same socket: it answers what it was asked.
+        // Another service of GS2 on the same socket.
         this.#send(
           link,
-          JSON.stringify({ requestId, status: 200, body: { said: params["said"] } }),
+          JSON.stringify({ requestId, status: 200, body: { echo: params["echo"] } }),
         );
         return;
       }
       this.#serving = link;
-      readFrame(this.gateway, line, text);
+      readFrame(this.engine, connection, text);
       this.#serving = undefined;
     };
-    if (fault) this.#time.after(fault.slowMs, work);
-    else work();
+    if (fault) this.#time.after(fault.slowMs, handle);
+    else handle();
   }
 
   ended(link: Link, code: number): void {
-    this.#lines.get(link)?.closed(code);
-    this.#lines.delete(link);
+    this.#connections.get(link)?.closed(code);
+    this.#connections.delete(link);
   }
 
   /** The login over REST. */
   login(params: Readonly<Record<string, unknown>>): { status: number; text: string } {
     const fault = this.requestFaults.login.shift();
     if (typeof fault === "number") return { status: fault, text: "{}" };
-    let answer = { status: 500, text: "{}" };
-    const ask = { transport: "rest", target: loginTarget, params } as const;
-    this.gateway.handleRequest(
-      { ...ask, projectToken: undefined, accessToken: undefined, connectionId: undefined },
+    let reply = { status: 500, text: "{}" };
+    const request = { transport: "rest", target: loginTarget, params } as const;
+    this.engine.handleRequest(
+      { ...request, projectToken: undefined, accessToken: undefined, connectionId: undefined },
       undefined,
-      ({ status, body }) => void (answer = { status, text: JSON.stringify(body) }),
+      ({ status, body }) => void (reply = { status, text: JSON.stringify(body) }),
     );
-    return answer;
+    return reply;
   }
 
   issue(userId: string, expiresInMs?: number): string {
-    const { accessToken } = this.gateway.transact((world, now) =>
-      issueAccessToken(world, { userId, expiresInMs }, now),
+    const { accessToken } = this.engine.transact((store, now) =>
+      issueAccessToken(store, { userId, expiresInMs }, now),
     );
     this.userOf.set(accessToken, userId);
     return accessToken;
   }
 
   notify(userId: string, payload: unknown): void {
-    this.gateway.transact((world, now) =>
-      notify(world, { userId, key: "news", payload, namespaceName: NAMESPACE }, now),
+    this.engine.transact((store, now) =>
+      notify(store, { userId, key: "news", payload, namespaceName: NAMESPACE }, now),
     );
   }
 
-  /** Somebody at the server ends this player's sessions. */
+  /** Ends all sessions of this player. */
   disconnect(userId: string): void {
-    this.gateway.transact((world) => disconnect(world, { userId }));
+    this.engine.transact((store) => disconnect(store, { userId }));
   }
 
-  /** Every line ends, as the process does; what is in the data file is still known. */
+  /** Closes every connection; the emulator's state is kept. */
   restart(downMs: number, code: number): void {
     this.up = false;
-    for (const link of [...this.#lines.keys()]) {
+    for (const link of [...this.#connections.keys()]) {
       if (code === 1006) link.drop();
-      else link.end(code, "restart");
+      else link.closeFromServer(code, "restart");
     }
     this.#time.after(downMs, () => void (this.up = true));
   }
 
-  /** All tokens given so far are worth nothing any more. */
+  /** Invalidates all tokens issued so far. */
   forgetTokens(which: "projectTokens" | "accessTokens"): void {
-    this.gateway.store[which].clear();
+    this.engine.store[which].clear();
   }
 
   sessions(): WebSocketSession[] {
-    return this.gateway.sessions();
+    return this.engine.sessions();
   }
 
-  /** Whatever was to go wrong yet does not. */
-  clearUp(): void {
+  endFaults(): void {
     this.up = true;
-    this.doubling = false;
-    this.answerFaults.length = 0;
+    this.duplicatesNotifications = false;
+    this.replyFaults.length = 0;
     for (const faults of Object.values(this.requestFaults)) faults.length = 0;
   }
 
   #send(link: Link, text: string): void {
     if (!text.startsWith('{"requestId"')) {
-      link.say(text);
-      if (this.doubling) link.say(text);
+      link.sendToClient(text);
+      if (this.duplicatesNotifications) link.sendToClient(text);
       return;
     }
-    const fault = this.answerFaults.shift();
+    const fault = this.replyFaults.shift();
     if (fault === "lost") return;
     if (fault === "late") {
-      this.#time.after(this.#chance.between(50, 4_000), () => link.say(text));
+      this.#time.after(this.#random.between(50, 4_000), () => link.sendToClient(text));
       return;
     }
-    link.say(text);
-    if (fault === "doubled") link.say(text);
+    link.sendToClient(text);
+    if (fault === "doubled") link.sendToClient(text);
   }
 }

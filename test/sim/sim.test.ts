@@ -2,51 +2,51 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { inRepo } from "../support/repo.js";
 import { mutations } from "./mutations.mjs";
-import { tellSeed } from "./seeds.js";
+import { runSeed } from "./seeds.js";
 import { simulate } from "./simulation.js";
 
 const SEEDS = 2_000;
-const MOST_CPU_SECONDS = 60;
+const MAX_CPU_SECONDS = 60;
 
 test(
-  `no promise is broken in ${SEEDS} stories (again, readable: npm run sim -- --seed N)`,
+  `no invariant is violated with ${SEEDS} seeds (trace of one: npm run sim -- --seed N)`,
   { timeout: 300_000 },
   async () => {
     const before = process.cpuUsage();
-    for (let seed = 1; seed <= SEEDS; seed++) expect(await tellSeed(seed)).toBeUndefined();
+    for (let seed = 1; seed <= SEEDS; seed++) expect(await runSeed(seed)).toBeUndefined();
+    // CPU time of this process: other load on the machine does not count.
     const { user, system } = process.cpuUsage(before);
-    // Of this process: what else the machine does meanwhile counts not.
-    expect((user + system) / 1_000_000).toBeLessThan(MOST_CPU_SECONDS);
+    expect((user + system) / 1_000_000).toBeLessThan(MAX_CPU_SECONDS);
   },
 );
 
-test.each(["weather", "twins", "flapping"] as const)(
-  "the same seed tells the same story of %s, byte for byte",
+test.each(["randomFaults", "sharedSessionId", "flapping"] as const)(
+  "the scenario %s gives the same trace for the same seed, byte for byte",
   async (scenario) => {
     for (let seed = 1; seed <= 10; seed++) {
-      const { story } = await simulate(seed, { scenario });
-      expect((await simulate(seed, { scenario })).story).toBe(story);
-      expect((await simulate(seed + 100, { scenario })).story).not.toBe(story);
+      const { trace } = await simulate(seed, { scenario });
+      expect((await simulate(seed, { scenario })).trace).toBe(trace);
+      expect((await simulate(seed + 100, { scenario })).trace).not.toBe(trace);
     }
   },
 );
 
-test("with the real socket.ts and reconnecting-websocket 200 seeds tell the same as with the port", async () => {
+test("the real and the simulated socket give the same traces with 200 seeds", async () => {
   for (let seed = 1; seed <= 200; seed++) {
-    const { story } = await simulate(seed, { sockets: "socket" });
-    expect(story).toBe((await simulate(seed, { sockets: "port" })).story);
+    const { trace } = await simulate(seed, { sockets: "real" });
+    expect(trace).toBe((await simulate(seed, { sockets: "simulated" })).trace);
   }
 }, 120_000);
 
-describe("two clients with one session ID", () => {
-  test("are quiet within two minutes, and one of them plays", async () => {
+describe("the detection of a shared session ID", () => {
+  test("stops one of two clients with one session ID within two minutes", async () => {
     for (let seed = 1; seed <= 200; seed++) {
-      const { violation } = await simulate(seed, { scenario: "twins" });
+      const { violation } = await simulate(seed, { scenario: "sharedSessionId" });
       expect(violation, `seed ${seed}`).toBeUndefined();
     }
   }, 120_000);
 
-  test("are never suspected where the network alone breaks, over and over", async () => {
+  test("does not stop a client whose network breaks again and again", async () => {
     for (let seed = 1; seed <= 200; seed++) {
       const { violation } = await simulate(seed, { scenario: "flapping" });
       expect(violation, `seed ${seed}`).toBeUndefined();
@@ -54,7 +54,7 @@ describe("two clients with one session ID", () => {
   }, 120_000);
 });
 
-test.each(mutations)("the bug can still be put in: $name", ({ file, find, replace }) => {
+test.each(mutations)("the mutation matches the source once: $name", ({ file, find, replace }) => {
   const text = readFileSync(inRepo("src", file), "utf8");
   expect(text.split(find)).toHaveLength(2);
   expect(replace).not.toBe(find);

@@ -1,179 +1,194 @@
-import { doSomething } from "./actions.js";
-import { hostTimers } from "./hostTimers.js";
+import { performRandomAction } from "./actions.js";
+import { createStorage, SimulatedEnvironment, type Sockets } from "./environment.js";
+import { installHostTimers } from "./hostTimers.js";
 import { Random } from "./random.js";
-import { aStore, World, type Sockets } from "./world.js";
 
-export interface Told {
-  readonly story: string;
-  /** The first promise that was broken. */
+export interface SimulationResult {
+  readonly trace: string;
+  /** The first violated invariant. */
   readonly violation: string | undefined;
   readonly steps: number;
 }
 
-/** Tells one story in a world that it makes. */
-type Scenario = (chance: Random, sockets: Sockets) => { world: World; tell: () => Promise<void> };
+type Scenario = (
+  random: Random,
+  sockets: Sockets,
+) => { environment: SimulatedEnvironment; run: () => Promise<void> };
 
 const RECOVERY_MS = 60_000;
 /** Longer than the longest `waitFor`. */
 const LAST_CALLS_MS = 31_000;
 const QUIET_AFTER_MS = 120_000;
-const WATCHED_MS = 600_000;
+const OBSERVED_MS = 600_000;
 
-/** Players who do anything at any time, in a world where anything goes wrong; then good weather, and the end. */
-const weather: Scenario = (chance, sockets) => {
-  const keepAlive = chance.chance(0.85);
-  const exclusive = chance.chance(0.8);
-  const players = chance.chance(0.5) ? ["alice"] : ["alice", "bob"];
-  const world = new World(
-    chance,
+/** Random actions and faults of all kinds; then the faults end and every client must recover. */
+const randomFaults: Scenario = (random, sockets) => {
+  const keepAlive = random.boolean(0.85);
+  const exclusive = random.boolean(0.8);
+  const players = random.boolean(0.5) ? ["alice"] : ["alice", "bob"];
+  const environment = new SimulatedEnvironment(
+    random,
     sockets,
     {
-      closeCodeOnCut: chance.pick([1000, 1000, 1006, 4000]),
-      conflictStatus: chance.chance(0.9) ? 409 : 405,
-      projectTokenExpiresInSeconds: chance.pick([3600, 3600, 60, 20]),
-      accessTokenExpiresInMs: chance.pick([3_600_000, 3_600_000, 40_000]),
+      closeCodeOnCut: random.pick([1000, 1000, 1006, 4000]),
+      conflictStatus: random.boolean(0.9) ? 409 : 405,
+      projectTokenExpiresInSeconds: random.pick([3600, 3600, 60, 20]),
+      accessTokenExpiresInMs: random.pick([3_600_000, 3_600_000, 40_000]),
     },
     { keepAlive: keepAlive ? { idleMs: 20_000 } : false },
   );
-  const { story } = world;
-  const acts: readonly (() => Promise<void>)[] = [
+  const { trace } = environment;
+  const phases: readonly (() => Promise<void>)[] = [
     async () => {
-      const forMs = chance.between(5_000, 150_000);
-      for (let i = chance.between(1, 3); i > 0; i--) {
-        const tab = world.open(`tab-${i}`, `family-${i}`, aStore());
-        tab.refetchMs = chance.pick([0, 0, 300, 2_000, 6_000]);
-        const userId = chance.pick(players);
-        world.later(chance.between(0, 3_000), () => {
+      const forMs = random.between(5_000, 150_000);
+      for (let i = random.between(1, 3); i > 0; i--) {
+        const tab = environment.open(`tab-${i}`, `family-${i}`, createStorage());
+        tab.refetchMs = random.pick([0, 0, 300, 2_000, 6_000]);
+        const userId = random.pick(players);
+        environment.schedule(random.between(0, 3_000), () => {
           if (!tab.isAwake) return;
-          tab.act(`setUserId ${userId}`, () => tab.want("player", userId, exclusive, false));
+          tab.perform(`setUserId ${userId}`, () =>
+            tab.setUserId("player", userId, exclusive, false),
+          );
         });
       }
-      for (let i = chance.between(3, 40); i > 0; i--) {
-        world.later(chance.between(0, forMs), () => {
-          const { active } = world;
-          if (active.length > 0) doSomething({ world, players, exclusive }, chance.pick(active));
+      for (let i = random.between(3, 40); i > 0; i--) {
+        environment.schedule(random.between(0, forMs), () => {
+          const { active } = environment;
+          if (active.length > 0)
+            performRandomAction({ environment, players, exclusive }, random.pick(active));
         });
       }
-      await world.pass(forMs);
+      await environment.advance(forMs);
     },
     async () => {
-      world.later(0, () => world.clearUp());
-      await world.pass(RECOVERY_MS);
+      environment.schedule(0, () => environment.endFaults());
+      await environment.advance(RECOVERY_MS);
     },
     async () => {
-      world.holdAllBound(!keepAlive);
-      world.later(0, () => world.news());
-      await world.pass(LAST_CALLS_MS);
+      environment.assertBindings(!keepAlive);
+      environment.schedule(0, () => environment.publishNews());
+      await environment.advance(LAST_CALLS_MS);
     },
     async () => {
-      for (const tab of world.tabs) tab.hasHeardAll();
-      world.later(0, () => {
-        for (const tab of world.tabs) if (!tab.disposed) world.dispose(tab);
+      for (const tab of environment.tabs) tab.invariants.assertAllDelivered();
+      environment.schedule(0, () => {
+        for (const tab of environment.tabs) if (!tab.disposed) environment.dispose(tab);
       });
-      await world.pass(10);
+      await environment.advance(10);
     },
   ];
   return {
-    world,
-    async tell() {
-      for (const act of acts) if (story.violation === undefined) await act();
+    environment,
+    async run() {
+      for (const phase of phases) if (trace.violation === undefined) await phase();
     },
   };
 };
 
-/** Two clients that were given the same session ID: neither is ever told of a conflict, and each cuts the other. */
-const twins: Scenario = (chance, sockets) => {
-  const world = new World(
-    chance,
+/** Two clients with one session ID: each bind cuts the other client, and no reply is a conflict. */
+const sharedSessionId: Scenario = (random, sockets) => {
+  const environment = new SimulatedEnvironment(
+    random,
     sockets,
-    { closeCodeOnCut: chance.pick([1000, 4000]) },
+    { closeCodeOnCut: random.pick([1000, 4000]) },
     { keepAlive: { idleMs: 20_000 } },
   );
-  const { story, tabs } = world;
+  const { trace, tabs } = environment;
   return {
-    world,
-    async tell() {
-      for (const name of ["twin-1", "twin-2"]) {
-        const tab = world.open(name, "twins", aStore());
-        tab.weather = { latencyMs: chance.between(1, 400), jitterMs: 50, reception: "open" };
-        world.later(chance.between(0, 5_000), () =>
-          tab.act("setUserId alice", () => tab.want("player", "alice", true, false, "shared")),
+    environment,
+    async run() {
+      for (const name of ["tab-1", "tab-2"]) {
+        const tab = environment.open(name, "one family", createStorage());
+        tab.conditions = { latencyMs: random.between(1, 400), jitterMs: 50, onConnect: "open" };
+        environment.schedule(random.between(0, 5_000), () =>
+          tab.perform("setUserId alice", () =>
+            tab.setUserId("player", "alice", true, false, "shared"),
+          ),
         );
       }
-      await world.pass(QUIET_AFTER_MS);
-      const dialled = tabs.map(({ conversations }) => conversations.length);
-      await world.pass(WATCHED_MS);
-      for (const [i, { name, conversations }] of tabs.entries()) {
-        story.hold(
-          conversations.length === dialled[i],
-          () => `${name} is not quiet after two minutes`,
+      await environment.advance(QUIET_AFTER_MS);
+      const attempts = tabs.map((tab) => tab.sockets.length);
+      await environment.advance(OBSERVED_MS);
+      for (const [i, tab] of tabs.entries()) {
+        trace.assert(
+          tab.sockets.length === attempts[i],
+          () => `${tab.name} still reconnects after two minutes`,
         );
       }
-      const ends = tabs.map(({ gateway }) => gateway.connection);
-      story.hold(
-        ends.some(({ status }) => status === "ready"),
-        () => "nobody plays any more",
+      const connections = tabs.map(({ gateway }) => gateway.connection);
+      trace.assert(
+        connections.some(({ status }) => status === "ready"),
+        () => "no client is ready",
       );
-      story.hold(
-        ends.some(({ reason }) => reason === "sessionIdShared"),
-        () => "nobody was told that the session ID is shared",
+      trace.assert(
+        connections.some(({ reason }) => reason === "sessionIdShared"),
+        () => "no client reports sessionIdShared",
       );
     },
   };
 };
 
-/** A network that breaks over and over, and nothing else: no reason to think of a twin. */
-const flapping: Scenario = (chance, sockets) => {
-  const world = new World(chance, sockets, {}, { keepAlive: { idleMs: 20_000 } });
-  const { story } = world;
+/** The network breaks again and again; the client must not report sessionIdShared. */
+const flapping: Scenario = (random, sockets) => {
+  const environment = new SimulatedEnvironment(
+    random,
+    sockets,
+    {},
+    { keepAlive: { idleMs: 20_000 } },
+  );
+  const { trace } = environment;
   return {
-    world,
-    async tell() {
-      const tab = world.open("tab-1", "family-1", aStore());
-      tab.act("setUserId alice", () => tab.want("player", "alice", true, false));
+    environment,
+    async run() {
+      const tab = environment.open("tab-1", "family-1", createStorage());
+      tab.perform("setUserId alice", () => tab.setUserId("player", "alice", true, false));
       const flap = (): void => {
-        const kind = chance.pick(["drop", "halfOpen", "refuse", "hang"] as const);
-        story.tell(`the network: ${kind}`);
-        for (const link of world.network.of(tab.device)) {
+        const kind = random.pick(["drop", "halfOpen", "refuse", "hang"] as const);
+        trace.log(`the network: ${kind}`);
+        for (const link of environment.network.linksOf(tab.device)) {
           if (kind === "halfOpen") link.goHalfOpen();
           else link.drop();
         }
-        const reception = kind === "refuse" || kind === "hang" ? kind : "open";
-        tab.weather = { latencyMs: chance.between(1, 300), jitterMs: 100, reception };
-        world.later(chance.between(500, 5_000), () => {
-          tab.weather = { ...tab.weather, reception: "open" };
+        const onConnect = kind === "refuse" || kind === "hang" ? kind : "open";
+        tab.conditions = { latencyMs: random.between(1, 300), jitterMs: 100, onConnect };
+        environment.schedule(random.between(500, 5_000), () => {
+          tab.conditions = { ...tab.conditions, onConnect: "open" };
         });
-        world.later(chance.between(1_000, 20_000), flap);
+        environment.schedule(random.between(1_000, 20_000), flap);
       };
-      world.later(1_000, flap);
-      for (let passed = 0; passed < WATCHED_MS && !story.violation; passed += 1_000) {
-        await world.pass(1_000);
+      environment.schedule(1_000, flap);
+      for (let passed = 0; passed < OBSERVED_MS && !trace.violation; passed += 1_000) {
+        await environment.advance(1_000);
         const { status } = tab.gateway.connection;
-        story.hold(status !== "replaced", () => "the breaker tripped by the network alone");
+        trace.assert(status !== "replaced", () => "replaced because of network failures alone");
       }
     },
   };
 };
 
-const scenarios = { weather, twins, flapping };
+const scenarios = { randomFaults, sharedSessionId, flapping };
 export type ScenarioName = keyof typeof scenarios;
 
-/** One story from its seed: the same seed tells the same, byte for byte. */
+/** Runs one scenario. Equal seeds give equal traces, byte for byte. */
 export async function simulate(
   seed: number,
-  { scenario = "weather", sockets = "port" }: { scenario?: ScenarioName; sockets?: Sockets } = {},
-): Promise<Told> {
-  const { world, tell } = scenarios[scenario](new Random(seed), sockets);
-  const restore = hostTimers(world.time);
+  {
+    scenario = "randomFaults",
+    sockets = "simulated",
+  }: { scenario?: ScenarioName; sockets?: Sockets } = {},
+): Promise<SimulationResult> {
+  const { environment, run } = scenarios[scenario](new Random(seed), sockets);
+  const restoreHostTimers = installHostTimers(environment.time);
   try {
-    await tell();
+    await run();
   } catch (error) {
-    world.story.wrong(`it threw: ${String(error)}`);
+    environment.trace.fail(`the simulation threw: ${String(error)}`);
   }
-  const { story, time } = world;
-  const told = { story: story.text, violation: story.violation, steps: time.steps };
-  // A page that is loaded again takes its clients' module along; here the module stays, and would hold them for ever.
-  for (const { gateway } of world.tabs) gateway.dispose();
-  restore();
-  return told;
+  const { trace, time } = environment;
+  const result = { trace: trace.text, violation: trace.violation, steps: time.steps };
+  // The registry of active clients is a module's variable, which a real reload would discard.
+  for (const { gateway } of environment.tabs) gateway.dispose();
+  restoreHostTimers();
+  return result;
 }

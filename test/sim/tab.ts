@@ -1,53 +1,52 @@
 import { createClient } from "../../src/client/client.js";
+import type { GatewayClientOptions } from "../../src/client/options.js";
+import type { GatewayClient } from "../../src/client/types.js";
 import type { OpenSocket, WebSocketClass } from "../../src/connection/socket.js";
 import { isGatewayError } from "../../src/errors.js";
-import type { GatewayClient } from "../../src/client/types.js";
 import type { Fetch } from "../../src/http/http.js";
-import type { GatewayClientOptions, Sync } from "../../src/client/options.js";
-import type { Arrival, Conversation } from "./conversation.js";
-import { observed } from "./conversation.js";
+import { ClientInvariants } from "./clientInvariants.js";
 import type { Device } from "./device.js";
-import type { Weather } from "./network.js";
-import { FAIR } from "./network.js";
+import type { SimulatedStorage } from "./environment.js";
+import { NORMAL_CONDITIONS, type LinkConditions } from "./network.js";
+import { observeSockets, type Arrival, type ObservedSocket } from "./observedSocket.js";
 import type { Random } from "./random.js";
 import { NAMESPACE, type Server } from "./server.js";
-import type { Story } from "./trace.js";
-import type { Store } from "./world.js";
+import type { Trace } from "./trace.js";
 
-/** What the player last asked for in a slot. */
-export interface Wish {
+/** The last request of the player for a slot. */
+export interface DesiredBinding {
   readonly userId: string;
   readonly exclusive: boolean;
   readonly forced: boolean;
-  /** Another client has the place: from here on silence, until the player acts. */
+  /** Replaced by another client: no bind is sent until the player acts. */
   lost: boolean;
-  /** A conflict was answered, be it in time or not. */
+  /** A reply was a conflict, in time or not. */
   conflict: boolean;
-  /** 400 or 404 was answered. */
+  /** A reply was 400 or 404. */
   refused: boolean;
 }
 
-/** Something the game waits for. */
-export interface Open {
+/** A promise of the client that is not settled yet. */
+export interface PendingCall {
   readonly name: string;
   readonly repeatable: boolean;
   readonly deadline: number;
   readonly requestIds: Set<string>;
   sends: number;
-  /** Where it was sent and not answered yet. */
-  sentOn: Conversation | undefined;
+  /** Set while a reply is outstanding. */
+  sentOn: ObservedSocket | undefined;
   refusedTokens: number;
 }
 
 export interface TabOptions {
   readonly name: string;
-  /** Tabs of one family have one session ID after the other. */
+  /** Tabs of one family use the same session ID, one after another. */
   readonly family: string;
   readonly device: Device;
-  readonly chance: Random;
+  readonly random: Random;
   readonly server: Server;
-  readonly story: Story;
-  readonly store: Store;
+  readonly trace: Trace;
+  readonly storage: SimulatedStorage;
   readonly opener: (
     tab: Tab,
   ) => (WebSocket: WebSocketClass, connectTimeoutMs: number) => OpenSocket;
@@ -55,56 +54,46 @@ export interface TabOptions {
   readonly fetch: (tab: Tab) => Fetch;
 }
 
-const SHARED_WITHIN_MS = 120_000;
-const MOST_DIALS_PER_MINUTE = 20;
-const MINUTE_MS = 60_000;
-
-/** A page with one client, a game that uses it, and what the client owes to both. */
+/** A page with one client and a game that uses it. */
 export class Tab {
   readonly name: string;
   readonly family: string;
   readonly device: Device;
-  readonly chance: Random;
+  readonly random: Random;
   readonly server: Server;
-  readonly story: Story;
-  readonly store: Store;
+  readonly trace: Trace;
+  readonly storage: SimulatedStorage;
   readonly gateway: GatewayClient;
-  weather: Weather = FAIR;
-  /** The game's own server, which gives out access tokens. */
-  authDown = false;
-  /** How long the game takes to fetch anew what it may have missed. */
+  readonly invariants = new ClientInvariants(this);
+  conditions: LinkConditions = NORMAL_CONDITIONS;
+  /** Whether the game's own server, which issues access tokens, is down. */
+  tokenServerDown = false;
+  /** Duration of the game's `onSync`. */
   refetchMs = 0;
   disposed = false;
-  readonly conversations: Conversation[] = [];
+  readonly sockets: ObservedSocket[] = [];
   readonly projectTokens = new Set<string>();
-  readonly wishes = new Map<string, Wish>();
-  /** What it will ask for once its title is over. */
-  plans: ReadonlyMap<string, Wish> = new Map();
-  readonly calls = new Map<number, Open>();
+  readonly desiredBindings = new Map<string, DesiredBinding>();
+  /** Bindings that a reloaded page requests later. */
+  plannedBindings: ReadonlyMap<string, DesiredBinding> = new Map();
+  readonly calls = new Map<number, PendingCall>();
   readonly arrivals: Arrival[] = [];
   readonly cleanEnds: number[] = [];
-  heard = 0;
-  forceActs = 0;
+  forcedActions = 0;
   forcedBinds = 0;
-  /** 401s heard. */
+  /** Replies with 401. */
   refusals = 0;
-  syncsRunning = 0;
-  /** By slot: the last socket that held it. */
-  readonly #held = new Map<string, { readonly on: Conversation; readonly wish: Wish }>();
-  readonly #answeredWaiters = new Set<number>();
-  readonly #dials: number[] = [];
-  #acts = 0;
-  #seen: unknown;
+  actions = 0;
   #lastCall = 0;
 
   constructor({ opener, client, fetch, ...rest }: TabOptions) {
     this.name = rest.name;
     this.family = rest.family;
     this.device = rest.device;
-    this.chance = rest.chance;
+    this.random = rest.random;
     this.server = rest.server;
-    this.story = rest.story;
-    this.store = rest.store;
+    this.trace = rest.trace;
+    this.storage = rest.storage;
     let ids = 0;
     const open = opener(this);
     this.gateway = createClient(
@@ -113,8 +102,8 @@ export class Tab {
         credential: { clientId: "client-0001", clientSecret: "secret-0001" },
         endpoints: { rest: "http://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
         logger: false,
-        storage: this.store,
-        // Never made: the opener has its own.
+        storage: this.storage,
+        // Unused: the opener makes the sockets.
         WebSocket: Object as unknown as WebSocketClass,
         fetch: fetch(this),
         ...client,
@@ -122,30 +111,31 @@ export class Tab {
       {
         clock: this.device.clock,
         newId: () => `${this.name}-id-${++ids}`,
-        opener: (WebSocket, connectTimeoutMs) => observed(this, open(WebSocket, connectTimeoutMs)),
+        opener: (WebSocket, connectTimeoutMs) =>
+          observeSockets(this, open(WebSocket, connectTimeoutMs)),
         watch: this.device.watch,
       },
     );
-    this.gateway.on("*", ({ payload }) => this.#hear(payload as Arrival));
-    this.gateway.onSync((sync) => this.#sync(sync));
+    this.gateway.on("*", ({ payload }) => this.invariants.onNotification(payload as Arrival));
+    this.gateway.onSync((sync) => this.invariants.onSync(sync));
     this.gateway.lifecycle.on("status", (now, before) => {
-      if (now.status !== before.status) this.story.tell(`${this.name} is ${now.status}`);
+      if (now.status !== before.status) this.trace.log(`${this.name} is ${now.status}`);
     });
     this.gateway.lifecycle.on("diagnostic", ({ code, detail }) => {
       if (code === "syncOverrun") {
-        this.setFree();
-        for (const conversation of this.conversations) conversation.overrun ||= !conversation.over;
+        this.allowEarlyDelivery();
+        for (const observed of this.sockets) observed.overrun ||= !observed.over;
       }
       if (code === "handlerThrew")
-        this.story.wrong(`${this.name}: a handler threw ${String(detail.error)}`);
+        this.trace.fail(`${this.name}: a handler threw ${String(detail.error)}`);
     });
   }
 
-  /** Says what the player or the page does, and does it. */
-  act(what: string, run: () => void): void {
-    this.story.tell(`${this.name}: ${what}`);
+  /** Logs and runs an action of the player or the page. */
+  perform(what: string, run: () => void): void {
+    this.trace.log(`${this.name}: ${what}`);
     this.device.time.current = this.device;
-    this.#acts++;
+    this.actions++;
     run();
   }
 
@@ -153,12 +143,12 @@ export class Tab {
     return !this.device.asleep && !this.device.gone;
   }
 
-  /** What has come in is told at once, for a reason that counts. */
-  setFree(): void {
-    for (const arrival of this.arrivals) arrival.free = true;
+  /** Notifications received so far may be delivered before `onSync` ends. */
+  allowEarlyDelivery(): void {
+    for (const arrival of this.arrivals) arrival.early = true;
   }
 
-  later(ms: number): Promise<void> {
+  delay(ms: number): Promise<void> {
     const { time } = this.device;
     return new Promise((resolve) => {
       time.after(ms, resolve, this.device);
@@ -166,14 +156,20 @@ export class Tab {
   }
 
   accessToken = async (userId: string): Promise<string> => {
-    await this.later(this.chance.between(0, 60));
-    if (this.authDown) throw new Error("the game's server is down");
+    await this.delay(this.random.between(0, 60));
+    if (this.tokenServerDown) throw new Error("the game's server is down");
     return this.server.issue(userId);
   };
 
-  want(slot: string, userId: string, exclusive: boolean, force: boolean, sessionId?: string): void {
-    const before = this.wishes.get(slot);
-    const wish: Wish = {
+  setUserId(
+    slot: string,
+    userId: string,
+    exclusive: boolean,
+    force: boolean,
+    sessionId?: string,
+  ): void {
+    const before = this.desiredBindings.get(slot);
+    const desired: DesiredBinding = {
       userId,
       exclusive,
       forced: force,
@@ -181,9 +177,9 @@ export class Tab {
       conflict: false,
       refused: false,
     };
-    if (force) this.forceActs++;
-    this.wishes.set(slot, wish);
-    const asked = this.device.time.steps;
+    if (force) this.forcedActions++;
+    this.desiredBindings.set(slot, desired);
+    const step = this.device.time.steps;
     this.track(
       `setUserId ${userId}`,
       10_000,
@@ -195,58 +191,63 @@ export class Tab {
           sessionId,
           force,
         }),
-      (error) => this.#restore(slot, wish, before, asked, error),
+      (error) => this.#revert(slot, desired, before, step, error),
     );
   }
 
-  /** As a game does that starts anew. */
-  wantLike(wishes: ReadonlyMap<string, Wish>): void {
-    for (const [slot, { userId, exclusive }] of wishes) {
-      this.act(`setUserId ${userId}`, () => this.want(slot, userId, exclusive, false));
+  restoreBindings(bindings: ReadonlyMap<string, DesiredBinding>): void {
+    for (const [slot, { userId, exclusive }] of bindings) {
+      this.perform(`setUserId ${userId}`, () => this.setUserId(slot, userId, exclusive, false));
     }
   }
 
   takeOver(slot: string): void {
-    const before = this.wishes.get(slot);
+    const before = this.desiredBindings.get(slot);
     if (!before) return;
-    const wish: Wish = { ...before, forced: true, lost: false, conflict: false, refused: false };
-    this.forceActs++;
-    this.wishes.set(slot, wish);
-    const asked = this.device.time.steps;
+    const desired: DesiredBinding = {
+      ...before,
+      forced: true,
+      lost: false,
+      conflict: false,
+      refused: false,
+    };
+    this.forcedActions++;
+    this.desiredBindings.set(slot, desired);
+    const step = this.device.time.steps;
     this.track(
       `takeOver ${slot}`,
       10_000,
       () => this.gateway.takeOver({ slot }),
-      (error) => this.#restore(slot, wish, before, asked, error),
+      (error) => this.#revert(slot, desired, before, step, error),
     );
   }
 
   release(slot: string): void {
-    this.wishes.delete(slot);
-    this.#held.delete(slot);
+    this.desiredBindings.delete(slot);
+    this.invariants.forget(slot);
     void this.gateway.release({ slot });
   }
 
-  /** One that is never repeated, and answers what it was asked. */
+  /** A call that must not be repeated; its reply carries the number it was sent with. */
   echo(slot: string | undefined): void {
     const number = ++this.#lastCall;
     const request = {
       service: "game",
       component: "echo",
-      function: "say",
-      params: { said: number },
+      function: "send",
+      params: { echo: number },
     };
     this.track("call", 10_000, async () => {
-      const { said } = await this.gateway.call(slot ? { ...request, slot } : request);
-      this.story.hold(
-        said === number,
-        () => `${this.name}: call ${number} got the answer ${String(said)}`,
+      const { echo } = await this.gateway.call(slot ? { ...request, slot } : request);
+      this.trace.assert(
+        echo === number,
+        () => `${this.name}: call ${number} got the reply of call ${String(echo)}`,
       );
     });
   }
 
-  /** One that is repeated as often as need be. */
-  keep(slot: string): void {
+  /** A call that may be repeated. */
+  setFirebaseToken(slot: string): void {
     const token = `device-${this.#lastCall + 1}`;
     this.track(
       "setFirebaseToken",
@@ -259,31 +260,26 @@ export class Tab {
 
   waitFor(options: Parameters<GatewayClient["waitFor"]>[1] & { timeoutMs: number }): void {
     this.track("waitFor", options.timeoutMs, async () => {
-      const { payload } = await this.gateway.waitFor("news" as never, options);
-      const { number } = payload as Arrival;
-      this.story.hold(
-        this.server.everDoubled || !this.#answeredWaiters.has(number),
-        () => `${this.name}: news ${number} answered two waiters`,
-      );
-      this.#answeredWaiters.add(number);
+      const { payload } = await this.gateway.waitFor({ subject: "news" }, options);
+      this.invariants.onWaiterResolved(payload as Arrival);
     });
   }
 
-  /** Follows a promise of the client to its end. */
+  /** Follows a promise of the client until it settles. */
   track(
     name: string,
     timeoutMs: number,
     start: () => Promise<unknown>,
-    failed?: (error: unknown) => void,
+    onError?: (error: unknown) => void,
     repeatable = false,
   ): void {
     if (name !== "call") this.#lastCall++;
     const number = this.#lastCall;
-    const { story } = this;
-    const call: Open = {
+    const { trace } = this;
+    const call: PendingCall = {
       name,
       repeatable,
-      deadline: this.device.time.now + timeoutMs + this.device.latenessMs,
+      deadline: this.device.time.now + timeoutMs + this.device.timerLatenessMs,
       requestIds: new Set(),
       sends: 0,
       sentOn: undefined,
@@ -293,184 +289,36 @@ export class Tab {
     start().then(
       () => {
         this.calls.delete(number);
-        story.tell(`${this.name} ${name} #${number} done`);
+        trace.log(`${this.name} ${name} #${number} resolves`);
       },
       (error: unknown) => {
         this.calls.delete(number);
         if (!isGatewayError(error))
-          return story.wrong(`${this.name}: ${name} threw ${String(error)}`);
-        story.tell(`${this.name} ${name} #${number} fails: ${error.kind}, ${error.outcome}`);
-        story.hold(
+          return trace.fail(`${this.name}: ${name} threw ${String(error)}`);
+        trace.log(`${this.name} ${name} #${number} rejects: ${error.kind}, ${error.outcome}`);
+        trace.assert(
           error.outcome !== "notSent" || call.sends === 0,
-          () => `${this.name}: ${name} was sent, and says it was not`,
+          () => `${this.name}: ${name} was sent, and its error says notSent`,
         );
-        failed?.(error);
+        onError?.(error);
       },
     );
   }
 
-  /** The client dials. Whatever the schedule, that may not be often. */
-  dialled(): void {
-    const { now } = this.device.time;
-    this.#dials.push(now);
-    while (this.#dials[0]! < now - MINUTE_MS) this.#dials.shift();
-    // The player's acts and what the page is told may each cost an attempt or two.
-    this.story.hold(
-      this.#dials.length <= MOST_DIALS_PER_MINUTE + 3 * this.#acts,
-      () => `${this.name}: ${this.#dials.length} attempts within a minute`,
-    );
-  }
-
-  /** What must be true at any moment at all. */
-  check(): void {
-    const { device, story, gateway } = this;
-    if (device.gone || device.asleep) return;
-    for (const { name, deadline, repeatable, sentOn } of this.calls.values()) {
-      story.hold(
-        repeatable || !sentOn?.over,
-        () => `${this.name}: ${name} outlived the socket it was sent on`,
-      );
-      story.hold(
-        device.time.now <= Math.max(deadline, device.wokeAt),
-        () => `${this.name}: ${name} outlived its deadline`,
-      );
-    }
-    const { connection } = gateway;
-    if (connection === this.#seen) return;
-    this.#seen = connection;
-    for (const [slot, wish] of this.wishes) {
-      const binding = connection.bindings[slot];
-      if (binding?.state === "held") {
-        const on = this.conversations.find(
-          ({ link }) => link?.connectionId === binding.connectionId,
-        );
-        if (on) this.#held.set(slot, { on, wish });
-      } else if (binding && this.#isDown(slot)) {
-        story.hold(
-          this.#mayBeDown(slot),
-          () => `${this.name}: ${wish.userId} is ${binding.state} without a cause`,
-        );
-      }
-    }
-    story.hold(
-      connection.status !== "unauthorized" || this.refusals > 0,
-      () => `${this.name}: unauthorized without a refusal`,
-    );
-  }
-
-  /** Everything that came was told, and everything that was asked has an end. */
-  hasHeardAll(): void {
-    if (this.disposed) return;
-    const { name, story, arrivals, calls } = this;
-    story.hold(arrivals.length === 0, () => `${name}: ${arrivals.length} news were never told`);
-    story.hold(calls.size === 0, () => `${name}: without an end: ${namesOf(calls)}`);
-  }
-
-  /** After the end of the client. */
-  leavesNothing(sockets: number): void {
-    const { name, story, device, calls } = this;
-    story.hold(device.timers.size === 0, () => `${name}: ${device.timers.size} timers are left`);
-    story.hold(!device.watched, () => `${name}: somebody still listens to the page`);
-    story.hold(sockets === 0, () => `${name}: a socket is left`);
-    story.hold(calls.size === 0, () => `${name}: left without an end: ${namesOf(calls)}`);
-  }
-
-  #isDown(slot: string): boolean {
-    const state = this.gateway.connection.bindings[slot]?.state;
-    return state === "replaced" || state === "failed";
-  }
-
-  /** Whether something that was heard explains why the client does not try any more. */
-  #mayBeDown(slot: string): boolean {
-    const { state, error } = this.gateway.connection.bindings[slot]!;
-    const wish = this.wishes.get(slot)!;
-    if (state === "replaced") {
-      const { now } = this.device.time;
-      const cuts = this.cleanEnds.filter((at) => at > now - 2 * SHARED_WITHIN_MS).length;
-      return wish.conflict || cuts >= 3;
-    }
-    switch (error?.kind) {
-      case "conflict":
-        return wish.conflict;
-      case "unauthorized":
-        return this.refusals > 0;
-      default:
-        return wish.refused;
-    }
-  }
-
-  /** Refused at once, and not by the binding: nothing of the wish was kept. */
-  #restore(
+  /** Undoes a request that the client rejected at once, and not because of the binding. */
+  #revert(
     slot: string,
-    wish: Wish,
-    before: Wish | undefined,
-    asked: number,
+    desired: DesiredBinding,
+    before: DesiredBinding | undefined,
+    step: number,
     error: unknown,
   ): void {
-    if (this.device.time.steps !== asked || this.wishes.get(slot) !== wish) return;
+    if (this.device.time.steps !== step || this.desiredBindings.get(slot) !== desired) return;
     const binding = this.gateway.connection.bindings[slot];
     if (binding?.error === error) return;
-    // Taken, and the call ended by a disconnect at once, which keeps the wish.
+    // Accepted, and rejected at once by a disconnect, which keeps the desired binding.
     if (!before && binding) return;
-    if (before) this.wishes.set(slot, before);
-    else this.wishes.delete(slot);
-  }
-
-  #hear({ number }: Arrival): void {
-    const { story } = this;
-    const next = this.arrivals.shift();
-    this.heard++;
-    if (next?.number !== number) {
-      return story.wrong(
-        `${this.name}: heard news ${number}, and ${next?.number ?? "nothing"} had come`,
-      );
-    }
-    const { on, userId, free } = next;
-    if (free || on.overrun || on.synced.has(userId)) return;
-    const held = Object.values(this.gateway.connection.bindings).some(
-      (binding) =>
-        binding.state === "held" &&
-        binding.userId === userId &&
-        binding.connectionId === on.link?.connectionId,
-    );
-    story.hold(!held, () => `${this.name}: news ${number} was delivered before onSync was done`);
-  }
-
-  async #sync({ reason, since, downMs, binding }: Sync): Promise<void> {
-    const { story, device } = this;
-    const { slot, userId = "", connectionId } = binding;
-    story.tell(`${this.name} onSync ${reason} for ${userId}`);
-    const on = this.conversations.find(({ link }) => link?.connectionId === connectionId);
-    const wish = this.wishes.get(slot);
-    const before = this.#held.get(slot);
-    if (!on || !wish) {
-      story.wrong(`${this.name}: onSync for what nobody wants`);
-      return;
-    }
-    if (reason === "takeOver") {
-      story.hold(wish.forced, () => `${this.name}: onSync of a take-over nobody asked for`);
-    } else {
-      story.hold(!on.synced.has(userId), () => `${this.name}: onSync ${reason} without a gap`);
-    }
-    if (reason === "first") {
-      story.hold(
-        before?.wish !== wish,
-        () => `${this.name}: onSync first, and ${userId} was bound before`,
-      );
-    } else if (reason === "gap") {
-      story.hold(
-        before !== undefined && since === before.on.lastFrameAt,
-        () => `${this.name}: the gap of ${userId} began at another time`,
-      );
-      story.hold(downMs === device.time.now - since!, () => `${this.name}: downMs is wrong`);
-    }
-    if (wish.userId === userId) this.#held.set(slot, { on, wish });
-    this.syncsRunning++;
-    await this.later(this.refetchMs);
-    this.syncsRunning--;
-    on.synced.add(userId);
+    if (before) this.desiredBindings.set(slot, before);
+    else this.desiredBindings.delete(slot);
   }
 }
-
-const namesOf = (calls: ReadonlyMap<unknown, Open>): string =>
-  [...calls.values()].map(({ name }) => name).join(", ");

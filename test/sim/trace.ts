@@ -1,7 +1,7 @@
 import type { VirtualTime } from "./virtualTime.js";
 
-/** What happened, line by line, and the first thing that must not have. */
-export class Story {
+/** A log with virtual timestamps, and the first violation of an invariant. */
+export class Trace {
   readonly lines: string[] = [];
   violation: string | undefined;
   readonly #startedAt: number;
@@ -10,20 +10,20 @@ export class Story {
     this.#startedAt = time.now;
   }
 
-  tell(text: string): void {
+  log(text: string): void {
     const seconds = ((this.time.now - this.#startedAt) / 1_000).toFixed(3);
     this.lines.push(`${seconds.padStart(9)}  ${text}`);
   }
 
-  /** A promise is broken. Nobody throws: handlers are shielded, and would swallow it. */
-  wrong(text: string): void {
+  /** Records a violation. Nothing is thrown: the client catches what its handlers throw. */
+  fail(text: string): void {
     if (this.violation !== undefined) return;
     this.violation = text;
-    this.tell(`WRONG: ${text}`);
+    this.log(`VIOLATION: ${text}`);
   }
 
-  hold(promise: boolean, otherwise: () => string): void {
-    if (!promise) this.wrong(otherwise());
+  assert(invariant: boolean, message: () => string): void {
+    if (!invariant) this.fail(message());
   }
 
   get text(): string {

@@ -1,81 +1,81 @@
-/** Where things happen: while it sleeps nothing does, and what was due happens when it wakes. */
-export interface Place {
+/** The owner of tasks. While it is asleep its tasks are deferred until it wakes. */
+export interface TaskOwner {
   asleep: boolean;
-  readonly missed: Happening[];
+  readonly deferred: ScheduledTask[];
 }
 
-export interface Happening {
+export interface ScheduledTask {
   at: number;
   order: number;
   readonly run: () => void;
-  readonly place: Place | undefined;
+  readonly owner: TaskOwner | undefined;
   cancelled: boolean;
 }
 
-const earlier = (a: Happening, b: Happening): boolean =>
+const isEarlier = (a: ScheduledTask, b: ScheduledTask): boolean =>
   a.at < b.at || (a.at === b.at && a.order < b.order);
 
-/** Everything that waits for microtasks only has run when this resolves. */
-const drained = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Resolves once the queue of microtasks is empty. */
+const microtasksDone = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** The one time of a simulation. It stands still while something happens, and then jumps to what is next. */
+/** Clock and task queue. Time stands still during a task, then jumps to the next. */
 export class VirtualTime {
   now = 1_700_000_000_000;
-  /** Whose happening is being worked on, its microtasks included. */
-  current: Place | undefined;
+  /** Owner of the task that is running, its microtasks included. */
+  current: TaskOwner | undefined;
   steps = 0;
-  readonly #heap: Happening[] = [];
+  readonly #heap: ScheduledTask[] = [];
   #orders = 0;
 
-  at(time: number, run: () => void, place?: Place): Happening {
-    const happening = { at: time, order: this.#orders++, run, place, cancelled: false };
-    this.#push(happening);
-    return happening;
+  at(time: number, run: () => void, owner?: TaskOwner): ScheduledTask {
+    const task = { at: time, order: this.#orders++, run, owner, cancelled: false };
+    this.#push(task);
+    return task;
   }
 
-  after(ms: number, run: () => void, place?: Place): Happening {
-    return this.at(this.now + ms, run, place);
+  after(ms: number, run: () => void, owner?: TaskOwner): ScheduledTask {
+    return this.at(this.now + ms, run, owner);
   }
 
-  wake(place: Place): void {
-    place.asleep = false;
-    for (const happening of place.missed.splice(0)) {
-      this.#push(Object.assign(happening, { at: this.now, order: this.#orders++ }));
+  wake(owner: TaskOwner): void {
+    owner.asleep = false;
+    for (const task of owner.deferred.splice(0)) {
+      this.#push(Object.assign(task, { at: this.now, order: this.#orders++ }));
     }
   }
 
-  /** @param look called after each happening, once nothing moves any more; true ends it */
-  async runUntil(end: number, look: () => boolean): Promise<void> {
-    await drained();
-    for (let next; (next = this.#take(end));) {
+  /** @param shouldStop called after each task and its microtasks */
+  async runUntil(end: number, shouldStop: () => boolean): Promise<void> {
+    await microtasksDone();
+    for (let next; (next = this.#pop(end));) {
       if (next.cancelled) continue;
-      if (next.place?.asleep) {
-        next.place.missed.push(next);
+      if (next.owner?.asleep) {
+        next.owner.deferred.push(next);
         continue;
       }
       this.now = next.at;
-      this.current = next.place;
+      this.current = next.owner;
       this.steps++;
       next.run();
-      await drained();
-      if (look()) return;
+      await microtasksDone();
+      if (shouldStop()) return;
     }
     this.now = end;
   }
 
-  #push(happening: Happening): void {
+  #push(task: ScheduledTask): void {
     const heap = this.#heap;
-    let at = heap.push(happening) - 1;
+    let at = heap.push(task) - 1;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!earlier(happening, heap[parent]!)) break;
+      if (!isEarlier(task, heap[parent]!)) break;
       heap[at] = heap[parent]!;
       at = parent;
     }
-    heap[at] = happening;
+    heap[at] = task;
   }
 
-  #take(end: number): Happening | undefined {
+  #pop(end: number): ScheduledTask | undefined {
     const heap = this.#heap;
     const first = heap[0];
     if (!first || first.at > end) return undefined;
@@ -85,8 +85,8 @@ export class VirtualTime {
     for (;;) {
       let child = 2 * at + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && earlier(heap[child + 1]!, heap[child]!)) child++;
-      if (!earlier(heap[child]!, last)) break;
+      if (child + 1 < heap.length && isEarlier(heap[child + 1]!, heap[child]!)) child++;
+      if (!isEarlier(heap[child]!, last)) break;
       heap[at] = heap[child]!;
       at = child;
     }

@@ -2,8 +2,7 @@ import type { OpenSocket, SocketEnd, WebSocketClass } from "../../src/connection
 import type { Clock } from "../../src/core/deferred.js";
 import { FaultSocket } from "../support/faultSocket.js";
 
-/** What the network tells one end of a line. */
-export interface Wire {
+export interface TransportEvents {
   opened(): void;
   message(text: string): void;
   /** An error without a code; a close may follow. */
@@ -11,28 +10,27 @@ export interface Wire {
   closed(code: number, reason: string, clean: boolean): void;
 }
 
-/** One end of a line. */
-export interface Line {
+/** The client's end of a simulated connection. */
+export interface Transport {
   send(text: string): void;
   close(): void;
 }
 
-/** Asks the network for a line. */
-export type Dial = (url: string, wire: Wire) => Line;
+export type OpenTransport = (url: string, events: TransportEvents) => Transport;
 
-/** In place of `socket.ts`: the same events, from a network without sockets. */
-export function portOpener(
-  dial: Dial,
+/** Replaces `socket.ts`: the same events, from the simulated network. */
+export function simulatedSocketOpener(
+  openTransport: OpenTransport,
   clock: Clock,
 ): (WebSocket: WebSocketClass, connectTimeoutMs: number) => OpenSocket {
   return (_, connectTimeoutMs) => (url, events) => {
-    let line: Line | undefined;
+    let transport: Transport | undefined;
     let isOpen = false;
     let over = false;
     const leave = (): void => {
       over = true;
       clock.clearTimer(timer);
-      line?.close();
+      transport?.close();
     };
     const end = (ending: SocketEnd): void => {
       if (over) return;
@@ -40,7 +38,7 @@ export function portOpener(
       events.ended(ending);
     };
     const lost = (code: number): void => end({ code, reason: "", clean: false });
-    const wire: Wire = {
+    const transportEvents: TransportEvents = {
       opened() {
         if (over) return;
         clock.clearTimer(timer);
@@ -58,15 +56,15 @@ export function portOpener(
         end({ code, reason, clean });
       },
     };
-    // Nothing is dialled in the turn that asks for it.
+    // The attempt starts in a later task, as reconnecting-websocket starts it.
     let timer = clock.setTimer(() => {
-      line = dial(url, wire);
+      transport = openTransport(url, transportEvents);
       timer = clock.setTimer(() => lost(0), connectTimeoutMs);
     }, 0);
     return {
       send(text) {
         if (over || !isOpen) return false;
-        line!.send(text);
+        transport!.send(text);
         return true;
       },
       leave,
@@ -75,14 +73,14 @@ export function portOpener(
   };
 }
 
-/** A WebSocket class on the same network, for the real `socket.ts`. */
-export const faultSocketOn = (dial: Dial): WebSocketClass =>
+/** A WebSocket class on the simulated network, for the real `socket.ts`. */
+export const faultSocketClass = (openTransport: OpenTransport): WebSocketClass =>
   class extends FaultSocket {
-    readonly #line: Line;
+    readonly #transport: Transport;
 
     constructor(url: string) {
-      super(url, (text) => this.#line.send(text));
-      this.#line = dial(url, {
+      super(url, (text) => this.#transport.send(text));
+      this.#transport = openTransport(url, {
         opened: () => {
           if (this.readyState === 0) this.open();
         },
@@ -94,6 +92,6 @@ export const faultSocketOn = (dial: Dial): WebSocketClass =>
 
     override close(): void {
       super.close();
-      this.#line.close();
+      this.#transport.close();
     }
   };

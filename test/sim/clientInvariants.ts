@@ -1,0 +1,181 @@
+import type { Sync } from "../../src/client/options.js";
+import type { Arrival, ObservedSocket } from "./observedSocket.js";
+import type { DesiredBinding, PendingCall, Tab } from "./tab.js";
+
+const RAPID_CLOSES_WITHIN_MS = 240_000;
+const MAX_ATTEMPTS_PER_MINUTE = 20;
+const ATTEMPTS_PER_ACTION = 3;
+const MINUTE_MS = 60_000;
+
+/** What must be true of one client at any moment. */
+export class ClientInvariants {
+  /** By slot: the last socket that held it. */
+  readonly #held = new Map<
+    string,
+    { readonly on: ObservedSocket; readonly desired: DesiredBinding }
+  >();
+  readonly #resolvedWaiters = new Set<number>();
+  readonly #attempts: number[] = [];
+  #checked: unknown;
+
+  constructor(private readonly tab: Tab) {}
+
+  forget(slot: string): void {
+    this.#held.delete(slot);
+  }
+
+  /** A connection attempt starts. */
+  countAttempt(): void {
+    const { device, trace, name, actions } = this.tab;
+    const { now } = device.time;
+    this.#attempts.push(now);
+    while (this.#attempts[0]! < now - MINUTE_MS) this.#attempts.shift();
+    // An action of the player and a platform event may each cause an attempt or two.
+    trace.assert(
+      this.#attempts.length <= MAX_ATTEMPTS_PER_MINUTE + ATTEMPTS_PER_ACTION * actions,
+      () => `${name}: ${this.#attempts.length} attempts within a minute`,
+    );
+  }
+
+  /** Runs after every task. */
+  check(): void {
+    const { device, trace, gateway, name: tabName, calls } = this.tab;
+    if (device.gone || device.asleep) return;
+    for (const { name, deadline, repeatable, sentOn } of calls.values()) {
+      trace.assert(
+        repeatable || !sentOn?.over,
+        () => `${tabName}: ${name} outlived the socket it was sent on`,
+      );
+      trace.assert(
+        device.time.now <= Math.max(deadline, device.wokeAt),
+        () => `${tabName}: ${name} outlived its deadline`,
+      );
+    }
+    const { connection } = gateway;
+    if (connection === this.#checked) return;
+    this.#checked = connection;
+    this.#checkBindings();
+    trace.assert(
+      connection.status !== "unauthorized" || this.tab.refusals > 0,
+      () => `${tabName}: unauthorized without a 401`,
+    );
+  }
+
+  #checkBindings(): void {
+    const { trace, name, desiredBindings, sockets, gateway } = this.tab;
+    for (const [slot, desired] of desiredBindings) {
+      const binding = gateway.connection.bindings[slot];
+      if (binding?.state === "held") {
+        const on = sockets.find(({ link }) => link?.connectionId === binding.connectionId);
+        if (on) this.#held.set(slot, { on, desired });
+      } else if (binding?.state === "replaced" || binding?.state === "failed") {
+        trace.assert(
+          this.#isExplained(slot, desired),
+          () => `${name}: ${desired.userId} is ${binding.state} without a cause`,
+        );
+      }
+    }
+  }
+
+  /** Whether a reply or a close explains why the slot is `replaced` or `failed`. */
+  #isExplained(slot: string, desired: DesiredBinding): boolean {
+    const { device, gateway, cleanEnds, refusals } = this.tab;
+    const { state, error } = gateway.connection.bindings[slot]!;
+    if (state === "replaced") {
+      const { now } = device.time;
+      const closes = cleanEnds.filter((at) => at > now - RAPID_CLOSES_WITHIN_MS).length;
+      return desired.conflict || closes >= 3;
+    }
+    switch (error?.kind) {
+      case "conflict":
+        return desired.conflict;
+      case "unauthorized":
+        return refusals > 0;
+      default:
+        return desired.refused;
+    }
+  }
+
+  onNotification({ number }: Arrival): void {
+    const { trace, name, arrivals, gateway } = this.tab;
+    const next = arrivals.shift();
+    if (next?.number !== number) {
+      return trace.fail(
+        `${name}: news ${number} was delivered, ${next?.number ?? "nothing"} was due`,
+      );
+    }
+    const { on, userId, early } = next;
+    if (early || on.overrun || on.synced.has(userId)) return;
+    const held = Object.values(gateway.connection.bindings).some(
+      (binding) =>
+        binding.state === "held" &&
+        binding.userId === userId &&
+        binding.connectionId === on.link?.connectionId,
+    );
+    trace.assert(!held, () => `${name}: news ${number} was delivered before onSync ended`);
+  }
+
+  onWaiterResolved({ number }: Arrival): void {
+    const { trace, name, server } = this.tab;
+    trace.assert(
+      server.hasDuplicatedNotifications || !this.#resolvedWaiters.has(number),
+      () => `${name}: news ${number} resolved two waiters`,
+    );
+    this.#resolvedWaiters.add(number);
+  }
+
+  async onSync({ reason, since, downMs, binding }: Sync): Promise<void> {
+    const { trace, device, name, sockets, desiredBindings, refetchMs } = this.tab;
+    const { slot, userId = "", connectionId } = binding;
+    trace.log(`${name} onSync ${reason} for ${userId}`);
+    const on = sockets.find(({ link }) => link?.connectionId === connectionId);
+    const desired = desiredBindings.get(slot);
+    const before = this.#held.get(slot);
+    if (!on || !desired) {
+      trace.fail(`${name}: onSync for a binding that is not desired`);
+      return;
+    }
+    if (reason === "takeOver") {
+      trace.assert(desired.forced, () => `${name}: onSync takeOver without a takeOver`);
+    } else {
+      trace.assert(!on.synced.has(userId), () => `${name}: onSync ${reason} without a gap`);
+    }
+    if (reason === "first") {
+      trace.assert(
+        before?.desired !== desired,
+        () => `${name}: onSync first, and ${userId} was bound before`,
+      );
+    } else if (reason === "gap") {
+      trace.assert(
+        before !== undefined && since === before.on.lastFrameAt,
+        () => `${name}: since is wrong for ${userId}`,
+      );
+      trace.assert(downMs === device.time.now - since!, () => `${name}: downMs is wrong`);
+    }
+    if (desired.userId === userId) this.#held.set(slot, { on, desired });
+    await this.tab.delay(refetchMs);
+    on.synced.add(userId);
+  }
+
+  assertAllDelivered(): void {
+    const { name, trace, arrivals, calls, disposed } = this.tab;
+    if (disposed) return;
+    trace.assert(
+      arrivals.length === 0,
+      () => `${name}: ${arrivals.length} notifications were not delivered`,
+    );
+    trace.assert(calls.size === 0, () => `${name}: not settled: ${namesOf(calls)}`);
+  }
+
+  /** After `dispose`. */
+  assertNoLeaks(sockets: number): void {
+    const { name, trace, device, calls } = this.tab;
+    trace.assert(device.timers.size === 0, () => `${name}: ${device.timers.size} timers are left`);
+    trace.assert(!device.isObserved, () => `${name}: a listener of the platform is left`);
+    trace.assert(sockets === 0, () => `${name}: a socket is left`);
+    trace.assert(calls.size === 0, () => `${name}: not settled after dispose: ${namesOf(calls)}`);
+  }
+}
+
+const namesOf = (calls: ReadonlyMap<unknown, PendingCall>): string =>
+  [...calls.values()].map(({ name }) => name).join(", ");

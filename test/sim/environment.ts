@@ -1,0 +1,271 @@
+import { socketOpener } from "../../src/connection/socket.js";
+import type { EmulatorSettings } from "../../src/emulator/settings.js";
+import type { Fetch } from "../../src/http/http.js";
+import type { GatewayClientOptions } from "../../src/client/options.js";
+import type { SessionStore } from "../../src/session/tabSession.js";
+import { Device } from "./device.js";
+import { NORMAL_CONDITIONS, Network, type Link } from "./network.js";
+import type { Random } from "./random.js";
+import { Server } from "./server.js";
+import { faultSocketClass, simulatedSocketOpener, type OpenTransport } from "./simulatedSocket.js";
+import { Tab } from "./tab.js";
+import { Trace } from "./trace.js";
+import { VirtualTime } from "./virtualTime.js";
+
+/** `real` is socket.ts with reconnecting-websocket on a fault socket; `simulated` replaces both. */
+export type Sockets = "simulated" | "real";
+
+/** More steps than this mean an endless loop. */
+const MAX_STEPS = 60_000;
+
+/** A sessionStorage. */
+export type SimulatedStorage = SessionStore & { copy(): SimulatedStorage };
+
+export function createStorage(values = new Map<string, string>()): SimulatedStorage {
+  return {
+    getItem: (key) => values.get(key) ?? null,
+    setItem: (key, value) => void values.set(key, value),
+    removeItem: (key) => void values.delete(key),
+    copy: () => createStorage(new Map(values)),
+  };
+}
+
+/** Pages with their clients, the network and the emulator, in one process on one virtual clock. */
+export class SimulatedEnvironment {
+  readonly time = new VirtualTime();
+  readonly trace = new Trace(this.time);
+  readonly network: Network;
+  readonly server: Server;
+  readonly tabs: Tab[] = [];
+  #lastNews = 0;
+
+  constructor(
+    readonly random: Random,
+    private readonly sockets: Sockets,
+    settings: Partial<EmulatorSettings>,
+    private readonly clientOptions: Partial<GatewayClientOptions>,
+  ) {
+    this.network = new Network(this.time, random.fork());
+    this.server = new Server(this.network, random.fork(), settings, (cut, by, reason) =>
+      this.#onSessionCut(cut, by, reason),
+    );
+  }
+
+  schedule(ms: number, run: () => void): void {
+    this.time.after(ms, run);
+  }
+
+  /** Advances the time, and checks all invariants after each task. */
+  async advance(ms: number): Promise<void> {
+    const { time, trace } = this;
+    await time.runUntil(time.now + ms, () => {
+      for (const tab of this.tabs) tab.invariants.check();
+      trace.assert(time.steps < MAX_STEPS, () => `more than ${MAX_STEPS} steps`);
+      return trace.violation !== undefined;
+    });
+  }
+
+  /** Tabs that can act. */
+  get active(): Tab[] {
+    return this.tabs.filter((tab) => !tab.disposed && tab.isAwake);
+  }
+
+  /** Opens a page with a new client. */
+  open(name: string, family: string, storage: SimulatedStorage): Tab {
+    const device = new Device(this.time, this.random.fork());
+    this.time.current = device;
+    const tab = new Tab({
+      name,
+      family,
+      device,
+      storage,
+      random: this.random.fork(),
+      server: this.server,
+      trace: this.trace,
+      client: this.clientOptions,
+      fetch: (of) => this.#fetchOf(of),
+      opener: (of) => {
+        const connect = this.network.connectFrom(device, () => of.conditions);
+        const openTransport: OpenTransport = (url, events) => {
+          const link = connect(url, events);
+          of.sockets[link.socketNumber]!.link = link;
+          return link;
+        };
+        return this.sockets === "simulated"
+          ? simulatedSocketOpener(openTransport, device.clock)
+          : (_, connectTimeoutMs) =>
+              socketOpener(faultSocketClass(openTransport), connectTimeoutMs);
+      },
+    });
+    this.tabs.push(tab);
+    return tab;
+  }
+
+  connect(tab: Tab): void {
+    if (!tab.isAwake || tab.disposed) return;
+    tab.perform("connect", () =>
+      tab.track("connect", 10_000, () => tab.gateway.connect({ timeoutMs: 10_000 })),
+    );
+  }
+
+  show(tab: Tab): void {
+    const { device } = tab;
+    if (device.gone || device.inBackForwardCache || device.hiddenSince === undefined) return;
+    tab.perform("the page is shown", () => device.emitHint("foreground"));
+  }
+
+  goOnline(tab: Tab): void {
+    const { device } = tab;
+    if (device.gone || device.online) return;
+    tab.perform("the device is online", () => {
+      device.online = true;
+      device.emitHint("online");
+    });
+  }
+
+  wake(tab: Tab): void {
+    const { device } = tab;
+    if (device.gone || !device.asleep) return;
+    tab.perform("the device wakes", () => {
+      device.wake();
+      if (device.inBackForwardCache) device.emitHint("pageshow");
+      device.inBackForwardCache = false;
+    });
+  }
+
+  /** Unloads the page and opens the next, which finds the storage of the first. */
+  reload(tab: Tab): void {
+    const { device, name, family, storage, desiredBindings } = tab;
+    tab.perform("the page is reloaded", () => {
+      device.emitHint("pagehide");
+      tab.disposed = true;
+      device.destroy();
+      for (const link of this.network.linksOf(device)) link.close();
+    });
+    const next = this.open(`${name}'`, family, storage);
+    next.refetchMs = tab.refetchMs;
+    // Some games request their bindings only after a title screen.
+    next.plannedBindings = desiredBindings;
+    this.schedule(this.random.boolean(0.5) ? 0 : this.random.between(0, 5_000), () => {
+      if (next.isAwake && !next.disposed) next.restoreBindings(desiredBindings);
+    });
+  }
+
+  /** Clones the tab with its storage. The client of the clone must use another session ID. */
+  clone(tab: Tab): void {
+    const name = `${tab.name}+`;
+    if (this.tabs.some((one) => one.name === name)) return;
+    tab.perform("the tab is cloned", () => undefined);
+    const bindings = tab.desiredBindings.size > 0 ? tab.desiredBindings : tab.plannedBindings;
+    this.open(name, `family of ${name}`, tab.storage.copy()).restoreBindings(bindings);
+  }
+
+  dispose(tab: Tab): void {
+    tab.perform("dispose", () => {
+      tab.disposed = true;
+      tab.allowEarlyDelivery();
+      tab.desiredBindings.clear();
+      tab.gateway.dispose();
+    });
+    this.schedule(1, () => tab.invariants.assertNoLeaks(this.network.linksOf(tab.device).length));
+  }
+
+  /** Sends one notification to each player, in all of the player's sessions. */
+  publishNews(): void {
+    const users = new Set(this.server.sessions().map(({ userId }) => userId));
+    for (const userId of users) {
+      this.server.notify(userId, { number: ++this.#lastNews, userId });
+    }
+  }
+
+  #onSessionCut(cut: Link, by: Link | undefined, reason: string): void {
+    const tabOf = (link: Link | undefined): Tab | undefined =>
+      this.tabs.find(({ device }) => device === link?.device);
+    const loser = tabOf(cut);
+    const winner = tabOf(by);
+    this.trace.log(`the server cuts ${loser?.name ?? "no tab"}: ${reason}`);
+    if (!winner || !loser || winner.family === loser.family) return;
+    this.trace.assert(
+      reason.includes("by force") && winner.forcedBinds > 0,
+      () => `${winner.name} cuts ${loser.name} without a forced bind`,
+    );
+  }
+
+  /** The login over REST, for a client without a socket. */
+  #fetchOf(tab: Tab): Fetch {
+    return (_, { body = "{}", signal }) =>
+      new Promise((resolve, reject) => {
+        const { device } = tab;
+        signal?.addEventListener("abort", () => reject(new Error("timeout")));
+        const { latencyMs, onConnect } = tab.conditions;
+        if (onConnect === "hang") return;
+        const reply = (): void => {
+          if (!device.online || onConnect === "refuse" || !this.server.up) {
+            return reject(new TypeError("fetch failed"));
+          }
+          const { status, text } = this.server.login(
+            JSON.parse(body) as Readonly<Record<string, unknown>>,
+          );
+          const { access_token: token } = JSON.parse(text) as { access_token?: string };
+          if (token) tab.projectTokens.add(token);
+          if (status === 401) tab.refusals++;
+          resolve({ status, text: () => Promise.resolve(text) });
+        };
+        this.time.after(2 * latencyMs, reply, device);
+      });
+  }
+
+  endFaults(): void {
+    this.trace.log("all faults end");
+    this.server.endFaults();
+    for (const tab of this.tabs) {
+      if (tab.device.gone) continue;
+      tab.conditions = NORMAL_CONDITIONS;
+      tab.tokenServerDown = false;
+      tab.refetchMs = Math.min(tab.refetchMs, 2_000);
+      this.wake(tab);
+      this.show(tab);
+      this.goOnline(tab);
+      if (tab.gateway.connection.status === "closed") this.connect(tab);
+    }
+  }
+
+  /**
+   * Every desired binding is held by client and server, and the server holds no other.
+   *
+   * @param withoutProbes a client cannot notice a half-open link before it sends on it
+   */
+  assertBindings(withoutProbes: boolean): void {
+    const { trace } = this;
+    const sessions = this.server.sessions();
+    for (const tab of this.tabs) {
+      if (tab.disposed) continue;
+      const { status, since, bindings } = tab.gateway.connection;
+      if (status === "unauthorized") continue;
+      const justLost = status !== "ready" && since > this.time.now - 10_000;
+      if (withoutProbes && justLost) continue;
+      const links = this.network.linksOf(tab.device);
+      for (const [slot, { userId }] of tab.desiredBindings) {
+        const { state, connectionId } = bindings[slot] ?? { state: "gone" };
+        if (state === "replaced" || state === "failed") continue;
+        const link = links.find((one) => one.connectionId === connectionId);
+        if (withoutProbes && link?.halfOpen) continue;
+        trace.assert(
+          state === "held" && link?.alive === true,
+          () => `${tab.name}: ${status}, ${userId} ${state} a minute after the last fault`,
+        );
+        trace.assert(
+          sessions.some((one) => one.userId === userId && one.connectionId === connectionId),
+          () => `${tab.name}: ${userId} is held, and the server has no session`,
+        );
+      }
+      for (const { userId, connectionId } of sessions) {
+        if (!links.some((link) => link.alive && link.connectionId === connectionId)) continue;
+        trace.assert(
+          [...tab.desiredBindings.values()].some((desired) => desired.userId === userId),
+          () => `${tab.name}: the server has a session of ${userId}, which is not desired`,
+        );
+      }
+    }
+  }
+}
