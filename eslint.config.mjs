@@ -90,7 +90,7 @@ export default tseslint.config(
     languageOptions: { globals: globals.node },
   },
   {
-    files: ["test/package/guide/pageDrives.mjs"],
+    files: ["test/package/guide/pageChecks.mjs"],
     languageOptions: { globals: globals.browser },
   },
   {

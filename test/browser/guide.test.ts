@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GatewayAdmin } from "../../src/admin/index.js";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { blocksOf, type Block } from "../package/guide/blocks.js";
-import { staged, stageScript } from "../package/guide/build.js";
-import { pageBlocks } from "../package/guide/cast.js";
-import { drives } from "../package/guide/pageDrives.mjs";
+import { bundleBlock, environmentScript } from "../package/guide/bundle.js";
+import { checks } from "../package/guide/pageChecks.mjs";
+import { pageBlocks } from "../package/guide/programs.js";
 import { launchBrowser } from "../support/browser.js";
 import { readInRepo } from "../support/repo.js";
 import { recordPageErrors } from "./pages.js";
@@ -20,12 +20,12 @@ const html = `<!doctype html><title>game</title>
   <script type="module" src="block.js"></script>`;
 
 let browser: Browser;
-let stage: string;
+let environment: string;
 let files: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  stage = await stageScript();
+  environment = await environmentScript();
   const myWorker = blocksOf("docs/push.md").find(({ code }) => code.includes("importScripts"))!;
   const inDist = [
     "firebase-messaging-sw.js",
@@ -72,7 +72,7 @@ async function serve(served: ReadonlyMap<string, string>): Promise<Emulator> {
 async function play(block: Block, context: BrowserContext, url: string): Promise<string[]> {
   const complaints = recordPageErrors(context);
   await context.route("**/favicon.ico", (route) => route.fulfill({ status: 204 }));
-  await context.addInitScript(stage);
+  await context.addInitScript(environment);
   const page = await context.newPage();
   const thrown = new Promise<never>((_, reject) => page.once("pageerror", reject));
   thrown.catch(() => undefined);
@@ -94,7 +94,7 @@ describe("the blocks for a page", () => {
       new Map([
         ...files,
         ["index.html", isPage(block) ? block.code : html],
-        ["block.js", await staged(isPage(block) ? undefined : block, block.id, "page")],
+        ["block.js", await bundleBlock(isPage(block) ? undefined : block, block.id, "page")],
       ]),
     );
     const context = await browser.newContext({ permissions: ["notifications"] });
@@ -106,8 +106,8 @@ describe("the blocks for a page", () => {
     }
   });
 
-  test("are there for each drive", () => {
+  test("exist for each check", () => {
     const ids = pageBlocks.map(({ id }) => id);
-    expect(Object.keys(drives).filter((id) => !ids.includes(id))).toEqual([]);
+    expect(Object.keys(checks).filter((id) => !ids.includes(id))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// The guide and the READMEs: their code compiles, their links have targets, and they are complete.
+// The guide and the READMEs: code compiles, links resolve, tables are complete.
 import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import ts from "typescript";
@@ -6,57 +6,52 @@ import { describe, expect, it, test } from "vitest";
 import { typedEntries } from "../../scripts/entries.mjs";
 import { inRepo, readInRepo } from "../support/repo.js";
 import { blocksOf, guide, guideInJapanese, pages, withoutCode } from "./guide/blocks.js";
-import { programs } from "./guide/cast.js";
+import { programs } from "./guide/programs.js";
 
-it(
-  "the code of the guide and the READMEs compiles against the package",
-  { timeout: 120_000 },
-  () => {
-    const blocks = programs
-      .filter(({ language }) => language === "ts")
-      // `export {}` makes each block a module.
-      .map(({ page, code }, i): [string, string] => [
-        inRepo(`${page}.${i}.ts`),
-        `${code}\nexport {};\n`,
-      ]);
-    const sources = new Map(blocks);
-    const options: ts.CompilerOptions = {
-      target: ts.ScriptTarget.ES2022,
-      module: ts.ModuleKind.ESNext,
-      moduleResolution: ts.ModuleResolutionKind.Bundler,
-      lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
-      types: ["node", "vite/client"],
-      strict: true,
-      noEmit: true,
-      skipLibCheck: true,
-      paths: Object.fromEntries(
-        typedEntries.map(({ name, path }) => [
-          `gs2-gateway${path!.slice(1)}`,
-          [inRepo("dist", `${name}.d.ts`)],
-        ]),
-      ),
-    };
-    const host = ts.createCompilerHost(options);
-    const { getSourceFile, fileExists, readFile } = host;
-    host.fileExists = (file) => sources.has(file) || fileExists.call(host, file);
-    host.readFile = (file) => sources.get(file) ?? readFile.call(host, file);
-    host.getSourceFile = (file, ...rest) => {
-      const code = sources.get(file);
-      return code === undefined
-        ? getSourceFile.call(host, file, ...rest)
-        : ts.createSourceFile(file, code, ts.ScriptTarget.ES2022);
-    };
-    const program = ts.createProgram([...sources.keys()], options, host);
-    const diagnostics = ts.getPreEmitDiagnostics(program).map(({ file, messageText, start }) => {
-      const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line : 0;
-      return `${file?.fileName ?? ""}:${line + 1}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
-    });
-    expect(diagnostics).toEqual([]);
-    expect(blocks.length).toBeGreaterThan(40);
-  },
-);
+it("compiles each code block of the pages against the package", { timeout: 120_000 }, () => {
+  const blocks = programs
+    .filter(({ language }) => language === "ts")
+    .map(({ page, code }, i): [string, string] => [
+      inRepo(`${page}.${i}.ts`),
+      `${code}\nexport {};\n`,
+    ]);
+  const sources = new Map(blocks);
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+    types: ["node", "vite/client"],
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    paths: Object.fromEntries(
+      typedEntries.map(({ name, path }) => [
+        `gs2-gateway${path!.slice(1)}`,
+        [inRepo("dist", `${name}.d.ts`)],
+      ]),
+    ),
+  };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists, readFile } = host;
+  host.fileExists = (file) => sources.has(file) || fileExists.call(host, file);
+  host.readFile = (file) => sources.get(file) ?? readFile.call(host, file);
+  host.getSourceFile = (file, ...rest) => {
+    const code = sources.get(file);
+    return code === undefined
+      ? getSourceFile.call(host, file, ...rest)
+      : ts.createSourceFile(file, code, ts.ScriptTarget.ES2022);
+  };
+  const program = ts.createProgram([...sources.keys()], options, host);
+  const errors = ts.getPreEmitDiagnostics(program).map(({ file, messageText, start }) => {
+    const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line : 0;
+    return `${file?.fileName ?? ""}:${line + 1}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+  });
+  expect(errors).toEqual([]);
+  expect(blocks.length).toBeGreaterThan(40);
+});
 
-/** Anchors as the usual Markdown hosts generate them. */
+/** The anchors of headings, as GitHub makes them. */
 const anchorsOf = (page: string) =>
   [...withoutCode(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
     heading!
@@ -66,31 +61,33 @@ const anchorsOf = (page: string) =>
   );
 
 describe("the guide in Japanese", () => {
-  const japaneseOf = (page: string) => page.replace("docs/", "docs/ja/");
+  const translationOf = (page: string) => page.replace("docs/", "docs/ja/");
 
-  it("has each page of the guide, and no other", () => {
-    expect(guideInJapanese).toEqual(guide.map(japaneseOf));
+  it("has the same pages as the guide in English", () => {
+    expect(guideInJapanese).toEqual(guide.map(translationOf));
   });
 
-  test.each(guide)("shows the code of %s", (page) => {
-    const codeOf = (of: string) => blocksOf(of).map(({ language, code }) => ({ language, code }));
-    expect(codeOf(japaneseOf(page))).toEqual(codeOf(page));
+  test.each(guide)("has the code blocks of %s", (page) => {
+    const codes = (of: string) => blocksOf(of).map(({ language, code }) => ({ language, code }));
+    expect(codes(translationOf(page))).toEqual(codes(page));
   });
 
-  test.each(guide)("has the sections, rows and list items of %s", (page) => {
+  test.each(guide)("has the headings, rows and list items of %s", (page) => {
     const shape = (of: string) =>
-      [...withoutCode(of).matchAll(/^(#+ |\| | *- | *\d+\. )/gm)].map(([, sign]) => sign!.trim());
-    expect(shape(japaneseOf(page))).toEqual(shape(page));
+      [...withoutCode(of).matchAll(/^(#+ |\| | *- | *\d+\. )/gm)].map(([, marker]) =>
+        marker!.trim(),
+      );
+    expect(shape(translationOf(page))).toEqual(shape(page));
   });
 
-  test.each(guide)("has the same names in its tables as %s", (page) => {
+  test.each(guide)("has the row names of %s", (page) => {
     const first = (of: string) =>
       [...withoutCode(of).matchAll(/^\| (`[^|`]*`) \|/gm)].map(([, name]) => name);
-    expect(first(japaneseOf(page))).toEqual(first(page));
+    expect(first(translationOf(page))).toEqual(first(page));
   });
 });
 
-test.each(pages)("the links of %s have targets", (page) => {
+test.each(pages)("the links of %s resolve", (page) => {
   const broken = [...withoutCode(page).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link]) => link!)
     .filter((link) => !/^[a-z]+:/.test(link))
@@ -103,7 +100,7 @@ test.each(pages)("the links of %s have targets", (page) => {
   expect(broken).toEqual([]);
 });
 
-test("each test that SECURITY.md names exists", () => {
+test("the tests that SECURITY.md names exist", () => {
   const named = [...readInRepo("SECURITY.md").matchAll(/`(test\/[^`]+)`/g)].map(
     ([, path]) => path!,
   );
@@ -111,7 +108,7 @@ test("each test that SECURITY.md names exists", () => {
   expect(named.filter((path) => !existsSync(inRepo(path)))).toEqual([]);
 });
 
-/** The members of a union type of string literals. */
+/** The members of a union type in the source. */
 function membersOf(file: string, type: string): string[] {
   const program = ts.createProgram([inRepo(file)], { strict: true, skipLibCheck: true, types: [] });
   const checker = program.getTypeChecker();
@@ -134,6 +131,6 @@ const tableUnder = (heading: string) => {
 test.each([
   ["Errors", "src/errors.ts", "GatewayErrorKind"],
   ["Diagnostics", "src/core/diagnostics.ts", "DiagnosticCode"],
-])("the table of %s is complete, and has no other rows", (heading, file, type) => {
+])("the table of %s lists every member of the type, and no other", (heading, file, type) => {
   expect(tableUnder(heading)).toEqual(membersOf(file, type));
 });

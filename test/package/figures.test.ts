@@ -5,7 +5,7 @@ import { inRepo, readInRepo } from "../support/repo.js";
 
 const figures = JSON.parse(readInRepo("bench.json")) as Record<string, unknown>;
 
-test.each(pagesOfFigures)("$file shows the figures of bench.json", ({ language, file }) => {
+test.each(pagesOfFigures)("$file has the figures of bench.json", ({ language, file }) => {
   const text = readInRepo(file);
   expect(text).toContain("<!-- bench.json: ");
   expect(text, "node test/bench/record.mjs updates it").toBe(
@@ -19,13 +19,13 @@ test.each(Object.entries(chartsOf(figures)))("the chart %s shows bench.json", (n
   if (chart !== undefined) expect(readInRepo(file)).toBe(chart);
 });
 
-test("a page without figures names the command that measures them", () => {
+test("a part without figures names the command that measures them", () => {
   for (const language of ["en", "ja"] as const) {
     for (const part of Object.values(partsOf({}, language))) expect(part).toContain("`npm run ");
   }
 });
 
-test("each kind of figure appears in its part of the page", () => {
+test("each kind of figure is written into its part", () => {
   const ratio = { median: 1, ratio: 0.5 };
   const names = ["overSocket", "inProcess", "inProcessUnread", "call", "connect"];
   const parts = partsOf(

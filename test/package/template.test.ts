@@ -1,4 +1,4 @@
-// The packed package writes a game from its template, which is installed, tested, run and built.
+// The packed package writes a game, which is installed, tested, run and built.
 import { execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ import { recordPageErrors } from "../browser/pages.js";
 
 const run = promisify(execFile);
 const shell = process.platform === "win32";
-/** The environment without the variables that a test run sets. */
+/** The environment without the variables of Vitest. */
 const { NODE_ENV: _env, VITEST: _vitest, ...env } = process.env;
 const npm = (args: string[], cwd: string, more: Record<string, string> = {}) =>
   run("npm", args, { cwd, shell, env: { ...env, ...more } });
@@ -47,7 +47,7 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
     expect(stdout).toMatch(/Tests +1 passed/);
   });
 
-  test("runs with its own emulator by one command", async () => {
+  test("runs together with a local gateway by one command", async () => {
     const dev = spawn("npm", ["run", "dev", "--", "--host", "127.0.0.1", "--port", "0"], {
       cwd: game,
       shell,
@@ -64,7 +64,7 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
         };
         dev.stdout.on("data", onOutput);
         dev.stderr.on("data", onOutput);
-        dev.once("exit", () => reject(new Error(`The dev server exited: ${output}`)));
+        dev.once("exit", () => reject(new Error(`npm run dev ended: ${output}`)));
       });
       const gateway = await (await fetch(`${url}src/gateway.ts`)).text();
       const [emulatorUrl] = /http:\/\/127\.0\.0\.1:\d+(?=")/.exec(gateway) ?? [];
@@ -74,7 +74,7 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
     }
   });
 
-  test("builds, and runs in a browser", async () => {
+  test("builds, and shows notifications in a browser", async () => {
     const types: Record<string, string> = { html: "text/html", js: "text/javascript" };
     const emulator: Emulator = await startEmulator({
       mount: {
@@ -93,7 +93,7 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
       await npm(["run", "build", "--", "--base", "./"], game, url);
       browser = await launchBrowser();
       const context = await browser.newContext();
-      const pageErrors = recordPageErrors(context);
+      const complaints = recordPageErrors(context);
       const page = await context.newPage();
       await page.goto(`${emulator.url}/game/`);
       await expect.poll(() => emulator.sessions().length, { timeout: 30_000 }).toBe(1);
@@ -104,8 +104,8 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
       });
       expect(sendConnectionIds).toHaveLength(1);
       expect(await page.locator("canvas").count()).toBe(1);
-      // Software rendering logs driver messages, which are no errors of the game.
-      expect(pageErrors.filter((one) => !one.includes("GL Driver Message"))).toEqual([]);
+      // Chromium warns of software rendering.
+      expect(complaints.filter((one) => !one.includes("GL Driver Message"))).toEqual([]);
     } finally {
       await browser?.close();
       await emulator.stop();

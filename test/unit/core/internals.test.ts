@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { GatewayClient } from "../../../src/client/client.js";
 import { internalsOf } from "../../../src/core/internals.js";
-import { faultNetwork, inNetwork, kindServer } from "../../support/faultSocket.js";
+import { faultNetwork, optionsFor, acceptingServer } from "../../support/faultSocket.js";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 
 function setUp() {
-  const client = new GatewayClient(inNetwork(faultNetwork(kindServer), {}));
+  const client = new GatewayClient(optionsFor(faultNetwork(acceptingServer), {}));
   onTestFinished(() => client.dispose());
   const internals = internalsOf(client)!;
   const delivered: string[] = [];

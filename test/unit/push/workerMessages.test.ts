@@ -3,7 +3,7 @@ import { GatewayClient } from "../../../src/client/client.js";
 import { internalsOf } from "../../../src/core/internals.js";
 import { pushStore } from "../../../src/push/store.js";
 import { createWorkerMessages } from "../../../src/push/workerMessages.js";
-import { faultNetwork, inNetwork, kindServer } from "../../support/faultSocket.js";
+import { faultNetwork, optionsFor, acceptingServer } from "../../support/faultSocket.js";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 function newClient() {
-  const client = new GatewayClient(inNetwork(faultNetwork(kindServer), {}));
+  const client = new GatewayClient(optionsFor(faultNetwork(acceptingServer), {}));
   onTestFinished(() => client.dispose());
   const delivered: string[] = [];
   client.on("*", ({ subject, via }) => delivered.push(`${subject} ${via}`));

@@ -10,8 +10,8 @@ const client = `
 
 const credential = `const credential = { clientId: "your client id", clientSecret: "your client secret" };`;
 
-/** A README shows parts of programs. What each stands in, by what only it says. */
-const surroundings: readonly (readonly [says: string, before: string, after?: string])[] = [
+/** READMEs show parts of programs: the context of each part, by a text that only this part contains. */
+const contexts: readonly (readonly [marker: string, before: string, after?: string])[] = [
   [
     "reloadMissions",
     `${client} const reloadMissions = async (): Promise<void> => {};`,
@@ -28,7 +28,7 @@ const surroundings: readonly (readonly [says: string, before: string, after?: st
      await gateway.setUserId({ accessToken });
      const emulator = await connectEmulator("http://127.0.0.1:9480");
      const params = {};
-     // GS2-Matchmaking, which the emulator is not.
+     // Stands in for GS2-Matchmaking, which the emulator does not implement.
      gateway.call = async () => {
        const payload = { namespaceName: "mm", gatheringName: "g-1" };
        await emulator.notify({ userId: "user-0001", key: "Gs2Matchmaking:Complete", payload });
@@ -63,10 +63,10 @@ const surroundings: readonly (readonly [says: string, before: string, after?: st
   ],
 ];
 
-/** The program a part of a README stands in. */
-export function surrounded(code: string): string {
-  const found = surroundings.filter(([says]) => code.includes(says));
-  if (found.length !== 1) throw new Error(`Nobody knows what this stands in:\n${code}`);
+/** The whole program of a README's part. */
+export function withContext(code: string): string {
+  const found = contexts.filter(([marker]) => code.includes(marker));
+  if (found.length !== 1) throw new Error(`${found.length} contexts fit this part:\n${code}`);
   const [, before, after = ""] = found[0]!;
   return `${before}\n${code}\n${after}`;
 }

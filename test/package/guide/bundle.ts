@@ -7,39 +7,39 @@ import type { Block } from "./blocks.js";
 const here = (file: string): string => inRepo("test", "package", "guide", file);
 const external = (path: string) => ({ path: pathToFileURL(path).href, external: true });
 
-/** The package as one installs it: what is built, by the names of package.json. */
-const thePackage = (where: "node" | "page"): Plugin => ({
-  name: "the package",
+/** Resolves `gs2-gateway` to what is built, by the names of package.json. */
+const installedPackage = (where: "node" | "page"): Plugin => ({
+  name: "installed package",
   setup({ onResolve }) {
     onResolve({ filter: /^gs2-gateway($|\/)/ }, ({ path }) => {
       const key = `.${path.slice("gs2-gateway".length)}`;
       const found = entries.filter((entry) => entry.path === key);
       const entry = where === "node" ? found.at(-1) : found[0];
       const file = inRepo("dist", `${entry!.name}.js`);
-      // It reads files beside it.
+      // The emulator reads files beside it.
       return entry!.name === "emulator" ? external(file) : { path: file };
     });
   },
 });
 
-/** `ws`, but for where it leads. */
-const leadingWs: Plugin = {
-  name: "ws leads to the stage",
+/** `ws` with redirected addresses. */
+const redirectedWs: Plugin = {
+  name: "redirected ws",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^ws$/ }, () => ({ path: "ws", namespace: "stage" }));
-    onLoad({ filter: /.*/, namespace: "stage" }, () => ({
+    onResolve({ filter: /^ws$/ }, () => ({ path: "ws", namespace: "environment" }));
+    onLoad({ filter: /.*/, namespace: "environment" }, () => ({
       resolveDir: here(""),
       contents: `
-        import { WebSocket as Given } from ${JSON.stringify(pathToFileURL(inRepo("node_modules/ws/wrapper.mjs")).href)};
-        import { leadTo } from "./stage.mjs";
-        export class WebSocket extends Given {
-          constructor(address, ...rest) { super(leadTo(String(address)), ...rest); }
+        import { WebSocket as NativeWebSocket } from ${JSON.stringify(pathToFileURL(inRepo("node_modules/ws/wrapper.mjs")).href)};
+        import { redirect } from "./environment.mjs";
+        export class WebSocket extends NativeWebSocket {
+          constructor(address, ...rest) { super(redirect(String(address)), ...rest); }
         }`,
     }));
   },
 };
 
-const textOf = async (where: "node" | "page", { plugins = [], ...more }: BuildOptions) => {
+const bundleText = async (where: "node" | "page", { plugins = [], ...more }: BuildOptions) => {
   const { outputFiles } = await build({
     bundle: true,
     format: "esm",
@@ -50,21 +50,21 @@ const textOf = async (where: "node" | "page", { plugins = [], ...more }: BuildOp
     define: { "import.meta.hot": "globalThis.viteHot" },
     ...more,
     write: false,
-    plugins: [thePackage(where), ...(where === "node" ? [leadingWs] : []), ...plugins],
+    plugins: [installedPackage(where), ...(where === "node" ? [redirectedWs] : []), ...plugins],
   });
   return outputFiles[0]!.text;
 };
 
-/** A block as it stands, on its stage, and afterwards what the drive of that name does with it. */
-export const staged = (block: Block | undefined, id: string, where: "node" | "page") =>
-  textOf(where, {
+/** A module that runs a block unchanged in the environment of the test, and then the check with its id. */
+export const bundleBlock = (block: Block | undefined, id: string, where: "node" | "page") =>
+  bundleText(where, {
     stdin: {
       resolveDir: inRepo(),
       contents: `
-        ${where === "node" ? `import ${JSON.stringify(here("stage.mjs"))};` : ""}
+        ${where === "node" ? `import ${JSON.stringify(here("environment.mjs"))};` : ""}
         ${block ? 'import * as block from "the block";' : "const block = {};"}
-        import { drives } from ${JSON.stringify(here(`${where}Drives.mjs`))};
-        await drives[${JSON.stringify(id)}]?.(block, globalThis.stage);
+        import { checks } from ${JSON.stringify(here(`${where}Checks.mjs`))};
+        await checks[${JSON.stringify(id)}]?.(block, globalThis.environment);
         globalThis.over = true;
         ${where === "node" ? "setImmediate(() => process.exit());" : ""}`,
     },
@@ -83,6 +83,6 @@ export const staged = (block: Block | undefined, id: string, where: "node" | "pa
     ],
   });
 
-/** The stage alone, for a page to begin with. */
-export const stageScript = () =>
-  textOf("page", { format: "iife", entryPoints: [here("stage.mjs")] });
+/** The environment alone, as an init script of a page. */
+export const environmentScript = () =>
+  bundleText("page", { format: "iife", entryPoints: [here("environment.mjs")] });

@@ -1,10 +1,10 @@
-// The world a block of the guide runs in, in Node and in a page: GS2's hosts, and the address of the local gateway in the guide, lead to the
+// The environment of a guide block, in Node and in a page: requests to GS2's hosts, and to the guide's address of the local gateway, go to the
 // emulator of the test; the game's own server answers with tokens.
 
 const emulator = globalThis.process?.env.GUIDE_EMULATOR ?? globalThis.location.origin;
 
 /** @param {string} address */
-export function leadTo(address) {
+export function redirect(address) {
   const webSocket = emulator.replace(/^http/, "ws");
   return address
     .replace(/^wss:\/\/gateway-ws\.[\w-]+\.gen2\.gs2io\.com/, `${webSocket}/gateway-ws`)
@@ -14,10 +14,10 @@ export function leadTo(address) {
     );
 }
 
-const fetchIt = globalThis.fetch;
+const nativeFetch = globalThis.fetch;
 
 async function projectToken() {
-  const response = await fetchIt(`${emulator}/identifier/projectToken/login`, {
+  const response = await nativeFetch(`${emulator}/identifier/projectToken/login`, {
     method: "POST",
     body: JSON.stringify({ client_id: "client", client_secret: "secret" }),
   });
@@ -27,32 +27,32 @@ async function projectToken() {
 globalThis.fetch = async (address, init) => {
   if (address === "/project-token") return new Response(await projectToken());
   if (address === "/access-token") return new Response("accessToken-0001");
-  return fetchIt(leadTo(String(address)), init);
+  return nativeFetch(redirect(String(address)), init);
 };
 
-const Given = globalThis.WebSocket;
+const NativeWebSocket = globalThis.WebSocket;
 // Node has its own from 22 on; the client takes that of ws there.
-if (Given) {
-  globalThis.WebSocket = class extends Given {
+if (NativeWebSocket) {
+  globalThis.WebSocket = class extends NativeWebSocket {
     constructor(address) {
-      super(leadTo(String(address)));
+      super(redirect(String(address)));
     }
   };
 }
 
-/** Vite's, of which a block asks to be told when it is replaced. */
+/** Stands in for Vite's `import.meta.hot`. */
 globalThis.viteHot = {
-  ends: [],
+  disposers: [],
   accept() {},
   dispose(run) {
-    this.ends.push(run);
+    this.disposers.push(run);
   },
 };
 
-globalThis.stage = {
+globalThis.environment = {
   emulator,
-  /** As Vite does before it loads the module anew. */
+  /** Runs the disposers, as Vite does before it loads the module again. */
   replace() {
-    for (const end of globalThis.viteHot.ends.splice(0)) end();
+    for (const dispose of globalThis.viteHot.disposers.splice(0)) dispose();
   },
 };
