@@ -1,4 +1,4 @@
-import type { Clock } from "../core/deferred.js";
+import type { Clock } from "../core/clock.js";
 
 /** A wait that is anything between nothing and a limit which doubles each time: clients that failed together do not come back together. */
 export const fullJitter = (

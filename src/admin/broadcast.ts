@@ -1,6 +1,6 @@
 import { GatewayError, invalidArgument } from "../errors.js";
 import { fitsHeader } from "../http/rest.js";
-import type { Clock } from "../core/deferred.js";
+import type { Clock } from "../core/clock.js";
 import type { Values } from "../wire/frames.js";
 import { sendNotification } from "../wire/methods.js";
 import type { SendNotificationResult } from "../wire/requests.js";

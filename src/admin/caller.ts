@@ -7,7 +7,8 @@ import {
 } from "../errors.js";
 import { requestJson, type Fetch } from "../http/http.js";
 import { projectHeaders, restRequest } from "../http/rest.js";
-import { createDeferred, type Clock } from "../core/deferred.js";
+import type { Clock } from "../core/clock.js";
+import { createDeferred } from "../core/deferred.js";
 import { classifyFailure } from "../wire/failures.js";
 import type { Values } from "../wire/frames.js";
 import type { AnyMethod } from "../wire/methods.js";

@@ -1,5 +1,5 @@
 import type { FileFetch } from "../http/upload.js";
-import type { Clock } from "../core/deferred.js";
+import type { Clock } from "../core/clock.js";
 import { newId, systemClock } from "../core/clock.js";
 
 /** Time, chance and network as an admin meets them. */

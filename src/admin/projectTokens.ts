@@ -1,9 +1,10 @@
 import { GatewayError } from "../errors.js";
 import { requestJson, type Fetch } from "../http/http.js";
 import { fitsHeader } from "../http/rest.js";
-import { createDeferred, type Clock } from "../core/deferred.js";
+import type { Clock } from "../core/clock.js";
+import { createDeferred } from "../core/deferred.js";
 import { redact } from "../core/redact.js";
-import { createRenewableToken, fromProvider, type Grant } from "../session/renewableToken.js";
+import { fromProvider, RenewableToken, type Grant } from "../session/renewableToken.js";
 import type { Credential, ProjectTokenRequest } from "../session/session.js";
 
 /** The project token of an admin: obtained when needed, in a single flight for all calls. */
@@ -68,9 +69,9 @@ export function createProjectTokens(
     return grant;
   };
 
-  const project = createRenewableToken<ProjectTokenRequest["reason"]>(
+  const project = new RenewableToken<ProjectTokenRequest["reason"]>(
     "projectToken",
-    clock.now,
+    clock.wallTime,
     obtain,
     (token) => void secrets.add(token),
   );
@@ -78,9 +79,9 @@ export function createProjectTokens(
   return {
     clientId,
     renewable: typeof projectToken !== "string",
-    young: async () => project.fresh() ?? project.renew(project.latest() ? "old" : "first"),
+    young: async () => project.fresh ?? project.renew(project.latest ? "old" : "first"),
     replace: async (refused) =>
-      project.latest() === refused ? project.renew("unauthorized") : project.latest()!,
+      project.latest === refused ? project.renew("unauthorized") : project.latest!,
     scrub: clean,
   };
 }

@@ -1,6 +1,7 @@
 import { GatewayError, invalidArgument, isGatewayError } from "../errors.js";
 import { upload, type FileFetch } from "../http/upload.js";
-import { createDeferred, type Clock } from "../core/deferred.js";
+import type { Clock } from "../core/clock.js";
+import { createDeferred } from "../core/deferred.js";
 import type { Values } from "../wire/frames.js";
 import {
   checkCleanUserDataByUserId,

@@ -5,13 +5,13 @@ import { createEmitter, type Handler, type ListenOptions } from "../notify/emitt
 import type { Notification } from "../notify/notification.js";
 import {
   isDefinition,
-  nameOf,
+  selectorName,
   type NotificationSelector,
   type NotificationSource,
   type WaitOptions,
-} from "../notify/notify.js";
+} from "../notify/notificationSource.js";
 import type { ConnectionSnapshot } from "../connection/snapshot.js";
-import type { Sync } from "../client/options.js";
+import type { Sync } from "../client/types.js";
 import { createDelivery, type Deliver, type WhileAsleep } from "./delivery.js";
 import { DESTROY, PRE_UPDATE, SHUT_DOWN, SHUTDOWN, WAKE, type SceneLike } from "./host.js";
 
@@ -116,7 +116,7 @@ export function openScope(
   /** A definition is told something else than its key is, and than another definition of that key. */
   const nameFor = (selector: NotificationSelector): string | symbol => {
     // In front of a name stands what no other name begins with.
-    if (!isDefinition(selector)) return `on ${nameOf(selector)}`;
+    if (!isDefinition(selector)) return `on ${selectorName(selector)}`;
     const name = definitions.get(selector) ?? Symbol(selector.key);
     definitions.set(selector, name);
     return name;

@@ -3,11 +3,13 @@ import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { Diagnostic, Logger } from "../core/diagnostics.js";
 import { invalidArgument } from "../errors.js";
 import type { GatewayClient } from "../client/client.js";
+import { EventQueue } from "../client/eventQueue.js";
 import { createEmitter } from "../notify/emitter.js";
 import type { Notification } from "../notify/notification.js";
-import { createNotify, type NotificationPair } from "../notify/notify.js";
+import type { NotificationPair } from "../notify/notificationSource.js";
+import { Notifications } from "../notify/notify.js";
 import type { NotificationDefinition } from "../notify/schema.js";
-import type { Sync } from "../client/options.js";
+import type { Sync } from "../client/types.js";
 import { createReporter } from "../core/reporter.js";
 import { systemClock } from "../core/clock.js";
 import {
@@ -73,16 +75,10 @@ const CUSTOM_ISSUER = "Gs2Gateway:SendNotification";
 
 export function createTestGateway({ logger }: TestGatewayOptions = {}): TestGateway {
   const diagnostics: Diagnostic[] = [];
-  const news: (() => void)[] = [];
-  let telling = false;
-  /** One after another, as a client does: nobody hears of a change before the one that led to it. */
-  const announce = (tell: () => void): void => {
-    news.push(tell);
-    if (telling) return;
-    telling = true;
-    for (let next; (next = news.shift());) next();
-    telling = false;
-  };
+  const { announce } = new EventQueue(
+    () => undefined,
+    (error) => report("error", "stepFailed", String(error), { error }),
+  );
 
   const report = createReporter(
     logger,
@@ -97,12 +93,12 @@ export function createTestGateway({ logger }: TestGatewayOptions = {}): TestGate
   const threw = (error: unknown, said: string): void =>
     report("error", "handlerThrew", said, { error });
   const lifecycle = createEmitter(threw);
-  const notify = createNotify(systemClock, createEmitter(threw), report);
+  const notify = new Notifications(systemClock, createEmitter(threw), report);
 
   let synced = false;
   let connection: ConnectionSnapshot = Object.freeze({
     status: "idle",
-    since: systemClock.now(),
+    since: systemClock.wallTime(),
     attempt: 0,
     nextRetryAt: undefined,
     reason: undefined,
@@ -134,23 +130,23 @@ export function createTestGateway({ logger }: TestGatewayOptions = {}): TestGate
     get connection() {
       return connection;
     },
-    on: notify.listenTo,
-    waitFor: notify.wait,
-    mark: notify.mark,
-    onSync: notify.onSync,
+    on: (...registration: Parameters<Notifications["on"]>) => notify.on(...registration),
+    waitFor: (...wait: Parameters<Notifications["waitFor"]>) => notify.waitFor(...wait) as never,
+    mark: () => notify.mark(),
+    onSync: (...registration) => notify.onSync(...registration),
     emit(
       selector: string | NotificationPair | NotificationDefinition,
       payload: unknown,
       { via = "socket" }: EmitOptions = {},
     ) {
       const { issuer, subject } = pairOf(selector);
-      notify.receive({ issuer, subject, payload: textOf(payload) }, systemClock.now(), via);
+      notify.receive({ issuer, subject, payload: textOf(payload) }, systemClock.wallTime(), via);
     },
     async sync(change = {}) {
       const { reason = synced ? "gap" : "first", downMs = 0 } = change;
       synced = true;
-      const since = reason === "first" ? undefined : systemClock.now() - downMs;
-      if (reason !== "first") notify.gap();
+      const since = reason === "first" ? undefined : systemClock.wallTime() - downMs;
+      if (reason !== "first") notify.addGap();
       await notify.sync({ since, binding: bindingOf("player"), ...change, reason, downMs });
     },
     setConnection({ bindings, ...change }) {
@@ -158,7 +154,7 @@ export function createTestGateway({ logger }: TestGatewayOptions = {}): TestGate
       const { status = before.status } = change;
       const now: ConnectionSnapshot = Object.freeze({
         ...before,
-        since: status === before.status ? before.since : systemClock.now(),
+        since: status === before.status ? before.since : systemClock.wallTime(),
         ...change,
         status,
         bindings: bindings
@@ -174,8 +170,8 @@ export function createTestGateway({ logger }: TestGatewayOptions = {}): TestGate
       return now;
     },
     dispose() {
-      notify.stopHolding();
-      notify.end();
+      notify.endHolds();
+      notify.dispose();
       lifecycle.forgetHandlers();
       quiet.forgetHandlers();
     },

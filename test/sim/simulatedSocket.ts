@@ -1,5 +1,5 @@
 import type { OpenSocket, SocketEnd, WebSocketClass } from "../../src/connection/socket.js";
-import type { Clock } from "../../src/core/deferred.js";
+import type { Clock } from "../../src/core/clock.js";
 import { FaultSocket } from "../support/faultSocket.js";
 
 export interface TransportEvents {

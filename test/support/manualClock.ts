@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/core/deferred.js";
+import type { Clock } from "../../src/core/clock.js";
 
 /** A clock that the test advances, with a random number that the test sets. */
 export interface ManualClock extends Clock {
@@ -37,6 +37,7 @@ export function manualClock(startAt = 1_700_000_000_000): ManualClock {
   };
   return {
     now: () => time,
+    wallTime: () => time,
     random: () => random,
     setTimer(run, ms) {
       const timer = { at: time + ms, run };

@@ -2,11 +2,12 @@ import { describe, expect, test, vi } from "vitest";
 import type { Report } from "../../../src/core/diagnostics.js";
 import { createEmitter, type Handler } from "../../../src/notify/emitter.js";
 import type { Notification } from "../../../src/notify/notification.js";
-import { createNotify } from "../../../src/notify/notify.js";
+import type { NotificationSelector } from "../../../src/notify/notificationSource.js";
+import { Notifications } from "../../../src/notify/notify.js";
 import { manualClock } from "../../support/manualClock.js";
 import { createDeferred, rejectionOf, flushPromises } from "../../support/promises.js";
 
-type Selector = Parameters<ReturnType<typeof createNotify>["listenTo"]>[0];
+type Selector = NotificationSelector;
 
 function setup() {
   const clock = manualClock();
@@ -17,9 +18,9 @@ function setup() {
     code === "payloadNotJson"
       ? notJson((detail as { key: string }).key)
       : overrun((detail as { held: number }).held)) as Report;
-  const notify = createNotify(clock, createEmitter(threw), report);
+  const notify = new Notifications(clock, createEmitter(threw), report);
   const heard: unknown[] = [];
-  notify.listenTo("*", (one: Notification) => heard.push(one.payload));
+  notify.on("*", (one: Notification) => heard.push(one.payload));
   return {
     clock,
     threw,
@@ -29,9 +30,9 @@ function setup() {
     /** Payloads in the order of delivery. */
     heard,
     on: (selector: unknown, handler: Handler, options?: object) =>
-      notify.listenTo(selector as Selector, handler, options),
+      notify.on(selector as Selector, handler, options),
     waitFor: (selector: unknown, options?: object) => {
-      const promise = notify.wait(selector as Selector, options);
+      const promise = notify.waitFor(selector as Selector, options);
       promise.catch(() => undefined);
       return promise;
     },
@@ -318,7 +319,7 @@ describe("holding back for too long", () => {
     const { clock, notify, take, heard, overrun } = setup();
     const first = notify.hold();
     take("s", 1);
-    notify.stopHolding();
+    notify.endHolds();
     expect(heard).toEqual([1]);
     expect(clock.pendingTimers).toBe(0);
     const next = notify.hold();
@@ -652,7 +653,7 @@ describe("waitFor with since", () => {
     const { notify, waitFor, take } = setup();
     const since = notify.mark();
     take("s", "theirs");
-    notify.forgetNotifications();
+    notify.forgetHistory();
     const waiting = waitFor("s", { since });
     expect(await hasEnded(waiting)).toBe(false);
     take("s", "mine");
@@ -666,7 +667,7 @@ describe("a gap", () => {
     const rejecting = waitFor("s", { onGap: "reject" });
     const keeping = waitFor("s", { onGap: "keep" });
     const silent = waitFor("s");
-    notify.gap();
+    notify.addGap();
     expect(await rejectionOf(rejecting)).toMatchObject({ kind: "gap" });
     take("s", 1);
     take("s", 2);
@@ -677,7 +678,7 @@ describe("a gap", () => {
     const { notify, waitFor, take } = setup();
     const since = notify.mark();
     take("seen", 1);
-    notify.gap();
+    notify.addGap();
     expect((await waitFor("seen", { since, onGap: "reject" })).payload).toBe(1);
     expect(await rejectionOf(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
       kind: "gap",
@@ -688,7 +689,7 @@ describe("a gap", () => {
   test("right after the mark counts, although nothing came in between", async () => {
     const { notify, waitFor } = setup();
     const since = notify.mark();
-    notify.gap();
+    notify.addGap();
     expect(await rejectionOf(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
       kind: "gap",
     });
@@ -696,7 +697,7 @@ describe("a gap", () => {
 
   test("that lies before the mark is no matter", async () => {
     const { notify, waitFor, take } = setup();
-    notify.gap();
+    notify.addGap();
     const waiting = waitFor("s", { since: notify.mark(), onGap: "reject" });
     expect(await hasEnded(waiting)).toBe(false);
     take("s", 1);
@@ -705,7 +706,7 @@ describe("a gap", () => {
 
   test("before a wait without a mark is no matter", async () => {
     const { notify, waitFor } = setup();
-    notify.gap();
+    notify.addGap();
     expect(await hasEnded(waitFor("s", { onGap: "reject" }))).toBe(false);
   });
 
@@ -728,7 +729,7 @@ describe("the end", () => {
     const all = [waitFor("s"), waitFor("*", { timeoutMs: 1_000 }), waitFor({ issuer: "i" })];
     const release = notify.hold();
     take("s", 1);
-    notify.end();
+    notify.dispose();
     for (const one of all) {
       expect(await rejectionOf(one)).toMatchObject({ kind: "notConnected", outcome: "notSent" });
     }

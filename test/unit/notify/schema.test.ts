@@ -5,7 +5,8 @@ import type { DiagnosticCode, Report } from "../../../src/core/diagnostics.js";
 import { isGatewayError } from "../../../src/errors.js";
 import { createEmitter, type Handler } from "../../../src/notify/emitter.js";
 import type { Notification } from "../../../src/notify/notification.js";
-import { createNotify, type NotificationSelector } from "../../../src/notify/notify.js";
+import type { NotificationSelector } from "../../../src/notify/notificationSource.js";
+import { Notifications } from "../../../src/notify/notify.js";
 import {
   defineNotification,
   type SchemaResult,
@@ -18,9 +19,9 @@ function setup() {
   const clock = manualClock();
   const reports: { code: DiagnosticCode; said: string; detail: unknown }[] = [];
   const report: Report = (_level, code, said, detail) => void reports.push({ code, said, detail });
-  const notify = createNotify(clock, createEmitter(vi.fn()), report);
+  const notify = new Notifications(clock, createEmitter(vi.fn()), report);
   const on = (selector: NotificationSelector | string, handler: Handler, options?: object) =>
-    notify.listenTo(selector as NotificationSelector, handler, options);
+    notify.on(selector as NotificationSelector, handler, options);
   return {
     clock,
     notify,
@@ -33,7 +34,7 @@ function setup() {
       return heard;
     },
     waitFor(selector: NotificationSelector | string, options?: object) {
-      const promise = notify.wait(selector as NotificationSelector, options);
+      const promise = notify.waitFor(selector as NotificationSelector, options);
       promise.catch(() => undefined);
       return promise;
     },

@@ -1,10 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { GatewayError, isGatewayError } from "../../../src/errors.js";
-import {
-  createRenewableToken,
-  fromProvider,
-  type Grant,
-} from "../../../src/session/renewableToken.js";
+import { fromProvider, RenewableToken, type Grant } from "../../../src/session/renewableToken.js";
 import { manualClock } from "../../support/manualClock.js";
 import { createDeferred, rejectionOf, flushPromises } from "../../support/promises.js";
 
@@ -13,11 +9,17 @@ function setup(obtain: (why: string) => Promise<Grant>) {
   const asked = vi.fn(obtain);
   const secrets: string[] = [];
   const keep = (token: string) => void secrets.push(token);
+  const token = new RenewableToken<string>("projectToken", clock.wallTime, asked, keep);
   return {
     clock,
     asked,
     secrets,
-    ...createRenewableToken<string>("projectToken", clock.now, asked, keep),
+    renew: (reason: string) => token.renew(reason),
+    set: (grant: Grant) => token.set(grant),
+    invalidate: () => token.invalidate(),
+    fresh: () => token.fresh,
+    latest: () => token.latest,
+    renewTime: () => clock.wallTime() + token.renewInMs,
   };
 }
 const HOUR = 3_600;
