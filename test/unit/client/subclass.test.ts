@@ -38,7 +38,7 @@ test("a client shows no credential when it is printed, stringified or copied", (
   const shown = [
     inspect(client, { depth: 20, showHidden: true, getters: true }),
     JSON.stringify(client),
-    JSON.stringify({ ...client }),
+    JSON.stringify(Object.assign({}, client)),
   ].join();
   expect(shown).not.toContain("planted-secret");
 });
