@@ -31,9 +31,16 @@ export default tseslint.config(
           selector: "ExportDefaultDeclaration",
           message: "Export by name: one spelling everywhere.",
         },
+        {
+          selector:
+            "ExportNamedDeclaration[source][exportKind='value'][specifiers.length>0]:not(:has(ExportSpecifier[exportKind='value']))",
+          message: "`export { type A }` loads the file, `export type { A }` does not.",
+        },
       ],
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       "@typescript-eslint/consistent-type-exports": "error",
+      // `import { type A }` loads the file, `import type { A }` does not.
+      "@typescript-eslint/no-import-type-side-effects": "error",
       "@typescript-eslint/switch-exhaustiveness-check": [
         "error",
         { considerDefaultExhaustiveForUnions: true },
@@ -95,7 +102,7 @@ export default tseslint.config(
   },
   {
     // Their hosts read the default export.
-    files: ["**/*.config.{ts,mjs}"],
+    files: ["**/*.config.{ts,mjs}", ".dependency-cruiser.mjs"],
     rules: { "no-restricted-syntax": "off" },
   },
 );
