@@ -78,7 +78,50 @@ export default tseslint.config(
     rules: {
       // A guard for what cannot happen is code that every player downloads.
       "@typescript-eslint/no-non-null-assertion": "off",
+      "max-lines": ["error", 300],
+      "max-lines-per-function": ["error", { max: 80, skipBlankLines: true, skipComments: true }],
     },
+  },
+  {
+    // Tables: one entry a method or a text.
+    files: ["src/wire/methods.ts", "src/inspector/texts*.ts"],
+    rules: { "max-lines": "off" },
+  },
+  // TEMPORARY: files and functions that are still too long. A file leaves its list when it is divided.
+  {
+    files: [
+      "src/client/client.ts",
+      "src/emulator/engine/engine.ts",
+      "src/emulator/faults/definitions.ts",
+    ],
+    rules: { "max-lines": "off" },
+  },
+  {
+    files: [
+      "src/admin/broadcast.ts",
+      "src/admin/caller.ts",
+      "src/admin/create.ts",
+      "src/admin/userData.ts",
+      "src/client/client.ts",
+      "src/compat/webSocketSession.ts",
+      "src/connection/calls.ts",
+      "src/connection/connection.ts",
+      "src/emulator/emulator.ts",
+      "src/emulator/server/controlApi.ts",
+      "src/inspector/log/filterBar.tsx",
+      "src/inspector/log/methodRow.tsx",
+      "src/inspector/log/virtualList.tsx",
+      "src/inspector/send/sendView.tsx",
+      "src/notify/notify.ts",
+      "src/phaser/scope.ts",
+      "src/push/push.ts",
+      "src/push/tokenSync.ts",
+      "src/push/worker/worker.ts",
+      "src/session/session.ts",
+      "src/testing/connectEmulator.ts",
+      "src/testing/testGateway.ts",
+    ],
+    rules: { "max-lines-per-function": "off" },
   },
   {
     files: ["test/**/*.ts"],
