@@ -8,7 +8,7 @@ import type { EmulatorState } from "../../src/emulator/index.js";
 import { chanceOf } from "../support/random.js";
 import { inRepo } from "../support/repo.js";
 
-/** `npm run kills` takes more. */
+/** `npm run crash-test` takes more. */
 const KILLS = Number(process.env["KILLS"] ?? 20);
 /** Set `KILLS_SEED` to the seed of a run to have its moments again. */
 const SEED = Number(process.env["KILLS_SEED"] ?? Date.now() % 1_000_000);
