@@ -1,0 +1,44 @@
+// Files that a browser loads as they are: minified, with a first line that names the package and what the file contains.
+import { readFileSync } from "node:fs";
+import terser from "@rollup/plugin-terser";
+
+const { name: packageName, version, license } = JSON.parse(readFileSync("package.json", "utf8"));
+
+// Two underscores in front belong to the language (`__proto__`) or to TypeScript's helpers.
+const PRIVATE = /^_[a-zA-Z]/;
+
+const minify = ({ title = "", contains, ...options }) => {
+  const parts = [`${packageName} ${version}${title}`, license];
+  if (contains) parts.push(`contains ${contains}, MIT`);
+  return terser({
+    ecma: 2022,
+    format: { comments: false, preamble: `/*! ${parts.join(" | ")} */` },
+    ...options,
+  });
+};
+
+/** Output for a script tag: sets the global `name`. */
+export const scriptTag = (file, name, contains) => ({
+  file: `dist/${file}`,
+  name,
+  format: "iife",
+  generatedCode: "es2015",
+  plugins: [
+    minify({ contains, compress: { passes: 3 }, mangle: { properties: { regex: PRIVATE } } }),
+  ],
+});
+
+/** Output of the push worker. It is one file: browsers compare a worker's bytes to see whether it is new. */
+export const workerScript = {
+  file: "dist/firebase-messaging-sw.js",
+  format: "iife",
+  plugins: [minify({ title: " push worker" })],
+};
+
+/** Output of a page's script, a module. */
+export const moduleScript = (dir, contains) => ({
+  dir,
+  entryFileNames: "[name].js",
+  format: "es",
+  plugins: [minify({ contains, module: true })],
+});
