@@ -1,9 +1,10 @@
 /**
- * Which file may import which, and why. `npm run lint` checks it, types included; CONTRIBUTING.md shows the picture that
- * `node scripts/architecture.mjs` draws of it.
+ * Which file may import which, and why. `npm run lint` checks it, types included;
+ * `npm run architecture` draws the picture in CONTRIBUTING.md from it.
  *
- * A room is a folder of src/, or a file beside the folders. Its files import each other and the rooms named in `sees`; of the rooms in
- * `seesTypesOf` they import types alone, so that none of their code is loaded. A new room needs an entry here.
+ * A room is a folder of src/, or a file beside the folders. Its files import each other and the
+ * rooms in `sees`. Of the rooms in `seesTypesOf` they import types alone, so that no code of theirs
+ * is loaded. A new room needs an entry here.
  */
 const base = ["core", "wire", "errors"];
 const parts = ["session", "http", "connection", "api", "notify"];
@@ -60,7 +61,7 @@ export const rooms = {
   errors: { sees: [], reason: "Every room uses the errors, so they import none." },
 };
 
-/** Folders and files of src/emulator/ from top to bottom: imports go down only, never to a neighbour. */
+/** Folders and files of src/emulator/ from top to bottom: imports go down, never up or sideways. */
 export const emulatorLayers = [
   { names: ["cli"], reason: "A command starts the emulator as any other program does." },
   { names: ["index"], reason: "The entry exports what programs import." },
@@ -75,7 +76,7 @@ export const emulatorLayers = [
   { names: ["settings"], reason: "Every folder reads the settings." },
 ];
 
-/** Packages, modules of Node and files that only these rooms or files import. A package that is not listed is refused. */
+/** What only some rooms or files import. A package that is not listed is refused. */
 export const reserved = [
   {
     packages: ["reconnecting-websocket"],
@@ -166,7 +167,7 @@ const onlyFrom = reserved.flatMap(({ packages = [], file, from, reason }) =>
 
 const knownPackages = reserved.flatMap(({ packages = [] }) => packages);
 const knownFolders = emulatorLayers.flatMap(({ names }) => names);
-/** No path matches it, so a rule that requires such an import is broken by every file it is for. */
+/** Matches no import, so every file that a rule requires one of breaks the rule. */
 const NOTHING = "^$";
 
 /** @type {import("dependency-cruiser").IConfiguration} */

@@ -1,4 +1,4 @@
-// `npm run architecture` draws the picture of the rooms in CONTRIBUTING.md from the data of the import linter.
+// `npm run architecture` draws the picture of the rooms in CONTRIBUTING.md from the import rules.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { emulatorLayers, rooms } from "../.dependency-cruiser.mjs";

@@ -1,4 +1,5 @@
-// `npm run crash-test`: 200 kills of a writing emulator, ten times as many as in `npm test`. Another number: `-- 1000`.
+// `npm run crash-test` kills an emulator during writes 200 times, ten times as often as `npm test`.
+// `npm run crash-test -- 1000` kills it 1000 times.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 

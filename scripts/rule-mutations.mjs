@@ -1,4 +1,5 @@
-// `npm run rule-mutations` switches off one rule of the emulator at a time and lists the rows of the table that go red.
+// `npm run rule-mutations` switches off one rule of the emulator at a time and lists the rows of
+// the method table that fail.
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";

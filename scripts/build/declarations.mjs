@@ -5,9 +5,10 @@ import { inDist, inputOf } from "./distFiles.mjs";
 /**
  * The run that bundles the declarations.
  *
- * Users merge their own keys by `declare module "gs2-gateway" { interface NotificationMap ... }`. The interface stands in index.d.ts itself
- * and the other entries import it from there, so that merging rests on no re-export from a chunk. The table of methods stays out of it: its
- * type is part of compat's, and no name that players see.
+ * Users merge their own keys by `declare module "gs2-gateway" { interface NotificationMap ... }`.
+ * TypeScript merges into the module that declares an interface, so index.d.ts declares it itself,
+ * and the other entries import it from there, not from a chunk. The types of the method table are a
+ * chunk: only compat uses them.
  */
 export const declarations = (external) => ({
   input: inputOf(typedEntries, ".d.ts"),

@@ -1,4 +1,4 @@
-// What dist/ holds beside the bundles, and the names of the files in it.
+// Names of the files in dist/, and those that are not bundles.
 import { chmodSync, cpSync, rmSync } from "node:fs";
 import { entries } from "../entries.mjs";
 
@@ -12,7 +12,7 @@ export const inDist = (extension) => ({
   chunkFileNames: ({ name }) => `chunks/${name.replace(/\.d$/, "")}${extension}`,
 });
 
-/** Empties dist/ once the first run has something to write: a build that fails leaves the last one in place. */
+/** Empties dist/ when the first run begins to write: a build that fails leaves the last one. */
 export const emptyDist = {
   name: "empty-dist",
   renderStart: () => rmSync("dist", { recursive: true, force: true }),

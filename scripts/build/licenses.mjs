@@ -29,7 +29,8 @@ export const writeLicenses = {
   name: "write-licenses",
   writeBundle() {
     const texts = [
-      `${packageName} is licensed under ${spdx} (see LICENSE). Its files contain code of the packages below, under their own licences.`,
+      `${packageName} is licensed under ${spdx} (see LICENSE). ` +
+        "Its files contain code of the packages below, under their own licences.",
       ...[...contained.values()]
         .toSorted((a, b) => a.name.localeCompare(b.name, "en"))
         .map((dependency) => {
@@ -50,7 +51,7 @@ function textsOf(dependency) {
   return texts;
 }
 
-/** reconnecting-websocket was compiled with tslib helpers inlined; their notice is the first comment of the file. */
+/** The file was compiled with helpers of tslib inlined; it begins with their notice. */
 function tslibNotice() {
   const file = "node_modules/reconnecting-websocket/dist/reconnecting-websocket-mjs.js";
   const notice = /^\/\*!([\s\S]*?)\*\//.exec(readFileSync(file, "utf8"))?.[1];

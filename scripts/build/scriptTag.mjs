@@ -1,4 +1,4 @@
-// Files that a browser loads as they are: minified, with a first line that names the package and what the file contains.
+// Files that a browser loads as they are. They are minified; the first line names the content.
 import { readFileSync } from "node:fs";
 import terser from "@rollup/plugin-terser";
 
@@ -28,7 +28,7 @@ export const scriptTag = (file, name, contains) => ({
   ],
 });
 
-/** Output of the push worker. It is one file: browsers compare a worker's bytes to see whether it is new. */
+/** Output of the push worker: one file, since browsers update a worker when its bytes change. */
 export const workerScript = {
   file: "dist/firebase-messaging-sw.js",
   format: "iife",
