@@ -4,9 +4,6 @@ import terser from "@rollup/plugin-terser";
 
 const { name: packageName, version, license } = JSON.parse(readFileSync("package.json", "utf8"));
 
-// Two underscores in front belong to the language (`__proto__`) or to TypeScript's helpers.
-const PRIVATE = /^_[a-zA-Z]/;
-
 const minify = ({ title = "", contains, ...options }) => {
   const parts = [`${packageName} ${version}${title}`, license];
   if (contains) parts.push(`contains ${contains}, MIT`);
@@ -23,9 +20,7 @@ export const scriptTag = (file, name, contains) => ({
   name,
   format: "iife",
   generatedCode: "es2015",
-  plugins: [
-    minify({ contains, compress: { passes: 3 }, mangle: { properties: { regex: PRIVATE } } }),
-  ],
+  plugins: [minify({ contains, compress: { passes: 3 } })],
 });
 
 /** Output of the push worker: one file, since browsers update a worker when its bytes change. */
