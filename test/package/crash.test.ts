@@ -8,7 +8,7 @@ import type { EmulatorState } from "../../src/emulator/index.js";
 import { seededRandom } from "../support/random.js";
 import { inRepo } from "../support/repo.js";
 
-/** `npm run kills` sets more. */
+/** `npm run crash-test` sets more. */
 const KILLS = Number(process.env["KILLS"] ?? 20);
 /** `KILLS_SEED` repeats the kill times of a run. */
 const SEED = Number(process.env["KILLS_SEED"] ?? Date.now() % 1_000_000);

@@ -140,7 +140,7 @@ test(
       undo();
       list.push([name, red]);
     }
-    // `npm run rules` prints it.
+    // `npm run rule-mutations` prints it.
     mkdirSync(inRepo("artifacts"), { recursive: true });
     const lines = list.flatMap(([name, red]) => [name, ...red.map((row) => `  - ${row}`), ""]);
     writeFileSync(inRepo("artifacts/rules.txt"), lines.join("\n"));

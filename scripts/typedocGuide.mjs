@@ -1,4 +1,5 @@
-// A plugin of TypeDoc: pages of the guide go by their headings, stand under their language, and keep the addresses of their files.
+// A plugin of TypeDoc: pages of the guide are named after their headings, grouped by language, and
+// keep the addresses of their files.
 import { Converter, KindRouter } from "typedoc";
 
 export const groups = { docs: "Guide", ja: "ガイド" };
@@ -10,7 +11,7 @@ export function load(app) {
 
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_, document) => {
     const file = document.project.files.getReflectionPath(document);
-    const { group, address } = placeOf(file);
+    const { group, address } = pageOf(file);
     addresses.set(document, address);
     document.name = headingOf(document.content);
     document.frontmatter = { group };
@@ -26,16 +27,16 @@ export function load(app) {
   );
 }
 
-function placeOf(file) {
+function pageOf(file) {
   const [folder, name] = file.split("/").slice(-2);
-  // The README in English is the site's first page.
+  // The English README is the first page of the site.
   if (name === "README.ja.md") return { group: groups.ja, address: "guide/ja/readme" };
-  if (!(folder in groups)) throw new Error(`${file} is no page of the guide.`);
+  if (!(folder in groups)) throw new Error(`${file} is not a page of the guide.`);
   const page = name.replace(/\.md$/, "").replace("README", "index");
   return { group: groups[folder], address: folder === "ja" ? `guide/ja/${page}` : `guide/${page}` };
 }
 
-/** The first line; code in it is a part of its own. */
+/** The text of the first line. TypeDoc makes code in it a part of its own. */
 function headingOf(content) {
   const text = content.map((part) => part.text).join("");
   return text.slice(0, text.indexOf("\n")).replace(/^# /, "").replaceAll("`", "");

@@ -1,4 +1,5 @@
-// Switches off one rule of the emulator at a time and lists the rows of the table of all methods that go red.
+// `npm run rule-mutations` switches off one rule of the emulator at a time and lists the rows of
+// the method table that fail.
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,7 +11,7 @@ const test = "test/integration/emulator/ruleMutations/ruleMutations.test.ts";
 rmSync(list, { force: true });
 const { status } = spawnSync("npx", ["vitest", "run", "--project", "integration", test], {
   cwd: fileURLToPath(root),
-  // The list is all there is on standard output.
+  // Standard output holds the list alone.
   stdio: ["ignore", 2, 2],
   shell: process.platform === "win32",
 });
