@@ -7,7 +7,7 @@ import { launchBrowser } from "../support/browser.js";
 import { inRepo, readInRepo } from "../support/repo.js";
 import { until as come } from "../support/until.js";
 import { RawSocket, frame, restLogin } from "../integration/emulator/rawSocket.js";
-import { recordPageErrors, until } from "./pages.js";
+import { recordPageErrors, untilVisible } from "./pageErrors.js";
 
 const pictures = inRepo("artifacts");
 const sizes = {
@@ -40,7 +40,7 @@ const game = (request: Request): Response =>
 let browser: Browser;
 let emulator: Emulator;
 let context: BrowserContext;
-let complaints: string[];
+let pageErrors: string[];
 
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
@@ -57,7 +57,7 @@ afterEach(async () => {
 
 async function newContext(options: BrowserContextOptions = {}) {
   context = await browser.newContext({ viewport: sizes.desk, locale: "en-US", ...options });
-  complaints = recordPageErrors(context);
+  pageErrors = recordPageErrors(context);
 }
 
 async function open(path = "/"): Promise<Page> {
@@ -69,18 +69,18 @@ async function open(path = "/"): Promise<Page> {
 async function inspector(options: BrowserContextOptions = {}): Promise<Page> {
   await newContext(options);
   const page = await open();
-  await until(page, "it hears the emulator", ".hearing.live");
+  await untilVisible(page, "it hears the emulator", ".hearing.live");
   return page;
 }
 
 async function startGame(): Promise<Page> {
   const page = await open("/game/");
-  await until(page, "the game is bound", "li:has-text('status ready')");
+  await untilVisible(page, "the game is bound", "li:has-text('status ready')");
   return page;
 }
 
-const heard = (page: Page, text: string) =>
-  until(page, `the game hears ${text}`, `li:has-text(${JSON.stringify(text)})`);
+const untilReceived = (page: Page, text: string) =>
+  untilVisible(page, `the game hears ${text}`, `li:has-text(${JSON.stringify(text)})`);
 
 /** A bound player without a browser. */
 async function player(number: string): Promise<RawSocket> {
@@ -100,15 +100,15 @@ describe("the form", () => {
     await page.selectOption("select[name=key]", "Gs2Mission:Complete");
     await page.fill("input[name='payload.taskName']", "first-steps");
     await page.click("#send");
-    await until(page, "it tells to whom", "#sent .card.good:has-text('to 1 connection')");
-    await heard(player, 'Gs2Mission:Complete {"namespaceName":"namespace-0001"');
-    await heard(player, "first-steps");
-    await until(page, "the frame is in the log", row("Gs2Mission:Complete"));
+    await untilVisible(page, "it tells to whom", "#sent .card.good:has-text('to 1 connection')");
+    await untilReceived(player, 'Gs2Mission:Complete {"namespaceName":"namespace-0001"');
+    await untilReceived(player, "first-steps");
+    await untilVisible(page, "the frame is in the log", row("Gs2Mission:Complete"));
     expect(await page.locator(row("setUserId")).count()).toBe(2);
 
     await page.click("#sent .card button:has-text('Send again')");
-    await until(page, "it is listed twice", "#sent .card:nth-child(2)");
-    expect(complaints).toEqual([]);
+    await untilVisible(page, "it is listed twice", "#sent .card:nth-child(2)");
+    expect(pageErrors).toEqual([]);
   });
 
   test("sends one of one's own, and says why nobody got it", async () => {
@@ -118,7 +118,7 @@ describe("the form", () => {
     await page.fill("input[name=subject]", "raid-start");
     await page.fill("textarea[name=payload]", "no JSON");
     await page.click("#send");
-    await until(page, "it tells why", "#sent .card.bad:has-text('nobody has no session')");
+    await untilVisible(page, "it tells why", "#sent .card.bad:has-text('nobody has no session')");
     const alice = await player("0001");
     await page.fill("input[name=userId]", "user-0001");
     await page.fill("input[name=issuer]", "my-server");
@@ -128,7 +128,7 @@ describe("the form", () => {
       body: { issuer: "my-server", subject: "raid-start", payload: "no JSON" },
     });
     await alice.close();
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test("names what is wrong at its field, and sends nothing", async () => {
@@ -145,13 +145,13 @@ describe("the form", () => {
           .map((id) => document.getElementById(id)?.textContent ?? "")
           .join(" "),
       }));
-    await until(page, "a fault is told", ".fault");
+    await untilVisible(page, "a fault is told", ".fault");
     expect(await faultAt("userId")).toEqual({ isInvalid: "true", words: "User ID is missing." });
     expect(await faultAt("payload.category")).toEqual({
       isInvalid: "true",
       words: "category takes a whole number.",
     });
-    await until(page, "the first faulty field has the focus", "input[name=userId]:focus");
+    await untilVisible(page, "the first faulty field has the focus", "input[name=userId]:focus");
     expect(await page.locator("#sent .card").count()).toBe(0);
     await page.fill("input[name=userId]", "user-0001");
     await page.fill("input[name='payload.category']", "3");
@@ -168,7 +168,7 @@ describe("the form", () => {
     });
     await page.click(row("Gs2Inbox:ReceiveNotification"));
     await page.click("#resend");
-    await until(page, "it tells to whom", ".notice:has-text('to 1 connection')");
+    await untilVisible(page, "it tells to whom", ".notice:has-text('to 1 connection')");
     await come(
       "it came twice",
       () => alice.frames.filter((one) => one["type"] === "notification").length === 2,
@@ -176,7 +176,7 @@ describe("the form", () => {
     const [first, second] = alice.frames.filter((one) => one["type"] === "notification");
     expect(second).toEqual(first);
     await page.click("#edit");
-    await until(page, "the form has it", "input[name='payload.messageName']");
+    await untilVisible(page, "the form has it", "input[name='payload.messageName']");
     expect(await page.inputValue("input[name='payload.messageName']")).toBe("m-7");
     expect(await page.inputValue("select[name=namespaceName]")).toBe("game-0001");
     await alice.close();
@@ -189,17 +189,17 @@ describe("the log", () => {
     const alice = await player("0001");
     await page.click(`${row("setUserId")} >> nth=0`);
     const detail = page.locator(".detail");
-    await until(page, "the method is shown", "#method-row");
+    await untilVisible(page, "the method is shown", "#method-row");
     const text = await detail.innerText();
     expect(text).toContain("POST /gateway/{namespaceName}/session/user/me/user");
     expect(text).toContain("gateway.webSocketSession.setUserId");
     expect(text).toMatch(/allowConcurrentAccess bool\s+default true/);
     expect(text).toMatch(/namespaceName string\s+required · at most 128 characters\s+game-0001/);
     await page.click("#partner");
-    await until(page, "the answer is shown", ".detail button:has-text('The call')");
+    await untilVisible(page, "the answer is shown", ".detail button:has-text('The call')");
     await page.keyboard.press("Escape");
     await page.waitForSelector(".detail", { state: "detached" });
-    await until(page, "the list has the focus again", ".list:focus");
+    await untilVisible(page, "the list has the focus again", ".list:focus");
     await alice.close();
   });
 
@@ -211,23 +211,23 @@ describe("the log", () => {
       emulator.notify({ userId, subject, payload: "{}" });
     await say("user-0001", "to-alice");
     await say("user-0002", "to-bob");
-    await until(page, "both are in the log", row("to-bob"));
+    await untilVisible(page, "both are in the log", row("to-bob"));
     await page.selectOption("select[name=player]", "user:user-0001");
     await page.waitForSelector(row("to-bob"), { state: "detached" });
-    await until(page, "Alice's are left", row("to-alice"));
+    await untilVisible(page, "Alice's are left", row("to-alice"));
     await page.selectOption("select[name=player]", "");
     await page.fill("input[name=search]", "TO-BOB");
-    await until(page, "one is left", ".count:has-text('1 of')");
+    await untilVisible(page, "one is left", ".count:has-text('1 of')");
     await page.fill("input[name=search]", "");
     await page.selectOption("select[name=kind]", "notifications");
-    await until(page, "two are left", ".count:has-text('2 of')");
+    await untilVisible(page, "two are left", ".count:has-text('2 of')");
 
     await page.click("#pause");
     await say("user-0001", "while-paused");
-    await until(page, "it counts", ".count:has-text('Paused, 1 new')");
+    await untilVisible(page, "it counts", ".count:has-text('Paused, 1 new')");
     expect(await page.locator(row("while-paused")).count()).toBe(0);
     await page.click("#pause");
-    await until(page, "it goes on", row("while-paused"));
+    await untilVisible(page, "it goes on", row("while-paused"));
 
     const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export")]);
     const chunks: Buffer[] = [];
@@ -237,16 +237,16 @@ describe("the log", () => {
     expect(download.suggestedFilename()).toMatch(/^gs2-gateway-log-.*\.json$/);
 
     await page.click("#clear");
-    await until(page, "it is empty", ".empty:has-text('Nothing has happened yet.')");
+    await untilVisible(page, "it is empty", ".empty:has-text('Nothing has happened yet.')");
     await alice.close();
     await bob.close();
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test("is read and opened with the keyboard alone", async () => {
     const page = await inspector();
     const alice = await player("0001");
-    await until(page, "there is something", row("setUserId"));
+    await untilVisible(page, "there is something", row("setUserId"));
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.locator(".list").focus();
@@ -262,25 +262,25 @@ describe("the log", () => {
     await page.keyboard.press("Home");
     expect(await active()).toMatch(/^listeningevent/);
     await page.keyboard.press("Enter");
-    await until(page, "it is open", ".detail h2:focus");
+    await untilVisible(page, "it is open", ".detail h2:focus");
     await page.keyboard.press("Escape");
-    await until(page, "the list has the focus again", ".list:focus");
+    await untilVisible(page, "the list has the focus again", ".list:focus");
     await page.locator("#tab-send").focus();
     await page.keyboard.press("ArrowRight");
-    await until(page, "the next tab is chosen", "#tab-players:focus[aria-selected=true]");
+    await untilVisible(page, "the next tab is chosen", "#tab-players:focus[aria-selected=true]");
     await alice.close();
   });
 
   test("shows no secret and no token, neither on the page nor in what it was sent", async () => {
     const page = await inspector();
     await startGame();
-    await until(page, "the login is in the log", row("login"));
+    await untilVisible(page, "the login is in the log", row("login"));
     const accessToken = await emulator.issueAccessToken({ userId: "alice" });
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     const token = await restLogin(emulator.url);
     await socket.ask(frame("setUserId", { namespaceName: "game-0001", accessToken }, token));
     await page.click(`${row("login")} >> nth=0`);
-    await until(page, "the login is shown", ".detail .json");
+    await untilVisible(page, "the login is shown", ".detail .json");
     const shown = await page.locator("body").innerText();
     expect(shown).toContain('"client_secret": "***"');
     const journal = await page.evaluate(async () => {
@@ -302,16 +302,16 @@ describe("the log", () => {
     const page = await inspector();
     const port = Number(new URL(emulator.url).port);
     await emulator.stop();
-    await until(page, "it says so", ".gone");
+    await untilVisible(page, "it says so", ".gone");
     emulator = await startEmulator({ port });
-    await until(page, "it is live again", ".hearing.live");
-    await until(page, "it tells of the new one", row("The emulator was started anew"));
+    await untilVisible(page, "it is live again", ".hearing.live");
+    await untilVisible(page, "it tells of the new one", row("The emulator was started anew"));
   });
 
   test("at 1,000 notifications a second keeps every task of the page under 100 ms", async () => {
     const page = await inspector();
     const alice = await player("0001");
-    await until(page, "the player is in the log", row("setUserId"));
+    await untilVisible(page, "the player is in the log", row("setUserId"));
     await browser.startTracing(page, { categories: ["disabled-by-default-devtools.timeline"] });
     const payload = { gatheringName: "g-1", joinUserId: "user-0002", namespaceName: "m" };
     const began = performance.now();
@@ -324,7 +324,7 @@ describe("the log", () => {
     }
     const rate = Math.round(5_000_000 / (performance.now() - began));
     await emulator.notify({ userId: "user-0001", subject: "the-last", payload: "{}" });
-    await until(page, "the last is shown", row("the-last"));
+    await untilVisible(page, "the last is shown", row("the-last"));
     const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
       traceEvents: { name: string; tdur?: number; dur?: number }[];
     };
@@ -347,9 +347,9 @@ describe("the panels", () => {
     const alice = await player("0001");
     const bob = await player("0002");
     await page.click("#tab-players");
-    await until(page, "both are there", "[data-user=user-0002]");
+    await untilVisible(page, "both are there", "[data-user=user-0002]");
     await page.click("[data-user=user-0002] button:has-text('Show its frames')");
-    await until(page, "only Bob's are shown", ".count:has-text('4 of')");
+    await untilVisible(page, "only Bob's are shown", ".count:has-text('4 of')");
     await page.click("[data-user=user-0001] .cut");
     expect(await alice.closed()).toBe(1000);
     await page.waitForSelector("[data-user=user-0001]", { state: "detached" });
@@ -357,20 +357,20 @@ describe("the panels", () => {
     await page.click("[data-user=user-0002] button:has-text('Send something')");
     expect(await page.inputValue("input[name=userId]")).toBe("user-0002");
     await bob.close();
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test("make and remove namespaces, hand out tokens, and start over", async () => {
     const page = await inspector();
     await page.click("#tab-world");
     await page.click("form.inline button");
-    await until(page, "the name is asked for", ".fault:has-text('Name is missing.')");
+    await untilVisible(page, "the name is asked for", ".fault:has-text('Name is missing.')");
     await page.fill("input[name=newNamespace]", "game-0002");
     await page.click("form.inline button");
-    await until(page, "it is there", "[data-namespace=game-0002]");
+    await untilVisible(page, "it is there", "[data-namespace=game-0002]");
     await page.fill("input[name=tokenUser]", "alice");
     await page.click("button:has-text('Hand out')");
-    await until(page, "it is there", "[data-token-of=alice]");
+    await untilVisible(page, "it is there", "[data-token-of=alice]");
     expect(emulator.state().accessTokens).toMatchObject([{ userId: "alice" }]);
     await page.click("[data-namespace=game-0002] button");
     await page.click("[data-namespace=game-0002] .danger");
@@ -380,7 +380,7 @@ describe("the panels", () => {
     await page.click(".sure .danger");
     await page.waitForSelector("[data-token-of=alice]", { state: "detached" });
     expect(emulator.state().accessTokens).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test("tell what would go to a phone, and why not", async () => {
@@ -390,7 +390,7 @@ describe("the panels", () => {
     await page.check("input[name=transfer]");
     await page.click("#send");
     await page.click("#tab-outbox");
-    await until(
+    await untilVisible(
       page,
       "it tells why",
       ".card.bad:has-text('the player has no Firebase token in the namespace')",
@@ -402,7 +402,7 @@ describe("the drawer of faults", () => {
   const openDrawer = async (): Promise<Page> => {
     const page = await inspector();
     await page.click("#tab-faults");
-    await until(page, "the switches are there", "[data-fault=latency]");
+    await untilVisible(page, "the switches are there", "[data-fault=latency]");
     return page;
   };
   const flip = (page: Page, name: string) => page.click(`[data-fault=${name}] [role=switch]`);
@@ -427,12 +427,12 @@ describe("the drawer of faults", () => {
       // One that acts at once has acted on nobody, and is spent.
       const { exhausted } = emulator.faults.list().find(({ fault }) => fault === name)!;
       const wanted = exhausted ? `:has-text("spent")` : ` [aria-checked=true]`;
-      await until(page, `${name} is on`, `[data-fault=${name}]${wanted}`);
+      await untilVisible(page, `${name} is on`, `[data-fault=${name}]${wanted}`);
     }
     await page.click("#lift-faults");
-    await until(page, "none is in force", "text=No fault is in force.");
+    await untilVisible(page, "none is in force", "text=No fault is in force.");
     expect(emulator.faults.list()).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test("does to a game what it says, and to the one that is named only", async () => {
@@ -443,7 +443,7 @@ describe("the drawer of faults", () => {
     await page.fill("[data-fault=drop] [name=userId]", "user-0002");
     await page.click("[data-fault=drop] [type=submit]");
     expect(await bob.closed()).toBe(1006);
-    await until(page, "it tells", "[data-fault=drop]:has-text('struck once · spent')");
+    await untilVisible(page, "it tells", "[data-fault=drop]:has-text('struck once · spent')");
     expect(emulator.sessions().map(({ userId }) => userId)).toEqual(["user-0001"]);
     await alice.close();
   });
@@ -453,7 +453,7 @@ describe("the drawer of faults", () => {
     await page.click("[data-fault=refuse] summary");
     await page.fill("[data-fault=refuse] [name=status]", "200");
     await page.click("[data-fault=refuse] [type=submit]");
-    await until(page, "it is told", "[data-fault=refuse] .field.faulty .fault");
+    await untilVisible(page, "it is told", "[data-fault=refuse] .field.faulty .fault");
     expect(await page.getAttribute("[data-fault=refuse] [name=status]", "aria-invalid")).toBe(
       "true",
     );
@@ -469,7 +469,7 @@ test("kicks a player out, and lets tokens expire, for one socket", async () => {
   await page.click("[data-user=user-0001] .kick");
   await alice.closed();
   await page.click("[data-user=user-0002] .expire");
-  await until(page, "it is done", ".notice:has-text('Done')");
+  await untilVisible(page, "it is done", ".notice:has-text('Done')");
   const params = { namespaceName: "game-0001", accessToken: "accessToken-0002" };
   expect((await bob.ask(frame("setUserId", params))).status).toBe(401);
   await bob.close();
@@ -496,21 +496,21 @@ async function fill(): Promise<() => Promise<void>> {
 }
 
 /** Goes through all the page has, one view after the other. */
-async function eachView(page: Page, look: (view: string) => Promise<void>): Promise<void> {
+async function forEachView(page: Page, look: (view: string) => Promise<void>): Promise<void> {
   const isNarrow = (await page.locator("#tab-log").count()) > 0;
-  await until(page, "the log is filled", row("Gs2Distributor"));
+  await untilVisible(page, "the log is filled", row("Gs2Distributor"));
   await look("log");
   await page.click(`${row("Gs2Distributor")} >> nth=0`);
-  await until(page, "a notification is open", "#notification-row");
+  await untilVisible(page, "a notification is open", "#notification-row");
   await look("notification");
   await page.click("#close-detail");
   await page.fill("input[name=search]", "setUserId");
   await page.click(`${row("setUserId")} >> nth=0`);
-  await until(page, "a call is open", "#method-row");
+  await untilVisible(page, "a call is open", "#method-row");
   await look("call");
   await page.click("#close-detail");
   await page.fill("input[name=search]", "nothing fits this");
-  await until(page, "nothing fits", ".empty");
+  await untilVisible(page, "nothing fits", ".empty");
   await look("empty");
   await page.fill("input[name=search]", "");
   for (const name of await page
@@ -522,10 +522,10 @@ async function eachView(page: Page, look: (view: string) => Promise<void>): Prom
       await page.selectOption("select[name=key]", "");
       await page.fill("input[name=subject]", "");
       await page.click("#send");
-      await until(page, "a fault is told", ".fault");
+      await untilVisible(page, "a fault is told", ".fault");
       await page.fill("input[name=subject]", "own");
       await page.click("#send");
-      await until(page, "it is sent", "#sent .card.good");
+      await untilVisible(page, "it is sent", "#sent .card.good");
     }
     await look(name.slice("tab-".length));
   }
@@ -544,7 +544,7 @@ describe("everybody can use it", () => {
     const page = await inspector({ colorScheme, viewport: sizes[size], reducedMotion: "reduce" });
     const done = await fill();
     const found: string[] = [];
-    await eachView(page, async (view) => {
+    await forEachView(page, async (view) => {
       await page.evaluate(axe);
       const violations = await page.evaluate(async () => {
         interface Axe {
@@ -576,8 +576,8 @@ describe("everybody can use it", () => {
     expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
     const done = await fill();
     const faults: string[] = [];
-    await eachView(page, async (view) => {
-      for (const fault of await outOfPlace(page)) faults.push(`${view}: ${fault}`);
+    await forEachView(page, async (view) => {
+      for (const fault of await layoutFaults(page)) faults.push(`${view}: ${fault}`);
       await page.evaluate(() => {
         for (const panel of document.querySelectorAll(".panel, .detail-body")) panel.scrollTop = 0;
       });
@@ -590,9 +590,9 @@ describe("everybody can use it", () => {
   test("speaks the language that was chosen, also the next time", async () => {
     const page = await inspector();
     await page.selectOption("select[name=language]", "ja");
-    await until(page, "it is Japanese", "#tab-send:has-text('送信')");
+    await untilVisible(page, "it is Japanese", "#tab-send:has-text('送信')");
     await page.reload();
-    await until(page, "it still is", "#tab-send:has-text('送信')");
+    await untilVisible(page, "it still is", "#tab-send:has-text('送信')");
     expect(await page.title()).toBe("gs2-gateway インスペクター");
   });
 
@@ -616,12 +616,12 @@ test("asks no other host for anything", async () => {
     if (protocol.startsWith("http")) hosts.add(host);
   });
   const page = await open();
-  await until(page, "it hears the emulator", ".hearing.live");
+  await untilVisible(page, "it hears the emulator", ".hearing.live");
   expect([...hosts]).toEqual([new URL(emulator.url).host]);
 });
 
 /** Controls that cannot be brought whole into view and be hit, texts that are cut, and whether anything is too wide. */
-const outOfPlace = (page: Page): Promise<string[]> =>
+const layoutFaults = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const { clientWidth, clientHeight, scrollWidth } = document.documentElement;
     const faults: string[] = [];

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo, readInRepo } from "../support/repo.js";
-import { recordPageErrors } from "./pages.js";
+import { recordPageErrors } from "./pageErrors.js";
 import type {} from "./phaser/page.js";
 
 const phasers = [
@@ -30,10 +30,11 @@ function recipesOf(readme: string) {
 }
 
 /** The usual address of the emulator becomes that of the page, which this test's emulator serves. */
-const here = (code: string) => code.replaceAll('"http://127.0.0.1:9480"', "location.origin");
+const withOwnOrigin = (code: string) =>
+  code.replaceAll('"http://127.0.0.1:9480"', "location.origin");
 
 /** What drawing in software costs, and that nobody has clicked yet, is no complaint of the game's. */
-const isOfTheBrowser = (complaint: string) => /GL Driver Message|AudioContext/.test(complaint);
+const isBrowserMessage = (complaint: string) => /GL Driver Message|AudioContext/.test(complaint);
 
 /** What the pages below /page/ load, by folder of the Phaser. */
 const files = new Map<string, string>();
@@ -41,7 +42,7 @@ const files = new Map<string, string>();
 let browser: Browser;
 let emulator: Emulator;
 let context: BrowserContext;
-let complaints: string[];
+let pageErrors: string[];
 
 beforeAll(async () => {
   for (const { folder } of phasers) {
@@ -63,7 +64,7 @@ beforeAll(async () => {
     for (const file of ours) files.set(`/page/${folder}/${file}`, readInRepo("dist", file));
     const recipes = recipesOf("README.md");
     const recipe = await build({
-      stdin: { contents: here(recipes.typeScript), loader: "ts", resolveDir: inRepo() },
+      stdin: { contents: withOwnOrigin(recipes.typeScript), loader: "ts", resolveDir: inRepo() },
       alias: {
         phaser: inRepo("node_modules", folder, "dist", "phaser.esm.js"),
         "gs2-gateway": inRepo("dist/index.js"),
@@ -80,7 +81,7 @@ beforeAll(async () => {
       `/page/${folder}/recipe.html`,
       html('<script type="module" src="recipe.js"></script>'),
     );
-    files.set(`/page/${folder}/recipe-tags.html`, html(here(recipes.page)));
+    files.set(`/page/${folder}/recipe-tags.html`, html(withOwnOrigin(recipes.page)));
     files.set(`/page/${folder}/tags.html`, html(src("phaser.min.js"), ...ours.map(src)));
     files.set(`/page/${folder}/loader.html`, html(src("phaser.min.js"), src(ours[0])));
   }
@@ -102,12 +103,12 @@ beforeEach(async () => {
     },
   });
   context = await browser.newContext();
-  complaints = recordPageErrors(context);
+  pageErrors = recordPageErrors(context);
 });
 afterEach(async () => {
   await context.close();
   await emulator.stop();
-  expect(complaints).toEqual([]);
+  expect(pageErrors).toEqual([]);
 });
 
 const finish = (...tasks: string[]) =>
@@ -273,7 +274,7 @@ describe.each(phasers)("$name", ({ folder, version }) => {
     await page.evaluate(() => game.loop.wake());
     await untilSeen(page, "task 1009");
     expect((await seen(page)).filter((entry) => entry.startsWith("task"))).toEqual(tasks);
-    complaints = complaints.filter((complaint) => !complaint.includes("sceneOverrun"));
+    pageErrors = pageErrors.filter((complaint) => !complaint.includes("sceneOverrun"));
   });
 
   test("a hundred restarts leave one handler", async () => {
@@ -389,7 +390,7 @@ describe.each(phasers)("$name", ({ folder, version }) => {
       payload: { joinUserId: "bob" },
     });
     expect(sendConnectionIds).toHaveLength(1);
-    complaints = complaints.filter((complaint) => !isOfTheBrowser(complaint));
+    pageErrors = pageErrors.filter((complaint) => !isBrowserMessage(complaint));
   });
 
   test("script tags: the plugin is the global, and makes a client of options", async () => {
@@ -524,7 +525,7 @@ describe("the template", () => {
       expect(emulator.sessions()[0]!.connectionId).not.toBe(first!.connectionId);
       await page.waitForFunction(() => document.querySelectorAll("canvas").length === 1);
       expect(await page.evaluate("witness")).toBe("still the same page");
-      complaints = complaints.filter((complaint) => !isOfTheBrowser(complaint));
+      pageErrors = pageErrors.filter((complaint) => !isBrowserMessage(complaint));
     } finally {
       await server.close();
       delete process.env["VITE_GS2_GATEWAY_EMULATOR_URL"];
