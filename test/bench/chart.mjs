@@ -21,7 +21,8 @@ const round = (value) => Number(value.toFixed(1));
 /**
  * One bar for each row, with ours highlighted. `limit` is a line across them.
  *
- * @param {{ title: string, rows: { name: string, value: number, label: string, ours?: boolean }[], limit?: number }} chart
+ * @typedef {{ name: string, value: number, label: string, ours?: boolean }} Bar
+ * @param {{ title: string, rows: Bar[], limit?: number }} chart
  */
 export function barChart({ title, rows, limit }) {
   const [left, right, top, step] = [230, 90, 44, 28];
@@ -48,7 +49,8 @@ export function barChart({ title, rows, limit }) {
 /**
  * Columns over time, one strip for each row, with a shared time axis and a height of its own.
  *
- * @param {{ title: string, axis: string, rows: { name: string, values: readonly number[] }[] }} chart
+ * @typedef {{ name: string, values: readonly number[] }} Strip
+ * @param {{ title: string, axis: string, rows: Strip[] }} chart
  */
 export function strips({ title, axis, rows }) {
   const [left, right, top, step, high] = [110, 24, 48, 74, 52];

@@ -1,5 +1,5 @@
-// Every competitor does the same by its own API: it connects, binds a player, receives notifications of
-// players who joined, and calls the server.
+// Every competitor does the same by its own API: it connects, binds a player, receives
+// notifications of players who joined, and calls the server.
 import { createRequire } from "node:module";
 import mitt from "mitt";
 import ReconnectingWebSocket from "reconnecting-websocket";
@@ -48,8 +48,8 @@ async function logIn(socket) {
 }
 
 /**
- * `open` resolves when the player is bound. `onPayload` listens for parsed payloads, `onNotification`
- * for notifications with an unparsed payload.
+ * `open` resolves when the player is bound. `onPayload` listens for parsed payloads,
+ * `onNotification` for notifications with an unparsed payload.
  */
 export const competitors = {
   "bare ws": {
@@ -150,7 +150,7 @@ export const competitors = {
     async open({ host, port, WebSocket }) {
       globalThis.WebSocket = WebSocket;
       const { Client } = require("@heroiclabs/nakama-js");
-      // Its path is fixed, and the server selects the protocol by path: so the port includes a path.
+      // Its path is fixed, but the server selects the protocol by path: the port includes it.
       const socket = new Client("key", host, `${port}/nakama`).createSocket();
       await socket.connect({ token: "session-token" });
       const on = (listener) => void (socket.onnotification = listener);

@@ -80,8 +80,8 @@ const measures = {
   inProcessUnread: () => relativeToParsing("onNotification", () => 1),
 
   /**
-   * Milliseconds of one call in sequence, and of one on a bare socket in the same process. They take
-   * turns, as a call is about as short as the noise of the machine.
+   * Milliseconds of one call in sequence, and of one on a bare socket in the same process. They
+   * take turns, as a call is about as short as the noise of the machine.
    */
   async call() {
     const session = await competitor.open(endpointsWith(WebSocket));

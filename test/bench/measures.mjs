@@ -1,5 +1,5 @@
-// The measures: what each counts, for which competitors, how often, and its target. The runner and the
-// table read this list.
+// The measures: what each counts, for which competitors, how often, and its target. The runner and
+// the table read this list.
 
 /** The libraries a game can use, the baseline first. */
 const all = [
@@ -12,8 +12,8 @@ const all = [
 ];
 
 /**
- * `count` depends on the competitor, as one would take minutes. `baseline` is the competitor that the
- * ratios compare with; without it the value is a ratio already. `target` limits the ratio of
+ * `count` depends on the competitor, as one would take minutes. `baseline` is the competitor that
+ * the ratios compare with; without it the value is a ratio already. `target` limits the ratio of
  * gs2-gateway: a minimum if more is better, otherwise a maximum.
  */
 export const measures = [

@@ -1,4 +1,4 @@
-// The heap that many reconnects and notifications retain, measured by the simulation's leak program.
+// The heap that many reconnects and notifications retain, measured by `test/sim/leaks.mjs`.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { bundle } from "../sim/bundle.mjs";

@@ -74,7 +74,7 @@ async function measureInTurns() {
           name,
           {
             median: rounded(median(list.map(({ value }) => value))),
-            // Relative to a limit in the same process, or to the baseline's turn, or a ratio already.
+            // Relative to a limit in the same process or to the baseline; else a ratio already.
             ratio: rounded(
               median(
                 list.map(

@@ -1,5 +1,5 @@
-// The time until the player is bound over a connection with 50 ms each way: first, and again after the
-// connection was dropped.
+// The time until the player is bound over a connection with 50 ms each way: first, and again after
+// the connection was dropped.
 import net from "node:net";
 import { WebSocket } from "ws";
 import { GatewayClient } from "../../dist/node.js";

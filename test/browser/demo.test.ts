@@ -179,7 +179,7 @@ describe("a player with shared sessions", () => {
   });
 });
 
-describe("a server that goes away", () => {
+describe("a server outage", () => {
   test("makes the page show that it waits, and the page reconnects and goes on", async () => {
     const alice = await demoPages.openReady("?name=Alice&exclusive=1");
     await demoPages.restart(async () => {

@@ -163,7 +163,7 @@ describe.each(phasers)("$name", ({ folder, version }) => {
     return page;
   }
 
-  /** Stops the game's loop, as a hidden page does, until the client has received every notification. */
+  /** Stops the game's loop, as a hidden page does, while the client receives the notifications. */
   async function burst(page: Page, count: number) {
     const tasks = Array.from({ length: count }, (_, i) => `task ${i}`);
     await page.evaluate((most) => {

@@ -367,8 +367,8 @@ describe("a push", () => {
 });
 
 /**
- * Clicks the notification. Only a real click may focus or open a window, so the test replaces both and
- * records the calls.
+ * Clicks the notification. Only a real click may focus or open a window, so the test replaces both
+ * and records the calls.
  */
 const press = (worker: Worker) =>
   worker.evaluate(async () => {

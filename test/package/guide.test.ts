@@ -1,5 +1,5 @@
-// Runs each Node block of the guide, unmodified, against an emulator. test/browser/guide.test.ts runs
-// those for a page.
+// Runs each Node block of the guide, unmodified, against an emulator. test/browser/guide.test.ts
+// runs those for a page.
 import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
