@@ -162,8 +162,7 @@ export function faultNetwork(server: FrameHandler = acceptingServer): FaultNetwo
         .filter((frame) => method === undefined || frame.method === method),
     WebSocket: class extends FaultSocket {
       constructor(url: string) {
-        if (network.onConnect === "throw")
-          throw new SyntaxError("The host refuses this URL.");
+        if (network.onConnect === "throw") throw new SyntaxError("The host refuses this URL.");
         super(url, (text, socket) => {
           const frame = parseFrame(text);
           const reply = network.server(frame, socket);

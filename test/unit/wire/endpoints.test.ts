@@ -9,7 +9,10 @@ import { goldenEndpoints } from "../../golden/golden.js";
 
 describe("places", () => {
   test("are GS2's own", () => {
-    expect(gs2Endpoints).toStrictEqual({ rest: goldenEndpoints.rest, webSocket: goldenEndpoints.webSocket });
+    expect(gs2Endpoints).toStrictEqual({
+      rest: goldenEndpoints.rest,
+      webSocket: goldenEndpoints.webSocket,
+    });
   });
 
   test.each([
