@@ -106,7 +106,7 @@ const noWrites = (): Acknowledged => ({
   devices: new Map(),
 });
 
-/** Starts, checks, writes and kills repeatedly on one file. Resolves with the acknowledged writes. */
+/** Starts, checks, writes and kills repeatedly on one file. Resolves with the writes. */
 async function killRepeatedly(kills: number, random: () => number): Promise<Acknowledged> {
   const folder = mkdtempSync(join(tmpdir(), "gs2-gateway-"));
   const data = join(folder, "state.json");

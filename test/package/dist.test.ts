@@ -43,8 +43,8 @@ describe("package.json", () => {
     );
     expect(manifest.exports).toEqual({ ...byPath, "./package.json": "./package.json" });
     for (const path of [".", "./compat/core"]) {
-      // `browser` before `node`: some hosts (Electron windows, edge workers) set both conditions, and
-      // have no use for `ws`.
+      // `browser` before `node`: some hosts (Electron windows, edge workers) set both conditions,
+      // and have no use for `ws`.
       expect(Object.keys(manifest.exports[path] as object), path).toEqual([
         "browser",
         "node",

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo } from "../support/repo.js";
-import { recordPageErrors } from "../browser/pages.js";
+import { recordPageErrors } from "../browser/pageErrors.js";
 
 const run = promisify(execFile);
 const shell = process.platform === "win32";

@@ -1,7 +1,10 @@
 import { chromium, type Browser, type LaunchOptions } from "playwright-core";
 import { findChromium } from "./chromium.mjs";
 
-/** Launches headless Chromium without its background requests. `options` are Playwright's; `args` are appended. */
+/**
+ * Launches headless Chromium without its background requests. `options` are Playwright's; `args`
+ * are appended.
+ */
 export async function launchBrowser(options: LaunchOptions = {}): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) {

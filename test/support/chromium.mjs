@@ -63,7 +63,7 @@ function playwrightCache() {
     );
 }
 
-/** @returns {string | undefined} path of the browser; CHROME_PATH, if set, is the only path tried */
+/** @returns {string | undefined} the browser's path; CHROME_PATH, if set, is the only candidate */
 export function findChromium() {
   const configured = process.env.CHROME_PATH;
   if (configured) return existsSync(configured) ? configured : undefined;

@@ -18,7 +18,7 @@ const environments: Readonly<Record<string, Environments>> = {
   "./testing": { page: true, node: true },
 };
 
-/** The specifiers of the entries of an environment. Throws if an entry is missing from the table above. */
+/** The specifiers of an environment's entries. Throws if the table above lacks an entry. */
 export const entriesFor = (environment: keyof Environments): string[] =>
   typedEntries.flatMap(({ path }) => {
     const entry = environments[path!];

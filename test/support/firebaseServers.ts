@@ -63,7 +63,10 @@ export async function serveFirebase(context: BrowserContext): Promise<FirebaseSe
   return servers;
 }
 
-/** Runs in the page. A subscription survives a reload; `localStorage.subscribeFails` names the error of `subscribe`. */
+/**
+ * Runs in the page. A subscription survives a reload; `localStorage.subscribeFails` names the error
+ * of `subscribe`.
+ */
 function fakePushManager(): void {
   if (!("PushManager" in globalThis)) return;
   const bytes = (text: string) => new TextEncoder().encode(text).buffer;

@@ -3,7 +3,10 @@ import { inspect } from "node:util";
 /** Part of every planted secret, so that a fragment of one is found too. */
 const MARK = "PLANTED";
 
-/** A secret that names itself by its label when it leaks. Its other characters are those of real tokens. */
+/**
+ * A secret that names itself by its label when it leaks. Its other characters are those of real
+ * tokens.
+ */
 export const plantedSecret = (label: string): string => `${MARK}-${label}-0815/+8=`;
 
 /** Every text that a value can be turned into by logging, printing or serializing it. */

@@ -79,7 +79,7 @@ describe.each(Object.keys(registrations))("inside the handler of %s", (event) =>
     });
     await gateway.setUserId(player).catch(() => undefined);
     if (event === "unauthorized") {
-      await gateway.setUserId({ accessToken: "nobody's" }).catch(() => undefined);
+      await gateway.setUserId({ accessToken: "never issued" }).catch(() => undefined);
     } else if (event === "notification") {
       await emulator.notify({ userId: "user-0001", key: "Gs2Chat:Post", payload: {} });
     } else if (event === "replaced") {

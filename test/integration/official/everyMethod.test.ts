@@ -97,7 +97,7 @@ async function expectDisconnected(): Promise<void> {
 }
 
 interface RoundTrip {
-  readonly given: Values;
+  readonly params: Values;
   readonly before?: () => Promise<unknown>;
   readonly result: () => Values;
   readonly verify?: () => Promise<unknown>;
@@ -105,109 +105,109 @@ interface RoundTrip {
 
 const roundTrips: Readonly<Record<string, RoundTrip>> = {
   describeNamespaces: {
-    given: {},
+    params: {},
     result: () => ({ items: [{ name: namespaceName }], nextPageToken: null }),
   },
   createNamespace: {
-    given: { name: "game-0002", description: "d", firebaseSecret: "f" },
+    params: { name: "game-0002", description: "d", firebaseSecret: "f" },
     result: () => ({ item: { name: "game-0002", description: "d", firebaseSecret: "f" } }),
   },
-  getNamespaceStatus: { given: { namespaceName }, result: () => ({ status: "ACTIVE" }) },
-  getNamespace: { given: { namespaceName }, result: () => ({ item: { name: namespaceName } }) },
+  getNamespaceStatus: { params: { namespaceName }, result: () => ({ status: "ACTIVE" }) },
+  getNamespace: { params: { namespaceName }, result: () => ({ item: { name: namespaceName } }) },
   updateNamespace: {
-    given: { namespaceName, description: "d" },
+    params: { namespaceName, description: "d" },
     result: () => ({ item: { name: namespaceName, description: "d", revision: 2 } }),
   },
   deleteNamespace: {
-    given: { namespaceName },
+    params: { namespaceName },
     before: bind,
     result: () => ({ item: { name: namespaceName } }),
     verify: expectDisconnected,
   },
-  dumpUserDataByUserId: { given: { userId }, result: () => ({}) },
+  dumpUserDataByUserId: { params: { userId }, result: () => ({}) },
   checkDumpUserDataByUserId: {
-    given: { userId },
+    params: { userId },
     before: () => call("dumpUserDataByUserId", { userId }),
     result: () => ({ url: file }),
   },
   cleanUserDataByUserId: {
-    given: { userId },
+    params: { userId },
     before: setDevice,
     result: () => ({}),
     verify: async () => expect(emulator.state().firebaseTokens).toEqual([]),
   },
   checkCleanUserDataByUserId: {
-    given: { userId },
+    params: { userId },
     before: () => call("cleanUserDataByUserId", { userId }),
     result: () => ({}),
   },
   prepareImportUserDataByUserId: {
-    given: { userId },
+    params: { userId },
     result: () => ({
       uploadToken: expect.stringMatching(/^upload-/) as string,
       uploadUrl: expect.stringContaining("/_emulator/uploads/upload-") as string,
     }),
   },
-  importUserDataByUserId: { given: { userId, uploadToken }, result: () => ({}) },
+  importUserDataByUserId: { params: { userId, uploadToken }, result: () => ({}) },
   checkImportUserDataByUserId: {
-    given: { userId, uploadToken },
+    params: { userId, uploadToken },
     before: () => call("importUserDataByUserId", { userId, uploadToken }),
     result: () => ({ url: file }),
   },
   describeWebSocketSessions: {
-    given: byPlayer,
+    params: byPlayer,
     before: bind,
     result: () => ({ items: [session()], nextPageToken: null }),
   },
   describeWebSocketSessionsByUserId: {
-    given: byUser,
+    params: byUser,
     before: bind,
     result: () => ({ items: [session()], nextPageToken: null }),
   },
-  setUserId: { given: byPlayer, result: () => ({ item: session() }) },
-  setUserIdByUserId: { given: byUser, result: () => ({ item: session() }) },
+  setUserId: { params: byPlayer, result: () => ({ item: session() }) },
+  setUserIdByUserId: { params: byUser, result: () => ({ item: session() }) },
   sendNotification: {
-    given: { ...byUser, ...notification },
+    params: { ...byUser, ...notification },
     before: bind,
     result: () => ({ protocol: "WebSocket" }),
     verify: async () => expect(await socket.notification()).toMatchObject({ body: notification }),
   },
   disconnectByUserId: {
-    given: byUser,
+    params: byUser,
     before: bind,
     result: () => ({ items: [session()] }),
     verify: expectDisconnected,
   },
   disconnectAll: {
-    given: { namespaceName },
+    params: { namespaceName },
     before: bind,
     result: () => ({}),
     verify: expectDisconnected,
   },
   setFirebaseToken: {
-    given: { ...byPlayer, token: "device-0001" },
+    params: { ...byPlayer, token: "device-0001" },
     result: () => ({ item: device }),
   },
   setFirebaseTokenByUserId: {
-    given: { ...byUser, token: "device-0001" },
+    params: { ...byUser, token: "device-0001" },
     result: () => ({ item: device }),
   },
-  getFirebaseToken: { given: byPlayer, before: setDevice, result: () => ({ item: device }) },
-  getFirebaseTokenByUserId: { given: byUser, before: setDevice, result: () => ({ item: device }) },
+  getFirebaseToken: { params: byPlayer, before: setDevice, result: () => ({ item: device }) },
+  getFirebaseTokenByUserId: { params: byUser, before: setDevice, result: () => ({ item: device }) },
   deleteFirebaseToken: {
-    given: byPlayer,
+    params: byPlayer,
     before: setDevice,
     result: () => ({ item: device }),
     verify: async () => expect(emulator.state().firebaseTokens).toEqual([]),
   },
   deleteFirebaseTokenByUserId: {
-    given: byUser,
+    params: byUser,
     before: setDevice,
     result: () => ({ item: device }),
     verify: async () => expect(emulator.state().firebaseTokens).toEqual([]),
   },
   sendMobileNotificationByUserId: {
-    given: { ...byUser, ...notification },
+    params: { ...byUser, ...notification },
     before: setDevice,
     result: () => ({}),
     verify: async () => expect(emulator.outbox()).toMatchObject([{ userId, ...notification }]),
@@ -227,7 +227,7 @@ test("the official REST client has every method but getServiceVersion, and each 
 describe("the unmodified official REST client", () => {
   test.each(Object.entries(roundTrips))("round-trips %s", async (method, trip) => {
     await trip.before?.();
-    expect(await call(method, trip.given)).toMatchObject(trip.result());
+    expect(await call(method, trip.params)).toMatchObject(trip.result());
     await trip.verify?.();
     const calls = emulator.calls({ method });
     expect(calls.at(-1)).toMatchObject({ transport: "rest", status: 200 });

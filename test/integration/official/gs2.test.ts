@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
 
-/** The parts of the official package in use. It is no dependency, so its types are not available. */
+/** The parts of the official package in use. It is no dependency, so its types are missing. */
 interface OfficialCore {
   Gs2Constant: { ENDPOINT_HOST: string; WS_ENDPOINT_HOST: string };
   BasicGs2Credential: new (clientId: string, clientSecret: string) => object;
@@ -61,8 +61,8 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.stop());
 
-async function restClient(given = credential()) {
-  const session = new core.Gs2RestSession(given, "ap-northeast-1");
+async function restClient(using = credential()) {
+  const session = new core.Gs2RestSession(using, "ap-northeast-1");
   await session.connect();
   return { session, client: new RestClient(session) };
 }

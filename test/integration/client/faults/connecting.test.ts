@@ -22,7 +22,7 @@ describe("refuse", () => {
     expect(statuses).toEqual(["connecting", "connected", "ready"]);
     const ends = diagnostics.flatMap((one) => (one.code === "socketEnded" ? [one.detail] : []));
     expect(ends.map(({ code, clean }) => [code, clean])).toEqual(Array(3).fill([1006, false]));
-    // Windows of 0.5, 0.75 and 1.125 s with one attempt at the same fraction of each: the minimum gap.
+    // One attempt at the same fraction of each window of 0.5, 0.75 and 1.125 s.
     expect(times[2]! - times[1]!).toBeGreaterThanOrEqual(490);
     expect(emulator.calls().map(({ method }) => method)).toEqual(["login", "setUserId"]);
   });

@@ -3,22 +3,22 @@ import { expect } from "vitest";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import type * as Entry from "../../src/index.js";
 import { readInRepo } from "../support/repo.js";
-import { recordPageErrors } from "./pages.js";
+import { recordPageErrors } from "./pageErrors.js";
 
 declare global {
   var Gs2Gateway: typeof Entry;
   var gateway: Entry.GatewayClient;
-  /** What a test gives the client of its pages besides. */
+  /** Additional client options, set by the test. */
   var clientOptions: Partial<Entry.GatewayClientOptions> | undefined;
-  /** What happened in the page, in order. */
+  /** The events of the page, in order. */
   var seen: string[];
 }
 
-/** Lets pages be reached at `http://game.test`, which is no secure context. */
-export const MAPPED = "--host-resolver-rules=MAP game.test 127.0.0.1";
+/** Maps `http://game.test`, which is no secure context, to this machine. */
+export const HOST_RULES = "--host-resolver-rules=MAP game.test 127.0.0.1";
 
-/** Runs in the page and in the worker: makes a client that tells what happens to it. */
-export const SET_UP = `
+/** Creates a client in the page or the worker, and records its events. */
+export const CLIENT_SCRIPT = `
   var seen = [];
   var gateway = new Gs2Gateway.GatewayClient({
     namespaceName: "game-0001",
@@ -40,7 +40,7 @@ const files: Record<string, { type: string; text: string }> = {
   "/page/": {
     type: "text/html",
     text: `<!doctype html><title>page</title><link rel="icon" href="data:,">
-      <script src="gs2-gateway.global.js"></script><script>${SET_UP}</script>`,
+      <script src="gs2-gateway.global.js"></script><script>${CLIENT_SCRIPT}</script>`,
   },
   "/page/elsewhere": {
     type: "text/html",
@@ -54,7 +54,7 @@ const files: Record<string, { type: string; text: string }> = {
     type: "text/javascript",
     text: `
       importScripts("gs2-gateway.global.js");
-      ${SET_UP}
+      ${CLIENT_SCRIPT}
       onmessage = async ({ data: accessToken }) => {
         const { userId, state } = await gateway.setUserId({ accessToken });
         postMessage({ userId, state });
@@ -65,23 +65,23 @@ const files: Record<string, { type: string; text: string }> = {
   },
 };
 
-/** An emulator that also serves the game's page, and a browser to visit it. */
-export interface Game {
+/** An emulator that also serves a page with the client, and a browser context for it. */
+export interface GamePages {
   readonly emulator: Emulator;
   readonly context: BrowserContext;
   open(url?: string): Promise<Page>;
-  /** Binds the page to a player; answers the sessionId, or the kind of the refusal. */
+  /** Binds the page to a player. Resolves with the sessionId, or with the error's kind. */
   bind(page: Page, userId: string, exclusive?: boolean): Promise<string | null | undefined>;
-  /** Waits until the page has seen this; `times` counts from its beginning. */
+  /** Waits until the page has recorded this event `times` times. */
   untilSeen(page: Page, entry: string, times?: number): Promise<void>;
   finishMission(userId: string, taskName: string): Promise<unknown>;
-  /** Drops complaints of the browser that hold this text. */
-  forgive(text: string): void;
-  /** Ends all, and fails where a page complained. */
+  /** Drops the recorded errors that contain this text. */
+  ignoreErrors(text: string): void;
+  /** Closes everything, and fails if a page logged an error. */
   end(): Promise<void>;
 }
 
-export async function aGame(browser: Browser): Promise<Game> {
+export async function openGamePages(browser: Browser): Promise<GamePages> {
   const emulator = await startEmulator({
     namespaces: ["game-0001"],
     allowHosts: ["game.test"],
@@ -95,7 +95,7 @@ export async function aGame(browser: Browser): Promise<Game> {
     },
   });
   const context = await browser.newContext();
-  let complaints = recordPageErrors(context);
+  let errors = recordPageErrors(context);
   return {
     emulator,
     context,
@@ -124,24 +124,24 @@ export async function aGame(browser: Browser): Promise<Game> {
     async untilSeen(page, entry, times = 1) {
       try {
         await page.waitForFunction(
-          ([wanted, often]) => seen.filter((one) => one === wanted).length >= often,
+          ([wanted, count]) => seen.filter((one) => one === wanted).length >= count,
           [entry, times] as const,
           { timeout: 15_000, polling: 50 },
         );
       } catch {
-        const instead = await page.evaluate(() => seen);
-        throw new Error(`Waited 15 s until "${entry}" is seen. Seen: ${instead.join(", ")}`);
+        const recorded = await page.evaluate(() => seen);
+        throw new Error(`Waited 15 s until "${entry}" is seen. Seen: ${recorded.join(", ")}`);
       }
     },
     finishMission: (userId, taskName) =>
       emulator.notify({ userId, key: "Gs2Mission:Complete", payload: { taskName } }),
-    forgive(text) {
-      complaints = complaints.filter((complaint) => !complaint.includes(text));
+    ignoreErrors(text) {
+      errors = errors.filter((error) => !error.includes(text));
     },
     async end() {
       await context.close();
       await emulator.stop();
-      expect(complaints).toEqual([]);
+      expect(errors).toEqual([]);
     },
   };
 }

@@ -1,15 +1,15 @@
 import type { Browser } from "playwright-core";
 
 /**
- * A tab that can be hidden and frozen. Playwright keeps every page of its own in focus, and Chromium freezes no page in focus: `Page.setWebLifecycleState`
- * does nothing there, and says so to nobody. This one is driven past Playwright.
+ * A tab that can be hidden and frozen. Playwright keeps its pages in focus, and in those Chromium
+ * ignores `Page.setWebLifecycleState` without an error. This tab is driven by CDP alone.
  */
-export interface Tab {
-  /** Value of an expression, awaited where it is a promise. */
+export interface BackgroundTab {
+  /** The value of an expression; promises are awaited. */
   evaluate(expression: string): Promise<unknown>;
-  /** As Chromium does to a tab nobody has looked at for long: hidden, and no script runs. */
+  /** Hides the tab and stops its scripts, as Chromium does to old background tabs. */
   freeze(): Promise<void>;
-  thaw(): Promise<void>;
+  resume(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -21,8 +21,12 @@ interface Reply {
   readonly error?: { readonly message: string };
 }
 
-/** @param before runs in the page before its own scripts */
-export async function aTab(browser: Browser, url: string, before: string): Promise<Tab> {
+/** @param initScript runs in the page before its own scripts */
+export async function openBackgroundTab(
+  browser: Browser,
+  url: string,
+  initScript: string,
+): Promise<BackgroundTab> {
   const session = await browser.newBrowserCDPSession();
   const { targetId } = await session.send("Target.createTarget", { url: "about:blank" });
   const { sessionId } = await session.send("Target.attachToTarget", { targetId });
@@ -44,7 +48,7 @@ export async function aTab(browser: Browser, url: string, before: string): Promi
     await send("Page.setWebLifecycleState", { state });
   };
   await send("Page.enable", {});
-  await send("Page.addScriptToEvaluateOnNewDocument", { source: before });
+  await send("Page.addScriptToEvaluateOnNewDocument", { source: initScript });
   await send("Page.navigate", { url });
   return {
     async evaluate(expression) {
@@ -57,7 +61,7 @@ export async function aTab(browser: Browser, url: string, before: string): Promi
       return result.value;
     },
     freeze: () => setState("frozen"),
-    thaw: () => setState("active"),
+    resume: () => setState("active"),
     async close() {
       await session.send("Target.closeTarget", { targetId });
       await session.detach();

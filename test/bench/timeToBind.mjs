@@ -1,16 +1,17 @@
-// How many round trips it takes to be bound, over a line that adds 50 ms each way: first, and again after the line was cut.
+// The time until the player is bound over a connection with 50 ms each way: first, and again after
+// the connection was dropped.
 import net from "node:net";
 import { WebSocket } from "ws";
 import { GatewayClient } from "../../dist/node.js";
-import { median } from "./figures.mjs";
+import { median } from "./statistics.mjs";
 
 const [port, count] = process.argv.slice(2).map(Number);
 const EACH_WAY_MS = 50;
 
-const lines = new Set();
-const slow = net.createServer((client) => {
+const connections = new Set();
+const proxy = net.createServer((client) => {
   const server = net.connect(port, "127.0.0.1");
-  lines.add(client);
+  connections.add(client);
   for (const [from, to] of [
     [client, server],
     [server, client],
@@ -21,13 +22,13 @@ const slow = net.createServer((client) => {
     from.on("close", () => to.destroy());
   }
 });
-await new Promise((resolve) => slow.listen(0, "127.0.0.1", resolve));
+await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
 
-let begun = 0;
-class Attempt extends WebSocket {
+let startedAt = 0;
+class TimedWebSocket extends WebSocket {
   constructor(url) {
     super(url);
-    begun = performance.now();
+    startedAt = performance.now();
   }
 }
 
@@ -36,22 +37,25 @@ for (let n = 0; n < count; n++) {
   const gateway = new GatewayClient({
     namespaceName: "game-0001",
     credential: { clientId: "client-0001", clientSecret: "secret-0001" },
-    endpoints: { rest: "http://127.0.0.1", webSocket: `ws://127.0.0.1:${slow.address().port}/gs2` },
+    endpoints: {
+      rest: "http://127.0.0.1",
+      webSocket: `ws://127.0.0.1:${proxy.address().port}/gs2`,
+    },
     logger: false,
-    WebSocket: Attempt,
+    WebSocket: TimedWebSocket,
   });
   await gateway.setUserId({ accessToken: "accessToken-0001" });
-  times.first.push(performance.now() - begun);
-  const again = new Promise((resolve) => {
+  times.first.push(performance.now() - startedAt);
+  const rebound = new Promise((resolve) => {
     gateway.lifecycle.on("status", ({ status }) => status === "ready" && resolve());
   });
-  for (const line of lines) line.destroy();
-  lines.clear();
-  await again;
-  times.again.push(performance.now() - begun);
+  for (const connection of connections) connection.destroy();
+  connections.clear();
+  await rebound;
+  times.again.push(performance.now() - startedAt);
   gateway.dispose();
 }
-slow.close();
+proxy.close();
 const roundTripMs = 2 * EACH_WAY_MS;
 process.send({
   roundTripMs,

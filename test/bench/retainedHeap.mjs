@@ -1,19 +1,19 @@
-// What many reconnects and notifications leave on the heap, by the tests' own stories.
+// The heap that many reconnects and notifications retain, measured by `test/sim/leaks.mjs`.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { bundle } from "../sim/bundle.mjs";
 
 const program = fileURLToPath(new URL("../sim/leaks.mjs", import.meta.url));
 
-/** Bytes of heap that are left after so many, garbage collected. */
-export async function heapLeft() {
+/** The growth of the heap in bytes after each count, garbage collected. */
+export async function retainedHeap() {
   const url = await bundle("leaks.ts", "leaks");
-  const left = (name, count) => {
+  const measure = (name, count) => {
     const args = ["--expose-gc", program, url, name, String(count)];
     return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })).heapBytes;
   };
   return [
     ["reconnects", 10_000],
     ["notifications", 1_000_000],
-  ].map(([of, count]) => ({ of, count, heapBytes: left(of, count) }));
+  ].map(([of, count]) => ({ of, count, heapBytes: measure(of, count) }));
 }

@@ -5,5 +5,5 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Three digits that count. */
+/** Three significant digits. */
 export const rounded = (value) => Number(value.toPrecision(3));

@@ -1,7 +1,8 @@
-// What each contender's protocol says. One notification is the same everywhere: a player joined a gathering.
+// The frames of each competitor's protocol. The notification is the same in all: a player joined a
+// gathering.
 
 /** @param {number} i */
-const news = (i) => ({
+const payload = (i) => ({
   namespaceName: "matchmaking-0001",
   gatheringName: `gathering-${i % 1000}`,
   joinUserId: "user-0002",
@@ -10,20 +11,21 @@ const news = (i) => ({
 export const KEY = "Gs2Matchmaking:Join";
 
 /**
- * `notification` is the text of frame `i`. `answer` is what a server says to a text of the client, and whether it asked for the notifications.
+ * `notification` is the text of frame `i`. `handle` returns the reply to a text of the client, and
+ * whether it starts the notifications.
  */
-export const dialects = {
+export const protocols = {
   gs2: {
     notification: (i) =>
       JSON.stringify({
         type: "notification",
-        body: { issuer: KEY, subject: KEY, payload: JSON.stringify(news(i)) },
+        body: { issuer: KEY, subject: KEY, payload: JSON.stringify(payload(i)) },
       }),
-    answer(text) {
+    handle(text) {
       const { x_gs2: envelope } = JSON.parse(text);
       return {
         reply: replyTo(envelope.function, envelope.requestId),
-        go: envelope.function === "go",
+        isStart: envelope.function === "go",
       };
     },
   },
@@ -32,22 +34,22 @@ export const dialects = {
       JSON.stringify({
         notifications: {
           notifications: [
-            { id: String(i), subject: KEY, content: JSON.stringify(news(i)), code: 1 },
+            { id: String(i), subject: KEY, content: JSON.stringify(payload(i)), code: 1 },
           ],
         },
       }),
-    answer(text) {
+    handle(text) {
       const { cid, rpc } = JSON.parse(text);
       const reply = rpc ? { cid, rpc: { id: rpc.id, payload: "{}" } } : { cid, pong: {} };
-      return { reply: JSON.stringify(reply), go: rpc?.id === "go" };
+      return { reply: JSON.stringify(reply), isStart: rpc?.id === "go" };
     },
   },
   phoenix: {
-    notification: (i) => JSON.stringify([null, null, "player", KEY, news(i)]),
-    answer(text) {
+    notification: (i) => JSON.stringify([null, null, "player", KEY, payload(i)]),
+    handle(text) {
       const [joined, ref, topic, event] = JSON.parse(text);
       const reply = [joined, ref, topic, "phx_reply", { status: "ok", response: {} }];
-      return { reply: JSON.stringify(reply), go: event === "go" };
+      return { reply: JSON.stringify(reply), isStart: event === "go" };
     },
   },
 };
@@ -62,5 +64,5 @@ function replyTo(name, requestId) {
   return JSON.stringify({ requestId, status: 200, body });
 }
 
-/** The answer to a login, over REST and over the socket. */
+/** The reply to a login, over REST and over the socket. */
 export const login = { access_token: "project-token", token_type: "Bearer", expires_in: 3600 };

@@ -1,10 +1,10 @@
-// Many bare players in one process.
+// Bound players on bare sockets, all in one process.
 import { WebSocket } from "ws";
 import { frame } from "./competitors.mjs";
 
 const [url, count] = process.argv.slice(2);
 const COUNT = Number(count);
-const AT_ONCE = 50;
+const BATCH_SIZE = 50;
 
 const now = () => performance.timeOrigin + performance.now();
 const delays = [];
@@ -17,21 +17,21 @@ async function player(n) {
     socket.once("open", resolve);
     socket.once("error", reject);
   });
-  const ask = (name, service, component, params) =>
+  const call = (name, service, component, params) =>
     new Promise((resolve, reject) => {
       socket.once("message", (data) => {
         const { status, body } = JSON.parse(String(data));
         if (status === 200) resolve(body);
-        else reject(new Error(`${name} was refused with ${status}`));
+        else reject(new Error(`${name} failed with ${status}`));
       });
       socket.send(frame(name, "1", params, { service, component }));
     });
-  const { access_token: projectToken } = await ask("login", "identifier", "projectToken", {
+  const { access_token: projectToken } = await call("login", "identifier", "projectToken", {
     client_id: "client-0001",
     client_secret: "secret-0001",
   });
   const accessToken = `accessToken-${String(n).padStart(4, "0")}`;
-  await ask("setUserId", "gateway", "webSocketSession", {
+  await call("setUserId", "gateway", "webSocketSession", {
     namespaceName: "game-0001",
     accessToken,
     xGs2AccessToken: accessToken,
@@ -45,12 +45,14 @@ async function player(n) {
 
 function report() {
   delays.sort((a, b) => a - b);
-  const at = (part) => Math.round(delays[Math.floor(part * (delays.length - 1))]);
-  process.send({ p50Ms: at(0.5), p99Ms: at(0.99) });
+  const percentile = (fraction) => Math.round(delays[Math.floor(fraction * (delays.length - 1))]);
+  process.send({ p50Ms: percentile(0.5), p99Ms: percentile(0.99) });
 }
 
-for (let n = 1; n <= COUNT; n += AT_ONCE) {
-  const batch = Array.from({ length: Math.min(AT_ONCE, COUNT - n + 1) }, (_, i) => player(n + i));
+for (let n = 1; n <= COUNT; n += BATCH_SIZE) {
+  const batch = Array.from({ length: Math.min(BATCH_SIZE, COUNT - n + 1) }, (_, i) =>
+    player(n + i),
+  );
   await Promise.all(batch);
 }
 process.send({ bound: COUNT });
