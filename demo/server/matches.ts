@@ -16,7 +16,7 @@ interface Player {
   readonly userId: string;
   caught: number[];
   hasLeft: boolean;
-  /** Has told all that was caught. */
+  /** Has reported all caught stars. */
   isDone: boolean;
 }
 
@@ -34,22 +34,22 @@ export interface SavedMatches {
   readonly matches: readonly Match[];
 }
 
-/** How long after its end a round waits for what players caught and have not told yet. */
+/** How long after its end a round waits for outstanding reports. */
 const GRACE_MS = 3_000;
-/** The same after a restart of the server, when they have to find back first. */
+/** The same after a restart of the server, when players have to reconnect first. */
 const RESTART_GRACE_MS = 10_000;
 /** How far ahead a player's clock may be. */
 const CLOCK_MS = 2_000;
 const RESULT_LASTS_MS = 10 * 60_000;
 const CLOUD_CELLS = 3;
 
-/** The rounds that are played, and their results until everybody has seen them. It tells nobody itself. */
+/** Running rounds, and results until all players have left them. Returns the notices to send. */
 export function createMatches(now: () => number, saved?: SavedMatches) {
   const matches = new Map(saved?.matches.map((match) => [match.name, { ...match }]));
   const earliestEnd = saved ? now() + RESTART_GRACE_MS : 0;
   const skies = new Map<string, readonly Star[]>();
-  /** The version each match's players were last told of. */
-  const told = new Map<string, string>();
+  /** The scores last sent to each match's players. */
+  const sentScores = new Map<string, string>();
 
   const skyOfMatch = ({ name, seed, roundMs }: Match): readonly Star[] => {
     const sky = skies.get(name) ?? skyOf(seed, roundMs);
@@ -62,7 +62,7 @@ export function createMatches(now: () => number, saved?: SavedMatches) {
     );
   const present = ({ players }: Match) =>
     players.filter(({ userId, hasLeft }) => !hasLeft && !isRobot(userId));
-  const tellAll = (match: Match, notice: (player: Player) => Notice): Notice[] =>
+  const notifyPresent = (match: Match, notice: (player: Player) => Notice): Notice[] =>
     present(match).map(notice);
 
   function standingsOf(match: Match): Standing[] {
@@ -76,11 +76,11 @@ export function createMatches(now: () => number, saved?: SavedMatches) {
     }));
   }
 
-  function forget(match: Match): void {
-    for (const kept of [matches, skies, told]) kept.delete(match.name);
+  function discard(match: Match): void {
+    for (const kept of [matches, skies, sentScores]) kept.delete(match.name);
   }
 
-  /** Three cells of a rival's sky, drawn from the star and the rival. */
+  /** Three cells of a rival's sky, determined by the star and the rival. */
   function cloudOver(match: Match, starId: number, rival: number): number[] {
     const chance = chanceOf(match.seed ^ (starId * 31 + rival));
     const cells = new Set<number>();
@@ -114,7 +114,7 @@ export function createMatches(now: () => number, saved?: SavedMatches) {
       };
     },
 
-    /** Takes what a player has caught: each star once, and only what was there to be caught. Answers how many of each kind are new. */
+    /** Counts each reported star once, if it has fallen already. Returns the new ones by kind. */
     report(userId: string, { matchName, caught, isLast }: CatchReport) {
       const fresh: Record<StarKind, number> = { star: 0, gold: 0, comet: 0 };
       const notices: Notice[] = [];
@@ -136,7 +136,7 @@ export function createMatches(now: () => number, saved?: SavedMatches) {
           notices.push({ userId: rival.userId, key: "starfall:cloud", payload });
         }
       }
-      // A page that runs ahead of the clock does not end the round for the others.
+      // A page whose clock is ahead does not end the round for the others.
       player.isDone ||= isLast && now() >= match.startsAt + match.roundMs - CLOCK_MS;
       return { fresh, notices };
     },
@@ -147,47 +147,47 @@ export function createMatches(now: () => number, saved?: SavedMatches) {
       if (!match || !player) return [];
       player.hasLeft = true;
       match.version++;
-      if (present(match).length === 0) forget(match);
+      if (present(match).length === 0) discard(match);
       if (match.overAt !== undefined) return [];
       const payload = {
         namespaceName: "matchmaking",
         gatheringName: match.name,
         leaveUserId: userId,
       };
-      return tellAll(match, (one) => ({
+      return notifyPresent(match, (one) => ({
         userId: one.userId,
         key: "Gs2Matchmaking:Leave",
         payload,
       }));
     },
 
-    /** Ends what is due and tells of scores that have changed, all changes since the last time at once. */
+    /** Ends due rounds, and returns notices with the scores that changed since the last tick. */
     tick() {
       const notices: Notice[] = [];
       const finished: { userId: string; hasWon: boolean }[] = [];
       for (const match of matches.values()) {
         const { name: matchName, players, startsAt, roundMs, overAt } = match;
         if (overAt !== undefined) {
-          if (now() > overAt + RESULT_LASTS_MS) forget(match);
+          if (now() > overAt + RESULT_LASTS_MS) discard(match);
           continue;
         }
         const endsAt = startsAt + roundMs;
         const isAlone = players.filter(({ hasLeft }) => !hasLeft).length < 2;
-        const isTold = now() >= endsAt && present(match).every(({ isDone }) => isDone);
+        const isReported = now() >= endsAt && present(match).every(({ isDone }) => isDone);
         const isDue = now() >= Math.max(endsAt + GRACE_MS, earliestEnd);
-        if (isAlone || isTold || isDue) {
+        if (isAlone || isReported || isDue) {
           match.overAt = now();
           match.version++;
         }
         const standings = standingsOf(match);
         const scores = JSON.stringify(standings);
-        if (scores !== told.get(matchName)) {
-          told.set(matchName, scores);
-          // A robot's catch is a change as well.
+        if (scores !== sentScores.get(matchName)) {
+          sentScores.set(matchName, scores);
+          // A robot's catch changes the scores without a report.
           match.version++;
           const payload = { matchName, version: match.version, standings };
           notices.push(
-            ...tellAll(match, ({ userId }) => ({ userId, key: "starfall:scores", payload })),
+            ...notifyPresent(match, ({ userId }) => ({ userId, key: "starfall:scores", payload })),
           );
         }
         if (match.overAt === undefined) continue;

@@ -16,7 +16,7 @@ export interface SavedGatherings {
   readonly open: readonly Open[];
 }
 
-/** What a change leads to: who is told what, and the gathering that is full now and no longer kept here. */
+/** The result of a change: notices, and the gathering that is full now and was removed here. */
 export interface Change {
   readonly notices: readonly Notice[];
   readonly full?: Full;
@@ -24,7 +24,7 @@ export interface Change {
 
 const nothing: Change = { notices: [] };
 
-/** In the place of GS2-Matchmaking: who plays whom. It tells nobody itself. */
+/** Stands in for GS2-Matchmaking. Returns the notices to send. */
 export function createMatchmaking(saved?: SavedGatherings) {
   let made = saved?.made ?? 0;
   const gatherings = new Map(saved?.open.map((one) => [one.name, { ...one }]));
@@ -66,9 +66,9 @@ export function createMatchmaking(saved?: SavedGatherings) {
   }
 
   /**
-   * Into the first gathering of this size that has room; a new one has the rounds its maker asks for.
+   * Joins the first gathering of this size that has room, or creates one with this length of a round.
    *
-   * @param isPlaying whoever waits and is not has closed the page: nobody is matched with them
+   * @param isPlaying players for whom it is false have closed the page, and leave the gathering
    */
   function join(
     userId: string,
@@ -93,7 +93,7 @@ export function createMatchmaking(saved?: SavedGatherings) {
   return {
     join,
     leave,
-    /** Robots take the seats that are free. */
+    /** Fills free seats with robots. */
     fill(userId: string, robots: readonly string[]): Change {
       const gathering = holding(userId);
       if (!gathering) return nothing;

@@ -12,14 +12,14 @@ const LONGEST_ROUND_MS = 120_000;
 interface WorldPorts {
   readonly now: () => number;
   readonly seed: () => number;
-  /** Who has the page open. */
+  /** Players who have the page open. */
   readonly online: () => readonly string[];
-  /** Whoever is away with a bell can be called back, and keeps the seat. */
+  /** Also true for an absent player with push, who keeps the seat. */
   readonly isReachable: (userId: string) => boolean;
   readonly saved?: Saved | undefined;
 }
 
-/** All that happens in the game. What it does is to change, and to answer who is to be told of it. */
+/** The state of the game. Each action changes it and returns the notices to send. */
 export function createWorld({ now, seed, online, isReachable, saved }: WorldPorts) {
   const matchmaking = createMatchmaking(saved?.gatherings);
   const matches = createMatches(now, saved?.matches);
@@ -32,12 +32,12 @@ export function createWorld({ now, seed, online, isReachable, saved }: WorldPort
     matches.isPlaying(userId) || matchmaking.gatheringOf(userId) !== null;
   const idle = () => [...new Set(online())].filter((userId) => !isBusy(userId)).sort();
 
-  let lobbyTold = "";
-  /** Tells everybody outside of a round when the lobby is not what it was. */
-  function lobbyNews(): Notice[] {
+  let sentLobby = "";
+  /** Notices to all players outside of a round, when the lobby has changed. */
+  function lobbyNotices(): Notice[] {
     const lobby = JSON.stringify([idle(), matchmaking.open()]);
-    if (lobby === lobbyTold) return [];
-    lobbyTold = lobby;
+    if (lobby === sentLobby) return [];
+    sentLobby = lobby;
     return [...new Set(online())]
       .filter((userId) => !matches.isPlaying(userId))
       .map((userId) => ({ userId, key: "starfall:lobby", payload: {} }));
@@ -45,7 +45,7 @@ export function createWorld({ now, seed, online, isReachable, saved }: WorldPort
 
   function after({ notices, full }: Change): Notice[] {
     if (full) matches.open(full, seed());
-    return [...notices, ...lobbyNews()];
+    return [...notices, ...lobbyNotices()];
   }
 
   return {
@@ -59,7 +59,7 @@ export function createWorld({ now, seed, online, isReachable, saved }: WorldPort
     }),
 
     join(userId: string, { size, roundMs = ROUND_MS }: JoinRequest): Notice[] {
-      // Whoever looks for the next round has seen the result of the last one.
+      // Joining the next round leaves the result of the last one.
       if (matches.matchOf(userId)?.isOver) matches.leave(userId);
       if (matches.isPlaying(userId) || !(SIZES as readonly number[]).includes(size)) return [];
       const lastsMs = Math.min(LONGEST_ROUND_MS, Math.max(SHORTEST_ROUND_MS, roundMs));
@@ -70,7 +70,7 @@ export function createWorld({ now, seed, online, isReachable, saved }: WorldPort
 
     fillWithRobots: (userId: string): Notice[] => after(matchmaking.fill(userId, robotNames)),
 
-    /** Out of the gathering, out of the round, or away from its result. */
+    /** Leaves the gathering, the round, or its result. */
     leave: (userId: string): Notice[] => [
       ...matches.leave(userId),
       ...after(matchmaking.leave(userId)),
@@ -94,7 +94,7 @@ export function createWorld({ now, seed, online, isReachable, saved }: WorldPort
           missions.add(userId, { "play-rounds": 1, "win-round": hasWon ? 1 : 0 }),
         ),
         ...notices,
-        ...lobbyNews(),
+        ...lobbyNotices(),
       ];
     },
 

@@ -8,6 +8,6 @@ export const nameOf = (userId: string): string =>
 
 export const LONGEST_NAME = 24;
 
-/** The user ID of whoever gives this name; empty where it is none. */
+/** The user ID of a given name; empty where the name is not valid. */
 export const userIdOf = (given: string): string =>
   Array.from(given.replaceAll(":", " ").trim()).slice(0, LONGEST_NAME).join("").trim();

@@ -252,7 +252,7 @@ describe("a bell", () => {
   async function withBell(query: string): Promise<{ page: Page; worker: Worker }> {
     const page = await visit.ready(query);
     await page.click("#bell");
-    await bell(page, "You are told while you are away.");
+    await bell(page, "You are notified while you are away.");
     return { page, worker: visit.context.serviceWorkers()[0]! };
   }
 

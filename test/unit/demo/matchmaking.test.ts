@@ -5,7 +5,7 @@ const about = { namespaceName: "matchmaking", gatheringName: "gathering-0001" };
 const ROUND_MS = 40_000;
 
 describe("matchmaking", () => {
-  it("tells those who were there of whoever joins, and all when it is full", () => {
+  it("notifies waiting players of a join, and all players of a full gathering", () => {
     const matchmaking = createMatchmaking();
     expect(matchmaking.join("a", 2, ROUND_MS)).toEqual({ notices: [] });
     expect(matchmaking.join("a", 2, ROUND_MS)).toEqual({ notices: [] });
@@ -20,7 +20,7 @@ describe("matchmaking", () => {
     expect(matchmaking.open()).toEqual([]);
   });
 
-  it("brings together those who want rounds of one size", () => {
+  it("matches players who ask for the same size", () => {
     const matchmaking = createMatchmaking();
     matchmaking.join("a", 2, ROUND_MS);
     matchmaking.join("b", 3, ROUND_MS);
@@ -30,7 +30,7 @@ describe("matchmaking", () => {
     expect(matchmaking.join("d", 3, ROUND_MS).full?.players).toEqual(["b", "c", "d"]);
   });
 
-  it("fills the place of whoever leaves, and forgets a gathering nobody is in", () => {
+  it("fills the seat of a player who left, and removes an empty gathering", () => {
     const matchmaking = createMatchmaking();
     matchmaking.join("a", 3, ROUND_MS);
     matchmaking.join("b", 3, ROUND_MS);
@@ -47,7 +47,7 @@ describe("matchmaking", () => {
     expect(matchmaking.gatheringOf("b")).toBeNull();
   });
 
-  it("passes over those who wait no longer", () => {
+  it("removes waiting players who are no longer reachable", () => {
     const matchmaking = createMatchmaking();
     matchmaking.join("gone", 2, ROUND_MS);
     expect(matchmaking.join("a", 2, ROUND_MS, (userId) => userId !== "gone").notices).toEqual([]);
@@ -55,7 +55,7 @@ describe("matchmaking", () => {
     expect(matchmaking.gatheringOf("a")?.players).toEqual(["a"]);
   });
 
-  it("seats robots where there is room, and no more of them", () => {
+  it("fills the free seats with robots, and adds no more", () => {
     const matchmaking = createMatchmaking();
     matchmaking.join("a", 3, ROUND_MS);
     const robots = ["r1", "r2", "r3"];
@@ -63,7 +63,7 @@ describe("matchmaking", () => {
     expect(matchmaking.fill("a", robots).full?.players).toEqual(["a", "r1", "r2"]);
   });
 
-  it("goes on where it was after a restart", () => {
+  it("restores open gatherings after a restart", () => {
     const before = createMatchmaking();
     before.join("a", 2, ROUND_MS);
     const after = createMatchmaking(before.save());
