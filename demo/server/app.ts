@@ -7,7 +7,7 @@ import { Hono } from "hono";
 import type { CatchReport, JoinRequest, Notice } from "../shared/api.js";
 import { userIdOf } from "../shared/players.js";
 import { createStore } from "./store.js";
-import { createWorld } from "./world.js";
+import { World } from "./world.js";
 
 const NAMESPACE = "game-0001";
 const TICK_MS = 250;
@@ -49,7 +49,7 @@ export async function startDemo({ port = 0, file }: DemoOptions = {}): Promise<D
   const hasPushToken = (userId: string) =>
     emulator.state().firebaseTokens.some((one) => one.userId === userId);
   const online = () => emulator.sessions().map(({ userId }) => userId);
-  const world = createWorld({
+  const world = new World({
     now: Date.now,
     seed: () => randomInt(2 ** 31),
     online,
@@ -93,7 +93,7 @@ interface Env {
 interface AppParts {
   readonly emulator: Emulator;
   readonly admin: GatewayAdmin;
-  readonly world: ReturnType<typeof createWorld>;
+  readonly world: World;
   readonly deliver: (notices: readonly Notice[]) => Promise<void>;
 }
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { createMatchmaking } from "../../../demo/server/matchmaking.js";
+import { Matchmaking } from "../../../demo/server/matchmaking.js";
 
 const about = { namespaceName: "matchmaking", gatheringName: "gathering-0001" };
 const ROUND_MS = 40_000;
 
 describe("matchmaking", () => {
   it("notifies waiting players of a join, and all players of a full gathering", () => {
-    const matchmaking = createMatchmaking();
+    const matchmaking = new Matchmaking();
     expect(matchmaking.join("a", 2, ROUND_MS)).toEqual({ notices: [] });
     expect(matchmaking.join("a", 2, ROUND_MS)).toEqual({ notices: [] });
     const { notices, full } = matchmaking.join("b", 2, 5_000);
@@ -21,7 +21,7 @@ describe("matchmaking", () => {
   });
 
   it("matches players who ask for the same size", () => {
-    const matchmaking = createMatchmaking();
+    const matchmaking = new Matchmaking();
     matchmaking.join("a", 2, ROUND_MS);
     matchmaking.join("b", 3, ROUND_MS);
     matchmaking.join("c", 3, ROUND_MS);
@@ -31,7 +31,7 @@ describe("matchmaking", () => {
   });
 
   it("fills the seat of a player who left, and removes an empty gathering", () => {
-    const matchmaking = createMatchmaking();
+    const matchmaking = new Matchmaking();
     matchmaking.join("a", 3, ROUND_MS);
     matchmaking.join("b", 3, ROUND_MS);
     expect(matchmaking.leave("a").notices).toEqual([
@@ -48,7 +48,7 @@ describe("matchmaking", () => {
   });
 
   it("removes waiting players who are no longer reachable", () => {
-    const matchmaking = createMatchmaking();
+    const matchmaking = new Matchmaking();
     matchmaking.join("gone", 2, ROUND_MS);
     expect(matchmaking.join("a", 2, ROUND_MS, (userId) => userId !== "gone").notices).toEqual([]);
     expect(matchmaking.gatheringOf("gone")).toBeNull();
@@ -56,7 +56,7 @@ describe("matchmaking", () => {
   });
 
   it("fills the free seats with robots, and adds no more", () => {
-    const matchmaking = createMatchmaking();
+    const matchmaking = new Matchmaking();
     matchmaking.join("a", 3, ROUND_MS);
     const robots = ["r1", "r2", "r3"];
     expect(matchmaking.fill("b", robots).notices).toEqual([]);
@@ -64,9 +64,9 @@ describe("matchmaking", () => {
   });
 
   it("restores open gatherings after a restart", () => {
-    const before = createMatchmaking();
+    const before = new Matchmaking();
     before.join("a", 2, ROUND_MS);
-    const after = createMatchmaking(before.save());
+    const after = new Matchmaking(before.save());
     expect(after.join("b", 2, ROUND_MS).full?.players).toEqual(["a", "b"]);
     after.join("c", 2, ROUND_MS);
     expect(after.gatheringOf("c")?.name).toBe("gathering-0002");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createWorld } from "../../../demo/server/world.js";
+import { World } from "../../../demo/server/world.js";
 import type { Saved } from "../../../demo/server/store.js";
 import type { Notice } from "../../../demo/shared/api.js";
 import { COUNTDOWN_MS, skyOf, type StarKind } from "../../../demo/shared/rules.js";
@@ -15,7 +15,7 @@ function createTestWorld(
   startAt = Date.UTC(2026, 0, 5, 12),
 ) {
   let now = startAt;
-  const world = createWorld({
+  const world = new World({
     now: () => now,
     seed: () => SEED,
     online: () => players,
