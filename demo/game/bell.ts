@@ -61,7 +61,9 @@ let isForwarding = false;
 /** The local provider has one token for this browser and ignores the request. */
 const UNUSED_REQUEST = {} as Parameters<typeof provider.getToken>[0];
 
-/** Stands in for the push service, which cannot reach this machine. One tab forwards for all tabs. */
+/**
+ * Stands in for the push service, which cannot reach this machine. One tab forwards for all tabs.
+ */
 function forwardPushes(): void {
   if (isForwarding) return;
   isForwarding = true;

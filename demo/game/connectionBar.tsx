@@ -8,7 +8,9 @@ import { Press } from "./press.js";
 
 const binding = computed(() => connection.value.bindings["player"]);
 
-/** Whether another session has this player: it replaced ours, or it was first and ours was refused. */
+/**
+ * Whether another session has this player: it replaced ours, or it was first and ours was refused.
+ */
 export const lostSession = computed(() =>
   binding.value?.state === "replaced"
     ? "replaced"

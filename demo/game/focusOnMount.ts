@@ -1,6 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
 
-/** Focuses a new heading where the focused element was removed, so that keyboard navigation goes on there. */
+/**
+ * Focuses a new heading where the focused element was removed, so that keyboard navigation goes on
+ * there.
+ */
 export function useFocusOnMount<E extends HTMLElement>() {
   const heading = useRef<E>(null);
   useEffect(() => {

@@ -19,7 +19,9 @@ export const round = signal<Round | undefined>(undefined);
 /** Incremented whenever the round's caught stars change. */
 export const catches = signal(0);
 
-/** Server time minus ours, from the request with the shortest round trip, which is the most exact. */
+/**
+ * Server time minus ours, from the request with the shortest round trip, which is the most exact.
+ */
 let clock = { offsetMs: 0, tookMs: Infinity };
 const serverNow = (): number => Date.now() + clock.offsetMs;
 
@@ -69,7 +71,8 @@ function enterMatch(match: MatchState | null): void {
   if (match && !match.isOver) void round.value?.flush();
 }
 
-// GS2 keeps no queue: the state is fetched after the first bind and after every gap. Notifications wait until the fetch is done.
+// GS2 keeps no queue: the state is fetched after the first bind and after every gap. Notifications
+// wait until the fetch is done.
 gateway.onSync(() => {
   // A restarted server may have another clock.
   clock = { ...clock, tookMs: Infinity };

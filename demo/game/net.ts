@@ -7,7 +7,8 @@ export const gateway = new GatewayClient({
   credential: { clientId: "demo-client", clientSecret: "demo-secret" },
   // Without this line the game connects to GS2 itself.
   endpoints: emulatorEndpoints(location.origin),
-  // A round needs half-open connections to be detected soon. GS2 bills each probe: elsewhere keep the default.
+  // A round needs half-open connections to be detected soon. GS2 bills each probe: elsewhere keep
+  // the default.
   keepAlive: { idleMs: 10_000, timeoutMs: 3_000 },
 });
 

@@ -17,7 +17,10 @@ interface RoundPorts {
 
 const REPORT_AFTER_MS = 150;
 
-/** A player's round, played without the network: a caught star counts at once and is reported when the server is reachable. */
+/**
+ * A player's round, played without the network: a caught star counts at once and is reported when
+ * the server is reachable.
+ */
 export function createRound({ report, changed, serverNow, ...match }: RoundPorts) {
   const sky = skyOf(match.seed, match.roundMs);
   const caught = new Set(match.caught);
@@ -33,7 +36,10 @@ export function createRound({ report, changed, serverNow, ...match }: RoundPorts
     timer ??= setTimeout(() => void flush(), REPORT_AFTER_MS);
   }
 
-  /** One report at a time, so that they arrive in order. A failed one is repeated: the server counts each star once. */
+  /**
+   * One report at a time, so that they arrive in order. A failed one is repeated: the server counts
+   * each star once.
+   */
   async function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;

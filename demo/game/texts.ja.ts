@@ -58,7 +58,7 @@ export const japanese: Texts = {
   loading: "読み込んでいます…",
 
   quit: "やめる",
-  oneSession: "1 セッションのみ",
+  oneSession: "1 セッション",
   chooseSize: "新しいラウンド",
   players: (count) => `${count} 人`,
   waiting: (count, size) => `${size} 人中 ${count} 人`,

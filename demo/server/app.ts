@@ -26,9 +26,13 @@ export interface DemoOptions {
   file?: string | undefined;
 }
 
-/** Starts an emulator that serves the demo's page at `/demo/` and the demo's own server at `/demo/api/`. */
+/**
+ * Starts an emulator that serves the demo's page at `/demo/` and the demo's own server at
+ * `/demo/api/`.
+ */
 export async function startDemo({ port = 0, file }: DemoOptions = {}): Promise<Demo> {
-  // The emulator listens before the app exists, and pages retry while the server restarts: their requests wait.
+  // The emulator listens before the app exists, and pages retry while the server restarts: their
+  // requests wait.
   let resolveApp: (app: Hono<Env>) => void = () => undefined;
   const appReady = new Promise<Hono<Env>>((resolve) => (resolveApp = resolve));
   const emulator = await startEmulator({
@@ -101,7 +105,8 @@ function demoApp({ emulator, admin, world, deliver }: AppParts) {
   const app = new Hono<Env>();
   const players = new Map<string, string>();
 
-  // A login server identifies the player (here any name is accepted) and gets the token from GS2-Auth.
+  // A login server identifies the player (here any name is accepted) and gets the token from
+  // GS2-Auth.
   app.post("/demo/api/login", async (context) => {
     const { name } = await context.req.json<{ name?: unknown }>().catch(() => ({ name: "" }));
     const userId = userIdOf(typeof name === "string" ? name : "");

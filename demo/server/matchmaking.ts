@@ -35,7 +35,8 @@ export class Matchmaking {
   }
 
   /**
-   * Joins the first gathering of this size that has room, or creates one with this length of a round.
+   * Joins the first gathering of this size that has room, or creates one with this length of a
+   * round.
    *
    * @param isPlaying players for whom it is false have closed the page, and leave the gathering
    */

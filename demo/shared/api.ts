@@ -38,7 +38,10 @@ export interface MissionState {
   readonly goal: number;
 }
 
-/** The state a player sees. Fetched after every bind and gap, and when a notification reports a change. */
+/**
+ * The state a player sees. Fetched after every bind and gap, and when a notification reports a
+ * change.
+ */
 export interface GameState {
   /** The server's clock. */
   readonly now: number;

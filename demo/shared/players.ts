@@ -1,6 +1,8 @@
 const ROBOT = "robot:";
 
-/** Robots sit in the same seats as players. No player can have such a name: see {@link userIdOf}. */
+/**
+ * Robots sit in the same seats as players. No player can have such a name: see {@link userIdOf}.
+ */
 export const isRobot = (userId: string): boolean => userId.startsWith(ROBOT);
 
 export const nameOf = (userId: string): string =>

@@ -1,4 +1,5 @@
-// The rules of Starfall, for page and server: the page draws the sky, the server counts what was caught in it.
+// The rules of Starfall, for page and server: the page draws the sky, the server counts what was
+// caught in it.
 
 export const COLUMNS = 4;
 export const CELLS = COLUMNS * COLUMNS;

@@ -1,4 +1,5 @@
-// Runs each block of the guide unchanged against an emulator: here those for Node, in test/browser/guide.test.ts those for a page.
+// Runs each block of the guide unchanged against an emulator: here those for Node, in
+// test/browser/guide.test.ts those for a page.
 import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";

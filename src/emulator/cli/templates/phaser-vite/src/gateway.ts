@@ -14,7 +14,8 @@ export function createGateway(): GatewayClient {
           credential: { clientId: "client", clientSecret: "secret" },
         }
       : {
-          // Your server logs in to GS2 and hands out project tokens: players can read a client secret in a shipped game.
+          // Your server logs in to GS2 and hands out project tokens: players can read a client
+          // secret in a shipped game.
           credential: {
             clientId: String(import.meta.env["VITE_GS2_CLIENT_ID"]),
             projectToken: () => text("/api/project-token"),
@@ -23,5 +24,8 @@ export function createGateway(): GatewayClient {
   });
 }
 
-/** The player's access token, from GS2-Account or your server. On the emulator `accessToken-0001` stands for `user-0001`. */
+/**
+ * The player's access token, from GS2-Account or your server. On the emulator `accessToken-0001`
+ * stands for `user-0001`.
+ */
 export const accessToken = () => (emulatorUrl ? "accessToken-0001" : text("/api/access-token"));
