@@ -1,28 +1,27 @@
-// Runs each block of the guide unchanged against an emulator: here those for Node, in
-// test/browser/guide.test.ts those for a page.
+// Each block of the guide runs as it stands, against an emulator: here those for Node, in test/browser/guide.test.ts those for a page.
 import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { startEmulator } from "../../src/emulator/index.js";
 import { inRepo } from "../support/repo.js";
+import { nodeBlocks } from "./guide/programs.js";
 import { bundleBlock } from "./guide/bundle.js";
 import { checks } from "./guide/nodeChecks.mjs";
-import { nodeBlocks } from "./guide/programs.js";
 
-/** Ends a block that never settles. */
-const TIMEOUT_MS = 15_000;
+/** A block that never settles. */
+const LONGEST_MS = 15_000;
 const folder = inRepo("artifacts", "guide");
 
 describe("the blocks for Node", () => {
-  test.concurrent.each(nodeBlocks)("$id", { timeout: 2 * TIMEOUT_MS }, async (block) => {
+  test.concurrent.each(nodeBlocks)("$id", { timeout: 2 * LONGEST_MS }, async (block) => {
     mkdirSync(folder, { recursive: true });
     const file = `${folder}/${block.id.replaceAll(/[^\p{L}\d]+/gu, "-")}.mjs`;
     writeFileSync(file, await bundleBlock(block, block.id, "node"));
     const emulator = await startEmulator({ namespaces: ["game-0001", "namespace-0001"] });
     try {
       await promisify(execFile)(process.execPath, ["--enable-source-maps", file], {
-        timeout: TIMEOUT_MS,
+        timeout: LONGEST_MS,
         env: {
           ...process.env,
           GUIDE_EMULATOR: emulator.url,
