@@ -275,8 +275,8 @@ describe("the bell", () => {
   async function withBell(query: string): Promise<{ page: Page; worker: Worker }> {
     const page = await demoPages.openReady(query);
     await page.click("#bell");
-    await bell(page, "You are told while you are away.");
-    return { page, worker: demoPages.context.serviceWorkers()[0]! };
+    await bell(page, "You are notified while you are away.");
+    return { page, worker: visit.context.serviceWorkers()[0]! };
   }
 
   /** Simulates a hidden page, as a headless page never hides. */

@@ -1,4 +1,4 @@
-// The guide and the READMEs: code compiles, links resolve, tables are complete.
+// The guide and the READMEs: what stands there compiles, leads somewhere, and is complete.
 import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import ts from "typescript";
@@ -8,9 +8,10 @@ import { inRepo, readInRepo } from "../support/repo.js";
 import { blocksOf, guide, guideInJapanese, pages, withoutCode } from "./guide/blocks.js";
 import { programs } from "./guide/programs.js";
 
-it("compiles each code block of the pages against the package", { timeout: 120_000 }, () => {
+it("shows only code that compiles against the package", { timeout: 120_000 }, () => {
   const blocks = programs
     .filter(({ language }) => language === "ts")
+    // Every block is a module of its own.
     .map(({ page, code }, i): [string, string] => [
       inRepo(`${page}.${i}.ts`),
       `${code}\nexport {};\n`,
@@ -43,15 +44,15 @@ it("compiles each code block of the pages against the package", { timeout: 120_0
       : ts.createSourceFile(file, code, ts.ScriptTarget.ES2022);
   };
   const program = ts.createProgram([...sources.keys()], options, host);
-  const errors = ts.getPreEmitDiagnostics(program).map(({ file, messageText, start }) => {
+  const complaints = ts.getPreEmitDiagnostics(program).map(({ file, messageText, start }) => {
     const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line : 0;
     return `${file?.fileName ?? ""}:${line + 1}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
   });
-  expect(errors).toEqual([]);
+  expect(complaints).toEqual([]);
   expect(blocks.length).toBeGreaterThan(40);
 });
 
-/** The anchors of headings, as GitHub makes them. */
+/** As the usual hosts of Markdown make them. */
 const anchorsOf = (page: string) =>
   [...withoutCode(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
     heading!
@@ -61,33 +62,31 @@ const anchorsOf = (page: string) =>
   );
 
 describe("the guide in Japanese", () => {
-  const translationOf = (page: string) => page.replace("docs/", "docs/ja/");
+  const sister = (page: string) => page.replace("docs/", "docs/ja/");
 
-  it("has the same pages as the guide in English", () => {
-    expect(guideInJapanese).toEqual(guide.map(translationOf));
+  it("has each page of the guide, and no other", () => {
+    expect(guideInJapanese).toEqual(guide.map(sister));
   });
 
-  test.each(guide)("has the code blocks of %s", (page) => {
+  test.each(guide)("shows the code of %s", (page) => {
     const codes = (of: string) => blocksOf(of).map(({ language, code }) => ({ language, code }));
-    expect(codes(translationOf(page))).toEqual(codes(page));
+    expect(codes(sister(page))).toEqual(codes(page));
   });
 
-  test.each(guide)("has the headings, rows and list items of %s", (page) => {
+  test.each(guide)("has the sections, rows and points of %s", (page) => {
     const shape = (of: string) =>
-      [...withoutCode(of).matchAll(/^(#+ |\| | *- | *\d+\. )/gm)].map(([, marker]) =>
-        marker!.trim(),
-      );
-    expect(shape(translationOf(page))).toEqual(shape(page));
+      [...withoutCode(of).matchAll(/^(#+ |\| | *- | *\d+\. )/gm)].map(([, sign]) => sign!.trim());
+    expect(shape(sister(page))).toEqual(shape(page));
   });
 
-  test.each(guide)("has the row names of %s", (page) => {
+  test.each(guide)("names what %s names", (page) => {
     const first = (of: string) =>
       [...withoutCode(of).matchAll(/^\| (`[^|`]*`) \|/gm)].map(([, name]) => name);
-    expect(first(translationOf(page))).toEqual(first(page));
+    expect(first(sister(page))).toEqual(first(page));
   });
 });
 
-test.each(pages)("the links of %s resolve", (page) => {
+test.each(pages)("the links of %s lead somewhere", (page) => {
   const broken = [...withoutCode(page).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link]) => link!)
     .filter((link) => !/^[a-z]+:/.test(link))
@@ -100,7 +99,7 @@ test.each(pages)("the links of %s resolve", (page) => {
   expect(broken).toEqual([]);
 });
 
-test("the tests that SECURITY.md names exist", () => {
+test("each test that SECURITY.md calls as a witness is there", () => {
   const named = [...readInRepo("SECURITY.md").matchAll(/`(test\/[^`]+)`/g)].map(
     ([, path]) => path!,
   );
@@ -108,7 +107,7 @@ test("the tests that SECURITY.md names exist", () => {
   expect(named.filter((path) => !existsSync(inRepo(path)))).toEqual([]);
 });
 
-/** The members of a union type in the source. */
+/** The members of a type, as the compiler sees them in the source. */
 function membersOf(file: string, type: string): string[] {
   const program = ts.createProgram([inRepo(file)], { strict: true, skipLibCheck: true, types: [] });
   const checker = program.getTypeChecker();
@@ -131,6 +130,6 @@ const tableUnder = (heading: string) => {
 test.each([
   ["Errors", "src/errors.ts", "GatewayErrorKind"],
   ["Diagnostics", "src/core/diagnostics.ts", "DiagnosticCode"],
-])("the table of %s lists every member of the type, and no other", (heading, file, type) => {
+])("the table of %s has each there is, and no other", (heading, file, type) => {
   expect(tableUnder(heading)).toEqual(membersOf(file, type));
 });

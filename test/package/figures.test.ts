@@ -5,10 +5,10 @@ import { inRepo, readInRepo } from "../support/repo.js";
 
 const figures = JSON.parse(readInRepo("bench.json")) as Record<string, unknown>;
 
-test.each(pagesOfFigures)("$file has the figures of bench.json", ({ language, file }) => {
+test.each(pagesOfFigures)("$file says what bench.json says", ({ language, file }) => {
   const text = readInRepo(file);
   expect(text).toContain("<!-- bench.json: ");
-  expect(text, "node test/bench/record.mjs updates it").toBe(
+  expect(text, "node test/bench/record.mjs writes it anew").toBe(
     withParts(text, partsOf(figures, language)),
   );
 });
@@ -19,13 +19,13 @@ test.each(Object.entries(chartsOf(figures)))("the chart %s shows bench.json", (n
   if (chart !== undefined) expect(readInRepo(file)).toBe(chart);
 });
 
-test("a part without figures names the command that measures them", () => {
+test("a page whose figures are missing says how to measure them", () => {
   for (const language of ["en", "ja"] as const) {
     for (const part of Object.values(partsOf({}, language))) expect(part).toContain("`npm run ");
   }
 });
 
-test("each kind of figure is written into its part", () => {
+test("figures of each kind that is measured find their place", () => {
   const ratio = { median: 1, ratio: 0.5 };
   const names = ["overSocket", "inProcess", "inProcessUnread", "call", "connect"];
   const parts = partsOf(

@@ -21,16 +21,13 @@ afterAll(() => rm(site, { recursive: true, force: true }));
 const addressOf = (page: string): string =>
   page.replace("docs/", "guide/").replace("README.md", "index.md").replace(".md", ".html");
 
-test.each([...guide, ...guideInJapanese])(
-  "the site has a page for %s, titled with its heading",
-  (page) => {
-    const heading = /^# (.*)/.exec(readFileSync(inRepo(page), "utf8"))![1]!;
-    const html = readFileSync(join(site, addressOf(page)), "utf8");
-    expect(html).toContain(`<title>${heading.replaceAll("`", "")} | gs2-gateway</title>`);
-  },
-);
+test.each([...guide, ...guideInJapanese])("the site has %s, under its heading", (page) => {
+  const heading = /^# (.*)/.exec(readFileSync(inRepo(page), "utf8"))![1]!;
+  const html = readFileSync(join(site, addressOf(page)), "utf8");
+  expect(html).toContain(`<title>${heading.replaceAll("`", "")} | gs2-gateway</title>`);
+});
 
-test("the links and pictures of the site's guide resolve", () => {
+test("each link and picture of the guide's pages in the site leads somewhere", () => {
   const files = readdirSync(join(site, "guide"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".html"))
     .map((name) => join(site, "guide", name));
@@ -49,7 +46,7 @@ test("the links and pictures of the site's guide resolve", () => {
       })
       .map((link) => `${file}: ${link}`),
   );
-  // One more: the README in Japanese.
+  // And the README in Japanese.
   expect(files.length).toBe(guide.length + guideInJapanese.length + 1);
   expect(broken).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// The packed package writes a game, which is installed, tested, run and built.
+// A stranger's first minutes: the packed package writes a game, which is installed, tested, run and built.
 import { execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ import { recordPageErrors } from "../browser/pageErrors.js";
 
 const run = promisify(execFile);
 const shell = process.platform === "win32";
-/** The environment without the variables of Vitest. */
+/** Without what a run of tests says to programs it starts. */
 const { NODE_ENV: _env, VITEST: _vitest, ...env } = process.env;
 const npm = (args: string[], cwd: string, more: Record<string, string> = {}) =>
   run("npm", args, { cwd, shell, env: { ...env, ...more } });
@@ -22,7 +22,7 @@ let folder: string;
 let game: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "gs2-gateway-template-"));
+  folder = await mkdtemp(join(tmpdir(), "gs2-gateway-stranger-"));
   game = join(folder, "game");
   const pack = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
   const [packed] = JSON.parse((await npm(pack, inRepo())).stdout) as [{ filename: string }];
@@ -47,7 +47,7 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
     expect(stdout).toMatch(/Tests +1 passed/);
   });
 
-  test("runs together with a local gateway by one command", async () => {
+  test("runs beside a gateway of its own with one command", async () => {
     const dev = spawn("npm", ["run", "dev", "--", "--host", "127.0.0.1", "--port", "0"], {
       cwd: game,
       shell,
@@ -56,15 +56,15 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
     });
     try {
       const url = await new Promise<string>((resolve, reject) => {
-        let output = "";
-        const onOutput = (text: Buffer) => {
-          output += text.toString();
-          const [found] = /http:\/\/127\.0\.0\.1:\d+\//.exec(output) ?? [];
+        let said = "";
+        const listen = (text: Buffer) => {
+          said += text.toString();
+          const [found] = /http:\/\/127\.0\.0\.1:\d+\//.exec(said) ?? [];
           if (found) resolve(found);
         };
-        dev.stdout.on("data", onOutput);
-        dev.stderr.on("data", onOutput);
-        dev.once("exit", () => reject(new Error(`npm run dev ended: ${output}`)));
+        dev.stdout.on("data", listen);
+        dev.stderr.on("data", listen);
+        dev.once("exit", () => reject(new Error(`It ended: ${said}`)));
       });
       const gateway = await (await fetch(`${url}src/gateway.ts`)).text();
       const [emulatorUrl] = /http:\/\/127\.0\.0\.1:\d+(?=")/.exec(gateway) ?? [];
@@ -74,7 +74,7 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
     }
   });
 
-  test("builds, and shows notifications in a browser", async () => {
+  test("is built, and plays in a browser", async () => {
     const types: Record<string, string> = { html: "text/html", js: "text/javascript" };
     const emulator: Emulator = await startEmulator({
       mount: {
@@ -104,7 +104,7 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
       });
       expect(sendConnectionIds).toHaveLength(1);
       expect(await page.locator("canvas").count()).toBe(1);
-      // Chromium warns of software rendering.
+      // What drawing in software costs is no complaint of the game's.
       expect(complaints.filter((one) => !one.includes("GL Driver Message"))).toEqual([]);
     } finally {
       await browser?.close();

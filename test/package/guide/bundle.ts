@@ -55,7 +55,10 @@ const bundleText = async (where: "node" | "page", { plugins = [], ...more }: Bui
   return outputFiles[0]!.text;
 };
 
-/** A module that runs a block unchanged in the environment of the test, and then the check with its id. */
+/**
+ * A module that runs a block unchanged in the environment of the test, and then the check with its
+ * id.
+ */
 export const bundleBlock = (block: Block | undefined, id: string, where: "node" | "page") =>
   bundleText(where, {
     stdin: {

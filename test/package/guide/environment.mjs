@@ -1,5 +1,6 @@
-// The environment of a guide block, in Node and in a page: requests to GS2's hosts, and to the guide's address of the local gateway, go to the
-// emulator of the test; the game's own server answers with tokens.
+// The environment of a guide block, in Node and in a page: requests to GS2's hosts, and to the
+// guide's address of the local gateway, go to the emulator of the test; the game's own server
+// answers with tokens.
 
 const emulator = globalThis.process?.env.GUIDE_EMULATOR ?? globalThis.location.origin;
 

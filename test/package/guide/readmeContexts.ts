@@ -10,7 +10,9 @@ const client = `
 
 const credential = `const credential = { clientId: "your client id", clientSecret: "your client secret" };`;
 
-/** READMEs show parts of programs: the context of each part, by a text that only this part contains. */
+/**
+ * READMEs show parts of programs: the context of each part, by a text that only this part contains.
+ */
 const contexts: readonly (readonly [marker: string, before: string, after?: string])[] = [
   [
     "reloadMissions",
