@@ -1,9 +1,10 @@
-import { EmulatorEngine, type EngineConnection } from "../../src/emulator/engine/engine.js";
+import type { EngineConnection } from "../../src/emulator/engine/connections.js";
+import { EmulatorEngine } from "../../src/emulator/engine/engine.js";
 import { seededIds } from "../../src/emulator/store/ids.js";
 import { notify } from "../../src/emulator/controls/notify.js";
 import { readSettings, type EmulatorSettings } from "../../src/emulator/settings.js";
 import { readFrame } from "../../src/emulator/server/webSocket.js";
-import { issueAccessToken } from "../../src/emulator/calls/auth.js";
+import { issueAccessToken } from "../../src/emulator/controls/accessTokens.js";
 import { disconnect } from "../../src/emulator/controls/disconnect.js";
 import type { WebSocketSession } from "../../src/wire/models.js";
 import { loginTarget } from "../../src/wire/frames.js";
@@ -90,7 +91,7 @@ export class Server implements Host {
         link.end(code, why);
       },
       // The network of the simulation does that by itself.
-      silence: () => undefined,
+      goHalfOpen: () => undefined,
     });
     link.connectionId = line.connectionId;
     this.#lines.set(link, line);

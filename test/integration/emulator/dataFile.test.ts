@@ -89,7 +89,7 @@ describe("a data file", () => {
     ["not whole", '{"version":1,"namespaces":[{}]}'],
   ])("that is %s is a clear error, and left as it was", async (_, text) => {
     writeFileSync(file, text);
-    await expect(startEmulator({ data: file })).rejects.toThrow(/data file .* is broken/);
+    await expect(startEmulator({ data: file })).rejects.toThrow(/data file .* is invalid/);
     expect(readFileSync(file, "utf8")).toBe(text);
   });
 

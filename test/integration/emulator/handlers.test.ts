@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { handleCall, type ApiRequest } from "../../../src/emulator/calls/handleCall.js";
+import { handleCall } from "../../../src/emulator/calls/handleCall.js";
+import type { ApiRequest } from "../../../src/emulator/calls/request.js";
 import { redact } from "../../../src/emulator/log/redact.js";
 import { notify } from "../../../src/emulator/controls/notify.js";
 import { nextExpiryAt, expireDue } from "../../../src/emulator/store/expiry.js";
 import type { EmulatorSettings } from "../../../src/emulator/settings.js";
 import { applyState, readState, stateOf } from "../../../src/emulator/store/snapshot.js";
-import { allSessions, type Effect, type Store } from "../../../src/emulator/store/store.js";
+import { allSessions } from "../../../src/emulator/store/sessions.js";
+import type { Effect, Store } from "../../../src/emulator/store/types.js";
 import * as methods from "../../../src/wire/methods.js";
 import type { AnyMethod } from "../../../src/wire/methods.js";
 import { errorsOf } from "./restCalls.js";
@@ -185,7 +187,7 @@ describe("mobile notifications", () => {
       {
         sent: false,
         conditions: { away: true, transferEnabled: false },
-        reason: "It does not go to the device: enableTransferMobileNotification is not true.",
+        reason: "It is not sent to the device: enableTransferMobileNotification is not true.",
       },
     ]);
   });
@@ -267,14 +269,14 @@ describe("user data", () => {
   });
 
   test.each([
-    ["no JSON", "{", "The upload is no JSON."],
-    ["a list", "[]", "The upload is no JSON object."],
+    ["no JSON", "{", "The upload is not JSON."],
+    ["a list", "[]", "The upload is not a JSON object."],
     ["another service's", '{"service":"inbox"}', "service is not gateway."],
-    ["without a list", '{"firebaseTokens":{}}', "firebaseTokens is no list."],
+    ["without a list", '{"firebaseTokens":{}}', "firebaseTokens is not an array."],
     [
       "with a token that is no text",
       '{"firebaseTokens":[{"namespaceName":"game-0001","token":7}]}',
-      "firebaseTokens[0].token is no text of 1 to 1,024 characters.",
+      "firebaseTokens[0].token is not a string of 1 to 1,024 characters.",
     ],
     ["not there", undefined, "Nothing was uploaded."],
   ])("an upload that is %s changes nothing", (_, text, error) => {

@@ -5,7 +5,7 @@ import {
   type EmulatorNotification,
 } from "../../../src/emulator/index.js";
 import { notify as notifyAt } from "../../../src/emulator/controls/notify.js";
-import type { Store } from "../../../src/emulator/store/store.js";
+import type { Store } from "../../../src/emulator/store/types.js";
 import type { EmulatorSettings } from "../../../src/emulator/settings.js";
 import { serviceNotifications } from "../../../src/wire/notifications.js";
 import { setUserId } from "../../../src/wire/methods.js";

@@ -59,7 +59,7 @@ describe("a push that left for a device", () => {
     await rejectionOf(send("carol", "1"));
     const late = emulator.waitForPush({ userId: "carol", timeoutMs: 10 });
     expect(String(await rejectionOf(late))).toContain(
-      "Waited for a push to carol; the last of 1 was raid to carol in game-0001. It does not go to the device: the player has no Firebase token",
+      "Waited for a push to carol; the last of 1 was raid to carol in game-0001. It is not sent to the device: the player has no Firebase token",
     );
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkProjectToken } from "../../../src/emulator/calls/auth.js";
 import { nextExpiryAt, expireDue } from "../../../src/emulator/store/expiry.js";
 import { readSettings, type EmulatorSettings } from "../../../src/emulator/settings.js";
-import { allSessions, sessionsOf } from "../../../src/emulator/store/store.js";
+import { allSessions, sessionsOf } from "../../../src/emulator/store/sessions.js";
 import { setUserId } from "../../../src/wire/methods.js";
 import type { BindOptions } from "../../../src/wire/requests.js";
 import type { WebSocketSession } from "../../../src/wire/models.js";
@@ -316,12 +316,12 @@ describe("time", () => {
     expect(expireDue(world, START + 99)).toEqual([]);
     world.connections.get(busy)!.lastActiveAt = START + 90;
     expect(expireDue(world, START + 100)).toMatchObject([
-      { kind: "close", connectionId: socket, why: "idle for too long" },
+      { kind: "close", connectionId: socket, reason: "idle for too long" },
     ]);
     world.connections.get(busy)!.lastActiveAt = START + 190;
     expect(nextExpiryAt(world)).toBe(START + 250);
     expect(expireDue(world, START + 250)).toMatchObject([
-      { kind: "close", connectionId: busy, why: "open for too long" },
+      { kind: "close", connectionId: busy, reason: "open for too long" },
     ]);
     expect(nextExpiryAt(world)).toBeUndefined();
   });

@@ -1,7 +1,9 @@
 import { handleCall } from "../../../src/emulator/calls/handleCall.js";
 import { seededIds } from "../../../src/emulator/store/ids.js";
 import { readSettings, type EmulatorSettings } from "../../../src/emulator/settings.js";
-import { createStore, openConnection, type Store } from "../../../src/emulator/store/store.js";
+import { openConnection } from "../../../src/emulator/store/sessions.js";
+import { createStore } from "../../../src/emulator/store/store.js";
+import type { Store } from "../../../src/emulator/store/types.js";
 import { loginTarget } from "../../../src/wire/frames.js";
 import type { AnyMethod } from "../../../src/wire/methods.js";
 

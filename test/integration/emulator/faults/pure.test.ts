@@ -8,31 +8,31 @@ import { noTarget, type FaultTarget } from "../../../../src/emulator/faults/targ
 import type { EmulatorFault } from "../../../../src/emulator/index.js";
 import { seededRandom } from "../../../../src/emulator/store/ids.js";
 
-function bookOf(faults: EmulatorFault[], random = seededRandom(1)): ActiveFaults {
-  const book = new ActiveFaults(random);
-  book.set(parseFaults(faults));
-  return book;
+function activeOf(faults: EmulatorFault[], random = seededRandom(1)): ActiveFaults {
+  const active = new ActiveFaults(random);
+  active.set(parseFaults(faults));
+  return active;
 }
 
 const alice = (): FaultTarget => ({ connectionId: "c1", userIds: ["alice"], sessionIds: ["s1"] });
 
-const pattern = (book: ActiveFaults, name: "replyLost" | "refuse", tries: number) =>
-  Array.from({ length: tries }, () => (book.trigger(name, alice) ? "x" : ".")).join("");
+const pattern = (active: ActiveFaults, name: "replyLost" | "refuse", tries: number) =>
+  Array.from({ length: tries }, () => (active.trigger(name, alice) ? "x" : ".")).join("");
 
-describe("a fault in the book", () => {
+describe("a fault in the active", () => {
   test("strikes as often as it was told, and is shown as spent", () => {
-    const book = bookOf([{ fault: "refuse", times: 2 }]);
-    expect(pattern(book, "refuse", 4)).toBe("xx..");
-    expect(book.list()).toEqual([{ fault: "refuse", times: 2, hits: 2, exhausted: true }]);
-    expect(book.active()).toEqual([]);
+    const active = activeOf([{ fault: "refuse", times: 2 }]);
+    expect(pattern(active, "refuse", 4)).toBe("xx..");
+    expect(active.list()).toEqual([{ fault: "refuse", times: 2, hits: 2, exhausted: true }]);
+    expect(active.active()).toEqual([]);
   });
 
   test("leaves the rest to the next of its name", () => {
-    const book = bookOf([
+    const active = activeOf([
       { fault: "refuse", status: 500, times: 1 },
       { fault: "refuse", status: 502 },
     ]);
-    const statuses = [1, 2, 3].map(() => book.trigger("refuse", noTarget)?.values.status);
+    const statuses = [1, 2, 3].map(() => active.trigger("refuse", noTarget)?.values.status);
     expect(statuses).toEqual([500, 502, 502]);
   });
 
@@ -47,14 +47,14 @@ describe("a fault in the book", () => {
     ["this user elsewhere", { userId: "alice", connectionId: "c2" }, false],
     ["this user here", { userId: "alice", connectionId: "c1", sessionId: "s1" }, true],
   ])("for %s strikes whom it is meant for", (_, scope, strikes) => {
-    const book = bookOf([{ fault: "replyLost", ...scope } as EmulatorFault]);
-    expect(book.trigger("replyLost", alice) !== undefined).toBe(strikes);
-    expect(book.list()[0]!.hits).toBe(strikes ? 1 : 0);
+    const active = activeOf([{ fault: "replyLost", ...scope } as EmulatorFault]);
+    expect(active.trigger("replyLost", alice) !== undefined).toBe(strikes);
+    expect(active.list()[0]!.hits).toBe(strikes ? 1 : 0);
   });
 
   test("strikes by the seed: the same seed, the same story", () => {
     const story = (seed: number) =>
-      pattern(bookOf([{ fault: "replyLost", chance: 0.5 }], seededRandom(seed)), "replyLost", 40);
+      pattern(activeOf([{ fault: "replyLost", chance: 0.5 }], seededRandom(seed)), "replyLost", 40);
     expect(story(7)).toBe(story(7));
     expect(story(7)).not.toBe(story(8));
     const often = [...Array(50).keys()].map(story).join("").replaceAll(".", "").length;
@@ -63,38 +63,41 @@ describe("a fault in the book", () => {
 
   test("draws nothing where nothing is left to chance", () => {
     let draws = 0;
-    const book = bookOf(
+    const active = activeOf(
       [{ fault: "refuse" }, { fault: "replyLost", userId: "bob", chance: 0.5 }],
       () => {
         draws++;
         return 0;
       },
     );
-    book.trigger("refuse", noTarget);
-    book.trigger("replyLost", alice);
+    active.trigger("refuse", noTarget);
+    active.trigger("replyLost", alice);
     expect(draws).toBe(0);
   });
 });
 
 describe("answers", () => {
-  function deskOf(...faults: EmulatorFault[]) {
-    const book = bookOf(faults);
-    return new ReplyScheduler((...asked) => book.trigger(...asked));
+  function schedulerOf(...faults: EmulatorFault[]) {
+    const active = activeOf(faults);
+    return new ReplyScheduler((...args) => active.trigger(...args));
   }
-  const answer = (text: string, subject = alice, method = "m") => ({
-    connectionId: subject().connectionId!,
-    subject,
+  const answer = (text: string, target = alice, method = "m") => ({
+    connectionId: target().connectionId!,
+    target,
     method,
     text,
   });
 
   test("pass where there is no fault", () => {
-    expect(deskOf().take(answer("a"))).toEqual({ now: ["a"] });
+    expect(schedulerOf().plan(answer("a"))).toEqual({ now: ["a"] });
   });
 
   test("are lost, or come twice", () => {
-    const desk = deskOf({ fault: "replyLost", times: 1 }, { fault: "replyDuplicated", times: 1 });
-    expect(["a", "b", "c"].map((text) => desk.take(answer(text)).now)).toEqual([
+    const scheduler = schedulerOf(
+      { fault: "replyLost", times: 1 },
+      { fault: "replyDuplicated", times: 1 },
+    );
+    expect(["a", "b", "c"].map((text) => scheduler.plan(answer(text)).now)).toEqual([
       [],
       ["b", "b"],
       ["c"],
@@ -102,53 +105,53 @@ describe("answers", () => {
   });
 
   test("are meant by their method alone where one is named", () => {
-    const desk = deskOf({ fault: "replyLost", method: "login" });
-    expect(desk.take(answer("a", alice, "setUserId")).now).toEqual(["a"]);
-    expect(desk.take(answer("b", alice, "login")).now).toEqual([]);
+    const scheduler = schedulerOf({ fault: "replyLost", method: "login" });
+    expect(scheduler.plan(answer("a", alice, "setUserId")).now).toEqual(["a"]);
+    expect(scheduler.plan(answer("b", alice, "login")).now).toEqual([]);
   });
 
   test("overtake each other, and none is held twice", () => {
-    const desk = deskOf({ fault: "repliesOutOfOrder", withinMs: 70 });
-    expect(desk.take(answer("a"))).toEqual({ now: [], held: { texts: ["a"], forMs: 70 } });
-    expect(desk.take(answer("b"))).toEqual({ now: ["b", "a"] });
-    expect(desk.release("c1")).toEqual([]);
+    const scheduler = schedulerOf({ fault: "repliesOutOfOrder", withinMs: 70 });
+    expect(scheduler.plan(answer("a"))).toEqual({ now: [], held: { texts: ["a"], forMs: 70 } });
+    expect(scheduler.plan(answer("b"))).toEqual({ now: ["b", "a"] });
+    expect(scheduler.release("c1")).toEqual([]);
   });
 
   test("that nobody overtakes are released, but only by their own time-out", () => {
-    const desk = deskOf({ fault: "repliesOutOfOrder" });
-    const first = desk.take(answer("a")).held!;
-    desk.take(answer("b"));
-    const second = desk.take(answer("c")).held!;
-    expect(desk.release("c1", first.texts)).toEqual([]);
-    expect(desk.release("c1", second.texts)).toEqual(["c"]);
+    const scheduler = schedulerOf({ fault: "repliesOutOfOrder" });
+    const first = scheduler.plan(answer("a")).held!;
+    scheduler.plan(answer("b"));
+    const second = scheduler.plan(answer("c")).held!;
+    expect(scheduler.release("c1", first.texts)).toEqual([]);
+    expect(scheduler.release("c1", second.texts)).toEqual(["c"]);
   });
 
   test("overtake on their own socket only", () => {
-    const desk = deskOf({ fault: "repliesOutOfOrder" });
-    desk.take(answer("a"));
+    const scheduler = schedulerOf({ fault: "repliesOutOfOrder" });
+    scheduler.plan(answer("a"));
     const bob = (): FaultTarget => ({ connectionId: "c2", userIds: ["bob"], sessionIds: [] });
-    expect(desk.take(answer("b", bob)).now).toEqual([]);
+    expect(scheduler.plan(answer("b", bob)).now).toEqual([]);
   });
 
   test("come on the next socket of their player, and of nobody else", () => {
-    const desk = deskOf({ fault: "replyAfterReconnect" });
-    expect(desk.take(answer("a")).now).toEqual([]);
-    expect(desk.arriveOn("c1", "alice")).toEqual([]);
-    expect(desk.arriveOn("c2", "bob")).toEqual([]);
-    expect(desk.arriveOn("c2", "alice")).toEqual(["a"]);
-    expect(desk.arriveOn("c3", "alice")).toEqual([]);
-    expect(desk.take(answer("login", () => ({ ...noTarget(), connectionId: "c4" }))).now).toEqual([
-      "login",
-    ]);
+    const scheduler = schedulerOf({ fault: "replyAfterReconnect" });
+    expect(scheduler.plan(answer("a")).now).toEqual([]);
+    expect(scheduler.releaseAfterBind("c1", "alice")).toEqual([]);
+    expect(scheduler.releaseAfterBind("c2", "bob")).toEqual([]);
+    expect(scheduler.releaseAfterBind("c2", "alice")).toEqual(["a"]);
+    expect(scheduler.releaseAfterBind("c3", "alice")).toEqual([]);
+    expect(
+      scheduler.plan(answer("login", () => ({ ...noTarget(), connectionId: "c4" }))).now,
+    ).toEqual(["login"]);
   });
 
   test("come after the notification of what they tell", () => {
-    const desk = deskOf({
+    const scheduler = schedulerOf({
       fault: "notificationBeforeReply",
       key: "Gs2Chat:Post",
       payload: { n: 1 },
     });
-    const [first, second] = desk.take(answer("a")).now;
+    const [first, second] = scheduler.plan(answer("a")).now;
     expect(JSON.parse(first!)).toEqual({
       type: "notification",
       body: { issuer: "Gs2Chat:Post", subject: "Gs2Chat:Post", payload: '{"n":1}' },

@@ -5,5 +5,5 @@ export { seededIds } from "../../../../src/emulator/store/ids.js";
 export { handlers } from "../../../../src/emulator/calls/handlers/index.js";
 export { readSettings } from "../../../../src/emulator/settings.js";
 export { serveSocket } from "../../../../src/emulator/server/webSocket.js";
-export { issueAccessToken } from "../../../../src/emulator/calls/auth.js";
+export { issueAccessToken } from "../../../../src/emulator/controls/accessTokens.js";
 export { allMethods } from "../../../../src/wire/allMethods.js";

@@ -13,7 +13,7 @@ interface Edit {
   readonly insert: string;
 }
 
-/** What builds a refusal in the emulator's rules: these calls, and `{ fault: ... }` of a field. */
+/** What builds a refusal in the emulator's rules: these calls, and `{ problem: ... }` of a field. */
 const BUILDERS = new Set([
   "failure",
   "notFound",
@@ -95,7 +95,7 @@ export function withSwitches(
 
 function isRefusal(node: ts.Node): boolean {
   if (ts.isObjectLiteralExpression(node)) {
-    return node.properties.some((property) => property.name?.getText() === "fault");
+    return node.properties.some((property) => property.name?.getText() === "problem");
   }
   if (!ts.isCallExpression(node)) return false;
   const called = node.expression.getText();
