@@ -1,12 +1,12 @@
 import type { AnyMethod } from "../../../src/wire/methods.js";
 import type { Json } from "./rawSocket.js";
 
-export interface RestAnswer {
+export interface RestReply {
   status: number;
   body: Json;
 }
 
-export interface RestAsk {
+export interface RestOptions {
   token?: string | undefined;
   headers?: Record<string, string>;
   /** Default: the network. */
@@ -18,8 +18,8 @@ export async function rest(
   url: string,
   { verb, path, fields }: AnyMethod,
   params: Json,
-  { token, headers = {}, send = fetch }: RestAsk = {},
-): Promise<RestAnswer> {
+  { token, headers = {}, send = fetch }: RestOptions = {},
+): Promise<RestReply> {
   const given = { ...params };
   const take = (name: string): string => {
     const value = given[name];

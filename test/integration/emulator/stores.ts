@@ -9,7 +9,7 @@ import type { AnyMethod } from "../../../src/wire/methods.js";
 
 export const START = 1_700_000_000_000;
 
-export function makeWorld(
+export function createTestStore(
   settings: Partial<EmulatorSettings> = {},
   options: { strict?: boolean; namespaces?: string[] } = {},
 ): Store {
@@ -29,10 +29,10 @@ export function makeWorld(
 }
 
 /** A socket that has logged in. */
-export function loggedIn(world: Store, now = START): string {
-  const { connectionId } = openConnection(world, now);
+export function openAndLogIn(store: Store, now = START): string {
+  const { connectionId } = openConnection(store, now);
   const { result } = handleCall(
-    world,
+    store,
     {
       transport: "socket",
       target: loginTarget,
@@ -49,7 +49,7 @@ export function loggedIn(world: Store, now = START): string {
 
 /** A call on a socket that has logged in. */
 export function call(
-  world: Store,
+  store: Store,
   connectionId: string,
   method: AnyMethod,
   params: Record<string, unknown>,
@@ -57,7 +57,7 @@ export function call(
 ) {
   const { component, name } = method;
   return handleCall(
-    world,
+    store,
     {
       transport: "socket",
       target: { service: "gateway", component, function: name },

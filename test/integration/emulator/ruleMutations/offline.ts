@@ -10,7 +10,7 @@ import type { EmulatorSettings } from "../../../../src/emulator/index.js";
 import { realClock } from "../../../../src/emulator/engine/clock.js";
 import { inRepo } from "../../../support/repo.js";
 import type { Json } from "../rawSocket.js";
-import type { RestAnswer } from "../restCalls.js";
+import type { RestReply } from "../restCalls.js";
 import { namespaceName, type OpenStage, type Stage, type TestSocket } from "../table/stage.js";
 import type * as Core from "./core.js";
 import { SWITCH, withSwitches, type Refusal } from "./switches.js";
@@ -113,7 +113,7 @@ function makeStage(core: typeof Core, settings: Readonly<Partial<EmulatorSetting
     emulator: {
       url,
       issueAccessToken: async (wish) =>
-        gateway.transact((world, now) => core.issueAccessToken(world, wish, now)).accessToken,
+        gateway.transact((store, now) => core.issueAccessToken(store, wish, now)).accessToken,
       outbox: () => gateway.outbox(),
       sessions: () => gateway.sessions(),
       state: () => gateway.state(),
@@ -153,13 +153,13 @@ class OfflineSocket extends EventEmitter implements TestSocket {
     this.close(1006);
   }
 
-  async ask(frame: Json): Promise<RestAnswer> {
+  async ask(frame: Json): Promise<RestReply> {
     const before = this.frames.length;
     this.emit("message", Buffer.from(JSON.stringify(frame)), false);
     const { requestId } = frame["x_gs2"] as { requestId: string };
     const reply = this.frames.slice(before).find((one) => one["requestId"] === requestId);
     if (!reply) throw new Error(`Nothing answers ${requestId}.`);
-    return reply as unknown as RestAnswer;
+    return reply as unknown as RestReply;
   }
 
   async notification(): Promise<Json> {

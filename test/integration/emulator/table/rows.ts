@@ -4,7 +4,7 @@ import { allMethods } from "../../../../src/wire/allMethods.js";
 import * as methods from "../../../../src/wire/methods.js";
 import type { AnyMethod } from "../../../../src/wire/methods.js";
 import { frame, type Json } from "../rawSocket.js";
-import { errorsOf, type RestAnswer } from "../restCalls.js";
+import { errorsOf, type RestReply } from "../restCalls.js";
 import { fields, valuesWith } from "./fields.js";
 import { accessToken, byPlayer, byUser, goodOf, userId } from "./goodCalls.js";
 import { namespaceName, type Road, type Scene } from "./stage.js";
@@ -25,7 +25,7 @@ export interface Row {
 }
 
 function isRefused(
-  { status, body }: RestAnswer,
+  { status, body }: RestReply,
   expected: number,
   component: string,
   message: string,
@@ -37,7 +37,7 @@ function isRefused(
 }
 
 /** The first error alone: what else is wrong with a call does not matter. */
-function isFault(answer: RestAnswer, component: string, field: string, fault: string): void {
+function isFault(answer: RestReply, component: string, field: string, fault: string): void {
   expect(answer.status).toBe(400);
   expect((errorsOf(answer.body) as unknown[])[0]).toEqual({
     component,

@@ -1,11 +1,11 @@
 import type { Emulator, EmulatorSettings } from "../../../../src/emulator/index.js";
 import type { AnyMethod } from "../../../../src/wire/methods.js";
 import { frame, type Json } from "../rawSocket.js";
-import { rest, type RestAnswer } from "../restCalls.js";
+import { rest, type RestReply } from "../restCalls.js";
 
 /** An open socket, over a network or not. */
 export interface TestSocket {
-  ask(frame: Json): Promise<RestAnswer>;
+  ask(frame: Json): Promise<RestReply>;
   /** The first that came; rejects where none does. */
   notification(): Promise<Json>;
   /** Rejects where the other side has not closed it. */
@@ -42,8 +42,8 @@ export interface Scene extends Stage {
   readonly socket: TestSocket;
   readonly connectionId: string;
   /** By the road of the row. */
-  ask(method: AnyMethod, params: Json, by?: By): Promise<RestAnswer>;
-  login(given: Json, projectToken?: string): Promise<RestAnswer>;
+  ask(method: AnyMethod, params: Json, by?: By): Promise<RestReply>;
+  login(given: Json, projectToken?: string): Promise<RestReply>;
 }
 
 export const namespaceName = "game-0001";
