@@ -51,7 +51,7 @@ interface LoggedEvent extends Entry {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Sent to a reader that is too slow: the number of entries that were dropped before it read them. */
+/** Sent to a reader that is too slow: how many entries were dropped before it read them. */
 export interface LoggedGap extends Entry {
   readonly kind: "gap";
   readonly missed: number;

@@ -7,7 +7,7 @@ interface Entry {
   exhausted: boolean;
 }
 
-/** The faults that were set, with their hits. A random number is drawn only for a chance below 1. */
+/** The faults that were set, with their hits. Draws random numbers only for a chance below 1. */
 export class ActiveFaults {
   #entries: readonly Entry[] = [];
 

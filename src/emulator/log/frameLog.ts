@@ -76,8 +76,8 @@ export class FrameLog {
   }
 
   /**
-   * The entries after `afterId`, oldest first, each as JSON text. `live`: the reader has all entries
-   * up to there, so entries that were dropped in between are reported as a gap.
+   * The entries after `afterId`, oldest first, each as JSON text. `live`: the reader has all
+   * entries up to there, so entries that were dropped in between are reported as a gap.
    */
   read(afterId: number, live: boolean): string[] {
     const firstId = this.#lastId - this.#entries.length + 1;

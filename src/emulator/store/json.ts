@@ -13,7 +13,7 @@ export function parseObject(text: string): Record<string, unknown> | undefined {
 
 const MAX_DEPTH = 100;
 
-/** `JSON.parse` reads values nested thousands of levels deep, `JSON.stringify` cannot write them. */
+/** `JSON.parse` reads values nested thousands of levels deep; `JSON.stringify` fails on them. */
 export const isShallow = (value: unknown, levels = MAX_DEPTH): boolean =>
   typeof value !== "object" ||
   value === null ||

@@ -28,7 +28,7 @@ export interface BoundSession {
   readonly tokenExpiresAt: number | undefined;
 }
 
-/** A file for an import: `prepareImportUserDataByUserId` makes the entry, a PUT to its URL the text. */
+/** Made by `prepareImportUserDataByUserId`; a PUT to its URL sets the text. */
 export interface Upload {
   readonly userId: string;
   /** As received, not validated; undefined: nothing was received yet. */

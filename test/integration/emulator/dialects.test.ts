@@ -35,8 +35,8 @@ async function receivesNotification(socket: RawSocket, userId: string): Promise<
 
 describe("the emulator accepts the dialect of an official SDK", () => {
   test("TypeScript: REST login, then the project token in each frame", async () => {
-    const answer = await login({ client_id: "client-0001", client_secret: "secret-0001" });
-    const result = (await answer.json()) as Json;
+    const response = await login({ client_id: "client-0001", client_secret: "secret-0001" });
+    const result = (await response.json()) as Json;
     expect(result).toEqual({
       access_token: expect.any(String) as string,
       token_type: "Bearer",

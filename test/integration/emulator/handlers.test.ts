@@ -371,8 +371,8 @@ describe("applyState", () => {
     const { store, bind } = storeWith();
     const gone = bind();
     bind("accessToken-0001", "game-0002");
-    const wish = readState({ version: 1, namespaces: [{ name: "game-0002" }] });
-    expect(closed(applyState(store, wish, START))).toEqual([gone]);
+    const state = readState({ version: 1, namespaces: [{ name: "game-0002" }] });
+    expect(closed(applyState(store, state, START))).toEqual([gone]);
   });
 
   test("stateOf omits expired tokens", () => {

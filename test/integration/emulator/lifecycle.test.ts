@@ -154,10 +154,10 @@ describe("stop", () => {
         },
       },
     });
-    const answer = expect(fetch(`${emulator.url}/slow/`)).rejects.toThrow();
+    const rejection = expect(fetch(`${emulator.url}/slow/`)).rejects.toThrow();
     await asked;
     await emulator.stop();
-    await answer;
+    await rejection;
   });
 
   test("leaves no timer pending", async () => {
@@ -253,7 +253,7 @@ describe("a connection", () => {
     const emulator = await start({ settings: { maxMessageBytes: 1_000 } });
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     socket.send("x".repeat(1_000));
-    await socket.waitFor("an answer", (one) => one["status"] === 400);
+    await socket.waitFor("a reply", (one) => one["status"] === 400);
     socket.send("x".repeat(1_001));
     expect(await socket.closed()).toBe(1009);
   });

@@ -155,9 +155,9 @@ describe("the log stream", () => {
     const second = await readLog(first.lastEventId);
     await waitForFrame(second, ({ type }) => type === "notification");
     expect(second.entries[0]!.id).toBe(first.entries[seen - 1]!.id + 1);
-    const stranger = await readLog("another-run-5");
-    await waitForFrame(stranger, ({ type }) => type === "notification");
-    expect(stranger.entries[0]!.id).toBe(1);
+    const other = await readLog("another-run-5");
+    await waitForFrame(other, ({ type }) => type === "notification");
+    expect(other.entries[0]!.id).toBe(1);
     await socket.close();
   });
 

@@ -88,8 +88,8 @@ describe("login with strict", () => {
 
   test("accepts only configured credentials", async () => {
     expect(await restLogin(emulator.url)).toEqual(expect.any(String));
-    const stranger = { client_id: "client-0001", client_secret: "secret-0002" };
-    expect((await logIn(emulator.url, stranger)).status).toBe(401);
+    const unknown = { client_id: "client-0001", client_secret: "secret-0002" };
+    expect((await logIn(emulator.url, unknown)).status).toBe(401);
   });
 
   test("setUserId refuses accessToken-0001 and accepts an issued token", async () => {
@@ -114,8 +114,8 @@ describe("login with strict", () => {
       subject: "s",
       payload: "p",
     };
-    const answer = await rest(emulator.url, sendNotification, notification, { token });
-    expect(answer.status).toBe(404);
+    const reply = await rest(emulator.url, sendNotification, notification, { token });
+    expect(reply.status).toBe(404);
   });
 });
 

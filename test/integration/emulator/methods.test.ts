@@ -175,23 +175,23 @@ describe.each(transports)("over %s", (_, ask) => {
   test.each(failures)(
     "%s is refused in GS2's form",
     async (_, method, params, status, messages) => {
-      const answer = await ask(method, params);
-      expect(answer.status).toBe(status);
-      expect(
-        (errorsOf(answer.body) as { message: string }[]).map(({ message }) => message),
-      ).toEqual(messages);
+      const reply = await ask(method, params);
+      expect(reply.status).toBe(status);
+      expect((errorsOf(reply.body) as { message: string }[]).map(({ message }) => message)).toEqual(
+        messages,
+      );
     },
   );
 
   test("createNamespace fills in the server's defaults", async () => {
     const name = `made-over-${ask === transports[0]![1] ? "rest" : "socket"}`;
-    const answer = await ask(createNamespace, {
+    const reply = await ask(createNamespace, {
       name,
       transactionSetting: { enableAutoRun: false, keyId: "old" },
       contextStack: "passed over",
     });
-    expect(answer.status).toBe(200);
-    expect(answer.body["item"]).toMatchObject({
+    expect(reply.status).toBe(200);
+    expect(reply.body["item"]).toMatchObject({
       namespaceId: `grn:gs2:ap-northeast-1:owner-0001:gateway:${name}`,
       name,
       description: null,
@@ -202,7 +202,7 @@ describe.each(transports)("over %s", (_, ask) => {
       logSetting: null,
     });
     const read = await ask(getNamespace, { namespaceName: name });
-    expect(read.body).toEqual(answer.body);
+    expect(read.body).toEqual(reply.body);
   });
 
   test("getServiceVersion returns a version", async () => {
@@ -212,7 +212,7 @@ describe.each(transports)("over %s", (_, ask) => {
   });
 
   test("a Firebase token can be replaced, read and deleted", async () => {
-    const of = (answer: RestReply) => [answer.status, (answer.body["item"] as Json)["token"]];
+    const of = (reply: RestReply) => [reply.status, (reply.body["item"] as Json)["token"]];
     expect(of(await ask(setFirebaseToken, { ...player, token: "device-1" }))).toEqual([
       200,
       "device-1",
@@ -238,13 +238,13 @@ describe.each(transports)("over %s", (_, ask) => {
     let pageToken: unknown = null;
     let pages = 0;
     do {
-      const answer = await ask(describeWebSocketSessions, {
+      const reply = await ask(describeWebSocketSessions, {
         ...me,
         limit: 2,
         ...(pageToken === null ? {} : { pageToken }),
       });
-      found.push(...(answer.body["items"] as Json[]).map((item) => item["connectionId"]));
-      pageToken = answer.body["nextPageToken"];
+      found.push(...(reply.body["items"] as Json[]).map((item) => item["connectionId"]));
+      pageToken = reply.body["nextPageToken"];
       pages++;
     } while (pageToken !== null);
     expect(pages).toBe(2);
@@ -269,14 +269,14 @@ describe.each(transports)("over %s", (_, ask) => {
     await elsewhere.ask(frame("setUserId", { ...me, namespaceName: "game-0002" }, token));
     await other.ask(frame("setUserId", { ...me, accessToken: "accessToken-0078" }, token));
 
-    const answer = await ask(sendNotification, {
+    const reply = await ask(sendNotification, {
       namespaceName,
       userId: "user-0077",
       subject: "raid-start",
       payload: '{"raidId":"r-1"}',
     });
 
-    expect(answer).toMatchObject({
+    expect(reply).toMatchObject({
       status: 200,
       body: { protocol: "WebSocket", sendConnectionIds: ids },
     });
@@ -304,23 +304,23 @@ describe.each(transports)("over %s", (_, ask) => {
   });
 
   test("a call without a valid project token is 401", async () => {
-    const stranger = await RawSocket.open(emulator.endpoints.webSocket);
+    const otherSocket = await RawSocket.open(emulator.endpoints.webSocket);
     const overRest = ask === transports[0]![1];
-    const askWith = (given: string | undefined): Promise<RestReply> =>
+    const callWith = (given: string | undefined): Promise<RestReply> =>
       overRest
         ? rest(emulator.url, getServiceVersion, {}, { token: given })
-        : stranger.ask(frame("getServiceVersion", {}, given, "namespace"));
+        : otherSocket.ask(frame("getServiceVersion", {}, given, "namespace"));
     for (const [given, kind] of [
       [undefined, "require"],
       ["made-up", "invalid"],
     ] as const) {
-      const answer = await askWith(given);
-      expect(answer.status).toBe(401);
-      expect(errorsOf(answer.body)).toEqual([
+      const reply = await callWith(given);
+      expect(reply.status).toBe(401);
+      expect(errorsOf(reply.body)).toEqual([
         { component: "projectToken", message: `gateway.projectToken.error.${kind}` },
       ]);
     }
-    await stranger.close();
+    await otherSocket.close();
   });
 });
 
@@ -350,13 +350,8 @@ test("path values are percent-decoded", async () => {
 
 test("a path value of null, as the official SDKs send it, is a missing field", async () => {
   const fresh = await restLogin(emulator.url);
-  const answer = await rest(
-    emulator.url,
-    getNamespace,
-    { namespaceName: "null" },
-    { token: fresh },
-  );
-  expect(errorsOf(answer.body)).toEqual([
+  const reply = await rest(emulator.url, getNamespace, { namespaceName: "null" }, { token: fresh });
+  expect(errorsOf(reply.body)).toEqual([
     { component: "namespace", message: "gateway.namespace.namespaceName.error.require" },
   ]);
 });

@@ -9,11 +9,11 @@ export interface RestReply {
 export interface RestOptions {
   token?: string | undefined;
   headers?: Record<string, string>;
-  /** Default: the network. */
+  /** Default: `fetch`. */
   send?: (url: string, init: RequestInit) => Promise<Response>;
 }
 
-/** Calls a method of the table over REST, written out by hand rather than by the client's code. */
+/** Calls a method over REST, independently of the client's code. */
 export async function rest(
   url: string,
   { verb, path, fields }: AnyMethod,

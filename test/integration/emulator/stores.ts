@@ -28,7 +28,7 @@ export function createTestStore(
   );
 }
 
-/** A socket that has logged in. */
+/** Opens a connection and logs in on it; returns its id. */
 export function openAndLogIn(store: Store, now = START): string {
   const { connectionId } = openConnection(store, now);
   const { result } = handleCall(
@@ -47,7 +47,7 @@ export function openAndLogIn(store: Store, now = START): string {
   return connectionId;
 }
 
-/** A call on a socket that has logged in. */
+/** A call on such a connection. */
 export function call(
   store: Store,
   connectionId: string,

@@ -17,8 +17,8 @@ export interface Call {
 }
 
 /**
- * What a method needs of the namespace it names: `must exist` (else 404), `made` on first use unless
- * the emulator is strict, or `none` where it names none.
+ * What a method needs of the namespace it names: `must exist` (else 404), `made` on first use
+ * unless the emulator is strict, or `none` where it names none.
  */
 export type NamespaceNeed = "must exist" | "made" | "none";
 

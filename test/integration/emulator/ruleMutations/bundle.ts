@@ -1,4 +1,4 @@
-// What the stage without a network is built from; bundled with a switch before every refusal.
+// Entry of the bundle that has a switch before every refusal.
 export { EmulatorEngine } from "../../../../src/emulator/engine/engine.js";
 export { createApp } from "../../../../src/emulator/server/app.js";
 export { seededIds } from "../../../../src/emulator/store/ids.js";
