@@ -276,7 +276,7 @@ describe("the bell", () => {
     const page = await demoPages.openReady(query);
     await page.click("#bell");
     await bell(page, "You are notified while you are away.");
-    return { page, worker: visit.context.serviceWorkers()[0]! };
+    return { page, worker: demoPages.context.serviceWorkers()[0]! };
   }
 
   /** Simulates a hidden page, as a headless page never hides. */

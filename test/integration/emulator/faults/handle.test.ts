@@ -145,7 +145,7 @@ describe("faults of the handle", () => {
     const told = entries.filter(({ event }) => event === "fault");
     expect(told.map(({ text }) => text)).toEqual([
       "faults set: replyDuplicated",
-      `fault replyDuplicated strikes ${connectionId} user-0001: the answer comes twice`,
+      `fault replyDuplicated on ${connectionId} user-0001: the answer comes twice`,
       "no faults",
     ]);
     expect(JSON.stringify(told)).not.toContain("accessToken-0001");

@@ -1,19 +1,19 @@
 import type { Emulator, EmulatorSettings } from "../../../../src/emulator/index.js";
 import type { AnyMethod } from "../../../../src/wire/methods.js";
 import { frame, type Json } from "../rawSocket.js";
-import { rest, type RestAnswer } from "../restCalls.js";
+import { rest, type RestReply } from "../restCalls.js";
 
-/** An open socket, over a network or not. */
+/** The client side of a socket, over a network or without one. */
 export interface TestSocket {
-  ask(frame: Json): Promise<RestAnswer>;
-  /** The first that came; rejects where none does. */
+  ask(frame: Json): Promise<RestReply>;
+  /** The first notification. Rejects if none arrives. */
   notification(): Promise<Json>;
-  /** Rejects where the other side has not closed it. */
+  /** Rejects if the server has not closed the socket. */
   closed(): Promise<unknown>;
 }
 
-/** An emulator as at its start, and the ways to reach it. */
-export interface Stage {
+/** An emulator in its initial state, over a network or in the same process. */
+export interface TestBackend {
   readonly emulator: Pick<
     Emulator,
     "url" | "issueAccessToken" | "outbox" | "sessions" | "clock" | "state"
@@ -22,35 +22,38 @@ export interface Stage {
   openSocket(): Promise<TestSocket>;
 }
 
-export type OpenStage = (settings: Readonly<Partial<EmulatorSettings>>) => Promise<Stage>;
+export type OpenBackend = (settings: Readonly<Partial<EmulatorSettings>>) => Promise<TestBackend>;
 
-export const roads = ["REST", "the socket"] as const;
-export type Road = (typeof roads)[number];
+export const transports = ["REST", "the socket"] as const;
+export type TestTransport = (typeof transports)[number];
 
-interface By {
+interface CallOptions {
   /** Another project token; null: none. */
   readonly token?: string | null;
-  /** Another socket, where the road is one. */
+  /** Another socket, if the transport is a socket. */
   readonly socket?: TestSocket;
 }
 
-/** What a row of the table has at hand: a player of another namespace, and a way to ask. */
-export interface Scene extends Stage {
-  readonly road: Road;
-  /** Of a project. */
+/** What a row of the table uses: a bound player in another namespace, and a way to call. */
+export interface CallContext extends TestBackend {
+  readonly transport: TestTransport;
+  /** Project token. */
   readonly token: string;
   readonly socket: TestSocket;
   readonly connectionId: string;
-  /** By the road of the row. */
-  ask(method: AnyMethod, params: Json, by?: By): Promise<RestAnswer>;
-  login(given: Json, projectToken?: string): Promise<RestAnswer>;
+  /** Calls over the transport of the row. */
+  call(method: AnyMethod, params: Json, options?: CallOptions): Promise<RestReply>;
+  login(given: Json, projectToken?: string): Promise<RestReply>;
 }
 
 export const namespaceName = "game-0001";
 
-/** Enters a stage by one road. */
-export async function enter(stage: Stage, road: Road): Promise<Scene> {
-  const { emulator, send } = stage;
+/** A context for one transport. */
+export async function createContext(
+  backend: TestBackend,
+  transport: TestTransport,
+): Promise<CallContext> {
+  const { emulator, send } = backend;
   const overRest = async (given: Json, projectToken?: string) => {
     const response = await send(`${emulator.url}/identifier/projectToken/login`, {
       method: "POST",
@@ -61,27 +64,27 @@ export async function enter(stage: Stage, road: Road): Promise<Scene> {
   };
   const { body } = await overRest({ client_id: "client-0001", client_secret: "secret-0001" });
   const token = body["access_token"] as string;
-  const socket = await stage.openSocket();
+  const socket = await backend.openSocket();
   const bound = await socket.ask(
     frame("setUserId", { namespaceName: "lobby", accessToken: "accessToken-9999" }, token),
   );
   const { connectionId } = bound.body["item"] as { connectionId: string };
   return {
-    ...stage,
-    road,
+    ...backend,
+    transport,
     token,
     socket,
     connectionId,
-    async ask(method, params, by = {}) {
+    async call(method, params, options = {}) {
       const { name, component } = method;
-      const given = by.token === undefined ? token : (by.token ?? undefined);
-      return road === "REST"
+      const given = options.token === undefined ? token : (options.token ?? undefined);
+      return transport === "REST"
         ? rest(emulator.url, method, params, { token: given, send })
-        : (by.socket ?? socket).ask(frame(name, params, given, component));
+        : (options.socket ?? socket).ask(frame(name, params, given, component));
     },
     async login(given, projectToken) {
-      if (road === "REST") return overRest(given, projectToken);
-      const fresh = await stage.openSocket();
+      if (transport === "REST") return overRest(given, projectToken);
+      const fresh = await backend.openSocket();
       return fresh.ask({
         ...frame("login", given, projectToken, "projectToken"),
         x_gs2: {
