@@ -7,12 +7,11 @@ import { inspectorPage } from "./scripts/build/inspectorPage.mjs";
 import { collectLicenses, copyright, writeLicenses } from "./scripts/build/licenses.mjs";
 import { moduleScript, scriptTag, workerScript } from "./scripts/build/scriptTag.mjs";
 import { entries, libraryEntries } from "./scripts/entries.mjs";
-import { slimLibrary } from "./scripts/slim-library.mjs";
 
 // tsc has put src/ into build/ (npm run build): JavaScript and declarations.
 const external = ["ws", /^node:/, /^firebase\//];
-const plugins = [nodeResolve(), commonjs(), slimLibrary];
 const { mitt, preact, socket } = copyright;
+const plugins = [nodeResolve(), commonjs()];
 const fromPlayersScript = ["client/client", "errors"].map((file) => resolve(`build/${file}.js`));
 
 const library = {
