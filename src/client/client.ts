@@ -29,7 +29,7 @@ import type {
   Page,
   SetFirebaseTokenRequest,
 } from "../wire/requests.js";
-import { DEFAULT_SLOT } from "./bindings.js";
+import { bindPlayer, DEFAULT_SLOT, release, takeOver } from "./bindings.js";
 import { ClientCore } from "./clientCore.js";
 import type { GatewayClientOptions } from "./options.js";
 import type {
@@ -118,7 +118,7 @@ export class GatewayClient implements NotificationSource {
    * it rejects with `notConnected`.
    */
   async setUserId(request: BindRequest, options: CallOptions = {}): Promise<Binding> {
-    return this.#core.bindings.setUserId(request, options);
+    return bindPlayer(this.#core, request, options);
   }
 
   /**
@@ -126,13 +126,13 @@ export class GatewayClient implements NotificationSource {
    * action, and on an open connection.
    */
   async takeOver(options: CallOptions = {}): Promise<Binding> {
-    return this.#core.bindings.takeOver(options);
+    return takeOver(this.#core, options);
   }
 
   /** Forgets a binding. GS2 has no unbind: the socket is replaced, and the other slots are bound again. */
 
   async release({ slot = DEFAULT_SLOT }: { slot?: string | undefined } = {}): Promise<void> {
-    this.#core.bindings.release(slot);
+    release(this.#core, slot);
   }
 
   on<K extends NotificationKey>(
@@ -210,7 +210,7 @@ export class GatewayClient implements NotificationSource {
     params: PlayerParams<SetFirebaseTokenRequest>,
     options?: CallOptions,
   ): Promise<ItemResult<FirebaseToken>> {
-    return (await this.#core.callMethod(setFirebaseToken, params, options)) as never;
+    return this.#core.callMethod(setFirebaseToken, params, options);
   }
 
   /** Reads it. Rejects with kind `notFound` where none is stored. */
@@ -218,7 +218,7 @@ export class GatewayClient implements NotificationSource {
     params?: PlayerParams<ForPlayer>,
     options?: CallOptions,
   ): Promise<ItemResult<FirebaseToken>> {
-    return (await this.#core.callMethod(getFirebaseToken, params, options)) as never;
+    return this.#core.callMethod(getFirebaseToken, params, options);
   }
 
   /**
@@ -237,7 +237,7 @@ export class GatewayClient implements NotificationSource {
     params?: PlayerParams<DescribeWebSocketSessionsRequest>,
     options?: CallOptions,
   ): Promise<Page<WebSocketSession>> {
-    return (await this.#core.callMethod(describeWebSocketSessions, params, options)) as never;
+    return this.#core.callMethod(describeWebSocketSessions, params, options);
   }
 
   /**

@@ -1,24 +1,25 @@
 import { createChecker, createRowCaller } from "../api/methods.js";
 import type { CallRequest } from "../connection/calls.js";
-import { Connection, type ConnectionPorts } from "../connection/connection.js";
-import type { ConnectionEvent } from "../connection/machine.js";
-import { SnapshotMaker, type Binding, type ConnectionSnapshot } from "../connection/snapshot.js";
+import { Connection } from "../connection/connection.js";
+import type { ConnectionEvent, Hint } from "../connection/machine.js";
+import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { SyncReason } from "../connection/state.js";
 import { emitChanges, StatusTracker, type Condition } from "../connection/status.js";
 import { createDeferred, type AbortOptions, type Deferred } from "../core/deferred.js";
 import type { Report } from "../core/diagnostics.js";
 import { createReporter } from "../core/reporter.js";
 import { post } from "../http/http.js";
-import { createEmitter } from "../notify/emitter.js";
+import { createEmitter, type Emitter } from "../notify/emitter.js";
 import { Notifications } from "../notify/notify.js";
-import { readSession, Session, type SessionPorts } from "../session/session.js";
+import { Session } from "../session/session.js";
 import { TabSession } from "../session/tabSession.js";
 import { loginTarget, type Values } from "../wire/frames.js";
 import type { AnyMethod } from "../wire/methods.js";
 import { addActiveClient, removeActiveClient } from "./activeClients.js";
-import { Bindings, DEFAULT_SLOT } from "./bindings.js";
+import { DEFAULT_SLOT } from "./bindings.js";
 import { EventQueue } from "./eventQueue.js";
 import { readOptions, type ClientSettings, type GatewayClientOptions } from "./options.js";
+import { hostGlobals } from "./platform.js";
 import { probeByCall } from "./probe.js";
 import type { CallOptions, Sync } from "./types.js";
 
@@ -30,60 +31,67 @@ const CONNECT_TIMEOUT_MS = 10_000;
  */
 export class ClientCore {
   readonly settings: ClientSettings;
+  readonly queue: EventQueue;
   readonly report: Report;
   /** An error of its handlers is not reported: that would have no end. */
   readonly diagnosticEvents = createEmitter(() => undefined);
-  readonly lifecycle: ReturnType<typeof createEmitter>;
+  readonly lifecycle: Emitter;
   readonly notifications: Notifications;
+  readonly tabSession: TabSession;
   readonly session: Session;
   readonly connection: Connection;
   readonly status: StatusTracker;
-  readonly bindings: Bindings;
-  readonly #queue: EventQueue;
-  readonly #tabSession: TabSession;
+  readonly checkArguments: ReturnType<typeof createChecker>;
+  readonly #callRow: ReturnType<typeof createRowCaller<CallRequest, Promise<Values>>>;
   readonly #pendingTokenRequests = new Set<Deferred<string>>();
-  readonly #callRow: (
-    row: AnyMethod,
-    params: Values,
-    rest: Pick<CallRequest, "slot" | "needsBinding" | "generation" | "timeoutMs" | "signal">,
-  ) => Promise<Values>;
-  readonly #checkArguments: ReturnType<typeof createChecker>;
   #isDisposed = false;
 
   constructor(options: GatewayClientOptions) {
     const settings = (this.settings = readOptions(options));
-    const { platform, namespaceName, callTimeoutMs, webSocketUrl } = settings;
-    const { clock } = platform;
-    this.#queue = new EventQueue(
+    const { credential, namespaceName, platform } = settings;
+    const { clock, newId } = platform;
+    this.queue = new EventQueue(
       () => this.connection.settle(),
       (error) => this.report("error", "stepFailed", describe(error), { error }),
     );
-    this.report = createReporter(settings.logger, this.#redact, (diagnostic) =>
-      this.#queue.announce(() => this.diagnosticEvents.emit("diagnostic", diagnostic)),
+    this.report = createReporter(
+      settings.logger,
+      (text) => this.session.redact(text),
+      (diagnostic) =>
+        this.queue.announce(() => this.diagnosticEvents.emit("diagnostic", diagnostic)),
     );
     const onHandlerError = (error: unknown, message: string): void =>
       this.report("error", "handlerThrew", message, { error });
     this.lifecycle = createEmitter(onHandlerError);
     this.notifications = new Notifications(clock, createEmitter(onHandlerError), this.report);
-    this.#tabSession = new TabSession(settings.storage, platform.newId);
-    this.session = new Session(settings.credential, this.#sessionPorts());
-    this.connection = new Connection(
-      {
-        url: webSocketUrl,
-        callTimeoutMs,
-        idleMs: settings.idleMs,
-        probeTimeoutMs: settings.probeTimeoutMs,
-        conflictGraceMs: settings.conflictGraceMs,
-        loopback: /^wss?:..(localhost|127\.|\[::1])/.test(webSocketUrl),
+    this.tabSession = new TabSession(settings.storage, newId);
+    this.session = new Session(credential, {
+      wallTime: clock.wallTime,
+      usableSocket: () => {
+        const { phase, generation } = this.connection.state;
+        return phase === "open" ? generation : undefined;
       },
+      loginBySocket: (params, generation) => this.#loginBySocket(params, generation),
+      loginByRest: (params) => this.#loginByRest(params),
+    });
+    this.connection = new Connection(settings, {
       clock,
-      this.#connectionPorts(),
-    );
+      newId,
+      openRaw: platform.createSocketOpener(settings.WebSocket, CONNECT_TIMEOUT_MS),
+      observePlatform: (emit) => this.#observePlatform(emit),
+      queue: this.queue,
+      session: this.session,
+      notifications: this.notifications,
+      probeByCall: () => void this.probe(settings.probeTimeoutMs).catch(() => undefined),
+      sync: (slot, reason, downMs) => this.#sync(slot, reason, downMs),
+      afterSteps: () => this.status.refresh(),
+      report: this.report,
+    });
     this.#callRow = createRowCaller(
-      (request: CallRequest) => this.connection.calls.start(request),
-      callTimeoutMs,
+      (request) => this.connection.calls.start(request),
+      settings.callTimeoutMs,
     );
-    this.#checkArguments = createChecker(
+    this.checkArguments = createChecker(
       (slot) => this.#paramsOf(slot)?.["namespaceName"] ?? namespaceName,
       (method, field, needs) => {
         const text = `${method}: ${field} needs ${needs}`;
@@ -92,21 +100,10 @@ export class ClientCore {
     );
     this.status = new StatusTracker(
       clock,
-      new SnapshotMaker(clock, (slot) => this.#paramsOf(slot)),
       () => this.connection.state,
-      (now, before) => this.#queue.announce(() => emitChanges(this.lifecycle.emit, now, before)),
+      (slot) => this.#paramsOf(slot),
+      (now, before) => this.queue.announce(() => emitChanges(this.lifecycle.emit, now, before)),
     );
-    this.bindings = new Bindings({
-      session: this.session,
-      defaultNamespaceName: namespaceName,
-      callTimeoutMs,
-      sessionId: () => this.#tabSession.id,
-      state: () => this.connection.state,
-      dispatch: (event) => this.connection.dispatch(event),
-      dispatchAndWait: (...request) => this.dispatchAndWait(...request),
-      bindingOf: this.#bindingOf,
-      checkArguments: this.#checkArguments,
-    });
   }
 
   get snapshot(): ConnectionSnapshot {
@@ -132,27 +129,26 @@ export class ClientCore {
     row: AnyMethod,
     values: Values & { readonly slot?: string | undefined } = {},
     options: CallOptions = {},
-  ): Promise<Values> {
+  ): Promise<never> {
     const { slot = options.slot ?? DEFAULT_SLOT } = values;
-    const params = this.#checkArguments(row, slot, values);
-    return this.#callRow(row, params, { ...options, slot, needsBinding: true });
+    const params = this.checkArguments(row, slot, values);
+    return (await this.#callRow(row, params, { ...options, slot, needsBinding: true })) as never;
   }
 
   probe(timeoutMs: number): Promise<void> {
-    const ports = {
-      state: () => this.connection.state,
-      namespaceOf: (slot: string) => this.#paramsOf(slot)?.["namespaceName"],
-      callRow: this.#callRow,
-    };
-    return probeByCall(ports, timeoutMs);
+    return probeByCall(
+      this.connection.state,
+      (slot) => this.#paramsOf(slot)?.["namespaceName"],
+      this.#callRow,
+      timeoutMs,
+    );
   }
 
   getProjectToken(): Promise<string> {
     // A provider of tokens, or a network that hangs, may never settle.
     const { clock } = this.settings.platform;
-    const request = createDeferred<string>("getProjectToken", clock, {}, () =>
-      this.#pendingTokenRequests.delete(request),
-    );
+    const onEnd = (): void => void this.#pendingTokenRequests.delete(request);
+    const request = createDeferred<string>("getProjectToken", clock, {}, onEnd);
     this.#pendingTokenRequests.add(request);
     if (this.#isDisposed) this.#failTokenRequests();
     else void this.session.freshProjectToken().then(request.resolve, request.reject);
@@ -168,7 +164,7 @@ export class ClientCore {
   dispose(): void {
     this.#isDisposed = true;
     this.disconnect();
-    this.#tabSession.restore();
+    this.tabSession.restore();
     this.notifications.dispose();
     this.#failTokenRequests();
     this.lifecycle.emit("dispose");
@@ -181,58 +177,24 @@ export class ClientCore {
     return this.lifecycle.listen("dispose", callback);
   }
 
-  #sessionPorts(): SessionPorts {
-    const { platform, callTimeoutMs, credential, fetch, loginUrl } = this.settings;
-    return {
-      wallTime: platform.clock.wallTime,
-      usableSocket: () => {
-        const { phase, generation } = this.connection.state;
-        return phase === "open" ? generation : undefined;
-      },
-      loginBySocket: (params, generation) =>
-        this.connection.calls.start({
-          timeoutMs: callTimeoutMs,
-          target: loginTarget,
-          params,
-          generation,
-          tokens: { clientId: credential.clientId },
-        }),
-      loginByRest: (params) => post(fetch, "login", loginUrl, params, callTimeoutMs, this.#redact),
-    };
+  #loginBySocket(params: Values, generation: number): Promise<Values> {
+    const { credential, callTimeoutMs: timeoutMs } = this.settings;
+    const tokens = { clientId: credential.clientId };
+    const call = { target: loginTarget, params, generation, tokens, timeoutMs };
+    return this.connection.calls.start(call);
   }
 
-  #connectionPorts(): ConnectionPorts {
-    const { platform, WebSocket, probeTimeoutMs } = this.settings;
-    const { session, notifications } = this;
-    return {
-      openRaw: platform.createSocketOpener(WebSocket, CONNECT_TIMEOUT_MS),
-      observePlatform: (emit) => this.#observePlatform(emit),
-      newId: platform.newId,
-      runStep: this.#queue.runStep,
-      guard: this.#queue.guard,
-      logIn: (generation, renew) => session.logIn(generation, renew),
-      prepareBind: (slot, force, renew) => session.prepareBind(slot, force, renew),
-      readSession,
-      tokensFor: (slot) => session.tokensFor(slot),
-      renewTokens: (slot) => session.renewTokens(slot),
-      invalidateTokens: () => session.invalidateTokens(),
-      trackSecrets: (params) => session.trackSecrets(params),
-      redact: this.#redact,
-      probeByCall: () => void this.probe(probeTimeoutMs).catch(() => undefined),
-      deliver: (frame, receivedAt) => notifications.receive(frame, receivedAt, "socket"),
-      hold: () => notifications.hold(),
-      forgetNotifications: () => notifications.forgetHistory(),
-      sync: (slot, reason, downMs) => this.#sync(slot, reason, downMs),
-      afterSteps: () => this.status.refresh(),
-      report: this.report,
-    };
+  #loginByRest(params: Values): Promise<Values> {
+    const { fetch = hostGlobals.fetch!, loginUrl, callTimeoutMs } = this.settings;
+    const redact = (text: string): string => this.session.redact(text);
+    return post(fetch, "login", loginUrl, params, callTimeoutMs, redact);
   }
 
   /** A page that is hidden or left gives its session ID back to the tab. */
-  #observePlatform(emit: Parameters<ConnectionPorts["observePlatform"]>[0]): () => void {
+  #observePlatform(emit: (hint: Hint) => void): () => void {
     return this.settings.platform.observePlatform((hint) => {
-      if (hint === "background" || hint === "pagehide") this.#tabSession.restore();
-      else if (hint === "foreground" || hint === "pageshow") this.#tabSession.claim();
+      if (hint === "background" || hint === "pagehide") this.tabSession.restore();
+      else if (hint === "foreground" || hint === "pageshow") this.tabSession.claim();
       emit(hint);
     });
   }
@@ -242,7 +204,7 @@ export class ClientCore {
     const downMs = Math.round(gapMs ?? 0);
     const since = gapMs === undefined ? undefined : Math.round(clock.wallTime() - gapMs);
     if (reason !== "first") this.notifications.addGap();
-    this.#queue.announce(() => {
+    this.queue.announce(() => {
       // A handler before this one may have released it.
       const binding = this.#bindingOf(slot);
       if (!binding) return;
@@ -253,8 +215,6 @@ export class ClientCore {
       void this.notifications.sync(sync);
     });
   }
-
-  readonly #redact = (text: string): string => this.session.redact(text);
 
   readonly #bindingOf = (slot: string): Binding | undefined => this.snapshot.bindings[slot];
 

@@ -47,19 +47,16 @@ const PROBE_TIMEOUT_MS = 5_000;
 const IDLE_MS = 300_000;
 
 /** The options with their defaults. */
-export interface ClientSettings {
-  readonly namespaceName: string | undefined;
-  readonly credential: Credential;
+export interface ClientSettings extends Omit<GatewayClientOptions, "keepAlive" | "storage"> {
   readonly callTimeoutMs: number;
   readonly idleMs: number;
   readonly probeTimeoutMs: number;
   readonly conflictGraceMs: number;
   readonly WebSocket: WebSocketClass;
-  readonly fetch: Fetch;
   readonly storage: () => SessionStore | null | undefined;
-  readonly logger: Logger | false | undefined;
   readonly webSocketUrl: string;
   readonly loginUrl: string;
+  readonly loopback: boolean;
   readonly isEmulator: boolean;
   readonly platform: ClientPlatform;
 }
@@ -71,10 +68,11 @@ export function readOptions(options: GatewayClientOptions): ClientSettings {
     region = "ap-northeast-1",
     endpoints = gs2Endpoints,
     callTimeoutMs = CALL_TIMEOUT_MS,
+    conflictGraceMs = 0,
     keepAlive,
     storage,
+    WebSocket = hostGlobals.WebSocket,
   } = options;
-  const WebSocket = options.WebSocket ?? hostGlobals.WebSocket;
   // Callers without TypeScript may leave out anything.
   const { clientId, clientSecret, projectToken } = Object(credential) as Values;
   const required: Record<string, unknown> = {
@@ -85,24 +83,20 @@ export function readOptions(options: GatewayClientOptions): ClientSettings {
   };
   for (const name in required) if (!required[name]) throw invalidArgument("GatewayClient", name);
 
-  const { idleMs = IDLE_MS, timeoutMs: probeTimeoutMs = PROBE_TIMEOUT_MS } = keepAlive || {
-    idleMs: keepAlive === false ? Infinity : IDLE_MS,
-  };
+  const { idleMs = IDLE_MS, timeoutMs: probeTimeoutMs = PROBE_TIMEOUT_MS } =
+    keepAlive === false ? { idleMs: Infinity } : (keepAlive ?? {});
   const webSocketUrl = expandEndpoint(endpoints.webSocket, "gateway", region);
   return {
-    namespaceName: options.namespaceName,
-    credential,
+    ...options,
     callTimeoutMs,
     idleMs,
     probeTimeoutMs,
-    conflictGraceMs: options.conflictGraceMs ?? 0,
+    conflictGraceMs,
     WebSocket: WebSocket!,
-    // Looked up at each login: a polyfill may come later.
-    fetch: (...request) => (options.fetch ?? hostGlobals.fetch!)(...request),
     storage: () => (storage === undefined ? hostGlobals.sessionStorage : storage),
-    logger: options.logger,
     webSocketUrl,
     loginUrl: `${expandEndpoint(endpoints.rest, "identifier", region)}/projectToken/login`,
+    loopback: /^wss?:..(localhost|127\.|\[::1])/.test(webSocketUrl),
     isEmulator: !webSocketUrl.includes(".gs2io.com"),
     platform: (options as { [PLATFORM]?: ClientPlatform })[PLATFORM] ?? systemPlatform,
   };

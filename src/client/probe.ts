@@ -1,33 +1,33 @@
 import type { State } from "../connection/state.js";
 import type { GatewayError } from "../errors.js";
-import { describeWebSocketSessions, getServiceVersion, type AnyMethod } from "../wire/methods.js";
 import type { Values } from "../wire/frames.js";
+import { describeWebSocketSessions, getServiceVersion, type AnyMethod } from "../wire/methods.js";
 
-/** @internal */
-export interface ProbePorts {
-  readonly state: () => State;
-  readonly namespaceOf: (slot: string) => unknown;
-  readonly callRow: (
-    row: AnyMethod,
-    params: Values,
-    options: {
-      readonly slot: string | undefined;
-      readonly generation: number;
-      readonly timeoutMs: number;
-    },
-  ) => Promise<unknown>;
-}
+/** Sends a method of the table on the socket of this number. */
+type CallRow = (
+  row: AnyMethod,
+  params: Values,
+  options: {
+    readonly slot: string | undefined;
+    readonly generation: number;
+    readonly timeoutMs: number;
+  },
+) => Promise<unknown>;
 
 /** A small call on the present socket. Any reply is a sign of life, also a refusal. */
-export async function probeByCall(ports: ProbePorts, timeoutMs: number): Promise<void> {
-  const { slots, generation } = ports.state();
+export async function probeByCall(
+  { slots, generation }: State,
+  namespaceOf: (slot: string) => unknown,
+  callRow: CallRow,
+  timeoutMs: number,
+): Promise<void> {
   const slot = Object.keys(slots).find((name) => slots[name]!.state === "held");
-  const namespaceName = slot === undefined ? undefined : ports.namespaceOf(slot);
+  const namespaceName = slot && namespaceOf(slot);
   const options = { slot, generation, timeoutMs };
   try {
-    await (namespaceName === undefined
-      ? ports.callRow(getServiceVersion, {}, options)
-      : ports.callRow(describeWebSocketSessions, { namespaceName, limit: 1 }, options));
+    await (namespaceName
+      ? callRow(describeWebSocketSessions, { namespaceName, limit: 1 }, options)
+      : callRow(getServiceVersion, {}, options));
   } catch (error) {
     if ((error as GatewayError).outcome !== "refused") throw error;
   }

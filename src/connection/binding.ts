@@ -1,10 +1,10 @@
-import type { GatewayError } from "../errors.js";
+import { GatewayError } from "../errors.js";
 import { classifyFailure } from "../wire/failures.js";
+import type { Values } from "../wire/frames.js";
 import type { WebSocketSession } from "../wire/models.js";
-import { isResting, type Slot, type State, type StateDraft, type SyncReason } from "./state.js";
+import { isResting, type State, type StateDraft, type SyncReason } from "./state.js";
 import {
   becomeUnauthorized,
-  historyOf,
   markUnstable,
   nextWindow,
   notConnected,
@@ -36,16 +36,13 @@ export function requestBind(
 ): void {
   const before = draft.slots[name];
   // What the server did for the request before this one is kept, how it ended is not.
-  draft.slots[name] = {
+  const history = {
+    ...before?.history,
     exclusive,
-    session: before?.session,
-    isHeldByServer: before?.isHeldByServer,
-    gapSince: before?.gapSince,
-    rapidCloses: before?.rapidCloses,
-    unconfirmedBind: before?.unconfirmedBind && "former",
-    state: "wanted",
-    force,
+    acceptedAt: undefined,
+    unconfirmedBind: before?.history.unconfirmedBind && ("former" as const),
   };
+  draft.slots[name] = { history, state: "wanted", force };
   if (isResting(draft)) startConnecting(draft);
   // Two binds of one slot under way could not be told apart at the server; a new socket ends the first.
   else if (before?.state === "binding") replaceSocket(draft);
@@ -55,7 +52,8 @@ export function release(draft: StateDraft, name: string): void {
   const { [name]: slot, ...others } = draft.slots;
   if (!slot) return;
   draft.slots = others;
-  if (slot.isHeldByServer || slot.unconfirmedBind || slot.state === "binding") replaceSocket(draft);
+  const { isHeldByServer, unconfirmedBind } = slot.history;
+  if (isHeldByServer || unconfirmedBind || slot.state === "binding") replaceSocket(draft);
 }
 
 /** Sends the binds that are wanted and due; once none is under way, the connection is stable. */
@@ -63,15 +61,9 @@ export function bindWanted(draft: StateDraft): void {
   const { slots, input, effects } = draft;
   for (const [name, slot] of Object.entries(slots)) {
     if (slot.state !== "wanted" || input.now < (slot.retryAt ?? -Infinity)) continue;
-    const { force = false, renewNext = false, renewed, conflictSince } = slot;
+    const { history, force = false, renewNext = false, renewed, conflictSince } = slot;
     effects.push({ type: "bind", slot: name, force, renew: renewNext });
-    slots[name] = {
-      ...historyOf(slot),
-      state: "binding",
-      forced: force,
-      renewed,
-      conflictSince,
-    };
+    slots[name] = { history, state: "binding", forced: force, renewed, conflictSince };
     draft.attemptAt = input.now;
   }
   const isBusy = Object.values(slots).some(
@@ -84,34 +76,25 @@ export function bindWanted(draft: StateDraft): void {
 export function bindSucceeded(draft: StateDraft, name: string, session: WebSocketSession): void {
   const slot = draft.slots[name];
   if (slot?.state !== "binding") return;
-  const { forced, isHeldByServer, session: before, gapSince, unconfirmedBind } = slot;
+  const { exclusive, isHeldByServer, session: before, gapSince } = slot.history;
+  const { rapidCloses, unconfirmedBind } = slot.history;
   const playerChanged = !!before && before.userId !== session.userId;
-  const held: Slot = {
-    exclusive: slot.exclusive,
-    rapidCloses: slot.rapidCloses,
-    isHeldByServer: true,
-    session,
-    acceptedAt: draft.input.now,
-    state: "held",
-  };
-  draft.slots[name] = held;
   if (playerChanged) draft.effects.push({ type: "forgetNotifications" });
   if ((playerChanged && isHeldByServer) || unconfirmedBind === "former") {
     // The former player's session lives on this very socket, or may: only a new one ends it.
     replaceSocket(draft);
-    draft.slots[name] = {
-      ...historyOf(draft.slots[name]),
-      session: undefined,
-      acceptedAt: undefined,
-      gapSince: undefined,
-      state: "wanted",
-    };
+    draft.slots[name] = { history: { exclusive, rapidCloses }, state: "wanted" };
     return;
   }
+  const acceptedAt = draft.input.now;
+  draft.slots[name] = {
+    history: { exclusive, rapidCloses, isHeldByServer: true, session, acceptedAt },
+    state: "held",
+  };
   const isFirst = playerChanged || !before;
-  const reason: SyncReason = forced ? "takeOver" : isFirst ? "first" : "gap";
+  const reason: SyncReason = slot.forced ? "takeOver" : isFirst ? "first" : "gap";
   const since = isFirst ? undefined : gapSince;
-  if (forced || isFirst || since !== undefined) {
+  if (slot.forced || isFirst || since !== undefined) {
     draft.effects.push({ type: "sync", slot: name, reason, since });
   }
 }
@@ -119,14 +102,19 @@ export function bindSucceeded(draft: StateDraft, name: string, session: WebSocke
 export function bindFailed(draft: StateDraft, name: string, error: GatewayError): void {
   const slot = draft.slots[name];
   if (slot?.state !== "binding") return;
-  const { renewed, acceptedAt } = slot;
-  let { conflictSince, unconfirmedBind } = slot;
+  const { renewed } = slot;
+  let { history, conflictSince } = slot;
   switch (classifyFailure(error.kind)) {
     case "renew":
       // A provider that says so itself (nothing was sent) is final at once.
       if (!renewed && error.outcome === "refused") {
-        const renewing = { renewNext: true, renewed: true, conflictSince };
-        draft.slots[name] = { ...historyOf(slot), state: "wanted", ...renewing };
+        draft.slots[name] = {
+          history,
+          state: "wanted",
+          renewNext: true,
+          renewed: true,
+          conflictSince,
+        };
         return;
       }
       rejectBind(draft, name, error);
@@ -135,10 +123,10 @@ export function bindFailed(draft: StateDraft, name: string, error: GatewayError)
       }
       return;
     case "replaced":
-      if (acceptedAt === undefined) return rejectBind(draft, name, error);
+      if (history.acceptedAt === undefined) return rejectBind(draft, name, error);
       conflictSince ??= draft.input.now;
       if (draft.input.now >= conflictSince + draft.options.conflictGraceMs) {
-        draft.slots[name] = { ...historyOf(slot), state: "replaced", replacedBy: "conflict" };
+        draft.slots[name] = { history, state: "replaced", replacedBy: "conflict" };
         return;
       }
       break;
@@ -146,26 +134,20 @@ export function bindFailed(draft: StateDraft, name: string, error: GatewayError)
       return rejectBind(draft, name, error);
     case "retry":
       if (error.kind === "requestTimeout") {
-        unconfirmedBind ??= "own";
+        history = { ...history, unconfirmedBind: history.unconfirmedBind ?? "own" };
         probe(draft);
       }
   }
-  draft.slots[name] = {
-    ...historyOf(slot),
-    unconfirmedBind,
-    state: "wanted",
-    renewed,
-    conflictSince,
-    retryAt: nextWindow(draft),
-  };
+  const retryAt = nextWindow(draft);
+  draft.slots[name] = { history, state: "wanted", renewed, conflictSince, retryAt };
   draft.effects.push({ type: "reportBindRetry", slot: name, error });
 }
 
 /** Refused, at least on this socket. What the slot held before must not live on at the server. */
 function rejectBind(draft: StateDraft, name: string, error: GatewayError): void {
-  const slot = draft.slots[name]!;
-  draft.slots[name] = { ...historyOf(slot), state: "failed", error };
-  if (slot.isHeldByServer || slot.unconfirmedBind) replaceSocket(draft);
+  const { history } = draft.slots[name]!;
+  draft.slots[name] = { history, state: "failed", error };
+  if (history.isHeldByServer || history.unconfirmedBind) replaceSocket(draft);
 }
 
 /**
@@ -175,18 +157,28 @@ function rejectBind(draft: StateDraft, name: string, error: GatewayError): void 
 export function detectSharedSessionId(draft: StateDraft): void {
   const { now } = draft.input;
   for (const [name, slot] of Object.entries(draft.slots)) {
-    const { exclusive, isHeldByServer, acceptedAt = -Infinity, rapidCloses = [] } = slot;
+    const { exclusive, isHeldByServer, acceptedAt = -Infinity, rapidCloses = [] } = slot.history;
     if (!exclusive || !isHeldByServer || now - acceptedAt > RAPID_CLOSE_MS) continue;
     const recent = rapidCloses.filter((at) => now - at < RAPID_CLOSES_WITHIN_MS);
     const closes = [...recent, now];
-    draft.slots[name] =
-      closes.length < RAPID_CLOSES_LIMIT
-        ? { ...slot, rapidCloses: closes }
-        : {
-            ...historyOf(slot),
-            rapidCloses: [],
-            state: "replaced",
-            replacedBy: "sessionIdShared",
-          };
+    const isShared = closes.length >= RAPID_CLOSES_LIMIT;
+    const history = { ...slot.history, rapidCloses: isShared ? [] : closes };
+    draft.slots[name] = isShared
+      ? { history, state: "replaced", replacedBy: "sessionIdShared" }
+      : { ...slot, history };
   }
+}
+
+/** The session out of the result of setUserId. Throws a GatewayError of kind `protocol`. */
+export function readSession(result: Values): WebSocketSession {
+  const session = result["item"] as Partial<WebSocketSession> | undefined;
+  const { userId, connectionId } = session ?? {};
+  // What is no text may be nested too deeply to be written again.
+  if (!userId || [userId, connectionId ?? ""].some((id) => typeof id !== "string")) {
+    throw new GatewayError({
+      kind: "protocol",
+      message: "setUserId: the answer names no player",
+    });
+  }
+  return session as WebSocketSession;
 }

@@ -42,54 +42,51 @@ export type Gate = "wait" | "send" | { readonly kind: GatewayErrorKind; readonly
 
 /** Whether a call may leave in this state of the connection. */
 export function gateOf(state: State, request: CallRequest): Gate {
-  const { slot: name, needsBinding, generation, tokens } = request;
+  const { slot: name = "", needsBinding, generation = state.generation, tokens } = request;
   const { phase } = state;
-  if ((generation ?? state.generation) !== state.generation) {
-    return { kind: "notConnected", problem: "the connection was lost" };
-  }
-  if (phase === "loggingIn" && generation) return tokens && !name ? "send" : "wait";
-  if (phase === "unauthorized") {
-    return { kind: "unauthorized", problem: "the client is unauthorized" };
-  }
-  if (phase === "idle" || phase === "closed") {
-    return { kind: "notConnected", problem: "not connected" };
-  }
+  const reject = (problem: string, kind: GatewayErrorKind = "notConnected"): Gate => ({
+    kind,
+    problem,
+  });
+  if (generation !== state.generation) return reject("the connection was lost");
+  if (phase === "loggingIn" && request.generation) return tokens && !name ? "send" : "wait";
+  if (phase === "unauthorized") return reject("the client is unauthorized", phase);
+  if (phase === "idle" || phase === "closed") return reject("not connected");
   if (needsBinding) {
-    const slot = state.slots[name ?? ""];
-    switch (slot?.state) {
-      case undefined:
-        return {
-          kind: "notConnected",
-          problem: `slot "${name ?? ""}" has no binding: call setUserId first`,
-        };
-      case "replaced":
-        return { kind: "replaced", problem: "another client holds the player's place" };
-      case "failed":
-        return { kind: slot.error.kind, problem: "setUserId failed" };
-      case "wanted":
-      case "binding":
-        return "wait";
-      case "held":
+    const slot = state.slots[name];
+    if (!slot) return reject(`slot "${name}" has no binding: call setUserId first`);
+    if (slot.state === "replaced") {
+      return reject("another client holds the player's place", "replaced");
     }
+    if (slot.state === "failed") return reject("setUserId failed", slot.error.kind);
+    if (slot.state !== "held") return "wait";
   }
   return phase === "open" ? "send" : "wait";
 }
 
+/**
+ * What calls and binds need of the session.
+ * @internal
+ */
+export interface TokenSource {
+  tokensFor(slot: string | undefined): Tokens | Promise<Tokens>;
+  /** Renews what may be stale; concurrent callers share one renewal. */
+  renewTokens(slot: string | undefined): Promise<unknown>;
+  /** Called before a call is sent, so that a token or secret in it is redacted from then on. */
+  trackSecrets(params: Values): void;
+  /** Takes secrets out of a text the server wrote. */
+  redact(text: string): string;
+}
+
 /** @internal */
 export interface CallPorts {
+  readonly session: TokenSource;
   readonly gate: (request: CallRequest) => Gate;
   /** False where the socket is not open. */
   readonly send: (text: string) => boolean;
-  readonly tokensFor: (slot: string | undefined) => Tokens | Promise<Tokens>;
-  /** Renews what may be stale; concurrent callers share one renewal. */
-  readonly renewTokens: (slot: string | undefined) => Promise<unknown>;
   /** A sent call timed out: the connection may be half-open. */
   readonly checkLiveness: () => void;
   readonly newId: () => string;
-  /** Called before a call is sent, so that a token or secret in it is redacted from then on. */
-  readonly trackSecrets: (params: Values) => void;
-  /** Takes secrets out of a text the server wrote. */
-  readonly redact: (text: string) => string;
 }
 
 interface Call {
@@ -129,7 +126,7 @@ export class PendingCalls {
   }
 
   start(request: CallRequest): Promise<Values> {
-    this.#ports.trackSecrets(request.params);
+    this.#ports.session.trackSecrets(request.params);
     const call = this.#create(request, String(++this.#lastId));
     if (!request.signal?.aborted) {
       this.#calls.set(call.id, call);
@@ -155,7 +152,7 @@ export class PendingCalls {
       call.renewedAfter401 = true;
       this.#prepare(
         call,
-        this.#ports.renewTokens(slot),
+        this.#ports.session.renewTokens(slot),
         () => this.#advance(call),
         () => this.#refuse(call, reply),
       );
@@ -215,7 +212,7 @@ export class PendingCalls {
     const gate = this.#ports.gate(request);
     if (gate === "wait") return;
     if (gate !== "send") return this.#fail(call, gate.kind, gate.problem);
-    const tokens = request.tokens ?? this.#ports.tokensFor(request.slot);
+    const tokens = request.tokens ?? this.#ports.session.tokensFor(request.slot);
     if (!(tokens instanceof Promise)) return this.#send(call, tokens);
     this.#prepare(call, tokens, (ready) => {
       // The connection may have changed meanwhile.
@@ -248,7 +245,7 @@ export class PendingCalls {
   }
 
   #fail(call: Call, kind: GatewayErrorKind, problem: string, refusal?: Reply): void {
-    const { redact } = this.#ports;
+    const redact = (raw: string): string => this.#ports.session.redact(raw);
     const text = refusal?.message;
     const errors = readErrors(text, redact);
     const detail = errors[0]?.message ?? (text && redact(text));

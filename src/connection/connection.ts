@@ -3,8 +3,8 @@ import type { Report } from "../core/diagnostics.js";
 import { GatewayError } from "../errors.js";
 import { decodeFrame, type NotificationFrame, type Values } from "../wire/frames.js";
 import { setUserId } from "../wire/methods.js";
-import type { WebSocketSession } from "../wire/models.js";
-import { gateOf, PendingCalls, type Tokens } from "./calls.js";
+import { readSession } from "./binding.js";
+import { gateOf, PendingCalls, type Tokens, type TokenSource } from "./calls.js";
 import { step, type ConnectionEvent, type Hint } from "./machine.js";
 import type { OpenSocket, Socket, SocketEnd } from "./socket.js";
 import {
@@ -17,38 +17,42 @@ import {
   type SyncReason,
 } from "./state.js";
 
-/** The parameters and tokens of one bind. */
-export interface PreparedBind {
-  readonly params: Values;
-  readonly tokens: Tokens;
+/**
+ * What the connection needs of the session: it answers data, and the connection sends it.
+ * @internal
+ */
+export interface ConnectionSession extends TokenSource {
+  /** Resolves with the milliseconds until the project token is due for renewal. Rejects with a GatewayError. */
+  logIn(generation: number, renew: boolean): Promise<number>;
+  /** The parameters and tokens of one bind. Rejects with a GatewayError. */
+  prepareBind(
+    slot: string,
+    force: boolean,
+    renew: boolean,
+  ): Promise<{ readonly params: Values; readonly tokens: Tokens }>;
+  invalidateTokens(): void;
 }
 
 /** @internal */
 export interface ConnectionPorts {
+  readonly clock: Clock;
+  readonly newId: () => string;
   readonly openRaw: OpenSocket;
   readonly observePlatform: (emit: (hint: Hint) => void) => () => void;
-  readonly newId: () => string;
-  /** One queue for events and announcements: see EventQueue. */
-  readonly runStep: (run: () => void) => void;
-  /** Runs foreign code; what it throws becomes a diagnostic. */
-  readonly guard: (run: () => void) => void;
-  /** Resolves with the milliseconds until the project token is due for renewal. Rejects with a GatewayError. */
-  readonly logIn: (generation: number, renew: boolean) => Promise<number>;
-  /** Rejects with a GatewayError. */
-  readonly prepareBind: (slot: string, force: boolean, renew: boolean) => Promise<PreparedBind>;
-  /** Reads the session out of the reply to a bind. Throws a GatewayError. */
-  readonly readSession: (result: Values) => WebSocketSession;
-  readonly tokensFor: (slot: string | undefined) => Tokens | Promise<Tokens>;
-  readonly renewTokens: (slot: string | undefined) => Promise<unknown>;
-  readonly invalidateTokens: () => void;
-  readonly trackSecrets: (params: Values) => void;
-  readonly redact: (text: string) => string;
+  /** Runs steps one at a time; `guard` runs foreign code, whose error becomes a diagnostic. */
+  readonly queue: {
+    runStep(run: () => void): void;
+    guard(run: () => void): void;
+  };
+  readonly session: ConnectionSession;
+  readonly notifications: {
+    /** `receivedAt` is Unix time. */
+    receive(frame: NotificationFrame, receivedAt: number, via: "socket"): void;
+    /** Holds notifications back until the returned function is called. */
+    hold(): () => void;
+    forgetHistory(): void;
+  };
   readonly probeByCall: () => void;
-  /** `receivedAt` is Unix time. */
-  readonly deliver: (frame: NotificationFrame, receivedAt: number) => void;
-  /** Holds notifications back until the returned function is called. */
-  readonly hold: () => () => void;
-  readonly forgetNotifications: () => void;
   /** `downMs`: how long the gap was; undefined where there was none before. */
   readonly sync: (slot: string, reason: SyncReason, downMs: number | undefined) => void;
   /** The steps are done: here the public state may be compared and announced. */
@@ -58,7 +62,7 @@ export interface ConnectionPorts {
 
 /** @internal */
 export interface ConnectionOptions extends MachineOptions {
-  readonly url: string;
+  readonly webSocketUrl: string;
   readonly callTimeoutMs: number;
 }
 
@@ -81,17 +85,13 @@ export class Connection {
   #timer: unknown;
   #stopObserving: (() => void) | undefined;
 
-  constructor(options: ConnectionOptions, clock: Clock, ports: ConnectionPorts) {
+  constructor(options: ConnectionOptions, ports: ConnectionPorts) {
     this.#options = options;
-    this.#clock = clock;
+    this.#clock = ports.clock;
     this.#ports = ports;
-    const { tokensFor, renewTokens, newId, trackSecrets, redact } = ports;
-    this.calls = new PendingCalls(clock, {
-      tokensFor,
-      renewTokens,
-      newId,
-      trackSecrets,
-      redact,
+    this.calls = new PendingCalls(ports.clock, {
+      session: ports.session,
+      newId: ports.newId,
       gate: (request) => gateOf(this.#state, request),
       send: (text) => this.#socket?.send(text) ?? false,
       checkLiveness: () => this.dispatch({ type: "hint", hint: "suspicion" }),
@@ -105,19 +105,19 @@ export class Connection {
 
   /** The only way into the machine. An event that comes during a step runs after it. */
   dispatch(event: ConnectionEvent): void {
-    this.#ports.runStep(() => this.#step(event));
+    this.#ports.queue.runStep(() => this.#step(event));
   }
 
   /** What follows from the state once no event is left. */
   settle(): void {
-    const { guard, afterSteps } = this.#ports;
-    guard(() => this.calls.advanceAll());
-    guard(() => this.#setTimer());
-    guard(afterSteps);
+    const { queue, afterSteps } = this.#ports;
+    queue.guard(() => this.calls.advanceAll());
+    queue.guard(() => this.#setTimer());
+    queue.guard(afterSteps);
   }
 
   #step(event: ConnectionEvent): void {
-    const { guard } = this.#ports;
+    const { queue } = this.#ports;
     const input = {
       now: this.#clock.now(),
       random: this.#clock.random(),
@@ -126,8 +126,8 @@ export class Connection {
     };
     const { state, effects } = step(this.#state, event, input, this.#options);
     this.#state = state;
-    for (const effect of effects) guard(() => this.#perform(effect));
-    guard(() => this.#observePlatform());
+    for (const effect of effects) queue.guard(() => this.#perform(effect));
+    queue.guard(() => this.#observePlatform());
   }
 
   #observePlatform(): void {
@@ -153,7 +153,7 @@ export class Connection {
   }
 
   #perform(effect: Effect): void {
-    const { report, ...ports } = this.#ports;
+    const { session, notifications, probeByCall, report } = this.#ports;
     switch (effect.type) {
       case "openSocket":
         return this.#openSocket();
@@ -166,16 +166,16 @@ export class Connection {
       case "bind":
         return void this.#bind(effect);
       case "probe":
-        if (!this.#socket?.ping()) ports.probeByCall();
+        if (!this.#socket?.ping()) probeByCall();
         return;
       case "invalidateTokens":
-        return ports.invalidateTokens();
+        return session.invalidateTokens();
       case "forgetNotifications":
-        return ports.forgetNotifications();
+        return notifications.forgetHistory();
       case "sync": {
         const { slot, reason, since } = effect;
         const downMs = since === undefined ? undefined : this.#clock.now() - since;
-        return ports.sync(slot, reason, downMs);
+        return this.#ports.sync(slot, reason, downMs);
       }
       case "reportBindRetry": {
         const { slot, error } = effect;
@@ -191,7 +191,7 @@ export class Connection {
 
   #openSocket(): void {
     const { generation } = this.#state;
-    this.#socket = this.#ports.openRaw(this.#options.url, {
+    this.#socket = this.#ports.openRaw(this.#options.webSocketUrl, {
       opened: () => {
         this.#countFrame();
         this.dispatch({ type: "socketOpened", generation });
@@ -213,7 +213,7 @@ export class Connection {
   #socketEnded(generation: number, { code, reason, clean, refused }: SocketEnd): void {
     const level = this.#state.everOpen ? "info" : "warn";
     this.#ports.report(level, "socketEnded", String(code), { code, reason, clean });
-    const message = `cannot open ${this.#options.url}: ${String(refused)}`;
+    const message = `cannot open ${this.#options.webSocketUrl}: ${String(refused)}`;
     const fatal = refused ? new GatewayError({ kind: "invalidArgument", message }) : undefined;
     this.dispatch({ type: "socketEnded", generation, clean, fatal });
   }
@@ -221,7 +221,7 @@ export class Connection {
   async #logIn(renew: boolean): Promise<void> {
     const { generation } = this.#state;
     try {
-      const renewInMs = await this.#ports.logIn(generation, renew);
+      const renewInMs = await this.#ports.session.logIn(generation, renew);
       this.dispatch({ type: "loggedIn", generation, renewInMs });
     } catch (error) {
       this.dispatch({ type: "loginFailed", generation, error: error as GatewayError });
@@ -229,11 +229,11 @@ export class Connection {
   }
 
   async #bind({ slot, force, renew }: Extract<Effect, { type: "bind" }>): Promise<void> {
-    const { prepareBind, readSession, hold } = this.#ports;
+    const { session, notifications } = this.#ports;
     const { generation } = this.#state;
-    const release = hold();
+    const release = notifications.hold();
     try {
-      const { params, tokens } = await prepareBind(slot, force, renew);
+      const { params, tokens } = await session.prepareBind(slot, force, renew);
       const { component, name, repeat, avoider } = setUserId;
       const result = await this.calls.start({
         target: { service: "gateway", component, function: name },
@@ -245,7 +245,12 @@ export class Connection {
         generation,
         timeoutMs: this.#options.callTimeoutMs,
       });
-      this.dispatch({ type: "bindSucceeded", generation, slot, session: readSession(result) });
+      this.dispatch({
+        type: "bindSucceeded",
+        generation,
+        slot,
+        session: readSession(result),
+      });
     } catch (error) {
       this.dispatch({ type: "bindFailed", generation, slot, error: error as GatewayError });
     } finally {
@@ -255,11 +260,11 @@ export class Connection {
 
   /** The only switch for frames. */
   #receive(data: unknown): void {
-    const { deliver, report } = this.#ports;
+    const { notifications, report } = this.#ports;
     const frame = decodeFrame(data);
     switch (frame.kind) {
       case "notification":
-        return deliver(frame, this.#clock.wallTime());
+        return notifications.receive(frame, this.#clock.wallTime(), "socket");
       case "reply": {
         const { requestId, status } = frame;
         if (this.calls.settle(frame)) return;

@@ -6,7 +6,6 @@ import {
   statusOf,
   type BindingState,
   type Reason,
-  type Slot,
   type State,
   type Status,
 } from "./state.js";
@@ -54,8 +53,6 @@ export interface ConnectionSnapshot {
   readonly bindings: Readonly<Record<string, Binding>>;
 }
 
-type Params = { readonly namespaceName?: string; readonly sessionId?: string };
-
 const isShallowEqual = (one: object, other: object): boolean => {
   const names = Object.keys(one) as (keyof typeof one)[];
   return (
@@ -67,62 +64,51 @@ const isShallowEqual = (one: object, other: object): boolean => {
 const reuse = <Part extends object>(now: Part, before: Part | undefined): Part =>
   before && isShallowEqual(now, before) ? before : Object.freeze(now);
 
-function bindingOf(slotName: string, slot: Slot, params: Params | undefined): Binding {
-  const { session, state } = slot;
-  return {
-    slot: slotName,
-    namespaceName: params?.namespaceName ?? "",
-    sessionId: params?.sessionId,
-    userId: session?.userId,
-    connectionId: session?.connectionId,
-    state,
-    session,
-    error: state === "wanted" || state === "failed" ? slot.error : undefined,
-  };
-}
+type Params = { readonly namespaceName?: string; readonly sessionId?: string };
 
-/** Turns states of the machine into snapshots. */
-export class SnapshotMaker {
-  readonly #clock: Clock;
-  readonly #paramsOf: (slot: string) => Readonly<Record<string, unknown>> | undefined;
-  #latest: ConnectionSnapshot | undefined;
-  /** The time of the next retry on the machine's clock, as of the latest snapshot. */
-  #nextRetryAt = Infinity;
-
-  /** @param paramsOf parameters of setUserId for a slot */
-  constructor(
-    clock: Clock,
-    paramsOf: (slot: string) => Readonly<Record<string, unknown>> | undefined,
-  ) {
-    this.#clock = clock;
-    this.#paramsOf = paramsOf;
-  }
-
-  /** The snapshot before, where nothing has changed. */
-  take(state: State): ConnectionSnapshot {
-    const before = this.#latest;
-    const status = statusOf(state);
-    const bindings: Record<string, Binding> = {};
-    for (const [name, slot] of Object.entries(state.slots)) {
-      const binding = bindingOf(name, slot, this.#paramsOf(name));
-      bindings[name] = reuse(binding, before?.bindings[name]);
-    }
-    const snapshot: ConnectionSnapshot = {
-      status,
-      since: before?.status === status ? before.since : this.#clock.wallTime(),
-      attempt: state.attempt,
-      nextRetryAt: this.#wallTimeOfRetry(state.nextRetryAt),
-      reason: reasonOf(state),
-      error: state.error,
-      bindings: reuse(bindings, before?.bindings),
+/**
+ * The public view of a state; `before.snapshot` where nothing has changed.
+ *
+ * @param paramsOf parameters of setUserId for a slot
+ */
+export function takeSnapshot(
+  state: State,
+  { now, wallTime }: Pick<Clock, "now" | "wallTime">,
+  paramsOf: (slot: string) => Params | undefined,
+  before?: { readonly state: State; readonly snapshot: ConnectionSnapshot },
+): ConnectionSnapshot {
+  const status = statusOf(state);
+  const { attempt, error, nextRetryAt } = state;
+  const former = before?.snapshot;
+  const bindings: Record<string, Binding> = {};
+  for (const [name, slot] of Object.entries(state.slots)) {
+    const { session } = slot.history;
+    const { namespaceName = "", sessionId } = paramsOf(name) ?? {};
+    const binding: Binding = {
+      slot: name,
+      namespaceName,
+      sessionId,
+      userId: session?.userId,
+      connectionId: session?.connectionId,
+      state: slot.state,
+      session,
+      error: "error" in slot ? slot.error : undefined,
     };
-    this.#nextRetryAt = state.nextRetryAt;
-    return (this.#latest = reuse(snapshot, before));
+    bindings[name] = reuse(binding, former?.bindings[name]);
   }
-
-  #wallTimeOfRetry(at: number): number | undefined {
-    if (at === Infinity) return undefined;
-    if (at === this.#nextRetryAt) return this.#latest?.nextRetryAt;
-    return Math.round(this.#clock.wallTime() + at - this.#clock.now());
-  }
+  // Converted once: converted again, the two clocks would give it another fraction each time.
+  const retryTime =
+    before?.state.nextRetryAt === nextRetryAt
+      ? former!.nextRetryAt
+      : Math.round(wallTime() + nextRetryAt - now());
+  const snapshot: ConnectionSnapshot = {
+    status,
+    since: former?.status === status ? former.since : wallTime(),
+    attempt,
+    nextRetryAt: nextRetryAt < Infinity ? retryTime : undefined,
+    reason: reasonOf(state),
+    error,
+    bindings: reuse(bindings, former?.bindings),
+  };
+  return reuse(snapshot, former);
 }

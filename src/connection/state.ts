@@ -63,42 +63,27 @@ interface BindProgress {
   readonly conflictSince?: number | undefined;
 }
 
-interface Wanted extends BindProgress {
-  readonly state: "wanted";
-  /** The next bind is forced. */
-  readonly force?: boolean | undefined;
-  /** The tokens are renewed before the next bind. */
-  readonly renewNext?: boolean | undefined;
-  /** Not before. */
-  readonly retryAt?: number | undefined;
-  /** Rejects the caller though the slot goes on being wanted. */
-  readonly error?: GatewayError | undefined;
-}
-
-interface BindingUnderWay extends BindProgress {
-  readonly state: "binding";
-  readonly forced: boolean;
-}
-
-interface Held {
-  readonly state: "held";
-}
-
-interface Replaced {
-  readonly state: "replaced";
-  readonly replacedBy: "conflict" | "sessionIdShared";
-}
-
-interface Failed {
-  readonly state: "failed";
-  readonly error: GatewayError;
-}
-
 /**
- * A binding as the machine sees it.
+ * A binding as the machine sees it: where it is, with the fields of that state, and its history.
  * @internal
  */
-export type Slot = SlotHistory & (Wanted | BindingUnderWay | Held | Replaced | Failed);
+export type Slot = { readonly history: SlotHistory } & (
+  | (BindProgress & {
+      readonly state: "wanted";
+      /** The next bind is forced. */
+      readonly force?: boolean | undefined;
+      /** The tokens are renewed before the next bind. */
+      readonly renewNext?: boolean | undefined;
+      /** Not before. */
+      readonly retryAt?: number | undefined;
+      /** Rejects the caller though the slot goes on being wanted. */
+      readonly error?: GatewayError | undefined;
+    })
+  | (BindProgress & { readonly state: "binding"; readonly forced: boolean })
+  | { readonly state: "held" }
+  | { readonly state: "replaced"; readonly replacedBy: "conflict" | "sessionIdShared" }
+  | { readonly state: "failed"; readonly error: GatewayError }
+);
 
 /** @internal */
 export interface State {
@@ -210,7 +195,7 @@ export const initialState: State = {
 export const isResting = ({ phase }: { readonly phase: Phase }): boolean =>
   phase === "idle" || phase === "closed" || phase === "unauthorized";
 
-const findReplaced = ({ slots }: State): (Slot & Replaced) | undefined =>
+const findReplaced = ({ slots }: State): Extract<Slot, { state: "replaced" }> | undefined =>
   Object.values(slots).find((slot) => slot.state === "replaced");
 
 /** The public status: the phase while there is no connection, then the worst of the bindings. */
@@ -223,7 +208,9 @@ export function statusOf(state: State): Status {
       return phase;
     case "open":
       if (findReplaced(state)) return "replaced";
-      return Object.values(slots).some((slot) => slot.isHeldByServer) ? "ready" : "connected";
+      return Object.values(slots).some((slot) => slot.history.isHeldByServer)
+        ? "ready"
+        : "connected";
     default:
       return everOpen ? "reconnecting" : "connecting";
   }

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.js";
 import { createDeferred, type AbortOptions, type Deferred } from "../core/deferred.js";
 import { isGatewayError, type GatewayError } from "../errors.js";
-import type { ConnectionSnapshot, SnapshotMaker } from "./snapshot.js";
+import { takeSnapshot, type ConnectionSnapshot } from "./snapshot.js";
 import { isResting, type State } from "./state.js";
 
 /** True ends a wait; an error rejects it; a text says why it never will be true. */
@@ -13,35 +13,39 @@ export type Condition = (state: State) => boolean | GatewayError | string | unde
  */
 export class StatusTracker {
   readonly #clock: Clock;
-  readonly #snapshots: SnapshotMaker;
-  readonly #current: () => State;
+  readonly #currentState: () => State;
+  readonly #paramsOf: Parameters<typeof takeSnapshot>[2];
   readonly #onChange: (now: ConnectionSnapshot, before: ConnectionSnapshot) => void;
   readonly #waiters = new Set<() => void>();
   /** Changes are announced against it: it is taken before anything happens. */
-  #latest: ConnectionSnapshot;
+  #latest: { readonly state: State; readonly snapshot: ConnectionSnapshot };
 
+  /** @param paramsOf parameters of setUserId for a slot */
   constructor(
     clock: Clock,
-    snapshots: SnapshotMaker,
-    current: () => State,
+    currentState: () => State,
+    paramsOf: Parameters<typeof takeSnapshot>[2],
     onChange: (now: ConnectionSnapshot, before: ConnectionSnapshot) => void,
   ) {
     this.#clock = clock;
-    this.#snapshots = snapshots;
-    this.#current = current;
+    this.#currentState = currentState;
+    this.#paramsOf = paramsOf;
     this.#onChange = onChange;
-    this.#latest = snapshots.take(current());
+    const state = currentState();
+    this.#latest = { state, snapshot: takeSnapshot(state, clock, paramsOf) };
   }
 
   get snapshot(): ConnectionSnapshot {
-    return this.#latest;
+    return this.#latest.snapshot;
   }
 
   /** Compares the state with the latest snapshot, and looks at every wait. */
   refresh(): void {
     const before = this.#latest;
-    const now = (this.#latest = this.#snapshots.take(this.#current()));
-    if (now !== before) this.#onChange(now, before);
+    const state = this.#currentState();
+    const snapshot = takeSnapshot(state, this.#clock, this.#paramsOf, before);
+    this.#latest = { state, snapshot };
+    if (snapshot !== before.snapshot) this.#onChange(snapshot, before.snapshot);
     for (const check of this.#waiters) check();
   }
 
@@ -55,7 +59,7 @@ export class StatusTracker {
     const onEnd = (): void => void this.#waiters.delete(check);
     const deferred = createDeferred<true>(method, this.#clock, options, onEnd, describe);
     const check = (): void => {
-      const state = this.#current();
+      const state = this.#currentState();
       const rests = isResting(state);
       const result = rests ? (state.error ?? "disconnected") : condition(state);
       if (isGatewayError(result)) deferred.reject(result);

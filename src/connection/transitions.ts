@@ -29,25 +29,6 @@ export const notConnected = (problem: string): GatewayError =>
     method: "setUserId",
   });
 
-/** A slot without what belongs to its state alone. */
-export const historyOf = ({
-  exclusive,
-  isHeldByServer,
-  unconfirmedBind,
-  session,
-  acceptedAt,
-  gapSince,
-  rapidCloses,
-}: Slot): SlotHistory => ({
-  exclusive,
-  isHeldByServer,
-  unconfirmedBind,
-  session,
-  acceptedAt,
-  gapSince,
-  rapidCloses,
-});
-
 /** Only the long windows are used: the page is hidden, or there is no network. */
 export const isRestricted = ({ offline, options, hiddenSince, input }: StateDraft): boolean =>
   (offline && !options.loopback) || hiddenSince < input.now - HIDDEN_LONG_MS;
@@ -70,33 +51,33 @@ export function openSocket(draft: StateDraft): void {
 
 /** What a slot is once its socket is gone: to be bound again, and from now on there is a gap. */
 function slotWithoutSocket(slot: Slot, lastFrameAt: number): Slot {
+  const { isHeldByServer, gapSince } = slot.history;
   const history: SlotHistory = {
-    ...historyOf(slot),
+    ...slot.history,
     isHeldByServer: false,
     unconfirmedBind: undefined,
-    gapSince: slot.gapSince ?? (slot.isHeldByServer ? lastFrameAt : undefined),
+    gapSince: gapSince ?? (isHeldByServer ? lastFrameAt : undefined),
   };
   switch (slot.state) {
     case "replaced":
-      return { ...history, state: "replaced", replacedBy: slot.replacedBy };
+      return { ...slot, history };
     case "failed":
       // What the server refused for this socket it may accept on the next; a refused token it will not.
       return classifyFailure(slot.error.kind) === "final"
-        ? { ...history, state: "wanted" }
-        : { ...history, state: "failed", error: slot.error };
+        ? { history, state: "wanted" }
+        : { ...slot, history };
     case "held":
-      return { ...history, state: "wanted" };
+      return { history, state: "wanted" };
     case "binding": {
       const { renewed, conflictSince } = slot;
-      return { ...history, state: "wanted", renewed, conflictSince };
+      return { history, state: "wanted", renewed, conflictSince };
     }
     case "wanted": {
-      const { renewed, conflictSince, renewNext } = slot;
       // A forced bind that has not left never will: its caller is rejected, and the slot is bound without force.
       const error = slot.force
         ? notConnected("the connection was lost before the forced bind")
         : slot.error;
-      return { ...history, state: "wanted", renewed, conflictSince, renewNext, error };
+      return { ...slot, history, force: false, retryAt: undefined, error };
     }
   }
 }
@@ -149,6 +130,8 @@ export function stop(
   draft.outage = undefined;
   draft.nextRetryAt = Infinity;
   draft.attempt = 0;
+  // A page that comes back finds the client as it was left: at rest.
+  draft.inBackForwardCache = false;
 }
 
 /** From rest: what was refused for want of a valid token may be asked again. */
@@ -158,7 +141,7 @@ export function startConnecting(draft: StateDraft): void {
   draft.attempt = 0;
   for (const [name, slot] of Object.entries(draft.slots)) {
     const isRefused = slot.state === "failed" && slot.error.kind === "unauthorized";
-    if (isRefused) draft.slots[name] = { ...historyOf(slot), state: "wanted" };
+    if (isRefused) draft.slots[name] = { history: slot.history, state: "wanted" };
     else if (slot.state === "wanted") draft.slots[name] = { ...slot, renewed: false };
   }
   openSocket(draft);

@@ -1,7 +1,6 @@
 import { redact } from "../core/redact.js";
 import { GatewayError } from "../errors.js";
 import type { Values } from "../wire/frames.js";
-import type { WebSocketSession } from "../wire/models.js";
 import { fromProvider, RenewableToken, type Grant } from "./renewableToken.js";
 
 /** Why a project token is needed: there is none, its life is nearly over, GS2 refused it. */
@@ -255,18 +254,4 @@ export class Session {
       return loginByRest(params);
     }
   }
-}
-
-/** The session out of the result of setUserId. Throws a GatewayError of kind `protocol`. */
-export function readSession(result: Values): WebSocketSession {
-  const session = result["item"] as Partial<WebSocketSession> | undefined;
-  const { userId, connectionId } = session ?? {};
-  // What is no text may be nested too deeply to be written again.
-  if (!userId || [userId, connectionId ?? ""].some((id) => typeof id !== "string")) {
-    throw new GatewayError({
-      kind: "protocol",
-      message: "setUserId: the answer names no player",
-    });
-  }
-  return session as WebSocketSession;
 }

@@ -62,12 +62,14 @@ function setUp() {
       if (world.lineOpen) world.sent.push(JSON.parse(text) as Record<string, unknown>);
       return world.lineOpen;
     },
-    tokensFor: () => world.tokens,
-    renewTokens: () => world.renewTokens(),
     checkLiveness: world.checkLiveness,
     newId: () => `avoider-${++ids}`,
-    trackSecrets() {},
-    redact: (text) => text.replaceAll("s3cret", "***"),
+    session: {
+      tokensFor: () => world.tokens,
+      renewTokens: () => world.renewTokens(),
+      trackSecrets() {},
+      redact: (text) => text.replaceAll("s3cret", "***"),
+    },
   });
   return world;
 }

@@ -145,7 +145,10 @@ test("the machine keeps its promises for events in any order", () => {
         if (isResting(state)) expect(nextRetryAt).toBe(Infinity);
         if (phase === "waiting" && !state.inBackForwardCache)
           expect(nextRetryAt).toBeLessThan(Infinity);
-        for (const { state: bindingState, isHeldByServer } of Object.values(state.slots)) {
+        for (const {
+          state: bindingState,
+          history: { isHeldByServer },
+        } of Object.values(state.slots)) {
           if (bindingState === "held") expect(isHeldByServer).toBe(true);
           if (bindingState === "binding") expect(phase).toBe("open");
           if (phase !== "open") expect(["wanted", "failed", "replaced"]).toContain(bindingState);

@@ -798,6 +798,14 @@ describe("waking up", () => {
     if (hiddenMs > 300_000) expect(connection.now - from).toBeGreaterThan(85_000);
   });
 
+  test("pageshow does not revive a client that was disconnected while the page was hidden", () => {
+    const connection = SimulatedConnection.ready();
+    connection.hint("pagehide");
+    connection.on({ type: "disconnect" });
+    expect(connection.hint("pageshow")).toEqual([]);
+    expect(connection.status).toBe("closed");
+  });
+
   test("pagehide closes the socket, pageshow opens another, and nothing happens in between", () => {
     const connection = SimulatedConnection.ready();
     expect(types(connection.hint("pagehide"))).toEqual(["leaveSocket"]);

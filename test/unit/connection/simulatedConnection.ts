@@ -76,7 +76,8 @@ export class SimulatedConnection {
   }
 
   slot(name = "player"): AnySlot {
-    return this.state.slots[name]!;
+    const { history, ...slot } = this.state.slots[name]!;
+    return { ...history, ...slot };
   }
 
   /** How often an effect was asked for. */

@@ -1,7 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { GatewayError, isGatewayError } from "../../../src/errors.js";
 import {
-  readSession,
   Session,
   type AccessTokenSource,
   type Credential,
@@ -12,7 +11,6 @@ import { createDeferred, rejectionOf, flushPromises } from "../../support/promis
 
 const secret: Credential = { clientId: "cid-1", clientSecret: "cs-1" };
 const login = (token: string, expires_in?: unknown) => ({ access_token: token, expires_in });
-const item = { userId: "user-1", connectionId: "conn-1" };
 
 function setup(credential: Credential = secret, over: Partial<SessionPorts> = {}) {
   const clock = manualClock();
@@ -321,24 +319,6 @@ describe("a prepared bind", () => {
       expect(desired.bindSent).toBe(false);
     },
   );
-});
-
-describe("readSession", () => {
-  test("returns the session of a bind's result", () => {
-    expect(readSession({ item })).toBe(item);
-  });
-
-  test.each<[string, object]>([
-    ["nothing", {}],
-    ["null", { item: null }],
-    ["a session without a userId", { item: { connectionId: "conn-1" } }],
-    ["a session with an empty userId", { item: { userId: "" } }],
-    ["a userId that is no text", { item: { userId: ["user-1"] } }],
-  ])("throws protocol where the result holds %s", (_, result) => {
-    expect(() => readSession(result as Record<string, unknown>)).toThrow(
-      expect.objectContaining({ kind: "protocol" }) as Error,
-    );
-  });
 });
 
 describe("the tokens of a call", () => {
