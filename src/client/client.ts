@@ -1,4 +1,5 @@
-import { createChecker, createRowCaller } from "../api/methods.js";
+import { reportIneffectiveField } from "../api/check.js";
+import { createChecker, createMethodCaller } from "../api/methods.js";
 import { bindRejection } from "../connection/binding.js";
 import type { CallRequest } from "../connection/calls.js";
 import { createConnection } from "../connection/connection.js";
@@ -18,7 +19,7 @@ import { CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
 import { invalidArgument, type GatewayError } from "../errors.js";
 import type { GatewayClient as Client } from "./types.js";
 import { platform, systemPlatform, type ClientPlatform } from "./platform.js";
-import { post } from "../http/http.js";
+import { loginByRest, requireOptions } from "../http/login.js";
 import { createEmitter } from "../notify/emitter.js";
 import { createNotify, type Notify } from "../notify/notify.js";
 import type {
@@ -42,7 +43,12 @@ import {
   setUserId,
   type AnyMethod,
 } from "../wire/methods.js";
-import { gs2Endpoints, expandEndpoint } from "../wire/endpoints.js";
+import {
+  DEFAULT_REGION,
+  expandEndpoint,
+  gs2Endpoints,
+  isGs2Endpoint,
+} from "../wire/endpoints.js";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const CALL_TIMEOUT_MS = 10_000;
@@ -72,7 +78,7 @@ export function createClient(
   const {
     namespaceName,
     credential,
-    region = "ap-northeast-1",
+    region = DEFAULT_REGION,
     endpoints = gs2Endpoints,
     callTimeoutMs = CALL_TIMEOUT_MS,
     keepAlive,
@@ -80,21 +86,16 @@ export function createClient(
     logger,
   } = options;
   const WebSocket = options.WebSocket ?? platform.WebSocket;
-  // Callers without TypeScript may leave out anything.
-  const { clientId, clientSecret, projectToken } = Object(credential) as Values;
-  const given: Record<string, unknown> = {
-    "credential.clientId": clientId,
-    "credential.clientSecret or projectToken": clientSecret ?? projectToken,
+  requireOptions("GatewayClient", credential, {
     WebSocket,
     "callTimeoutMs above 0": callTimeoutMs > 0,
-  };
-  for (const name in given) if (!given[name]) throw invalidArgument("GatewayClient", name);
+  });
 
   const { idleMs = IDLE_MS, timeoutMs: probeTimeoutMs = PROBE_TIMEOUT_MS } = keepAlive || {
     idleMs: keepAlive === false ? Infinity : IDLE_MS,
   };
   const url = expandEndpoint(endpoints.webSocket, "gateway", region);
-  const isEmulator = !url.includes(".gs2io.com");
+  const isEmulator = !isGs2Endpoint(url);
   const announcements: (() => void)[] = [];
   const ofThisStep: (() => void)[] = [];
   let announcing = false;
@@ -130,7 +131,7 @@ export function createClient(
     newId,
   );
 
-  const callRow = createRowCaller(
+  const callRow = createMethodCaller(
     (request: CallRequest) => connection.calls.start(request),
     callTimeoutMs,
   );
@@ -150,14 +151,13 @@ export function createClient(
         tokens: { clientId: credential.clientId },
       }),
     loginByRest: (params) =>
-      post(
-        options.fetch ?? platform.fetch!,
-        "login",
-        expandEndpoint(endpoints.rest, "identifier", region) + "/projectToken/login",
-        params,
-        callTimeoutMs,
-        scrub,
-      ),
+      loginByRest(params, {
+        fetch: options.fetch ?? platform.fetch!,
+        endpoints,
+        region,
+        redact: scrub,
+        timeoutMs: callTimeoutMs,
+      }),
     sendBind: (params, slot, generation, tokens) =>
       callRow(setUserId, params, { slot, generation, tokens }),
   });
@@ -258,12 +258,7 @@ export function createClient(
 
   const check = createChecker(
     (slot) => session.wishes.get(slot)?.params["namespaceName"] ?? namespaceName,
-    (name, field, needs) =>
-      report("warn", "brokenCondition", `${name}: ${field} needs ${needs}`, {
-        method: name,
-        field,
-        needs,
-      }),
+    reportIneffectiveField(report),
   );
 
   const method =

@@ -80,7 +80,9 @@ export interface Beside {
   dryRun: boolean;
 }
 export const COMMON_FIELDS = ["requestId", "contextStack", "dryRun"] as const;
-export type Avoider<Name extends MethodName> = Rows[Name] extends { readonly avoider: true }
+export type Avoider<Name extends MethodName> = Rows[Name] extends {
+  readonly takesDuplicationAvoider: true;
+}
   ? { duplicationAvoider: string }
   : unknown;
 
@@ -219,10 +221,10 @@ export function requestClass<
   Name extends MethodName,
   const Models extends Readonly<Record<string, ClassOf<DictSerializable>>> = Record<never, never>,
 >(name: Name, models?: Models): RequestClass<Name, Models> {
-  const { fields, avoider }: AnyMethod = rows[name];
+  const { fields, takesDuplicationAvoider }: AnyMethod = rows[name];
   return build(
     { ...allPlain(fields), ...models },
-    avoider ? [...COMMON_FIELDS, "duplicationAvoider"] : COMMON_FIELDS,
+    takesDuplicationAvoider ? [...COMMON_FIELDS, "duplicationAvoider"] : COMMON_FIELDS,
     undefined,
   ) as never;
 }

@@ -1,17 +1,17 @@
 import { gs2Endpoints, type Endpoints } from "../wire/endpoints.js";
 
 /**
- * Where the servers are. Set the two to use an emulator: `emulator.endpoints.rest` and `emulator.endpoints.webSocket`. REST calls look at
- * it each time, sockets when they connect.
+ * Addresses of the servers. To use an emulator, set them to `emulator.endpoints.rest` and
+ * `emulator.endpoints.webSocket`. REST calls read them each time, sockets when they connect.
  */
 export const Gs2Constant = {
-  /** `{service}` and `{region}` are filled in. */
+  /** `{service}` and `{region}` are replaced. */
   ENDPOINT_HOST: gs2Endpoints.rest,
-  /** `{region}` is filled in. */
+  /** `{region}` is replaced. */
   WS_ENDPOINT_HOST: gs2Endpoints.webSocket,
 };
 
-/** The regions of GS2; sessions take any other text as well. */
+/** The regions of GS2; sessions accept any other text as well. */
 export const Region = {
   AP_NORTHEAST_1: "ap-northeast-1",
   US_EAST_1: "us-east-1",

@@ -8,9 +8,9 @@ import {
   logIn,
   renewToken,
   secondsUntil,
-  secretsOf,
+  readCredential,
   sessionFields,
-  withoutSecrets,
+  sessionToJson,
   type SessionArguments,
   type SessionFields,
 } from "./session.js";
@@ -96,7 +96,7 @@ export function webSocketSessionOn(
       const turn = ++this.#turn;
       this.#leave();
       try {
-        const { clientSecret, projectToken } = secretsOf(this.credential);
+        const { clientSecret, projectToken } = readCredential(this.credential);
         if (projectToken && !clientSecret) this.projectToken = projectToken;
         else await logIn(this);
         if (turn === this.#turn) await this.#open();
@@ -134,7 +134,7 @@ export function webSocketSessionOn(
 
     /** What the connection sends: the token of this session, or where that will not do a new one. */
     async #grant(first: boolean): Promise<{ token: string; expiresInSeconds?: number }> {
-      if (!first && secretsOf(this.credential).clientSecret) await renewToken(this);
+      if (!first && readCredential(this.credential).clientSecret) await renewToken(this);
       const { projectToken, expiresAt } = this;
       this.#given = projectToken;
       return {
@@ -205,7 +205,7 @@ export function webSocketSessionOn(
     }
 
     toJSON(): object {
-      return withoutSecrets(this);
+      return sessionToJson(this);
     }
   };
 }

@@ -26,7 +26,7 @@ export interface CallRequest extends AbortOptions {
   /** Only on the socket of this number, whose login may be under way; neither repeated nor given new tokens. */
   readonly generation?: number;
   readonly repeat?: Repeat | undefined;
-  readonly avoider?: boolean | undefined;
+  readonly takesDuplicationAvoider?: boolean | undefined;
   /** In place of those of the slot. */
   readonly tokens?: Tokens | undefined;
 }
@@ -87,7 +87,7 @@ export function createCalls(clock: Clock, ports: CallPorts): Calls {
     [...open.values()].filter(({ progress }) => progress === "waiting").length > MOST_WAITING;
 
   const harmless = ({ request: { repeat, generation } }: Call): boolean =>
-    !generation && (repeat === "safe" || repeat === "gone");
+    !generation && (repeat === "safe" || repeat === "safeDelete");
 
   const fail = (call: Call, kind: GatewayErrorKind, problem: string, refusal?: Reply): void => {
     const text = refusal?.message;
@@ -164,7 +164,7 @@ export function createCalls(clock: Clock, ports: CallPorts): Calls {
         ),
         request,
         id,
-        avoiderId: request.avoider ? ports.newId() : undefined,
+        avoiderId: request.takesDuplicationAvoider ? ports.newId() : undefined,
         progress: "waiting",
         everSent: false,
         repeated: false,
@@ -182,7 +182,7 @@ export function createCalls(clock: Clock, ports: CallPorts): Calls {
       const call = open.get(reply.requestId);
       if (call?.progress !== "sent") return false;
       const { generation, repeat, slot } = call.request;
-      const done = reply.status === 404 && repeat === "gone" && call.repeated;
+      const done = reply.status === 404 && repeat === "safeDelete" && call.repeated;
       if (succeeded(reply) || done) call.pending.resolve((!done && reply.body) || {});
       else if (reply.status === 401 && !call.renewed401 && !generation) {
         call.renewed401 = true;

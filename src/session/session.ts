@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.js";
-import { redact } from "../core/redact.js";
+import { redact, secretsIn } from "../core/redact.js";
 import type { Values } from "../wire/frames.js";
 import type { WebSocketSession } from "../wire/models.js";
 import { createRenewableToken, fromProvider, type RenewableToken } from "./renewableToken.js";
@@ -69,7 +69,10 @@ export interface SessionPorts {
   readonly now: () => number;
   /** Over the socket of this number. */
   readonly loginBySocket: (params: Values, generation: number) => Promise<Values>;
-  readonly loginByRest: (params: Values) => Promise<Values>;
+  readonly loginByRest: (params: {
+    readonly client_id: string;
+    readonly client_secret: string;
+  }) => Promise<Values>;
   /** The number of the socket that is logged in, if one is. */
   readonly usableSocket: () => number | undefined;
   readonly sendBind: (
@@ -214,13 +217,7 @@ export function createSession(credential: Credential, ports: SessionPorts) {
 
     /** Of any call: a Firebase token, or what another service wants. */
     keepSecretsOf(params: Values): void {
-      for (const name in params) {
-        const value = params[name];
-        // What is shorter is no secret, and taking it out would only garble the text.
-        if (/(token|secret)$/i.test(name) && typeof value === "string" && value.length > 7) {
-          keepLast(value);
-        }
-      }
+      secretsIn(params).forEach(keepLast);
     },
 
     /** Takes what is secret out of a text that is not ours. */

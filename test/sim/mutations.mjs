@@ -134,7 +134,7 @@ export const mutations = [
   {
     name: "a call that must not be repeated is",
     file: "connection/calls.ts",
-    find: '!generation && (repeat === "safe" || repeat === "gone")',
+    find: '!generation && (repeat === "safe" || repeat === "safeDelete")',
     replace: "!generation",
   },
   {

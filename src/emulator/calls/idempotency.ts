@@ -26,7 +26,7 @@ export function idempotencyEntry(
   now: number,
 ): Memory {
   const { duplicationAvoider } = ask;
-  if (!method.avoider || !duplicationAvoider || world.settings.duplicationAvoider === "ignore") {
+  if (!method.takesDuplicationAvoider || !duplicationAvoider || world.settings.duplicationAvoider === "ignore") {
     return nothing;
   }
   const { idempotencyCache } = world;

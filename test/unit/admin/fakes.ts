@@ -1,6 +1,6 @@
-import { createAdmin } from "../../../src/admin/create.js";
-import type { GatewayAdmin } from "../../../src/admin/gatewayAdmin.js";
+import { GatewayAdmin as AdminClass } from "../../../src/admin/admin.js";
 import type { GatewayAdminOptions } from "../../../src/admin/options.js";
+import type { GatewayAdmin } from "../../../src/admin/types.js";
 import { errorBody } from "../../../src/wire/frames.js";
 import { manualClock, type ManualClock } from "../../support/manualClock.js";
 import { settled } from "../../support/settled.js";
@@ -51,7 +51,7 @@ export function fakeWorld(
   const said: string[] = [];
   const hear = (message: string): void => void said.push(message);
   let lastId = 0;
-  const admin = createAdmin(
+  const admin = new AdminClass(
     {
       namespaceName: "game-0001",
       credential,

@@ -16,7 +16,7 @@ const rowOf = (name: string): AnyMethod => allMethods.find((method) => method.na
 /** What is sent of these values, and what is said about them. */
 function check(method: string, values: Values): { sent: Values; broken: Broken[] } {
   const broken: Broken[] = [];
-  const sent = checkArguments(method, rowOf(method).fields, values, (...told) => {
+  const sent = checkArguments(method, rowOf(method).fields, values, (_method, ...told) => {
     broken.push(told);
   });
   return { sent, broken };
@@ -264,7 +264,7 @@ test("what the server takes for an absent field counts as its value", () => {
     effective: { type: "bool", condition: ["on", true] },
     asked: { type: "bool", requiredWhen: ["on", true] },
   } as const;
-  const told = (...one: Broken): void => void broken.push(one);
+  const told = (_method: string, ...one: Broken): void => void broken.push(one);
   checkArguments("m", fields, { effective: true, asked: true }, told);
   expect(broken).toEqual([]);
   expect(() => checkArguments("m", fields, { effective: true }, told)).toThrow("asked");

@@ -69,7 +69,7 @@ describe("the table of methods", () => {
         verb,
         path,
         ...(paged && { paged }),
-        ...(duplicationAvoider && { avoider: true }),
+        ...(duplicationAvoider && { takesDuplicationAvoider: true }),
         fields,
       });
     },
@@ -117,7 +117,7 @@ describe("what may be repeated", () => {
   });
 
   test("a token that is gone on the second try was deleted by the first", () => {
-    expect(repeated("gone")).toEqual(["deleteFirebaseToken", "deleteFirebaseTokenByUserId"]);
+    expect(repeated("safeDelete")).toEqual(["deleteFirebaseToken", "deleteFirebaseTokenByUserId"]);
   });
 
   test("a bind is repeated by its binding alone", () => {
