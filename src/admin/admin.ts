@@ -132,7 +132,7 @@ function createInternals(options: GatewayAdminOptions, platform: AdminPlatform) 
       onHandlerError: (error) =>
         report("error", "handlerThrew", redact(String(error), tokens.secrets()), { error }),
     }),
-    sendToUsers(userIds: unknown, params: Values, runOptions: RunOptions) {
+    sendToUsers: (userIds: unknown, params: Values, runOptions: RunOptions) => {
       const notification = withPayloadText(sendNotification.name, params);
       checkMethod(
         sendNotification,

@@ -133,6 +133,7 @@ function createAttempts(
   onSend: (() => void) | undefined,
 ) {
   const safe = isSafeToRepeat(repeat);
+  const isOver = (): boolean => signal.aborted;
   let outcome: GatewayErrorOutcome = "notSent";
   let renewed = false;
   /** The server may have executed an earlier attempt. */
@@ -196,10 +197,10 @@ function createAttempts(
         let token: string | undefined;
         let error: GatewayError;
         // After its deadline the call has rejected: this result is ignored.
-        if (signal.aborted) return {};
+        if (isOver()) return {};
         try {
           token = await tokens.get();
-          if (signal.aborted) return {};
+          if (isOver()) return {};
           return await send(token);
         } catch (thrown) {
           error = thrown as GatewayError;

@@ -77,8 +77,8 @@ function runJob<Result>(
 }
 
 /**
- * Calls the check method until the job is done. GS2 does not say how "not yet" is reported: a 404, a
- * 409 and a `url` of null all count.
+ * Calls the check method until the job is done. GS2 does not say how "not yet" is reported: a 404,
+ * a 409 and a `url` of null all count.
  */
 async function untilDone<Result>(
   clock: Clock,

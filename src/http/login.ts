@@ -33,7 +33,9 @@ export const loginByRest = (
     redact,
   );
 
-/** Throws `invalidArgument` for the first option that is missing. Callers may have no TypeScript. */
+/**
+ * Throws `invalidArgument` for the first option that is missing. Callers may have no TypeScript.
+ */
 export function requireOptions(owner: string, credential: unknown, others: Values): void {
   const { clientId, clientSecret, projectToken } = Object(credential) as Values;
   const required: Values = {
