@@ -23,12 +23,12 @@ export interface BroadcastPorts {
 const outcomeOf = ({
   protocol,
   sendConnectionIds,
-}: SendNotificationResult): "delivered" | "forwarded" | "nobody" => {
+}: SendNotificationResult): "delivered" | "forwarded" | "undelivered" => {
   if (sendConnectionIds?.length) return "delivered";
-  if (!protocol) return "nobody";
+  if (!protocol) return "undelivered";
   // GS2 lists no values of `protocol`.
   if (!/^web_?socket$/i.test(protocol)) return "forwarded";
-  return sendConnectionIds ? "nobody" : "delivered";
+  return sendConnectionIds ? "undelivered" : "delivered";
 };
 
 /** Every further user would fail in the same way. */
@@ -149,7 +149,7 @@ export const createBroadcast =
       notification,
       source,
       throttle: createThrottle(ports.clock, halt.signal),
-      summary: { delivered: 0, forwarded: 0, nobody: 0, failed: 0 },
+      summary: { delivered: 0, forwarded: 0, undelivered: 0, failed: 0 },
       halt,
       wasSent: false,
       dropped: false,

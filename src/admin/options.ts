@@ -69,10 +69,10 @@ export type UserResult =
   | {
       readonly userId: string;
       /**
-       * `delivered`: to a live session. `forwarded`: to the player's device. `nobody`: the user had
+       * `delivered`: to a live session. `forwarded`: to the player's device. `undelivered`: the user had
        * neither a live session nor a device; GS2 keeps no queue.
        */
-      readonly outcome: "delivered" | "forwarded" | "nobody";
+      readonly outcome: "delivered" | "forwarded" | "undelivered";
       readonly error?: undefined;
     }
   | {
@@ -86,7 +86,7 @@ export type UserResult =
 export interface RunSummary {
   delivered: number;
   forwarded: number;
-  nobody: number;
+  undelivered: number;
   failed: number;
 }
 

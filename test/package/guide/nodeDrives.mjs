@@ -157,8 +157,8 @@ export const drives = {
     const heard = gateway.waitFor({ subject: "shop:sale" });
     assert.equal(await tellOfSale("user-0001", "sword"), true);
     assert.deepEqual((await heard).payload, { itemId: "sword", percent: 20 });
-    const { delivered, nobody } = await tellAll(["user-0001", "user-0002"], 10);
-    assert.deepEqual([delivered, nobody], [1, 1]);
+    const { delivered, undelivered } = await tellAll(["user-0001", "user-0002"], 10);
+    assert.deepEqual([delivered, undelivered], [1, 1]);
   },
 
   async "docs/recipes.md, Handing out project tokens"({ server }, stage) {

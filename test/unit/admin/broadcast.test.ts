@@ -28,18 +28,18 @@ describe("sending to many users", () => {
     const { admin, asks, finish } = fakeWorld((ask) => answers[userOf(ask)]!);
     const { results, onResult } = recorder();
     const summary = await finish(admin.sendNotificationToUsers(users(7), sale, { onResult }));
-    expect(summary).toEqual({ delivered: 2, forwarded: 1, nobody: 2, failed: 2 });
+    expect(summary).toEqual({ delivered: 2, forwarded: 1, undelivered: 2, failed: 2 });
     expect(asks).toHaveLength(7);
     expect(asks[0]!.body).toBe('{"subject":"sale","payload":"{\\"percent\\":20}"}');
     const outcomes = results.map(({ userId, outcome }) => [userId, outcome]);
     expect(Object.fromEntries(outcomes)).toEqual({
       "user-1": "delivered",
       "user-2": "forwarded",
-      "user-3": "nobody",
+      "user-3": "undelivered",
       "user-4": "failed",
       "user-5": "failed",
       "user-6": "delivered",
-      "user-7": "nobody",
+      "user-7": "undelivered",
     });
     const failed = results.flatMap(({ error }) => (error ? [error.outcome] : []));
     expect(failed.sort()).toEqual(["refused", "unknown"]);
@@ -119,7 +119,7 @@ describe("sending to many users", () => {
     const { admin, asks, finish } = fakeWorld(() => HEARD);
     const list = ["user-1", "", "u".repeat(129), "..", "\ud800", 5 as never, "user-2"];
     const summary = await finish(admin.sendNotificationToUsers(list, sale, { runId: "run-1" }));
-    expect(summary).toEqual({ delivered: 2, forwarded: 0, nobody: 0, failed: 5 });
+    expect(summary).toEqual({ delivered: 2, forwarded: 0, undelivered: 0, failed: 5 });
     expect(asks).toHaveLength(2);
   });
 
@@ -134,7 +134,7 @@ describe("sending to many users", () => {
     expect(await admin.sendNotificationToUsers([], sale)).toEqual({
       delivered: 0,
       forwarded: 0,
-      nobody: 0,
+      undelivered: 0,
       failed: 0,
     });
     expect(logins).toEqual([]);

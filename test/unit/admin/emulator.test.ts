@@ -154,7 +154,7 @@ describe("the admin at the emulator", () => {
       subject: "sale",
       payload: { a: 1 },
     });
-    expect(summary).toEqual({ delivered: 1, forwarded: 0, nobody: 49, failed: 0 });
+    expect(summary).toEqual({ delivered: 1, forwarded: 0, undelivered: 49, failed: 0 });
     await until("the player hears of it", () => heard.length === 1);
     expect(emulator.calls({ method: "sendNotification" })).toHaveLength(50);
   });
