@@ -300,7 +300,10 @@ export const setUserIdByUserId: DuplicationAvoiderMethod<
   },
 };
 
-export const sendNotification: DuplicationAvoiderMethod<SendNotificationRequest, SendNotificationResult> = {
+export const sendNotification: DuplicationAvoiderMethod<
+  SendNotificationRequest,
+  SendNotificationResult
+> = {
   name: "sendNotification",
   component: "webSocketSession",
   verb: "POST",
@@ -319,16 +322,17 @@ export const sendNotification: DuplicationAvoiderMethod<SendNotificationRequest,
   },
 };
 
-export const disconnectByUserId: DuplicationAvoiderMethod<NamespaceUserRequest, DisconnectResult> = {
-  name: "disconnectByUserId",
-  component: "webSocketSession",
-  verb: "DELETE",
-  path: "/{namespaceName}/session/user/{userId}",
-  audience: "admin",
-  repeat: "never",
-  takesDuplicationAvoider: true,
-  fields: { namespaceName, userId, timeOffsetToken },
-};
+export const disconnectByUserId: DuplicationAvoiderMethod<NamespaceUserRequest, DisconnectResult> =
+  {
+    name: "disconnectByUserId",
+    component: "webSocketSession",
+    verb: "DELETE",
+    path: "/{namespaceName}/session/user/{userId}",
+    audience: "admin",
+    repeat: "never",
+    takesDuplicationAvoider: true,
+    fields: { namespaceName, userId, timeOffsetToken },
+  };
 
 export const disconnectAll: Method<InNamespace, EmptyResult> = {
   name: "disconnectAll",
@@ -388,7 +392,10 @@ export const getFirebaseTokenByUserId: Method<NamespaceUserRequest, ItemResult<F
   fields: { namespaceName, userId, timeOffsetToken },
 };
 
-export const deleteFirebaseToken: DuplicationAvoiderMethod<ForPlayer, Partial<ItemResult<FirebaseToken>>> = {
+export const deleteFirebaseToken: DuplicationAvoiderMethod<
+  ForPlayer,
+  Partial<ItemResult<FirebaseToken>>
+> = {
   name: "deleteFirebaseToken",
   component: "firebaseToken",
   verb: "DELETE",
