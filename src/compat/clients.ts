@@ -79,7 +79,8 @@ async function callOverSocket(
 export class Gs2GatewayRestClient extends clientClass<Gs2RestSession>(callOverRest) {}
 
 /**
- * GS2-Gateway over the socket: all 28 methods, where the official SDK has one or two. Rejections are
- * always a `Gs2Error`. As in the official SDK, a `duplicationAvoider` is not sent on the socket.
+ * GS2-Gateway over the socket: all 28 methods, where the official SDK has one or two. Rejections
+ * are always a `Gs2Error`. As in the official SDK, a `duplicationAvoider` is not sent on the
+ * socket.
  */
 export class Gs2GatewayWebSocketClient extends clientClass<SocketSession>(callOverSocket) {}

@@ -1,9 +1,9 @@
 import { GatewayError, type GatewayErrorDetail, type GatewayErrorInit } from "../errors.js";
 
 /**
- * Rejections of compat: a GatewayError that is also the array the official SDK rejects with, so that
- * `errors[0].message` and `isGatewayError(error, "notFound")` both work. The array is empty where
- * the server sent no list.
+ * Rejections of compat: a GatewayError that is also the array the official SDK rejects with, so
+ * that `errors[0].message` and `isGatewayError(error, "notFound")` both work. The array is empty
+ * where the server sent no list.
  *
  * Over REST, `message` is a sentence. On the socket it is the JSON text of the list where there is
  * one: the official SDK rejects with GS2's error body there, and its callers parse `message`.
