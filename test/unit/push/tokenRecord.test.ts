@@ -1,9 +1,8 @@
 import { describe, expect, it, test } from "vitest";
 import {
-  asksProvider,
-  parseRecord,
+  needsProvider,
   tokenRecordStore,
-  whyStore,
+  storeReason,
   type RecordStorage,
   type StoredToken,
   type TokenRecord,
@@ -38,22 +37,22 @@ describe("GS2 is told", () => {
     ["age", record, {}, -2 * DAY],
   ];
   it.each(cases)("because of the %s", (why, before, changed, after) => {
-    expect(whyStore(before, { ...wanted, ...changed }, NOW + after)).toBe(why);
+    expect(storeReason(before, { ...wanted, ...changed }, NOW + after)).toBe(why);
   });
 
   it.each([0, DAY, 30 * DAY, -60_000])("of nothing new after %d ms", (after) => {
-    expect(whyStore(record, wanted, NOW + after)).toBeUndefined();
+    expect(storeReason(record, wanted, NOW + after)).toBeUndefined();
   });
 
   it("once for each change: what was written down then is no cause any more", () => {
     const later = NOW + 31 * DAY;
     const next = { token: "token-2", vapidKey: "key-2", player: { ...player, userId: "bob" } };
-    expect(whyStore(record, next, later)).toBeDefined();
+    expect(storeReason(record, next, later)).toBeDefined();
     const after = {
       vapidKey: next.vapidKey,
       stored: { ...stored, token: next.token, ...next.player, at: later },
     };
-    expect(whyStore(after, next, later)).toBeUndefined();
+    expect(storeReason(after, next, later)).toBeUndefined();
   });
 });
 
@@ -66,11 +65,11 @@ describe("the provider is asked", () => {
     ["after the subscription is gone", record, "key-1", undefined, 0],
     ["once a day", record, "key-1", stored.endpoint, DAY + 1],
   ])("%s", (_, before, vapidKey, endpoint, after) => {
-    expect(asksProvider(before, vapidKey, endpoint, NOW + after)).toBe(true);
+    expect(needsProvider(before, vapidKey, endpoint, NOW + after)).toBe(true);
   });
 
   it("is left alone on the starts between", () => {
-    expect(asksProvider(record, "key-1", stored.endpoint, NOW + DAY)).toBe(false);
+    expect(needsProvider(record, "key-1", stored.endpoint, NOW + DAY)).toBe(false);
   });
 });
 
@@ -83,6 +82,11 @@ describe("a record", () => {
       removeItem: (name) => void kept.delete(name),
     };
     return { kept, storage };
+  }
+
+  /** The record that is read when the storage holds this text. */
+  function readFrom(text: string | null): TokenRecord | undefined {
+    return tokenRecordStore(() => ({ ...memory().storage, getItem: () => text })).read();
   }
 
   it("is found by the next page, until it is removed", () => {
@@ -123,12 +127,12 @@ describe("a record", () => {
   it.each([null, "", "no JSON", "null", "[]", "{}", '{"vapidKey":7}'])(
     "that is none counts as none: %s",
     (text) => {
-      expect(parseRecord(text)).toBeUndefined();
+      expect(readFrom(text)).toBeUndefined();
     },
   );
 
   it("with half a token is one without", () => {
     const half = JSON.stringify({ vapidKey: "key-1", stored: { ...stored, at: "yesterday" } });
-    expect(parseRecord(half)).toEqual({ vapidKey: "key-1" });
+    expect(readFrom(half)).toEqual({ vapidKey: "key-1" });
   });
 });
