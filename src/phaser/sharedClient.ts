@@ -5,16 +5,17 @@ import { internalsOf } from "../core/internals.js";
 const clients = new Map<string, GatewayClient>();
 
 /**
- * A client made from options, once for each place they name: a game that is mounted twice, or made anew by a hot reload, gets the client it
- * had, and with it its connection. After `dispose` the next one is made anew.
+ * Creates a client, or returns the one of the same region, namespace, client ID and endpoints: a
+ * game that is mounted again, or reloaded by a dev server, keeps its client and connection. After
+ * `dispose` a new one is created.
  */
 export function sharedClient(options: GatewayClientOptions): GatewayClient {
   const { region, namespaceName, credential, endpoints } = options;
-  const place = JSON.stringify([region, namespaceName, credential.clientId, endpoints]);
-  const present = clients.get(place);
+  const key = JSON.stringify([region, namespaceName, credential.clientId, endpoints]);
+  const present = clients.get(key);
   if (present) return present;
   const client = new GatewayClient(options);
-  internalsOf(client)!.onDispose(() => clients.delete(place));
-  clients.set(place, client);
+  internalsOf(client)!.onDispose(() => clients.delete(key));
+  clients.set(key, client);
   return client;
 }

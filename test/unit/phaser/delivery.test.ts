@@ -20,15 +20,15 @@ function setUp(deliver: Deliver, whileAsleep: WhileAsleep = "hold", itemMs = 0) 
     isAsleep: () => world.asleep,
     isActive: () => world.active && !world.asleep,
     now: () => world.now,
-    pass(item) {
+    onDeliver(item) {
       passed.push(item);
       world.now += itemMs;
       for (const hook of hooks) hook(item);
     },
-    overrun: (held) => overruns.push(held),
+    onOverrun: (held) => overruns.push(held),
   });
   const take = (count: number, from = 0) => {
-    for (let i = 0; i < count; i++) delivery.take(from + i);
+    for (let i = 0; i < count; i++) delivery.push(from + i);
   };
   return { world, passed, overruns, hooks, delivery, take };
 }
@@ -46,10 +46,10 @@ describe("delivery at once", () => {
     const { world, passed, delivery, take } = setUp("now");
     world.asleep = true;
     take(3);
-    delivery.frame();
+    delivery.onFrame();
     expect(passed).toEqual([]);
     world.asleep = false;
-    delivery.wake();
+    delivery.onWake();
     expect(passed).toEqual([0, 1, 2]);
   });
 
@@ -59,7 +59,7 @@ describe("delivery at once", () => {
     take(2);
     world.asleep = false;
     hooks.push((item) => item === 0 && take(1, 2));
-    delivery.wake();
+    delivery.onWake();
     expect(passed).toEqual([0, 1, 2]);
   });
 
@@ -71,7 +71,7 @@ describe("delivery at once", () => {
     hooks.push((item) => {
       world.asleep = item === 1;
     });
-    delivery.wake();
+    delivery.onWake();
     expect(passed).toEqual([0, 1]);
   });
 });
@@ -81,7 +81,7 @@ describe("delivery with frames", () => {
     const { passed, delivery, take } = setUp("frame");
     take(2);
     expect(passed).toEqual([]);
-    delivery.frame();
+    delivery.onFrame();
     expect(passed).toEqual([0, 1]);
   });
 
@@ -89,11 +89,11 @@ describe("delivery with frames", () => {
     const { world, passed, delivery, take } = setUp("frame");
     world.active = false;
     take(1);
-    delivery.frame();
-    delivery.wake();
+    delivery.onFrame();
+    delivery.onWake();
     expect(passed).toEqual([]);
     world.active = true;
-    delivery.frame();
+    delivery.onFrame();
     expect(passed).toEqual([0]);
   });
 
@@ -101,7 +101,7 @@ describe("delivery with frames", () => {
     const { passed, delivery, take, overruns } = setUp("frame");
     take(MOST_HELD);
     for (let frame = 1; frame <= MOST_HELD / MOST_PER_FRAME; frame++) {
-      delivery.frame();
+      delivery.onFrame();
       expect(passed).toHaveLength(frame * MOST_PER_FRAME);
     }
     expect(passed).toEqual(upTo(MOST_HELD));
@@ -111,12 +111,12 @@ describe("delivery with frames", () => {
   test("begins none once the frame's share of time is spent, but one in any case", () => {
     const slow = setUp("frame", "hold", 1);
     slow.take(10);
-    slow.delivery.frame();
+    slow.delivery.onFrame();
     expect(slow.passed).toHaveLength(FRAME_BUDGET_MS);
     const slower = setUp("frame", "hold", 50);
     slower.take(10);
-    slower.delivery.frame();
-    slower.delivery.frame();
+    slower.delivery.onFrame();
+    slower.delivery.onFrame();
     expect(slower.passed).toEqual([0, 1]);
   });
 
@@ -126,8 +126,8 @@ describe("delivery with frames", () => {
     hooks.push((item) => {
       if (item === 1) delivery.clear();
     });
-    delivery.frame();
-    delivery.frame();
+    delivery.onFrame();
+    delivery.onFrame();
     expect(passed).toEqual([0, 1]);
   });
 });
@@ -137,9 +137,9 @@ test.each(["now", "frame"] as const)("what is skipped in sleep never comes: %s",
   world.asleep = true;
   take(2);
   world.asleep = false;
-  delivery.wake();
+  delivery.onWake();
   take(1, 2);
-  delivery.frame();
+  delivery.onFrame();
   expect(passed).toEqual([2]);
 });
 
@@ -150,7 +150,7 @@ test("for each above the bound the oldest is passed on at once, told once until 
   expect(passed).toEqual([0, 1, 2]);
   expect(overruns).toEqual([MOST_HELD]);
   world.asleep = false;
-  delivery.wake();
+  delivery.onWake();
   expect(passed).toEqual(upTo(MOST_HELD + 3));
   world.asleep = true;
   take(MOST_HELD + 1);

@@ -136,7 +136,7 @@ test("misuse is named", () => {
   );
 
   for (const nothing of [undefined, {}, { sys: { settings: { status: 0 } } }]) {
-    expect(refusal(() => bare.scope(nothing as never))).toMatch(/^scope: takes the scene that/);
+    expect(refusal(() => bare.scope(nothing as never))).toMatch(/^scope: takes a scene, /);
   }
   expect(refusal(() => bare.scope(scene, { deliver: "later" as never }))).toMatch(
     /^scope: deliver/,
