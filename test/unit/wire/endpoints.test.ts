@@ -7,8 +7,8 @@ import {
 } from "../../../src/wire/endpoints.js";
 import { places } from "../../golden/golden.js";
 
-describe("places", () => {
-  test("are GS2's own", () => {
+describe("endpoints", () => {
+  test("of GS2 are those of the official SDKs", () => {
     expect(gs2Endpoints).toStrictEqual({ rest: places.rest, webSocket: places.webSocket });
   });
 
@@ -16,11 +16,11 @@ describe("places", () => {
     ["gateway in ap-northeast-1", gs2Endpoints.rest, "gateway", "ap-northeast-1"],
     ["identifier in eu-west-1", gs2Endpoints.rest, "identifier", "eu-west-1"],
     ["socket in us-east-1", gs2Endpoints.webSocket, "gateway", "us-east-1"],
-  ])("give the address of %s", (name, template, service, region) => {
+  ])("expand to the address of %s", (name, template, service, region) => {
     expect(expandEndpoint(template, service, region)).toBe(places.addresses[name]);
   });
 
-  test.each<Region>([...places.regions, "mars-north-1"])("may be in %s", (region) => {
+  test.each<Region>([...places.regions, "mars-north-1"])("accept the region %s", (region) => {
     expect(expandEndpoint(gs2Endpoints.rest, "gateway", region)).toBe(
       `https://gateway.${region}.gen2.gs2io.com`,
     );
@@ -35,7 +35,7 @@ describe("places", () => {
       "https://gs2.example.com/http/{service}",
       "wss://gs2.example.com/http/gateway-ws",
     ],
-  ])("of an emulator at %s are below it", (url, rest, webSocket) => {
+  ])("of an emulator at %s are below its address", (url, rest, webSocket) => {
     expect(emulatorEndpoints(url)).toStrictEqual({ rest, webSocket });
   });
 
