@@ -69,6 +69,28 @@ const wasNeverSent = ({ cause }: GatewayError): boolean => {
 const withDetails = (error: GatewayError, details: Partial<GatewayErrorInit>): GatewayError =>
   new GatewayError({ ...error.toJSON(), cause: error.cause, ...details });
 
+/** The error of an attempt, with what the caller may do. */
+const annotate = (error: GatewayError, isSafe: boolean): GatewayError => {
+  const neverSent = wasNeverSent(error);
+  return withDetails(error, {
+    ...(neverSent ? { outcome: "notSent" } : {}),
+    retryable: neverSent || isThrottled(error) || (isSafe && isTransient(error)),
+  });
+};
+
+/** A failed login as an error of the call. A login may be repeated, whatever the method. */
+const loginFailure = (
+  error: GatewayError,
+  method: string,
+  outcome: GatewayErrorOutcome,
+): GatewayError =>
+  withDetails(error, {
+    method,
+    message: `${method}: ${error.message}`,
+    retryable: error.kind !== "unauthorized" && classifyFailure(error.kind) !== "final",
+    outcome,
+  });
+
 export const checkMethod = (
   { name, fields }: AnyMethod,
   params: Values,
@@ -139,14 +161,6 @@ function createAttempts(
   /** The server may have executed an earlier attempt. */
   let mayBeDone = false;
 
-  const annotate = (error: GatewayError): GatewayError => {
-    const neverSent = wasNeverSent(error);
-    return withDetails(error, {
-      ...(neverSent ? { outcome: "notSent" } : {}),
-      retryable: neverSent || isThrottled(error) || (safe && isTransient(error)),
-    });
-  };
-
   const send = async (projectToken: string): Promise<Values> => {
     if (outcome === "notSent") onSend?.();
     outcome = "unknown";
@@ -163,18 +177,9 @@ function createAttempts(
         (text) => redact(text, [...tokens.secrets(), ...secrets]),
       );
     } catch (error) {
-      throw annotate(error as GatewayError);
+      throw annotate(error as GatewayError, safe);
     }
   };
-
-  /** A failed login as an error of the call. A login may be repeated, whatever the method. */
-  const loginFailure = (error: GatewayError): GatewayError =>
-    withDetails(error, {
-      method: name,
-      message: `${name}: ${error.message}`,
-      retryable: error.kind !== "unauthorized" && classifyFailure(error.kind) !== "final",
-      outcome,
-    });
 
   /** Whether the call may be sent again at once, with another token. */
   const renewToken = async (error: GatewayError, refused: string): Promise<boolean> => {
@@ -207,7 +212,7 @@ function createAttempts(
         }
         let again: boolean;
         if (token === undefined) {
-          error = loginFailure(error);
+          error = loginFailure(error, name, outcome);
           again = error.retryable;
         } else {
           again = safe && isTransient(error);

@@ -1,7 +1,7 @@
 import { GatewayClient } from "../index.js";
-import { Gs2Constant, Region } from "./constants.js";
 import { BasicGs2Credential, ProjectTokenGs2Credential } from "./credentials.js";
 import { Gs2RestSession } from "./restSession.js";
+import { Gs2Constant, Region } from "./session.js";
 import { webSocketSessionOn } from "./webSocketSession.js";
 
 /** A session over a socket. It runs on a `GatewayClient`. */

@@ -5,9 +5,8 @@ import { restBase } from "../wire/endpoints.js";
 import type { Values } from "../wire/frames.js";
 import type { AnyMethod } from "../wire/methods.js";
 import { COMMON_FIELDS, dictOf, type Dict } from "./classes.js";
-import { endpoints } from "./constants.js";
 import { gs2Error } from "./errors.js";
-import { projectTokensOf, type SessionFields } from "./session.js";
+import { endpoints, projectTokensOf, type SessionFields } from "./session.js";
 
 const CALL_TIMEOUT_MS = 10_000;
 

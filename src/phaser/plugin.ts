@@ -1,6 +1,7 @@
 import { GatewayError } from "../errors.js";
-import type { GatewayClient } from "../client/client.js";
+import { GatewayClient } from "../client/client.js";
 import type { GatewayClientOptions } from "../client/options.js";
+import { internalsOf } from "../core/internals.js";
 import {
   SHUT_DOWN,
   type GameLike,
@@ -10,7 +11,6 @@ import {
   type SceneSystems,
 } from "./host.js";
 import { openScope, type OpenScope, type SceneScope, type ScopeOptions } from "./scope.js";
-import { sharedClient } from "./sharedClient.js";
 
 export interface GatewayPluginSettings {
   /** Disposes the client when the game is destroyed. Default false: the next game can use it. */
@@ -27,6 +27,24 @@ export type GatewayPluginData = GatewayPluginSettings &
     | { client: GatewayClient; options?: undefined }
     | { options: GatewayClientOptions; client?: undefined }
   );
+
+const clients = new Map<string, GatewayClient>();
+
+/**
+ * Creates a client, or returns the one of the same region, namespace, client ID and endpoints: a
+ * game that is mounted again, or reloaded by a dev server, keeps its client and connection. After
+ * `dispose` a new one is created.
+ */
+function sharedClient(options: GatewayClientOptions): GatewayClient {
+  const { region, namespaceName, credential, endpoints } = options;
+  const key = JSON.stringify([region, namespaceName, credential.clientId, endpoints]);
+  const present = clients.get(key);
+  if (present) return present;
+  const client = new GatewayClient(options);
+  internalsOf(client)!.onDispose(() => clients.delete(key));
+  clients.set(key, client);
+  return client;
+}
 
 const misused = (method: string, problem: string): GatewayError =>
   new GatewayError({ kind: "invalidArgument", method, message: `${method}: ${problem}` });
