@@ -3,6 +3,8 @@ import {
   emulatorEndpoints,
   gs2Endpoints,
   expandEndpoint,
+  isGs2Endpoint,
+  restBase,
   type Region,
 } from "../../../src/wire/endpoints.js";
 import { places } from "../../golden/golden.js";
@@ -47,5 +49,20 @@ describe("endpoints", () => {
     expect(expandEndpoint(webSocket, "gateway", "eu-west-1")).toBe(
       "ws://127.0.0.1:9480/gateway-ws",
     );
+  });
+
+  test("of a REST service have no slash at the end", () => {
+    const endpoints = { rest: "http://127.0.0.1:9480/{service}/{region}//", webSocket: "" };
+    expect(restBase(endpoints, "gateway", "eu-west-1")).toBe(
+      "http://127.0.0.1:9480/gateway/eu-west-1",
+    );
+    expect(restBase(gs2Endpoints, "gateway", "eu-west-1")).toBe(
+      "https://gateway.eu-west-1.gen2.gs2io.com",
+    );
+  });
+
+  test("are those of GS2 or of an emulator", () => {
+    expect([gs2Endpoints.rest, gs2Endpoints.webSocket].every(isGs2Endpoint)).toBe(true);
+    expect(isGs2Endpoint("http://127.0.0.1:9480/gateway")).toBe(false);
   });
 });
