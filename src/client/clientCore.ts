@@ -1,4 +1,5 @@
-import { createChecker, createRowCaller } from "../api/methods.js";
+import { reportIneffectiveField } from "../api/check.js";
+import { createChecker, createMethodCaller } from "../api/methods.js";
 import type { CallRequest } from "../connection/calls.js";
 import { Connection } from "../connection/connection.js";
 import type { ConnectionEvent, Hint } from "../connection/machine.js";
@@ -8,10 +9,10 @@ import { emitChanges, StatusTracker, type Condition } from "../connection/status
 import { createDeferred, type AbortOptions, type Deferred } from "../core/deferred.js";
 import type { Report } from "../core/diagnostics.js";
 import { createReporter } from "../core/reporter.js";
-import { post } from "../http/http.js";
+import { loginByRest } from "../http/login.js";
 import { createEmitter, type Emitter } from "../notify/emitter.js";
 import { Notifications } from "../notify/notify.js";
-import { Session } from "../session/session.js";
+import { Session, type SessionPorts } from "../session/session.js";
 import { TabSession } from "../session/tabSession.js";
 import { loginTarget, type Values } from "../wire/frames.js";
 import type { AnyMethod } from "../wire/methods.js";
@@ -42,7 +43,7 @@ export class ClientCore {
   readonly connection: Connection;
   readonly status: StatusTracker;
   readonly checkArguments: ReturnType<typeof createChecker>;
-  readonly #callRow: ReturnType<typeof createRowCaller<CallRequest, Promise<Values>>>;
+  readonly #callRow: ReturnType<typeof createMethodCaller<CallRequest, Promise<Values>>>;
   readonly #pendingTokenRequests = new Set<Deferred<string>>();
   #isDisposed = false;
 
@@ -87,16 +88,13 @@ export class ClientCore {
       afterSteps: () => this.status.refresh(),
       report: this.report,
     });
-    this.#callRow = createRowCaller(
+    this.#callRow = createMethodCaller(
       (request) => this.connection.calls.start(request),
       settings.callTimeoutMs,
     );
     this.checkArguments = createChecker(
       (slot) => this.#paramsOf(slot)?.["namespaceName"] ?? namespaceName,
-      (method, field, needs) => {
-        const text = `${method}: ${field} needs ${needs}`;
-        this.report("warn", "brokenCondition", text, { method, field, needs });
-      },
+      reportIneffectiveField(this.report),
     );
     this.status = new StatusTracker(
       clock,
@@ -184,10 +182,10 @@ export class ClientCore {
     return this.connection.calls.start(call);
   }
 
-  #loginByRest(params: Values): Promise<Values> {
-    const { fetch = hostGlobals.fetch!, loginUrl, callTimeoutMs } = this.settings;
+  #loginByRest(params: Parameters<SessionPorts["loginByRest"]>[0]): Promise<Values> {
+    const { fetch = hostGlobals.fetch!, endpoints, region, callTimeoutMs } = this.settings;
     const redact = (text: string): string => this.session.redact(text);
-    return post(fetch, "login", loginUrl, params, callTimeoutMs, redact);
+    return loginByRest(params, { fetch, endpoints, region, redact, timeoutMs: callTimeoutMs });
   }
 
   /** A page that is hidden or left gives its session ID back to the tab. */

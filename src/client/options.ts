@@ -1,11 +1,17 @@
 import type { WebSocketClass } from "../connection/socket.js";
 import type { Logger } from "../core/diagnostics.js";
-import { invalidArgument } from "../errors.js";
 import type { Fetch } from "../http/http.js";
+import { requireOptions } from "../http/login.js";
 import type { Credential } from "../session/session.js";
 import type { SessionStore } from "../session/tabSession.js";
-import { expandEndpoint, gs2Endpoints, type Endpoints, type Region } from "../wire/endpoints.js";
-import type { Values } from "../wire/frames.js";
+import {
+  DEFAULT_REGION,
+  expandEndpoint,
+  gs2Endpoints,
+  isGs2Endpoint,
+  type Endpoints,
+  type Region,
+} from "../wire/endpoints.js";
 import { hostGlobals, PLATFORM, systemPlatform, type ClientPlatform } from "./platform.js";
 
 export interface KeepAlive {
@@ -55,7 +61,8 @@ export interface ClientSettings extends Omit<GatewayClientOptions, "keepAlive" |
   readonly WebSocket: WebSocketClass;
   readonly storage: () => SessionStore | null | undefined;
   readonly webSocketUrl: string;
-  readonly loginUrl: string;
+  readonly region: Region;
+  readonly endpoints: Endpoints;
   readonly loopback: boolean;
   readonly isEmulator: boolean;
   readonly platform: ClientPlatform;
@@ -65,7 +72,7 @@ export interface ClientSettings extends Omit<GatewayClientOptions, "keepAlive" |
 export function readOptions(options: GatewayClientOptions): ClientSettings {
   const {
     credential,
-    region = "ap-northeast-1",
+    region = DEFAULT_REGION,
     endpoints = gs2Endpoints,
     callTimeoutMs = CALL_TIMEOUT_MS,
     conflictGraceMs = 0,
@@ -73,15 +80,10 @@ export function readOptions(options: GatewayClientOptions): ClientSettings {
     storage,
     WebSocket = hostGlobals.WebSocket,
   } = options;
-  // Callers without TypeScript may leave out anything.
-  const { clientId, clientSecret, projectToken } = Object(credential) as Values;
-  const required: Record<string, unknown> = {
-    "credential.clientId": clientId,
-    "credential.clientSecret or projectToken": clientSecret ?? projectToken,
+  requireOptions("GatewayClient", credential, {
     WebSocket,
     "callTimeoutMs above 0": callTimeoutMs > 0,
-  };
-  for (const name in required) if (!required[name]) throw invalidArgument("GatewayClient", name);
+  });
 
   const { idleMs = IDLE_MS, timeoutMs: probeTimeoutMs = PROBE_TIMEOUT_MS } =
     keepAlive === false ? { idleMs: Infinity } : (keepAlive ?? {});
@@ -95,9 +97,10 @@ export function readOptions(options: GatewayClientOptions): ClientSettings {
     WebSocket: WebSocket!,
     storage: () => (storage === undefined ? hostGlobals.sessionStorage : storage),
     webSocketUrl,
-    loginUrl: `${expandEndpoint(endpoints.rest, "identifier", region)}/projectToken/login`,
+    region,
+    endpoints,
     loopback: /^wss?:..(localhost|127\.|\[::1])/.test(webSocketUrl),
-    isEmulator: !webSocketUrl.includes(".gs2io.com"),
+    isEmulator: !isGs2Endpoint(webSocketUrl),
     platform: (options as { [PLATFORM]?: ClientPlatform })[PLATFORM] ?? systemPlatform,
   };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.js";
 import { createDeferred, type AbortOptions, type Deferred } from "../core/deferred.js";
 import type { GatewayErrorKind } from "../errors.js";
-import { classifyFailure, kindOfStatus } from "../wire/failures.js";
+import { classifyFailure, isSafeToRepeat, kindOfStatus } from "../wire/failures.js";
 import {
   encodeRequest,
   readErrors,
@@ -32,7 +32,7 @@ export interface CallRequest extends AbortOptions {
   readonly generation?: number;
   readonly repeat?: Repeat | undefined;
   /** Sent with a duplicationAvoider of its own. */
-  readonly avoider?: boolean | undefined;
+  readonly takesDuplicationAvoider?: boolean | undefined;
   /** In place of those of the slot. */
   readonly tokens?: Tokens | undefined;
 }
@@ -103,8 +103,8 @@ interface Call {
 
 const WAITING_LIMIT = 100;
 
-const isSafeToRepeat = ({ request: { repeat, generation } }: Call): boolean =>
-  !generation && (repeat === "safe" || repeat === "gone");
+const mayRepeat = ({ request: { repeat, generation } }: Call): boolean =>
+  !generation && isSafeToRepeat(repeat);
 
 /**
  * Calls without an end yet: each has an id, a deadline and exactly one end.
@@ -146,7 +146,7 @@ export class PendingCalls {
     const call = this.#calls.get(reply.requestId);
     if (call?.progress !== "sent") return false;
     const { generation, repeat, slot } = call.request;
-    const isGone = reply.status === 404 && repeat === "gone" && call.repeated;
+    const isGone = reply.status === 404 && repeat === "safeDelete" && call.repeated;
     if (succeeded(reply) || isGone) call.deferred.resolve((!isGone && reply.body) || {});
     else if (reply.status === 401 && !call.renewedAfter401 && !generation) {
       call.renewedAfter401 = true;
@@ -164,7 +164,7 @@ export class PendingCalls {
   socketLost(): void {
     for (const call of this.#calls.values()) {
       const isSent = call.progress === "sent";
-      if (isSent && isSafeToRepeat(call)) {
+      if (isSent && mayRepeat(call)) {
         call.progress = "waiting";
         call.repeated = true;
       } else if (isSent || call.request.generation) {
@@ -184,7 +184,7 @@ export class PendingCalls {
       call.everSent
         ? {
             outcome: "unknown",
-            retryable: isSafeToRepeat(call) && classifyFailure(kind) === "retry",
+            retryable: mayRepeat(call) && classifyFailure(kind) === "retry",
           }
         : {};
     const { function: name } = request.target;
@@ -192,7 +192,7 @@ export class PendingCalls {
       deferred: createDeferred<Values>(name, this.#clock, request, onEnd, describe),
       request,
       id,
-      avoiderId: request.avoider ? this.#ports.newId() : undefined,
+      avoiderId: request.takesDuplicationAvoider ? this.#ports.newId() : undefined,
       progress: "waiting",
       everSent: false,
       repeated: false,

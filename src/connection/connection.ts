@@ -234,11 +234,11 @@ export class Connection {
     const release = notifications.hold();
     try {
       const { params, tokens } = await session.prepareBind(slot, force, renew);
-      const { component, name, repeat, avoider } = setUserId;
+      const { component, name, repeat, takesDuplicationAvoider } = setUserId;
       const result = await this.calls.start({
         target: { service: "gateway", component, function: name },
         repeat,
-        avoider,
+        takesDuplicationAvoider,
         params,
         tokens,
         slot,

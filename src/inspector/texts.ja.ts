@@ -91,7 +91,7 @@ export const japanese: Texts = {
   repeat: "応答が失われたときの再送",
   repeats: {
     safe: "安全：何度送っても同じ",
-    gone: "安全：404 なら完了とみなす",
+    safeDelete: "安全：404 なら完了とみなす",
     binding: "紐付けに任せる",
     never: "しない：結果は不明",
   },

@@ -66,12 +66,17 @@ export interface SessionTokens {
   readonly accessToken: string | undefined;
 }
 
+interface LoginParams {
+  readonly client_id: string;
+  readonly client_secret: string | undefined;
+}
+
 /** @internal */
 export interface SessionPorts {
   readonly wallTime: () => number;
   /** Over the socket of this number. */
-  readonly loginBySocket: (params: Values, generation: number) => Promise<Values>;
-  readonly loginByRest: (params: Values) => Promise<Values>;
+  readonly loginBySocket: (params: Values & LoginParams, generation: number) => Promise<Values>;
+  readonly loginByRest: (params: LoginParams) => Promise<Values>;
   /** The number of the socket that is logged in, if one is. */
   readonly usableSocket: () => number | undefined;
 }

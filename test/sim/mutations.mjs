@@ -135,7 +135,7 @@ export const mutations = [
   {
     name: "a call that must not be repeated is repeated",
     file: "connection/calls.ts",
-    find: '!generation && (repeat === "safe" || repeat === "gone")',
+    find: "!generation && isSafeToRepeat(repeat)",
     replace: "!generation",
   },
   {

@@ -23,7 +23,11 @@ export function idempotencyEntry(
   caller: { readonly clientId: string; readonly userId: string },
   now: number,
 ): Memory {
-  if (!method.avoider || !duplicationAvoider || store.settings.duplicationAvoider === "ignore") {
+  if (
+    !method.takesDuplicationAvoider ||
+    !duplicationAvoider ||
+    store.settings.duplicationAvoider === "ignore"
+  ) {
     return noMemory;
   }
   const { idempotencyCache } = store;

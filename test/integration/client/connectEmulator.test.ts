@@ -117,7 +117,7 @@ test("connectEmulator rejects when no emulator, or another server, listens at th
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   expect(await rejectionOf(connectEmulator(url))).toMatchObject({
     kind: "protocol",
-    message: `What answers at ${url} is no emulator (status 200).`,
+    message: `The server at ${url} is not an emulator (status 200).`,
   });
   await new Promise((resolve) => server.close(resolve));
   expect(await rejectionOf(connectEmulator(url))).toMatchObject({

@@ -4,8 +4,8 @@ import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
 import { allMethods } from "../../../src/wire/allMethods.js";
 import { frame, RawSocket } from "../emulator/rawSocket.js";
 
-// A round trip of each method of the unmodified official REST client, with its results read through
-// its getters.
+// The unmodified official REST client: a round trip of each of its methods, results read by
+// getters.
 
 type Values = Record<string, unknown>;
 type Builder = Record<string, (value: unknown) => Builder>;
@@ -35,7 +35,7 @@ function request(method: string, values: Values): Builder {
   return built;
 }
 
-/** The values of all getters, recursively. */
+/** All values of its getters, also of models in it. */
 function read(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(read);
   if (typeof value !== "object" || value === null) return value;
@@ -55,16 +55,16 @@ const userId = "user-0001";
 const uploadToken = "upload-0001";
 const byUser = { namespaceName, userId };
 const byPlayer = { namespaceName, accessToken: "accessToken-0001" };
-const notification = { subject: "raid-start", payload: '{"bossId":"b-1"}' };
+const notice = { subject: "raid-start", payload: '{"bossId":"b-1"}' };
 
 let emulator: Emulator;
 let client: Client;
-/** Open, logged in with the same client ID, not bound to a user. */
+/** Open, logged in with the same client ID, and not bound. */
 let socket: RawSocket;
 let connectionId: string;
 
 beforeAll(async () => {
-  // The official client cannot send a connection ID.
+  // It cannot name a connection.
   const settings = { restSetUserIdWithoutConnectionId: "latest" } as const;
   emulator = await startEmulator({ namespaces: [namespaceName], settings });
   core.Gs2Constant.ENDPOINT_HOST = emulator.endpoints.rest;
@@ -82,139 +82,134 @@ beforeEach(async () => {
   connectionId = emulator.calls({ method: "getServiceVersion" })[0]!.connectionId!;
 });
 
-const call = async (method: string, values: Values): Promise<unknown> =>
+const callMethod = async (method: string, values: Values): Promise<unknown> =>
   read(await client[method]!(request(method, values)));
 
-const bind = () => call("setUserIdByUserId", byUser);
-const setDevice = () => call("setFirebaseTokenByUserId", { ...byUser, token: "device-0001" });
+const bind = () => callMethod("setUserIdByUserId", byUser);
+const setDevice = () => callMethod("setFirebaseTokenByUserId", { ...byUser, token: "device-0001" });
 const session = () => ({ connectionId, namespaceName, userId });
 const device = { userId, token: "device-0001", revision: 1 };
 const file = expect.stringContaining("/_emulator/files/") as string;
 
-async function expectDisconnected(): Promise<void> {
+async function isCut(): Promise<void> {
   await socket.closed();
   expect(emulator.sessions()).toEqual([]);
 }
 
 interface RoundTrip {
-  readonly params: Values;
+  readonly given: Values;
   readonly before?: () => Promise<unknown>;
-  readonly result: () => Values;
-  readonly verify?: () => Promise<unknown>;
+  readonly answers: () => Values;
+  readonly does?: () => Promise<unknown>;
 }
 
 const roundTrips: Readonly<Record<string, RoundTrip>> = {
   describeNamespaces: {
-    params: {},
-    result: () => ({ items: [{ name: namespaceName }], nextPageToken: null }),
+    given: {},
+    answers: () => ({ items: [{ name: namespaceName }], nextPageToken: null }),
   },
   createNamespace: {
-    params: { name: "game-0002", description: "d", firebaseSecret: "f" },
-    result: () => ({ item: { name: "game-0002", description: "d", firebaseSecret: "f" } }),
+    given: { name: "game-0002", description: "d", firebaseSecret: "f" },
+    answers: () => ({ item: { name: "game-0002", description: "d", firebaseSecret: "f" } }),
   },
-  getNamespaceStatus: { params: { namespaceName }, result: () => ({ status: "ACTIVE" }) },
-  getNamespace: { params: { namespaceName }, result: () => ({ item: { name: namespaceName } }) },
+  getNamespaceStatus: { given: { namespaceName }, answers: () => ({ status: "ACTIVE" }) },
+  getNamespace: { given: { namespaceName }, answers: () => ({ item: { name: namespaceName } }) },
   updateNamespace: {
-    params: { namespaceName, description: "d" },
-    result: () => ({ item: { name: namespaceName, description: "d", revision: 2 } }),
+    given: { namespaceName, description: "d" },
+    answers: () => ({ item: { name: namespaceName, description: "d", revision: 2 } }),
   },
   deleteNamespace: {
-    params: { namespaceName },
+    given: { namespaceName },
     before: bind,
-    result: () => ({ item: { name: namespaceName } }),
-    verify: expectDisconnected,
+    answers: () => ({ item: { name: namespaceName } }),
+    does: isCut,
   },
-  dumpUserDataByUserId: { params: { userId }, result: () => ({}) },
+  dumpUserDataByUserId: { given: { userId }, answers: () => ({}) },
   checkDumpUserDataByUserId: {
-    params: { userId },
-    before: () => call("dumpUserDataByUserId", { userId }),
-    result: () => ({ url: file }),
+    given: { userId },
+    before: () => callMethod("dumpUserDataByUserId", { userId }),
+    answers: () => ({ url: file }),
   },
   cleanUserDataByUserId: {
-    params: { userId },
+    given: { userId },
     before: setDevice,
-    result: () => ({}),
-    verify: async () => expect(emulator.state().firebaseTokens).toEqual([]),
+    answers: () => ({}),
+    does: async () => expect(emulator.state().firebaseTokens).toEqual([]),
   },
   checkCleanUserDataByUserId: {
-    params: { userId },
-    before: () => call("cleanUserDataByUserId", { userId }),
-    result: () => ({}),
+    given: { userId },
+    before: () => callMethod("cleanUserDataByUserId", { userId }),
+    answers: () => ({}),
   },
   prepareImportUserDataByUserId: {
-    params: { userId },
-    result: () => ({
+    given: { userId },
+    answers: () => ({
       uploadToken: expect.stringMatching(/^upload-/) as string,
       uploadUrl: expect.stringContaining("/_emulator/uploads/upload-") as string,
     }),
   },
-  importUserDataByUserId: { params: { userId, uploadToken }, result: () => ({}) },
+  importUserDataByUserId: { given: { userId, uploadToken }, answers: () => ({}) },
   checkImportUserDataByUserId: {
-    params: { userId, uploadToken },
-    before: () => call("importUserDataByUserId", { userId, uploadToken }),
-    result: () => ({ url: file }),
+    given: { userId, uploadToken },
+    before: () => callMethod("importUserDataByUserId", { userId, uploadToken }),
+    answers: () => ({ url: file }),
   },
   describeWebSocketSessions: {
-    params: byPlayer,
+    given: byPlayer,
     before: bind,
-    result: () => ({ items: [session()], nextPageToken: null }),
+    answers: () => ({ items: [session()], nextPageToken: null }),
   },
   describeWebSocketSessionsByUserId: {
-    params: byUser,
+    given: byUser,
     before: bind,
-    result: () => ({ items: [session()], nextPageToken: null }),
+    answers: () => ({ items: [session()], nextPageToken: null }),
   },
-  setUserId: { params: byPlayer, result: () => ({ item: session() }) },
-  setUserIdByUserId: { params: byUser, result: () => ({ item: session() }) },
+  setUserId: { given: byPlayer, answers: () => ({ item: session() }) },
+  setUserIdByUserId: { given: byUser, answers: () => ({ item: session() }) },
   sendNotification: {
-    params: { ...byUser, ...notification },
+    given: { ...byUser, ...notice },
     before: bind,
-    result: () => ({ protocol: "WebSocket" }),
-    verify: async () => expect(await socket.notification()).toMatchObject({ body: notification }),
+    answers: () => ({ protocol: "WebSocket" }),
+    does: async () => expect(await socket.notification()).toMatchObject({ body: notice }),
   },
   disconnectByUserId: {
-    params: byUser,
+    given: byUser,
     before: bind,
-    result: () => ({ items: [session()] }),
-    verify: expectDisconnected,
+    answers: () => ({ items: [session()] }),
+    does: isCut,
   },
-  disconnectAll: {
-    params: { namespaceName },
-    before: bind,
-    result: () => ({}),
-    verify: expectDisconnected,
-  },
+  disconnectAll: { given: { namespaceName }, before: bind, answers: () => ({}), does: isCut },
   setFirebaseToken: {
-    params: { ...byPlayer, token: "device-0001" },
-    result: () => ({ item: device }),
+    given: { ...byPlayer, token: "device-0001" },
+    answers: () => ({ item: device }),
   },
   setFirebaseTokenByUserId: {
-    params: { ...byUser, token: "device-0001" },
-    result: () => ({ item: device }),
+    given: { ...byUser, token: "device-0001" },
+    answers: () => ({ item: device }),
   },
-  getFirebaseToken: { params: byPlayer, before: setDevice, result: () => ({ item: device }) },
-  getFirebaseTokenByUserId: { params: byUser, before: setDevice, result: () => ({ item: device }) },
+  getFirebaseToken: { given: byPlayer, before: setDevice, answers: () => ({ item: device }) },
+  getFirebaseTokenByUserId: { given: byUser, before: setDevice, answers: () => ({ item: device }) },
   deleteFirebaseToken: {
-    params: byPlayer,
+    given: byPlayer,
     before: setDevice,
-    result: () => ({ item: device }),
-    verify: async () => expect(emulator.state().firebaseTokens).toEqual([]),
+    answers: () => ({ item: device }),
+    does: async () => expect(emulator.state().firebaseTokens).toEqual([]),
   },
   deleteFirebaseTokenByUserId: {
-    params: byUser,
+    given: byUser,
     before: setDevice,
-    result: () => ({ item: device }),
-    verify: async () => expect(emulator.state().firebaseTokens).toEqual([]),
+    answers: () => ({ item: device }),
+    does: async () => expect(emulator.state().firebaseTokens).toEqual([]),
   },
   sendMobileNotificationByUserId: {
-    params: { ...byUser, ...notification },
+    given: { ...byUser, ...notice },
     before: setDevice,
-    result: () => ({}),
-    verify: async () => expect(emulator.outbox()).toMatchObject([{ userId, ...notification }]),
+    answers: () => ({}),
+    does: async () => expect(emulator.outbox()).toMatchObject([{ userId, ...notice }]),
   },
 };
 
-test("the official REST client has every method but getServiceVersion, and each has a round trip here", () => {
+test("the official REST client has all methods except getServiceVersion, and each has a round trip here", () => {
   const has = Object.getOwnPropertyNames(RestClient.prototype).filter(
     (name) => name !== "constructor",
   );
@@ -225,10 +220,10 @@ test("the official REST client has every method but getServiceVersion, and each 
 });
 
 describe("the unmodified official REST client", () => {
-  test.each(Object.entries(roundTrips))("round-trips %s", async (method, trip) => {
+  test.each(Object.entries(roundTrips))("calls %s", async (method, trip) => {
     await trip.before?.();
-    expect(await call(method, trip.params)).toMatchObject(trip.result());
-    await trip.verify?.();
+    expect(await callMethod(method, trip.given)).toMatchObject(trip.answers());
+    await trip.does?.();
     const calls = emulator.calls({ method });
     expect(calls.at(-1)).toMatchObject({ transport: "rest", status: 200 });
   });

@@ -2,7 +2,10 @@ import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
 
-/** The parts of the official package in use. It is no dependency, so its types are missing. */
+/**
+ * The part of the official package that this test uses. It is no dependency: its types are missing
+ * at compile time.
+ */
 interface OfficialCore {
   Gs2Constant: { ENDPOINT_HOST: string; WS_ENDPOINT_HOST: string };
   BasicGs2Credential: new (clientId: string, clientSecret: string) => object;
@@ -41,7 +44,7 @@ const { default: RestClient } = official("gs2/gateway/rest") as {
 };
 const requests = official("gs2/gateway/request") as Record<string, OfficialRequest>;
 
-/** Builds a request with one `with...` call for each value. */
+/** Calls `with...` for each value, in the official style. */
 function request(name: string, values: Record<string, unknown>): unknown {
   let built: OfficialRequestBuilder = new requests[name]!();
   for (const [field, value] of Object.entries(values)) {
@@ -61,14 +64,14 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.stop());
 
-async function restClient(using = credential()) {
-  const session = new core.Gs2RestSession(using, "ap-northeast-1");
+async function restClient(given = credential()) {
+  const session = new core.Gs2RestSession(given, "ap-northeast-1");
   await session.connect();
   return { session, client: new RestClient(session) };
 }
 
-describe("the unmodified official npm package, with its hosts set to the emulator", () => {
-  test("connects by its socket client, binds a player and receives a notification", async () => {
+describe("the unmodified official npm package with its hosts set to the emulator", () => {
+  test("connects with its socket client, binds a player and receives a notification", async () => {
     const session = new core.Gs2WebSocketSession(credential(), "ap-northeast-1");
     const received = new Promise<OfficialNotification>((resolve) =>
       session.onNotification(resolve),
@@ -100,7 +103,7 @@ describe("the unmodified official npm package, with its hosts set to the emulato
     await session.disconnect();
   });
 
-  test("gets a conflict for a second exclusive client, with the error list as text", async () => {
+  test("gets the refusal of a second exclusive client as an error text to parse", async () => {
     const first = new core.Gs2WebSocketSession(credential(), "ap-northeast-1");
     const second = new core.Gs2WebSocketSession(credential(), "ap-northeast-1");
     await Promise.all([first.connect(), second.connect()]);
@@ -120,7 +123,7 @@ describe("the unmodified official npm package, with its hosts set to the emulato
     await Promise.all([first.disconnect(), second.disconnect()]);
   });
 
-  test("sets, reads and removes a Firebase token over REST", async () => {
+  test("sets, gets and deletes a Firebase token over REST", async () => {
     const { client } = await restClient();
     const player = { namespaceName, accessToken: "accessToken-0003" };
     const set = await client["setFirebaseToken"]!(
@@ -148,17 +151,14 @@ describe("the unmodified official npm package, with its hosts set to the emulato
     expect(result.getItems()).toEqual([]);
   });
 
-  test("creates a namespace, reads it and sends a notification, as a game server does", async () => {
+  test("creates a namespace, reads it and sends a notification as a game server does", async () => {
     const { session, client } = await restClient();
     await client["createNamespace"]!(
       request("CreateNamespaceRequest", { name: "game-0002", description: "made by gs2" }),
     );
-    // A second client of the same project, with the first one's project token.
-    const tokenCredential = new core.ProjectTokenGs2Credential(
-      "client-0001",
-      session.projectToken!,
-    );
-    const { client: other } = await restClient(tokenCredential);
+    // A second client of the same project, with the project token of the first.
+    const handed = new core.ProjectTokenGs2Credential("client-0001", session.projectToken!);
+    const { client: other } = await restClient(handed);
     const got = await other["getNamespace"]!(
       request("GetNamespaceRequest", { namespaceName: "game-0002" }),
     );

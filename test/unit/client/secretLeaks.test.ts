@@ -1,4 +1,4 @@
-// Every secret a client is given is a canary, and the server says back all it hears, in every way a server can. None may sing.
+// Every secret a client is given is a plantedSecret, and the server says back all it hears, in every way a server can. None may sing.
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { GatewayClient } from "../../../src/client/client.js";
 import type { Logger } from "../../../src/core/diagnostics.js";
@@ -87,7 +87,7 @@ const given = {
   provider: { clientId: "client-0001", projectToken: async () => plantedSecret("projectProvided") },
 };
 
-/** What a game does in its life, with a canary wherever a secret goes in. */
+/** What a game does in its life, with a plantedSecret wherever a secret goes in. */
 async function live(client: ReturnType<typeof overheard>): Promise<void> {
   const { gateway } = client;
   const slots = [

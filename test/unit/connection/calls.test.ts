@@ -153,7 +153,7 @@ describe("a call", () => {
   });
 
   test("carries an avoider where the row takes one, and the same on its repeat", () => {
-    world.call({ repeat: "safe", avoider: true });
+    world.call({ repeat: "safe", takesDuplicationAvoider: true });
     world.calls.socketLost();
     world.calls.advanceAll();
     expect(world.sent.map((frame) => frame["xGs2DuplicationAvoider"])).toEqual([
@@ -187,7 +187,7 @@ describe("a deadline", () => {
 
   test.each([
     ["safe", true],
-    ["gone", true],
+    ["safeDelete", true],
     ["never", false],
     [undefined, false],
   ] as const)(
@@ -267,18 +267,21 @@ test("a hundred calls may wait; one more is refused at once, and one that need n
 });
 
 describe("when the socket goes", () => {
-  test.each(["safe", "gone"] as const)("a sent call of kind %s is sent again", async (repeat) => {
-    const seen = world.call({ repeat });
-    world.gate = "wait";
-    world.calls.socketLost();
-    await flush();
-    expect(seen).toEqual({});
-    world.gate = "send";
-    world.calls.advanceAll();
-    expect(world.sent).toHaveLength(2);
-    await world.reply(1);
-    expect(seen).toHaveProperty("value");
-  });
+  test.each(["safe", "safeDelete"] as const)(
+    "a sent call of kind %s is sent again",
+    async (repeat) => {
+      const seen = world.call({ repeat });
+      world.gate = "wait";
+      world.calls.socketLost();
+      await flush();
+      expect(seen).toEqual({});
+      world.gate = "send";
+      world.calls.advanceAll();
+      expect(world.sent).toHaveLength(2);
+      await world.reply(1);
+      expect(seen).toHaveProperty("value");
+    },
+  );
 
   test.each(["never", "binding", undefined] as const)(
     "a sent call of kind %s has an unknown outcome",
@@ -316,12 +319,12 @@ describe("when the socket goes", () => {
   });
 
   test("404 on the repeat of a deletion means it was done; 404 at first means it was not there", async () => {
-    const repeated = world.call({ repeat: "gone" });
+    const repeated = world.call({ repeat: "safeDelete" });
     world.calls.socketLost();
     world.calls.advanceAll();
     await world.reply(1, 404, null, "[]");
     expect(repeated).toEqual({ value: {} });
-    const first = world.call({ repeat: "gone" });
+    const first = world.call({ repeat: "safeDelete" });
     await world.reply(2, 404, null, "[]");
     expect(first.error).toMatchObject({ kind: "notFound", outcome: "refused" });
     const read = world.call({ repeat: "safe" });

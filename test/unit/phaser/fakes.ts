@@ -10,7 +10,7 @@ const SLEEPING = 7;
 const SHUT_DOWN = 8;
 const DESTROYED = 9;
 
-/** A scene as far as the plugin looks at it, with what Phaser does to one. */
+/** The part of a scene that the plugin uses, and what Phaser does with it. */
 export class FakeScene implements SceneLike {
   readonly emitter = new EventEmitter();
   readonly #settings = { key: "lobby", status: RUNNING };
@@ -43,7 +43,7 @@ export class FakeScene implements SceneLike {
   }
 }
 
-/** A game with a plugin manager that keeps entries as Phaser's does. */
+/** A game with a plugin manager like Phaser's. */
 export function fakeGame() {
   const removed: string[] = [];
   const scenes: FakeScene[] = [];
@@ -62,7 +62,7 @@ export function fakeGame() {
   return { game, manager, removed, scenes };
 }
 
-/** A client on a network of its own, what it was told, and a server that sends missions. */
+/** A client on a fake network, its diagnostics, and a server that sends missions. */
 export function fakeClient() {
   const network = faultNetwork(acceptingServer);
   const client: GatewayClient = new Client(optionsFor(network, { logger: false }));

@@ -28,15 +28,15 @@ function newMessages() {
       () => undefined,
       () => "",
     ),
-    clicked: () => undefined,
-    subscriptionChanged: () => undefined,
+    onClick: () => undefined,
+    onSubscriptionChange: () => undefined,
   });
   /** Whether the page takes the push. */
   const byPush = (subject: string): unknown => {
     let ack: unknown;
     const port = { postMessage: (value: unknown) => (ack = value) } as unknown as MessagePort;
     const push = { key: subject, issuer: "", subject, payload: "", messages: [] };
-    messages.hear({ data: { gs2Gateway: "push", push }, ports: [port] });
+    messages.onMessage({ data: { gs2Gateway: "push", push }, ports: [port] });
     return ack;
   };
   return { messages, byPush };
@@ -46,7 +46,7 @@ describe("worker messages attached to a client", () => {
   test("deliver one copy of a notification that came by socket and by push", () => {
     const { client, delivered, bySocket } = newClient();
     const { messages, byPush } = newMessages();
-    messages.join(client);
+    messages.attach(client);
     expect(byPush("push first")).toEqual({ taken: true });
     bySocket("push first");
     bySocket("socket first");
@@ -57,7 +57,7 @@ describe("worker messages attached to a client", () => {
   test("deliver the socket's notifications only after they are detached", () => {
     const { client, delivered, bySocket } = newClient();
     const { messages, byPush } = newMessages();
-    const detach = messages.join(client);
+    const detach = messages.attach(client);
     bySocket("a");
     detach();
     expect(byPush("b")).toEqual({ taken: false });
@@ -67,9 +67,9 @@ describe("worker messages attached to a client", () => {
 
   test("leave the filters of others in place when they are detached", () => {
     const { client, delivered, bySocket } = newClient();
-    const detachFirst = newMessages().messages.join(client);
+    const detachFirst = newMessages().messages.attach(client);
     const second = newMessages();
-    second.messages.join(client);
+    second.messages.attach(client);
     detachFirst();
     bySocket("a");
     expect(second.byPush("a")).toEqual({ taken: true });

@@ -2,7 +2,7 @@ import type { FileFetch } from "../http/upload.js";
 import type { Clock } from "../core/clock.js";
 import { newId, systemClock } from "../core/clock.js";
 
-/** Time, chance and network as an admin meets them. */
+/** Clock, random IDs and network of an admin; tests pass in their own. */
 export interface AdminPlatform {
   readonly clock: Clock;
   readonly newId: () => string;
