@@ -1,0 +1,109 @@
+import type { User } from "./protocol.js";
+
+/** One slot as seen by the server and by the promises that the client makes about it. */
+export interface SlotModel {
+  /** The bind under way on the live socket. */
+  bind: "none" | "plain" | "forced";
+  /** The server accepted a bind on the live socket, and the client knows. */
+  isConfirmed: boolean;
+  /** Bit 1: the live socket may hold the first player for this slot; bit 2: the second. */
+  sessions: number;
+  /** Player of an accepted bind of the present request whose reply was lost. */
+  unconfirmedUser: User | 0;
+  /** The present request allows one forced bind. */
+  isForceAllowed: boolean;
+  /** The player of the last sync. */
+  syncedUser: User | 0;
+  /** The machine discarded its session, so the next sync may be `first`. */
+  isDiscarded: boolean;
+  /** Time of the last frame on the socket that held the slot and is gone. */
+  gapSince: number | undefined;
+}
+
+/** The host, the socket and the server around the machine. */
+export interface Model {
+  now: number;
+  /** When the host's timer was last armed; earlier than `now` after a sleep. */
+  armedAt: number;
+  frames: number;
+  lastFrameAt: number;
+  socket: "none" | "opening" | "open";
+  isLoginPending: boolean;
+  /** On the live socket. */
+  isLoggedIn: boolean;
+  slots: SlotModel[];
+}
+
+const NEW_SLOT: SlotModel = {
+  bind: "none",
+  isConfirmed: false,
+  sessions: 0,
+  unconfirmedUser: 0,
+  isForceAllowed: false,
+  syncedUser: 0,
+  isDiscarded: false,
+  gapSince: undefined,
+};
+
+export const createSlot = (): SlotModel => ({ ...NEW_SLOT });
+
+export const createModel = (slots: number): Model => ({
+  now: 1_000_000,
+  armedAt: 1_000_000,
+  frames: 0,
+  lastFrameAt: 1_000_000,
+  socket: "none",
+  isLoginPending: false,
+  isLoggedIn: false,
+  slots: Array.from({ length: slots }, createSlot),
+});
+
+export function copyModel(model: Model): Model {
+  const copy = { ...model, slots: model.slots.slice() };
+  for (let i = 0; i < copy.slots.length; i++) copy.slots[i] = { ...copy.slots[i]! };
+  return copy;
+}
+
+export function receiveFrame(model: Model): void {
+  model.frames++;
+  model.lastFrameAt = model.now;
+}
+
+/** The socket ended or was left: the server holds nothing on it any more. */
+export function dropSocket(model: Model): void {
+  model.socket = "none";
+  model.isLoginPending = model.isLoggedIn = false;
+  for (const slot of model.slots) {
+    if (slot.isConfirmed) slot.gapSince ??= model.lastFrameAt;
+    slot.isConfirmed = false;
+    slot.bind = "none";
+    slot.sessions = slot.unconfirmedUser = 0;
+  }
+}
+
+const BINDS = { none: 0, plain: 1, forced: 2 } as const;
+const SOCKETS = { none: 0, opening: 1, open: 2 } as const;
+
+/** Below 2 ** 6. */
+export function modelKey({ socket, isLoginPending, isLoggedIn, now, armedAt }: Model): number {
+  const late = now - armedAt > 65_000 ? 1 : 0;
+  return ((SOCKETS[socket] * 2 + +isLoginPending) * 2 + +isLoggedIn) * 2 + late;
+}
+
+/** Below 2 ** 13. Players are renamed so that the one of the machine's session is the first. */
+export function slotModelKey(slot: SlotModel, sessionUser: User | 0): number {
+  const { sessions } = slot;
+  const isSwapped = sessionUser === 2;
+  let key: number = BINDS[slot.bind];
+  key = key * 2 + +slot.isConfirmed;
+  key = key * 4 + (isSwapped ? ((sessions & 1) << 1) | (sessions >> 1) : sessions);
+  key = key * 3 + rename(slot.unconfirmedUser, isSwapped);
+  key = key * 2 + +slot.isForceAllowed;
+  key = key * 3 + rename(slot.syncedUser, isSwapped);
+  key = key * 2 + +slot.isDiscarded;
+  key = key * 2 + +(slot.gapSince !== undefined);
+  return key * 2 + +(sessionUser !== 0);
+}
+
+const rename = (user: User | 0, isSwapped: boolean): number =>
+  isSwapped && user !== 0 ? 3 - user : user;

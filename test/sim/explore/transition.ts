@@ -1,0 +1,320 @@
+import {
+  bindingStateOf,
+  generationOf,
+  isInBackForwardCache,
+  nextTickAt,
+  phaseOf,
+  renewAtOf,
+  step,
+  userOf,
+  type MachineState,
+} from "./adapter.js";
+import { timerAt } from "./events.js";
+import {
+  copyModel,
+  createSlot,
+  dropSocket,
+  receiveFrame,
+  type Model,
+  type SlotModel,
+} from "./model.js";
+import {
+  SLOT_NAMES,
+  type Effect,
+  type ExplorerEvent,
+  type MachineEvent,
+  type Phase,
+} from "./protocol.js";
+
+/** More than the longest of the machine's limits. */
+const SLEEP_MS = 400_000;
+
+export interface Node {
+  readonly state: MachineState;
+  readonly model: Model;
+}
+
+export interface Transition extends Node {
+  readonly effects: readonly Effect[];
+  /** The first promise that this step breaks. */
+  readonly violation: string | undefined;
+}
+
+const NO_EFFECTS: readonly Effect[] = [];
+
+/** Applies one event to machine and environment, and checks the promises of this step. */
+export function transition(before: Node, event: ExplorerEvent): Transition {
+  const model = copyModel(before.model);
+  if (event.type === "frame" || event.type === "sleep") {
+    if (event.type === "frame") receiveFrame(model);
+    else model.now += SLEEP_MS;
+    return { state: before.state, model, effects: NO_EFFECTS, violation: undefined };
+  }
+  let lateMs = 0;
+  if (event.type === "tick") {
+    const at = timerAt(before.state, model);
+    lateMs = Math.max(0, model.now - at);
+    model.now = Math.max(model.now, at);
+  }
+  model.armedAt = model.now;
+  const step = new StepCheck(before, model, event);
+  step.applyEvent();
+  return step.run(lateMs);
+}
+
+const isResting = (phase: Phase): boolean =>
+  phase === "idle" || phase === "closed" || phase === "unauthorized";
+
+/** One step of the machine, its effects on the model, and the promises about both. */
+class StepCheck {
+  #violation: string | undefined;
+  #syncs = 0;
+  #state: MachineState;
+  readonly #wasForced: boolean;
+
+  constructor(
+    private readonly before: Node,
+    private readonly model: Model,
+    private readonly event: MachineEvent,
+  ) {
+    this.#state = before.state;
+    this.#wasForced = "slot" in event && this.#slot(event.slot).bind === "forced";
+  }
+
+  /** What the event means for the socket and the server. */
+  applyEvent(): void {
+    const { event, model } = this;
+    switch (event.type) {
+      case "socketOpened":
+        model.socket = "open";
+        return receiveFrame(model);
+      case "socketEnded":
+        return dropSocket(model);
+      case "loggedIn":
+        model.isLoginPending = false;
+        model.isLoggedIn = true;
+        return receiveFrame(model);
+      case "loginFailed":
+        model.isLoginPending = false;
+        if (event.failure.outcome === "refused") receiveFrame(model);
+        return;
+      case "requestBind": {
+        const slot = this.#slot(event.slot);
+        slot.isForceAllowed = event.force;
+        slot.unconfirmedUser = 0;
+        return;
+      }
+      case "bindSucceeded": {
+        const slot = this.#slot(event.slot);
+        slot.bind = "none";
+        slot.isConfirmed = true;
+        slot.sessions |= event.user;
+        slot.unconfirmedUser = 0;
+        return receiveFrame(model);
+      }
+      case "bindFailed": {
+        const slot = this.#slot(event.slot);
+        slot.bind = "none";
+        if (event.acceptedAs) {
+          slot.sessions |= event.acceptedAs;
+          slot.unconfirmedUser = event.acceptedAs;
+        }
+        if (event.failure.outcome === "refused") receiveFrame(model);
+      }
+    }
+  }
+
+  run(lateMs: number): Transition {
+    const { before, model, event } = this;
+    const { now, frames, lastFrameAt } = model;
+    const input = { now, random: 0.5, frames, lastFrameAt };
+    const { state, effects } = step(before.state, event, input, lateMs, generationOf(before.state));
+    this.#state = state;
+    let isReplaced = false;
+    for (const effect of effects) {
+      isReplaced ||= effect.type === "leaveSocket";
+      this.#applyEffect(effect);
+    }
+    if (event.type === "bindSucceeded") this.#checkSync(event.slot, isReplaced);
+    this.#checkStep();
+    this.#checkWaiting();
+    for (let slot = 0; slot < model.slots.length; slot++) this.#checkSlot(slot);
+    return { state, model, effects, violation: this.#violation };
+  }
+
+  #slot(index: number): SlotModel {
+    return this.model.slots[index]!;
+  }
+
+  #assert(promise: boolean, violation: string): void {
+    if (!promise) this.#violation ??= violation;
+  }
+
+  #applyEffect(effect: Effect): void {
+    const { model, event } = this;
+    switch (effect.type) {
+      case "openSocket":
+        this.#assert(model.socket === "none", "a socket is opened while another is live");
+        model.socket = "opening";
+        return;
+      case "leaveSocket":
+        return dropSocket(model);
+      case "login":
+        this.#assert(model.socket === "open", "the login is sent without an open socket");
+        model.isLoginPending = true;
+        return;
+      case "probe":
+        this.#assert(model.isLoggedIn, "a probe is sent before the login");
+        return;
+      case "bind":
+        return this.#checkBind(effect.slot, effect.force);
+      case "sync":
+        this.#assert(
+          event.type === "bindSucceeded" && SLOT_NAMES[event.slot] === effect.slot,
+          "onSync runs without a bind that succeeded",
+        );
+        if (event.type !== "bindSucceeded") return;
+        this.#syncs++;
+        return this.#checkSyncReason(event.slot, event.user, effect);
+      default:
+    }
+  }
+
+  #checkBind(name: string, force: boolean): void {
+    const index = SLOT_NAMES.indexOf(name as "player");
+    const slot = this.#slot(index);
+    this.#assert(this.model.isLoggedIn, "a bind is sent before the login");
+    this.#assert(slot.bind === "none", "two binds of one slot are under way");
+    this.#assert(!force || slot.isForceAllowed, "a forced bind is sent twice for one request");
+    const isRequested = this.event.type === "requestBind" && this.event.slot === index;
+    this.#assert(
+      isRequested || bindingStateOf(this.before.state, index) !== "replaced",
+      "a replaced slot binds by itself",
+    );
+    if (force) slot.isForceAllowed = false;
+    slot.bind = force ? "forced" : "plain";
+  }
+
+  #checkSyncReason(index: number, user: number, effect: Effect & { type: "sync" }): void {
+    const slot = this.#slot(index);
+    const isFirst = user !== slot.syncedUser;
+    const { reason, since } = effect;
+    if (this.#wasForced) this.#assert(reason === "takeOver", `a take-over gives onSync ${reason}`);
+    else if (isFirst) this.#assert(reason === "first", `a first bind gives onSync ${reason}`);
+    else {
+      this.#assert(
+        reason === "gap" || (reason === "first" && slot.isDiscarded),
+        `a gap gives onSync ${reason}`,
+      );
+    }
+    if (reason === "gap") this.#assert(since === slot.gapSince, "since of onSync is wrong");
+  }
+
+  #checkSync(index: number, isReplaced: boolean): void {
+    const slot = this.#slot(index);
+    const { event } = this;
+    if (event.type !== "bindSucceeded") return;
+    if (isReplaced) {
+      this.#assert(this.#syncs === 0, "onSync runs for a socket that is left");
+      slot.isDiscarded = true;
+      return;
+    }
+    const isDue = this.#wasForced || event.user !== slot.syncedUser || slot.gapSince !== undefined;
+    this.#assert(
+      this.#syncs === (isDue ? 1 : 0) || (slot.isDiscarded && this.#syncs === 1),
+      `onSync runs ${this.#syncs} times, ${isDue ? "once" : "not at all"} is right`,
+    );
+    slot.syncedUser = event.user;
+    slot.gapSince = undefined;
+    slot.isDiscarded = false;
+  }
+
+  /** Promises about the phase before and after. */
+  #checkStep(): void {
+    const { before, model, event } = this;
+    const phase = phaseOf(this.#state);
+    const was = phaseOf(before.state);
+    const wakes =
+      event.type === "connect" ||
+      event.type === "requestBind" ||
+      (event.type === "tokenSet" && was === "unauthorized");
+    this.#assert(
+      !isResting(was) || isResting(phase) || wakes,
+      "a client at rest connects without a call of the game",
+    );
+    if (isResting(phase) || phase === "waiting") {
+      this.#assert(model.socket === "none", `a socket is live while the client is ${phase}`);
+    } else {
+      const socket = phase === "opening" ? "opening" : "open";
+      this.#assert(model.socket === socket, `the client is ${phase}, its socket ${model.socket}`);
+    }
+    this.#assert(
+      model.isLoggedIn === (phase === "open"),
+      `the client is ${phase} with a wrong login`,
+    );
+    this.#assert(
+      event.type !== "disconnect" || phase === "closed",
+      "a client that disconnects is not closed",
+    );
+  }
+
+  /** Something is always scheduled or under way. */
+  #checkWaiting(): void {
+    const { model } = this;
+    const state = this.#state;
+    const phase = phaseOf(state);
+    const isScheduled = nextTickAt(state, model.lastFrameAt) < Infinity;
+    if (phase === "waiting") {
+      this.#assert(
+        isScheduled || isInBackForwardCache(state),
+        "the client waits, and no tick is scheduled",
+      );
+    } else if (phase === "loggingIn") {
+      this.#assert(
+        isScheduled || model.isLoginPending,
+        "no login is under way, and none is scheduled",
+      );
+    } else if (phase === "open") {
+      this.#assert(isScheduled, "the client is open, and no tick is scheduled");
+      this.#assert(
+        renewAtOf(state) < Infinity || model.isLoginPending,
+        "the project token is never renewed",
+      );
+    }
+  }
+
+  #checkSlot(index: number): void {
+    const { before, event } = this;
+    const slot = this.#slot(index);
+    const bindingState = bindingStateOf(this.#state, index);
+    const isOwnEvent =
+      (event.type === "requestBind" || event.type === "release") && event.slot === index;
+    this.#assert(
+      bindingStateOf(before.state, index) !== "replaced" ||
+        bindingState === "replaced" ||
+        isOwnEvent,
+      "a replaced slot is not replaced any more",
+    );
+    this.#assert(
+      (bindingState === "binding") === (slot.bind !== "none"),
+      `a slot is ${bindingState ?? "released"}, its bind ${slot.bind}`,
+    );
+    switch (bindingState) {
+      case undefined:
+        this.#assert(slot.sessions === 0, "a released slot is held by the live socket");
+        this.model.slots[index] = createSlot();
+        return;
+      case "held":
+        this.#assert(
+          slot.isConfirmed && slot.sessions === userOf(this.#state, index),
+          "the live socket holds another player than the slot",
+        );
+        return;
+      case "failed":
+      case "replaced":
+        this.#assert(slot.sessions === 0, `a ${bindingState} slot is held by the live socket`);
+        return;
+      default:
+    }
+  }
+}
