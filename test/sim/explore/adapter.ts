@@ -159,7 +159,9 @@ export const isBindRejected = (state: MachineState, force: boolean): boolean =>
 const slotOf = (state: MachineState, slot: number): Slot | undefined =>
   state.slots[SLOT_NAMES[slot]!];
 
-export const bindingStateOf = (state: MachineState, slot: number): Slot["state"] | undefined =>
+export type BindingState = Slot["state"];
+
+export const bindingStateOf = (state: MachineState, slot: number): BindingState | undefined =>
   slotOf(state, slot)?.state;
 
 export function userOf(state: MachineState, slot: number): User | 0 {
@@ -194,7 +196,7 @@ const bit = (value: unknown): number => (value ? 1 : 0);
  * The state of the connection as a number below 2 ** 20: times by class, the generation left out.
  * `attempt`, `reason`, `error` and `everOpen` are left out too: only the public status reads them.
  */
-export function connectionKey(state: MachineState, input: Input): number {
+export function connectionKey(state: MachineState, input: Input, dueAt: number): number {
   const { now } = input;
   const isOpen = phaseOf(state) === "open";
   const probed = state.probedAt === Infinity ? 0 : now < state.probedAt + 5_000 ? 1 : 2;
@@ -214,12 +216,11 @@ export function connectionKey(state: MachineState, input: Input): number {
   key = key * 3 + probed;
   key = key * 2 + bit(probed > 0 && input.frames > state.probedFrames);
   key = key * 2 + bit(isOpen && now >= input.lastFrameAt + OPTIONS.idleMs);
-  return key * 4 + (isOpen ? nextDueIndex(state, input.lastFrameAt) : 0);
+  return key * 4 + (isOpen ? nextDueIndex(state, dueAt) : 0);
 }
 
 /** Which of several times comes first decides what the next tick does. */
-function nextDueIndex(state: MachineState, lastFrameAt: number): number {
-  const at = nextTickAt(state, lastFrameAt);
+function nextDueIndex(state: MachineState, at: number): number {
   if (at === state.renewAt) return 0;
   if (at === slotOf(state, 0)?.retryAt) return 1;
   return at === slotOf(state, 1)?.retryAt ? 2 : 3;

@@ -2,13 +2,13 @@ import {
   bindingStateOf,
   isBindRejected,
   isInBackForwardCache,
-  nextTickAt,
   phaseOf,
   userOf,
   type MachineState,
 } from "./adapter.js";
 import type { Model } from "./model.js";
 import type { ExplorerEvent, Failure, Hint, User } from "./protocol.js";
+import type { Node } from "./transition.js";
 
 /** Shorter than a sleep, so that the renewal falls due in one. */
 const RENEW_IN_MS = 350_000;
@@ -74,7 +74,8 @@ export const eventsOf = (slots: number): readonly ExplorerEvent[] => [
 ];
 
 /** Whether the environment can produce this event in this state. */
-export function canOccur(event: ExplorerEvent, state: MachineState, model: Model): boolean {
+export function canOccur(event: ExplorerEvent, node: Node): boolean {
+  const { state, model } = node;
   switch (event.type) {
     case "connect":
     case "disconnect":
@@ -93,7 +94,7 @@ export function canOccur(event: ExplorerEvent, state: MachineState, model: Model
     case "loginFailed":
       return model.isLoginPending;
     case "tick":
-      return timerAt(state, model) < Infinity;
+      return node.dueAt < Infinity;
     case "frame":
       return model.isLoggedIn;
     case "sleep":
@@ -137,8 +138,8 @@ const LONGEST_TIMER_MS = 3_600_000;
  * When the timer of the host fires. While the host is awake the checks of the clock in between are
  * left out: a tick before its time changes nothing.
  */
-export function timerAt(state: MachineState, { now, armedAt, lastFrameAt }: Model): number {
-  const due = Math.max(nextTickAt(state, lastFrameAt), armedAt);
+export function timerAt({ state, model: { now, armedAt }, dueAt }: Node): number {
+  const due = Math.max(dueAt, armedAt);
   if (now === armedAt) return due;
   const longest = phaseOf(state) === "open" ? CLOCK_CHECK_MS : LONGEST_TIMER_MS;
   return due === Infinity ? due : Math.min(due, armedAt + longest);

@@ -67,10 +67,21 @@ export function explore({
   const seen = new KeySet();
   const liveness = new Liveness();
   const paths = new Paths(events);
-  const start: FrontierNode = { state: initial, model: createModel(slots), id: 0 };
+  let frontier: FrontierNode[] = [];
+  let start: FrontierNode = {
+    state: initial,
+    model: createModel(slots),
+    dueAt: Infinity,
+    id: paths.add(0, 0),
+  };
   seen.add(keyOf(start));
-  paths.add(0, 0);
-  let frontier = [start];
+  for (const index of [...pathToReady(events, slots), undefined]) {
+    frontier.push(start);
+    if (index === undefined) break;
+    const id = paths.add(start.id, index);
+    start = { ...transition(start, events[index]!), id };
+    seen.add(keyOf(start));
+  }
   let transitions = 0;
   let depth = 0;
   const result = (end: ExploreResult["end"], failure?: Failure): ExploreResult => ({
@@ -91,7 +102,7 @@ export function explore({
       }
       for (let index = 0; index < events.length; index++) {
         const event = events[index]!;
-        if (!canOccur(event, node.state, node.model)) continue;
+        if (!canOccur(event, node)) continue;
         transitions++;
         const after = transition(node, event);
         if (after.violation) {
@@ -111,7 +122,7 @@ export function explore({
           return result("violation", paths.failure(slots, node.id, tail, stuck.violation));
         }
         if (seen.size >= maxStates) return result("states");
-        next.push({ state: after.state, model: after.model, id });
+        next.push({ state: after.state, model: after.model, dueAt: after.dueAt, id });
       }
     }
     depth++;
@@ -127,6 +138,25 @@ export function explore({
   return result("all");
 }
 
+/** The search starts from each state on the way to a client whose slots are held. */
+function pathToReady(events: readonly ExplorerEvent[], slots: number): number[] {
+  const find = (type: ExplorerEvent["type"], slot?: number): number =>
+    events.findIndex(
+      (event) =>
+        event.type === type &&
+        (slot === undefined || ("slot" in event && event.slot === slot)) &&
+        (event.type !== "requestBind" || event.exclusive),
+    );
+  const ofSlots = (type: ExplorerEvent["type"]): number[] =>
+    Array.from({ length: slots }, (_, slot) => find(type, slot));
+  return [
+    ...ofSlots("requestBind"),
+    find("socketOpened"),
+    find("loggedIn"),
+    ...ofSlots("bindSucceeded"),
+  ];
+}
+
 function checkFields(state: MachineState): string | undefined {
   const fields = unknownFields(state);
   return fields.length > 0
@@ -135,7 +165,7 @@ function checkFields(state: MachineState): string | undefined {
 }
 
 /** Two different events of an earlier socket must have the same result: none. */
-function checkOutdatedEvents({ state, model }: Node): string | undefined {
+function checkOutdatedEvents({ state, model, dueAt }: Node): string | undefined {
   const { now, frames, lastFrameAt } = model;
   const input = { now, random: 0.5, frames, lastFrameAt };
   const outdated: readonly ExplorerEvent[] = [
@@ -147,7 +177,7 @@ function checkOutdatedEvents({ state, model }: Node): string | undefined {
       ? step(state, event, input, 0, generationOf(state) - 1)
       : undefined,
   );
-  const keys = [one, other].map((after) => keyOf({ state: after!.state, model }));
+  const keys = [one, other].map((after) => keyOf({ state: after!.state, model, dueAt }));
   return keys[0] === keys[1] && one!.effects.length === other!.effects.length
     ? undefined
     : "an event of an earlier socket changes the state";
@@ -190,7 +220,7 @@ class Paths {
 
 /** Replays the events: each with the seconds, the effects, and the state that follows. */
 export function traceOf(slots: number, events: readonly ExplorerEvent[]): string {
-  let node: Node = { state: initial, model: createModel(slots) };
+  let node: Node = { state: initial, model: createModel(slots), dueAt: Infinity };
   const startedAt = node.model.now;
   const lines = events.map((event) => {
     const after = transition(node, event);

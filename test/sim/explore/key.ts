@@ -6,15 +6,17 @@ import type { Node } from "./transition.js";
 const hash = new Hash();
 
 /** States with equal keys are taken for equal. Two slots in either order are equal too. */
-export function keyOf({ state, model }: Node): number {
+export function keyOf({ state, model, dueAt }: Node): number {
   const { now, slots } = model;
   const input = { now, random: 0, frames: model.frames, lastFrameAt: model.lastFrameAt };
-  hash.reset().add(connectionKey(state, input)).add(modelKey(model));
-  const keys = slots.map(
-    (slot, index) =>
-      slotKey(state, index, now) * 2 ** 13 + slotModelKey(slot, userOf(state, index)),
-  );
-  if (keys.length > 1) keys.sort((a, b) => a - b);
-  for (const key of keys) hash.add(key);
-  return hash.value;
+  hash
+    .reset()
+    .add(connectionKey(state, input, dueAt))
+    .add(modelKey(model));
+  const ofSlot = (index: number): number =>
+    slotKey(state, index, now) * 2 ** 13 + slotModelKey(slots[index]!, userOf(state, index));
+  const first = ofSlot(0);
+  if (slots.length === 1) return hash.add(first).value;
+  const second = ofSlot(1);
+  return hash.add(Math.min(first, second)).add(Math.max(first, second)).value;
 }

@@ -1,4 +1,5 @@
 import {
+  OPTIONS,
   bindingStateOf,
   generationOf,
   isInBackForwardCache,
@@ -7,6 +8,7 @@ import {
   renewAtOf,
   step,
   userOf,
+  type BindingState,
   type MachineState,
 } from "./adapter.js";
 import { timerAt } from "./events.js";
@@ -28,10 +30,16 @@ import {
 
 /** More than the longest of the machine's limits. */
 const SLEEP_MS = 400_000;
+const CLOCK_JUMP_MS = 65_000;
+const RAPID_CLOSE_MS = 30_000;
+const RAPID_CLOSES_WITHIN_MS = 120_000;
+const RAPID_CLOSES_LIMIT = 3;
 
 export interface Node {
   readonly state: MachineState;
   readonly model: Model;
+  /** When the machine needs a tick. */
+  readonly dueAt: number;
 }
 
 export interface Transition extends Node {
@@ -48,11 +56,12 @@ export function transition(before: Node, event: ExplorerEvent): Transition {
   if (event.type === "frame" || event.type === "sleep") {
     if (event.type === "frame") receiveFrame(model);
     else model.now += SLEEP_MS;
-    return { state: before.state, model, effects: NO_EFFECTS, violation: undefined };
+    const dueAt = nextTickAt(before.state, model.lastFrameAt);
+    return { state: before.state, model, dueAt, effects: NO_EFFECTS, violation: undefined };
   }
   let lateMs = 0;
   if (event.type === "tick") {
-    const at = timerAt(before.state, model);
+    const at = timerAt({ ...before, model });
     lateMs = Math.max(0, model.now - at);
     model.now = Math.max(model.now, at);
   }
@@ -60,6 +69,13 @@ export function transition(before: Node, event: ExplorerEvent): Transition {
   const step = new StepCheck(before, model, event);
   step.applyEvent();
   return step.run(lateMs);
+}
+
+function countRapidClose(slot: SlotModel, now: number): void {
+  const { isExclusive, isConfirmed, acceptedAt, rapidCloses } = slot;
+  if (!isExclusive || !isConfirmed || acceptedAt === undefined) return;
+  if (now - acceptedAt > RAPID_CLOSE_MS) return;
+  slot.rapidCloses = [...rapidCloses.filter((at) => now - at < RAPID_CLOSES_WITHIN_MS), now];
 }
 
 const isResting = (phase: Phase): boolean =>
@@ -70,6 +86,7 @@ class StepCheck {
   #violation: string | undefined;
   #syncs = 0;
   #state: MachineState;
+  #dueAt = Infinity;
   readonly #wasForced: boolean;
 
   constructor(
@@ -89,6 +106,7 @@ class StepCheck {
         model.socket = "open";
         return receiveFrame(model);
       case "socketEnded":
+        if (event.clean) for (const slot of model.slots) countRapidClose(slot, model.now);
         return dropSocket(model);
       case "loggedIn":
         model.isLoginPending = false;
@@ -101,7 +119,9 @@ class StepCheck {
       case "requestBind": {
         const slot = this.#slot(event.slot);
         slot.isForceAllowed = event.force;
+        slot.isExclusive = event.exclusive;
         slot.unconfirmedUser = 0;
+        slot.acceptedAt = slot.conflictSince = undefined;
         return;
       }
       case "bindSucceeded": {
@@ -110,6 +130,8 @@ class StepCheck {
         slot.isConfirmed = true;
         slot.sessions |= event.user;
         slot.unconfirmedUser = 0;
+        slot.acceptedAt = model.now;
+        slot.conflictSince = undefined;
         return receiveFrame(model);
       }
       case "bindFailed": {
@@ -119,6 +141,7 @@ class StepCheck {
           slot.sessions |= event.acceptedAs;
           slot.unconfirmedUser = event.acceptedAs;
         }
+        if (event.failure.kind === "conflict") slot.conflictSince ??= model.now;
         if (event.failure.outcome === "refused") receiveFrame(model);
       }
     }
@@ -130,6 +153,7 @@ class StepCheck {
     const input = { now, random: 0.5, frames, lastFrameAt };
     const { state, effects } = step(before.state, event, input, lateMs, generationOf(before.state));
     this.#state = state;
+    this.#dueAt = nextTickAt(state, lastFrameAt);
     let isReplaced = false;
     for (const effect of effects) {
       isReplaced ||= effect.type === "leaveSocket";
@@ -138,8 +162,9 @@ class StepCheck {
     if (event.type === "bindSucceeded") this.#checkSync(event.slot, isReplaced);
     this.#checkStep();
     this.#checkWaiting();
+    if (event.type === "tick") this.#checkProbe(lateMs);
     for (let slot = 0; slot < model.slots.length; slot++) this.#checkSlot(slot);
-    return { state, model, effects, violation: this.#violation };
+    return { state, model, dueAt: this.#dueAt, effects, violation: this.#violation };
   }
 
   #slot(index: number): SlotModel {
@@ -165,6 +190,7 @@ class StepCheck {
         return;
       case "probe":
         this.#assert(model.isLoggedIn, "a probe is sent before the login");
+        model.unansweredSince ??= model.now;
         return;
       case "bind":
         return this.#checkBind(effect.slot, effect.force);
@@ -217,6 +243,7 @@ class StepCheck {
     if (isReplaced) {
       this.#assert(this.#syncs === 0, "onSync runs for a socket that is left");
       slot.isDiscarded = true;
+      slot.acceptedAt = undefined;
       return;
     }
     const isDue = this.#wasForced || event.user !== slot.syncedUser || slot.gapSince !== undefined;
@@ -263,7 +290,7 @@ class StepCheck {
     const { model } = this;
     const state = this.#state;
     const phase = phaseOf(state);
-    const isScheduled = nextTickAt(state, model.lastFrameAt) < Infinity;
+    const isScheduled = this.#dueAt < Infinity;
     if (phase === "waiting") {
       this.#assert(
         isScheduled || isInBackForwardCache(state),
@@ -283,6 +310,41 @@ class StepCheck {
     }
   }
 
+  /** A probe without a reply ends the socket; after a sleep its time begins again. */
+  #checkProbe(lateMs: number): void {
+    const { model } = this;
+    if (model.unansweredSince === undefined) return;
+    if (lateMs > CLOCK_JUMP_MS) model.unansweredSince = model.now;
+    this.#assert(
+      model.now < model.unansweredSince + OPTIONS.probeTimeoutMs,
+      "a probe got no reply in time, and the socket is still used",
+    );
+  }
+
+  /** A slot is replaced by a conflict or by rapid closes, and by nothing else. */
+  #checkReplaced(index: number, bindingState: BindingState | undefined): void {
+    const { event, model } = this;
+    const { acceptedAt, conflictSince = model.now, rapidCloses } = this.#slot(index);
+    let isReplaced = false;
+    if (event.type === "bindFailed" && event.slot === index && event.failure.kind === "conflict") {
+      const isGraceOver = model.now >= conflictSince + OPTIONS.conflictGraceMs;
+      isReplaced = acceptedAt !== undefined && isGraceOver;
+      this.#assert(
+        acceptedAt !== undefined || bindingState === "failed",
+        "a conflict does not reject a request that was never accepted",
+      );
+    } else if (event.type === "socketEnded" && event.clean) {
+      isReplaced = rapidCloses.length >= RAPID_CLOSES_LIMIT;
+      if (isReplaced) this.#slot(index).rapidCloses = [];
+    }
+    this.#assert(
+      isReplaced === (bindingState === "replaced"),
+      isReplaced
+        ? `a slot is ${bindingState ?? "released"} instead of replaced`
+        : "a slot is replaced without a cause",
+    );
+  }
+
   #checkSlot(index: number): void {
     const { before, event } = this;
     const slot = this.#slot(index);
@@ -295,6 +357,9 @@ class StepCheck {
         isOwnEvent,
       "a replaced slot is not replaced any more",
     );
+    if (bindingState !== "replaced" || bindingStateOf(before.state, index) !== "replaced") {
+      this.#checkReplaced(index, bindingState);
+    }
     this.#assert(
       (bindingState === "binding") === (slot.bind !== "none"),
       `a slot is ${bindingState ?? "released"}, its bind ${slot.bind}`,
