@@ -75,7 +75,7 @@ export function explore({
     id: paths.add(0, 0),
   };
   seen.add(keyOf(start));
-  for (const index of [...pathToReady(events, slots), undefined]) {
+  for (const index of [...startPath(events, slots), undefined]) {
     frontier.push(start);
     if (index === undefined) break;
     const id = paths.add(start.id, index);
@@ -138,8 +138,11 @@ export function explore({
   return result("all");
 }
 
-/** The search starts from each state on the way to a client whose slots are held. */
-function pathToReady(events: readonly ExplorerEvent[], slots: number): number[] {
+/**
+ * The search starts from each state on the way to a client whose slots are held; with one slot also
+ * from those on the way to the third of three rapid closes.
+ */
+function startPath(events: readonly ExplorerEvent[], slots: number): number[] {
   const find = (type: ExplorerEvent["type"], slot?: number): number =>
     events.findIndex(
       (event) =>
@@ -149,12 +152,9 @@ function pathToReady(events: readonly ExplorerEvent[], slots: number): number[] 
     );
   const ofSlots = (type: ExplorerEvent["type"]): number[] =>
     Array.from({ length: slots }, (_, slot) => find(type, slot));
-  return [
-    ...ofSlots("requestBind"),
-    find("socketOpened"),
-    find("loggedIn"),
-    ...ofSlots("bindSucceeded"),
-  ];
+  const bound = [find("socketOpened"), find("loggedIn"), ...ofSlots("bindSucceeded")];
+  const again = [find("socketEnded"), find("tick"), ...bound];
+  return [...ofSlots("requestBind"), ...bound, ...(slots === 1 ? [...again, ...again] : [])];
 }
 
 function checkFields(state: MachineState): string | undefined {

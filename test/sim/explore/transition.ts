@@ -143,7 +143,9 @@ class StepCheck {
         }
         if (event.failure.kind === "conflict") slot.conflictSince ??= model.now;
         if (event.failure.outcome === "refused") receiveFrame(model);
+        return;
       }
+      default:
     }
   }
 
@@ -172,7 +174,11 @@ class StepCheck {
   }
 
   #assert(promise: boolean, violation: string): void {
-    if (!promise) this.#violation ??= violation;
+    if (!promise) this.#fail(violation);
+  }
+
+  #fail(violation: string): void {
+    this.#violation ??= violation;
   }
 
   #applyEffect(effect: Effect): void {
@@ -223,16 +229,10 @@ class StepCheck {
 
   #checkSyncReason(index: number, user: number, effect: Effect & { type: "sync" }): void {
     const slot = this.#slot(index);
-    const isFirst = user !== slot.syncedUser;
     const { reason, since } = effect;
-    if (this.#wasForced) this.#assert(reason === "takeOver", `a take-over gives onSync ${reason}`);
-    else if (isFirst) this.#assert(reason === "first", `a first bind gives onSync ${reason}`);
-    else {
-      this.#assert(
-        reason === "gap" || (reason === "first" && slot.isDiscarded),
-        `a gap gives onSync ${reason}`,
-      );
-    }
+    const isFirst = user !== slot.syncedUser || (reason === "first" && slot.isDiscarded);
+    const expected = this.#wasForced ? "takeOver" : isFirst ? "first" : "gap";
+    if (reason !== expected) this.#fail(`onSync ${reason} instead of ${expected}`);
     if (reason === "gap") this.#assert(since === slot.gapSince, "since of onSync is wrong");
   }
 
@@ -247,10 +247,8 @@ class StepCheck {
       return;
     }
     const isDue = this.#wasForced || event.user !== slot.syncedUser || slot.gapSince !== undefined;
-    this.#assert(
-      this.#syncs === (isDue ? 1 : 0) || (slot.isDiscarded && this.#syncs === 1),
-      `onSync runs ${this.#syncs} times, ${isDue ? "once" : "not at all"} is right`,
-    );
+    if (this.#syncs !== (isDue ? 1 : 0) && !(slot.isDiscarded && this.#syncs === 1))
+      this.#fail(`onSync runs ${this.#syncs} times, ${isDue ? "once" : "not at all"} is right`);
     slot.syncedUser = event.user;
     slot.gapSince = undefined;
     slot.isDiscarded = false;
@@ -270,15 +268,13 @@ class StepCheck {
       "a client at rest connects without a call of the game",
     );
     if (isResting(phase) || phase === "waiting") {
-      this.#assert(model.socket === "none", `a socket is live while the client is ${phase}`);
+      if (model.socket !== "none") this.#fail(`a socket is live while the client is ${phase}`);
     } else {
       const socket = phase === "opening" ? "opening" : "open";
-      this.#assert(model.socket === socket, `the client is ${phase}, its socket ${model.socket}`);
+      if (model.socket !== socket) this.#fail(`the client is ${phase}, its socket ${model.socket}`);
     }
-    this.#assert(
-      model.isLoggedIn === (phase === "open"),
-      `the client is ${phase} with a wrong login`,
-    );
+    if (model.isLoggedIn !== (phase === "open"))
+      this.#fail(`the client is ${phase} with a wrong login`);
     this.#assert(
       event.type !== "disconnect" || phase === "closed",
       "a client that disconnects is not closed",
@@ -337,12 +333,12 @@ class StepCheck {
       isReplaced = rapidCloses.length >= RAPID_CLOSES_LIMIT;
       if (isReplaced) this.#slot(index).rapidCloses = [];
     }
-    this.#assert(
-      isReplaced === (bindingState === "replaced"),
-      isReplaced
-        ? `a slot is ${bindingState ?? "released"} instead of replaced`
-        : "a slot is replaced without a cause",
-    );
+    if (isReplaced !== (bindingState === "replaced"))
+      this.#fail(
+        isReplaced
+          ? `a slot is ${bindingState ?? "released"} instead of replaced`
+          : "a slot is replaced without a cause",
+      );
   }
 
   #checkSlot(index: number): void {
@@ -360,10 +356,8 @@ class StepCheck {
     if (bindingState !== "replaced" || bindingStateOf(before.state, index) !== "replaced") {
       this.#checkReplaced(index, bindingState);
     }
-    this.#assert(
-      (bindingState === "binding") === (slot.bind !== "none"),
-      `a slot is ${bindingState ?? "released"}, its bind ${slot.bind}`,
-    );
+    if ((bindingState === "binding") !== (slot.bind !== "none"))
+      this.#fail(`a slot is ${bindingState ?? "released"}, its bind ${slot.bind}`);
     switch (bindingState) {
       case undefined:
         this.#assert(slot.sessions === 0, "a released slot is held by the live socket");
@@ -377,7 +371,7 @@ class StepCheck {
         return;
       case "failed":
       case "replaced":
-        this.#assert(slot.sessions === 0, `a ${bindingState} slot is held by the live socket`);
+        if (slot.sessions !== 0) this.#fail(`a ${bindingState} slot is held by the live socket`);
         return;
       default:
     }
