@@ -6,9 +6,8 @@ import {
   userOf,
   type MachineState,
 } from "./adapter.js";
-import type { Model } from "./model.js";
+import type { Model, Node } from "./model.js";
 import type { ExplorerEvent, Failure, Hint, User } from "./protocol.js";
-import type { Node } from "./transition.js";
 
 /** Shorter than a sleep, so that the renewal falls due in one. */
 const RENEW_IN_MS = 350_000;

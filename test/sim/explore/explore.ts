@@ -10,9 +10,9 @@ import { canOccur, eventsOf } from "./events.js";
 import { keyOf } from "./key.js";
 import { KeySet } from "./keySet.js";
 import { Liveness } from "./liveness.js";
-import { createModel } from "./model.js";
+import { createModel, type Node } from "./model.js";
 import { SLOT_NAMES, type Effect, type ExplorerEvent } from "./protocol.js";
-import { transition, type Node } from "./transition.js";
+import { transition } from "./transition.js";
 
 export interface ExploreOptions {
   /** Longest sequence of events. */

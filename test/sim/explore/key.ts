@@ -1,7 +1,6 @@
 import { connectionKey, slotKey, userOf } from "./adapter.js";
 import { Hash } from "./keySet.js";
-import { modelKey, slotModelKey } from "./model.js";
-import type { Node } from "./transition.js";
+import { modelKey, slotModelKey, type Node } from "./model.js";
 
 const hash = new Hash();
 

@@ -1,8 +1,9 @@
 import { bindingStateOf, isInBackForwardCache, isProbing, phaseOf, userOf } from "./adapter.js";
 import { keyOf } from "./key.js";
 import { KeySet } from "./keySet.js";
+import type { Node } from "./model.js";
 import type { ExplorerEvent, User } from "./protocol.js";
-import { transition, type Node } from "./transition.js";
+import { transition } from "./transition.js";
 
 const MAX_STEPS = 40;
 

@@ -1,4 +1,8 @@
-import type { User } from "./protocol.js";
+import type { MachineState } from "./adapter.js";
+import type { MachineEvent, User } from "./protocol.js";
+
+const RAPID_CLOSE_MS = 30_000;
+const RAPID_CLOSES_WITHIN_MS = 120_000;
 
 /** One slot as seen by the server and by the promises that the client makes about it. */
 export interface SlotModel {
@@ -41,6 +45,14 @@ export interface Model {
   /** When a probe was sent that no frame followed. */
   unansweredSince: number | undefined;
   slots: SlotModel[];
+}
+
+/** Machine and environment together. */
+export interface Node {
+  readonly state: MachineState;
+  readonly model: Model;
+  /** When the machine needs a tick. */
+  readonly dueAt: number;
 }
 
 export const createSlot = (): SlotModel => ({
@@ -117,6 +129,63 @@ export function dropSocket(model: Model): void {
     slot.isConfirmed = false;
     slot.bind = "none";
     slot.sessions = slot.unconfirmedUser = 0;
+  }
+}
+
+function countRapidClose(slot: SlotModel, now: number): void {
+  const { isExclusive, isConfirmed, acceptedAt, rapidCloses } = slot;
+  if (!isExclusive || !isConfirmed || acceptedAt === undefined) return;
+  if (now - acceptedAt > RAPID_CLOSE_MS) return;
+  slot.rapidCloses = [...rapidCloses.filter((at) => now - at < RAPID_CLOSES_WITHIN_MS), now];
+}
+
+/** What the event means for the socket and the server. */
+export function applyEvent(model: Model, event: MachineEvent): void {
+  switch (event.type) {
+    case "socketOpened":
+      model.socket = "open";
+      return receiveFrame(model);
+    case "socketEnded":
+      if (event.clean) for (const slot of model.slots) countRapidClose(slot, model.now);
+      return dropSocket(model);
+    case "loggedIn":
+      model.isLoginPending = false;
+      model.isLoggedIn = true;
+      return receiveFrame(model);
+    case "loginFailed":
+      model.isLoginPending = false;
+      if (event.failure.outcome === "refused") receiveFrame(model);
+      return;
+    case "requestBind": {
+      const slot = model.slots[event.slot]!;
+      slot.isForceAllowed = event.force;
+      slot.isExclusive = event.exclusive;
+      slot.unconfirmedUser = 0;
+      slot.acceptedAt = slot.conflictSince = undefined;
+      return;
+    }
+    case "bindSucceeded": {
+      const slot = model.slots[event.slot]!;
+      slot.bind = "none";
+      slot.isConfirmed = true;
+      slot.sessions |= event.user;
+      slot.unconfirmedUser = 0;
+      slot.acceptedAt = model.now;
+      slot.conflictSince = undefined;
+      return receiveFrame(model);
+    }
+    case "bindFailed": {
+      const slot = model.slots[event.slot]!;
+      slot.bind = "none";
+      if (event.acceptedAs) {
+        slot.sessions |= event.acceptedAs;
+        slot.unconfirmedUser = event.acceptedAs;
+      }
+      if (event.failure.kind === "conflict") slot.conflictSince ??= model.now;
+      if (event.failure.outcome === "refused") receiveFrame(model);
+      return;
+    }
+    default:
   }
 }
 
