@@ -17,7 +17,7 @@ export default {
     "test/package/guide/*.mjs",
     "test/sim/{run,worker,leaks}.mjs",
     // Bundled by the files above.
-    "test/sim/{entry,outages,leaks}.ts",
+    "test/sim/{entry,outages,leaks,explore/explore}.ts",
     "test/**/*.test-d.ts",
   ],
   project: [

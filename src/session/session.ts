@@ -1,5 +1,5 @@
 import { redact } from "../core/redact.js";
-import { GatewayError } from "../errors.js";
+import type { GatewayError } from "../errors.js";
 import type { Values } from "../wire/frames.js";
 import { fromProvider, RenewableToken, type Grant } from "./renewableToken.js";
 

@@ -1,1 +1,5 @@
-export function bundle(entry: string, name: string): Promise<string>;
+export function bundle(
+  entry: string,
+  name: string,
+  mutation?: { readonly file: string; readonly find: string; readonly replace: string },
+): Promise<string>;

@@ -62,13 +62,13 @@ export const mutations = [
   {
     name: "onSync does not run after a gap",
     file: "connection/binding.ts",
-    find: "if (forced || isFirst || since !== undefined) {",
-    replace: "if (forced || isFirst) {",
+    find: "if (slot.forced || isFirst || since !== undefined) {",
+    replace: "if (slot.forced || isFirst) {",
   },
   {
     name: "onSync runs after every bind",
     file: "connection/binding.ts",
-    find: "if (forced || isFirst || since !== undefined) {",
+    find: "if (slot.forced || isFirst || since !== undefined) {",
     replace: "{",
   },
   {
@@ -80,21 +80,22 @@ export const mutations = [
   {
     name: "a forced bind without a reply is sent again with force",
     file: "connection/transitions.ts",
-    find: 'const { renewed, conflictSince } = slot;\n      return { ...history, state: "wanted", renewed, conflictSince };',
+    find: 'const { renewed, conflictSince } = slot;\n      return { history, state: "wanted", renewed, conflictSince };',
     replace:
-      'const { renewed, conflictSince, forced } = slot;\n      return { ...history, state: "wanted", renewed, conflictSince, force: forced };',
+      'const { renewed, conflictSince, forced } = slot;\n      return { history, state: "wanted", renewed, conflictSince, force: forced };',
   },
   {
     name: "a forced bind that was refused is sent again with force",
     file: "connection/binding.ts",
-    find: '    unconfirmedBind,\n    state: "wanted",',
-    replace: '    unconfirmedBind,\n    force: slot.forced,\n    state: "wanted",',
+    find: 'draft.slots[name] = { history, state: "wanted", renewed, conflictSince, retryAt };',
+    replace:
+      'draft.slots[name] = { history, state: "wanted", renewed, conflictSince, retryAt, force: slot.forced };',
   },
   {
     name: "a replaced client binds again with force",
     file: "connection/binding.ts",
-    find: 'draft.slots[name] = { ...historyOf(slot), state: "replaced", replacedBy: "conflict" };',
-    replace: 'draft.slots[name] = { ...historyOf(slot), state: "wanted", force: true };',
+    find: 'draft.slots[name] = { history, state: "replaced", replacedBy: "conflict" };',
+    replace: 'draft.slots[name] = { history, state: "wanted", force: true };',
   },
   {
     name: "a replaced client goes on binding",
@@ -105,14 +106,14 @@ export const mutations = [
   {
     name: "a replaced client binds again on the next socket",
     file: "connection/transitions.ts",
-    find: 'return { ...history, state: "replaced", replacedBy: slot.replacedBy };',
-    replace: 'return { ...history, state: "wanted" };',
+    find: 'case "replaced":\n      return { ...slot, history };',
+    replace: 'case "replaced":\n      return { history, state: "wanted" };',
   },
   {
     name: "a shared session ID is never detected",
     file: "connection/binding.ts",
-    find: "closes.length < RAPID_CLOSES_LIMIT",
-    replace: "closes.length < Infinity",
+    find: "closes.length >= RAPID_CLOSES_LIMIT",
+    replace: "closes.length >= Infinity",
   },
   {
     name: "a lost connection counts as a sign of a shared session ID",
@@ -153,20 +154,20 @@ export const mutations = [
   {
     name: "calls of a slot do not wait for its bind",
     file: "connection/calls.ts",
-    find: 'case "wanted":\n      case "binding":\n        return "wait";',
-    replace: 'case "wanted":\n      case "binding":',
+    find: 'if (slot.state !== "held") return "wait";',
+    replace: "",
   },
   {
     name: "the reply to a bind is applied to the first slot",
     file: "connection/connection.ts",
-    find: "generation, slot, session: readSession(result) });",
+    find: "        generation,\n        slot,\n        session: readSession(result),",
     replace:
-      "generation, slot: Object.keys(this.#state.slots)[0], session: readSession(result) });",
+      "        generation,\n        slot: Object.keys(this.#state.slots)[0],\n        session: readSession(result),",
   },
   {
     name: "a released slot stays bound at the server",
     file: "connection/binding.ts",
-    find: 'if (slot.isHeldByServer || slot.unconfirmedBind || slot.state === "binding") replaceSocket(draft);',
+    find: 'if (isHeldByServer || unconfirmedBind || slot.state === "binding") replaceSocket(draft);',
     replace: "",
   },
   {
@@ -184,8 +185,8 @@ export const mutations = [
   {
     name: "a bind that failed temporarily is not retried",
     file: "connection/binding.ts",
-    find: "retryAt: nextWindow(draft),",
-    replace: "retryAt: Infinity,",
+    find: "const retryAt = nextWindow(draft);",
+    replace: "const retryAt = Infinity;",
   },
   {
     name: "a login that failed temporarily is not retried",

@@ -1,4 +1,5 @@
-// npm run sim: runs the simulation for many seeds or one, its mutations, or the outage measurement.
+// npm run sim: runs the simulation for many seeds or one, its mutations, the outage measurement, or
+// the explorer of the connection's state machine.
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { recordFigures } from "../bench/record.mjs";
@@ -9,7 +10,9 @@ import { runInWorker } from "./runInWorker.mjs";
 const USAGE = `npm run sim -- --seeds N [--from S]         runs N seeds and prints every violation
 npm run sim -- --seed N [--scenario NAME]   prints the trace of one seed; NAME: randomFaults, sharedSessionId, flapping
 npm run sim -- --mutations [--seeds N]      runs each mutation of the client until a seed detects it; updates bench.json
-npm run sim -- --outages [--clients N]      measures how N clients reconnect after an outage; updates bench.json`;
+npm run sim -- --outages [--clients N]      measures how N clients reconnect after an outage; updates bench.json
+npm run sim -- --explore DEPTH [--slots N] [--max-states N] [--time-limit SECONDS]
+                                            explores every order of DEPTH events of one slot or two`;
 
 const MUTATION_SEEDS = 2_000;
 const CLIENTS = 1_000_000;
@@ -125,6 +128,29 @@ async function measureOutages(clients) {
   );
 }
 
+async function exploreMachine(depth, slots, maxStates, seconds) {
+  const { explore } = await import(await bundle("explore/explore.ts", "explore"));
+  console.log(`${slots === 1 ? "one slot" : "two slots"}, up to ${depth} events`);
+  const { trace, violation, end, states, transitions, elapsedMs } = explore({
+    depth,
+    slots,
+    maxStates,
+    timeLimitMs: seconds * 1_000,
+    onDepth: (level) =>
+      console.log(
+        `depth ${level.depth}: ${level.newStates} new states, ${level.states} in all, ` +
+          `${level.transitions} transitions, ${(level.elapsedMs / 1_000).toFixed(1)} s`,
+      ),
+  });
+  if (violation) console.log(`VIOLATION: ${violation}\n${trace}`);
+  const perSecond = Math.round(states / (elapsedMs / 1_000));
+  console.log(
+    `${states} distinct states, ${transitions} transitions in ${(elapsedMs / 1_000).toFixed(1)} s ` +
+      `(${perSecond} states/s); ended by: ${end}`,
+  );
+  return violation === undefined;
+}
+
 const { values } = parseArgs({
   options: {
     seeds: { type: "string" },
@@ -134,6 +160,10 @@ const { values } = parseArgs({
     mutations: { type: "boolean", default: false },
     outages: { type: "boolean", default: false },
     clients: { type: "string", default: String(CLIENTS) },
+    explore: { type: "string" },
+    slots: { type: "string", default: "1" },
+    "max-states": { type: "string", default: "1000000" },
+    "time-limit": { type: "string", default: "600" },
   },
 });
 const integer = (text) => {
@@ -147,7 +177,14 @@ const integer = (text) => {
 let passed;
 if (values.mutations) passed = await runMutations(integer(values.seeds ?? MUTATION_SEEDS));
 else if (values.outages) passed = await measureOutages(integer(values.clients));
-else if (values.seed !== undefined) {
+else if (values.explore !== undefined) {
+  passed = await exploreMachine(
+    integer(values.explore),
+    values.slots === "2" ? 2 : 1,
+    integer(values["max-states"]),
+    integer(values["time-limit"]),
+  );
+} else if (values.seed !== undefined) {
   passed = await printTrace(integer(values.seed), values.scenario);
 } else if (values.seeds !== undefined) {
   passed = await runSeeds(integer(values.from), integer(values.seeds));
