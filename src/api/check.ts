@@ -1,3 +1,4 @@
+import type { AnyMethod } from "../wire/methods.js";
 import type { Report } from "../core/diagnostics.js";
 import { invalidArgument, MISSING } from "../errors.js";
 import type { Field, FieldCondition } from "../wire/fields.js";
@@ -95,3 +96,21 @@ export function checkArguments(
   }
   return checked;
 }
+
+/**
+ * Checks the values of a player's method. The access token is left out: it is added to the envelope
+ * when the frame is sent.
+ *
+ * @param namespaceOf default namespace of a slot
+ */
+export const createChecker =
+  (namespaceOf: (slot: string) => unknown, onIneffectiveField: OnIneffectiveField) =>
+  ({ name, fields }: AnyMethod, slot: string, values: Values): Record<string, unknown> => {
+    const { accessToken: _, ...checked } = checkArguments(
+      name,
+      fields,
+      { ...values, accessToken: "-", namespaceName: values["namespaceName"] ?? namespaceOf(slot) },
+      onIneffectiveField,
+    );
+    return checked;
+  };

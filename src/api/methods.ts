@@ -1,6 +1,5 @@
 import type { Target, Values } from "../wire/frames.js";
 import type { AnyMethod, Repeat } from "../wire/methods.js";
-import { checkArguments, type OnIneffectiveField } from "./check.js";
 
 /** The part of a call that follows from its method. */
 interface MethodCall {
@@ -27,21 +26,3 @@ export const createMethodCaller =
       params,
       target: { service: "gateway", component, function: name },
     } as unknown as Request);
-
-/**
- * Checks the values of a player's method. The access token is left out: it is added to the envelope
- * when the frame is sent.
- *
- * @param namespaceOf default namespace of a slot
- */
-export const createChecker =
-  (namespaceOf: (slot: string) => unknown, onIneffectiveField: OnIneffectiveField) =>
-  ({ name, fields }: AnyMethod, slot: string, values: Values): Record<string, unknown> => {
-    const { accessToken: _, ...checked } = checkArguments(
-      name,
-      fields,
-      { ...values, accessToken: "-", namespaceName: values["namespaceName"] ?? namespaceOf(slot) },
-      onIneffectiveField,
-    );
-    return checked;
-  };

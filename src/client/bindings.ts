@@ -1,9 +1,8 @@
 import { bindRejection } from "../connection/binding.js";
 import type { Connection } from "../connection/connection.js";
-import type { ConnectionEvent } from "../connection/machine.js";
-import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
-import type { Condition } from "../connection/status.js";
-import { invalidArgument, type GatewayErrorOutcome } from "../errors.js";
+import type { Binding } from "../connection/snapshot.js";
+import type { StatusTracker } from "../connection/status.js";
+import { invalidArgument } from "../errors.js";
 import type { DesiredBinding, Session } from "../session/session.js";
 import type { TabSession } from "../session/tabSession.js";
 import type { Values } from "../wire/frames.js";
@@ -22,15 +21,8 @@ export interface BindingParts {
   readonly session: Session;
   readonly tabSession: TabSession;
   readonly connection: Connection;
-  readonly snapshot: ConnectionSnapshot;
+  readonly status: StatusTracker;
   checkArguments(row: AnyMethod, slot: string, values: Values): Record<string, unknown>;
-  dispatchAndWait(
-    method: string,
-    options: CallOptions,
-    condition: Condition,
-    event: ConnectionEvent,
-    describeFailure: () => { outcome?: GatewayErrorOutcome; retryable?: boolean },
-  ): Promise<true>;
 }
 
 export function bindPlayer(
@@ -73,12 +65,10 @@ async function bindAndWait(
   force: boolean,
   options: CallOptions,
 ): Promise<Binding> {
-  const { session, connection, settings } = parts;
+  const { session, connection, status, settings } = parts;
   const rejection = bindRejection(connection.state, force);
   if (rejection) throw rejection;
-  if (!options.signal?.aborted) session.setDesiredBinding(slot, desired);
-  const exclusive = desired.params["allowConcurrentAccess"] === false;
-  await parts.dispatchAndWait(
+  const waiting = status.waitUntil(
     setUserId.name,
     { ...options, timeoutMs: options.timeoutMs ?? settings.callTimeoutMs },
     ({ slots: { [slot]: current } }) => {
@@ -86,8 +76,13 @@ async function bindAndWait(
       if (session.desiredBinding(slot) !== desired) return "a later call took its place";
       return current.state === "held" || ("error" in current && current.error);
     },
-    { type: "requestBind", slot, exclusive, force },
     () => (desired.bindSent ? { outcome: "unknown", retryable: true } : {}),
   );
-  return parts.snapshot.bindings[slot]!;
+  if (!options.signal?.aborted) {
+    session.setDesiredBinding(slot, desired);
+    const exclusive = desired.params["allowConcurrentAccess"] === false;
+    connection.dispatch({ type: "requestBind", slot, exclusive, force });
+  }
+  await waiting.promise;
+  return status.snapshot.bindings[slot]!;
 }

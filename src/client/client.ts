@@ -91,8 +91,10 @@ export class GatewayClient implements NotificationSource {
    * (default: no limit). Attempts go on until `disconnect`, also after a rejection.
    */
   async connect(options: AbortOptions = {}): Promise<void> {
-    const isOpen = ({ phase }: { phase: string }): boolean => phase === "open";
-    await this.#core.dispatchAndWait("connect", options, isOpen, { type: "connect" });
+    const { status, connection } = this.#core;
+    const waiting = status.waitUntil("connect", options, ({ phase }) => phase === "open");
+    if (!options.signal?.aborted) connection.dispatch({ type: "connect" });
+    await waiting.promise;
   }
 
   /** Ends the connection. Only `connect` revives it, and binds again what was bound before. */

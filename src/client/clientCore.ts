@@ -1,12 +1,12 @@
-import { reportIneffectiveField } from "../api/check.js";
-import { createChecker, createMethodCaller } from "../api/methods.js";
+import { createChecker, reportIneffectiveField } from "../api/check.js";
+import { createMethodCaller } from "../api/methods.js";
 import type { CallRequest } from "../connection/calls.js";
 import { Connection } from "../connection/connection.js";
-import type { ConnectionEvent, Hint } from "../connection/machine.js";
+import type { Hint } from "../connection/machine.js";
 import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { SyncReason } from "../connection/state.js";
-import { emitChanges, StatusTracker, type Condition } from "../connection/status.js";
-import { createDeferred, type AbortOptions, type Deferred } from "../core/deferred.js";
+import { emitChanges, StatusTracker } from "../connection/status.js";
+import { createDeferred, type Deferred } from "../core/deferred.js";
 import type { Report } from "../core/diagnostics.js";
 import { createReporter } from "../core/reporter.js";
 import { loginByRest } from "../http/login.js";
@@ -108,20 +108,6 @@ export class ClientCore {
     return this.status.snapshot;
   }
 
-  /** Dispatches an event, and waits until the condition is true. */
-  dispatchAndWait(
-    method: string,
-    options: AbortOptions,
-    condition: Condition,
-    event: ConnectionEvent,
-    describeFailure?: Parameters<StatusTracker["waitUntil"]>[3],
-  ): Promise<true> {
-    const waiting = this.status.waitUntil(method, options, condition, describeFailure);
-    if (this.#isDisposed) waiting.fail({ kind: "notConnected" }, "disposed");
-    else if (!options.signal?.aborted) this.connection.dispatch(event);
-    return waiting.promise;
-  }
-
   /** A method of the table, for the player of a slot. */
   async callMethod(
     row: AnyMethod,
@@ -160,8 +146,10 @@ export class ClientCore {
   }
 
   dispose(): void {
-    this.#isDisposed = true;
     this.disconnect();
+    this.#isDisposed = true;
+    this.connection.dispose();
+    this.status.dispose();
     this.tabSession.restore();
     this.notifications.dispose();
     this.#failTokenRequests();

@@ -17,6 +17,7 @@ export class StatusTracker {
   readonly #paramsOf: Parameters<typeof takeSnapshot>[2];
   readonly #onChange: (now: ConnectionSnapshot, before: ConnectionSnapshot) => void;
   readonly #waiters = new Set<() => void>();
+  #isDisposed = false;
   /** Changes are announced against it: it is taken before anything happens. */
   #latest: { readonly state: State; readonly snapshot: ConnectionSnapshot };
 
@@ -68,7 +69,13 @@ export class StatusTracker {
       } else if (result) deferred.resolve(true);
     };
     this.#waiters.add(check);
+    if (this.#isDisposed) deferred.fail({ kind: "notConnected" }, "disposed");
     return deferred;
+  }
+
+  /** From now on every wait is rejected. */
+  dispose(): void {
+    this.#isDisposed = true;
   }
 }
 
