@@ -226,7 +226,7 @@ function nextDueIndex(state: MachineState, at: number): number {
   return at === slotOf(state, 1)?.retryAt ? 2 : 3;
 }
 
-/** The state of one slot as a number below 2 ** 22; the user of its session is in the model's key. */
+/** The state of one slot as a number below 2 ** 22; its user is in the model's key. */
 export function slotKey(state: MachineState, slot: number, now: number): number {
   const one = slotOf(state, slot);
   if (!one) return 0;
@@ -264,17 +264,51 @@ export function describeState(state: MachineState): string {
   return [phaseOf(state), ...slots].join("; ");
 }
 
-/** Fields that a key reads, or leaves out on purpose. A new field of the machine must be decided on. */
-const CONNECTION_FIELDS = new Set(
-  "phase generation attempt attemptAt outage nextRetryAt urgent everOpen stableSince reason error offline hiddenSince inBackForwardCache renewAt probedAt probedFrames slots now random frames lastFrameAt options effects".split(
-    " ",
-  ),
-);
-const SLOT_FIELDS = new Set(
-  "state exclusive force forced renewNext renewed acceptedAt heldOn unconfirmedBind session gapSince rapidCloses conflictSince retryAt replacedBy error".split(
-    " ",
-  ),
-);
+/** Fields that a key reads or leaves out on purpose; any other field is reported. */
+const CONNECTION_FIELDS = new Set([
+  "phase",
+  "generation",
+  "attempt",
+  "attemptAt",
+  "outage",
+  "nextRetryAt",
+  "urgent",
+  "everOpen",
+  "stableSince",
+  "reason",
+  "error",
+  "offline",
+  "hiddenSince",
+  "inBackForwardCache",
+  "renewAt",
+  "probedAt",
+  "probedFrames",
+  "slots",
+  "now",
+  "random",
+  "frames",
+  "lastFrameAt",
+  "options",
+  "effects",
+]);
+const SLOT_FIELDS = new Set([
+  "state",
+  "exclusive",
+  "force",
+  "forced",
+  "renewNext",
+  "renewed",
+  "acceptedAt",
+  "heldOn",
+  "unconfirmedBind",
+  "session",
+  "gapSince",
+  "rapidCloses",
+  "conflictSince",
+  "retryAt",
+  "replacedBy",
+  "error",
+]);
 
 export function unknownFields(state: MachineState): string[] {
   const ofSlots = Object.values(state.slots).flatMap((slot) =>

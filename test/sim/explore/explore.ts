@@ -228,7 +228,8 @@ export function traceOf(slots: number, events: readonly ExplorerEvent[]): string
     const seconds = ((after.model.now - startedAt) / 1_000).toFixed(1).padStart(7);
     const effects = after.effects.map(describeEffect).filter(Boolean).join(", ");
     const broken = after.violation ? `\n         VIOLATION: ${after.violation}` : "";
-    return `${seconds}  ${describeEvent(event)} -> ${effects || "-"}\n         ${describeState(after.state)}${broken}`;
+    const step = `${seconds}  ${describeEvent(event)} -> ${effects || "-"}`;
+    return `${step}\n         ${describeState(after.state)}${broken}`;
   });
   return lines.join("\n");
 }
