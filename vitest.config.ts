@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const minutes = (n: number) => n * 60_000;
 
-// What is cheap and says most about a mistake runs first; a group starts when the one before has ended.
+// Fast and precise projects run first; a group starts when the one before it has ended.
 export default defineConfig({
   test: {
     projects: [
@@ -53,14 +53,14 @@ export default defineConfig({
         },
       },
       {
-        // The demo uses the package by its name.
+        // The demo imports the package by its name.
         resolve: { tsconfigPaths: true },
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           testTimeout: minutes(1),
           hookTimeout: minutes(1),
-          // Two cores: a second Chromium beside the first only makes both late.
+          // On two cores a second Chromium slows down both.
           fileParallelism: false,
           sequence: { groupOrder: 6 },
         },

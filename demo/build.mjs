@@ -1,4 +1,4 @@
-// Part of npm run build: the page of the demo and its server, from what was built of the SDK into dist/.
+// Part of npm run build: bundles the page and the server of the demo with the SDK built in dist/.
 import { cpSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
@@ -6,7 +6,7 @@ const shared = {
   bundle: true,
   format: "esm",
   target: "es2022",
-  // As a user gets the SDK: by its name, from package.json, and not from src/.
+  // No paths of tsconfig.json: the SDK is resolved by its name, as in a user's project.
   tsconfigRaw: { compilerOptions: { jsx: "react-jsx", jsxImportSource: "preact" } },
   logOverride: { "ignored-bare-import": "silent" },
 };
@@ -18,11 +18,11 @@ await Promise.all([
     entryPoints: { game: "demo/game/main.tsx", style: "demo/game/style.css" },
     outdir: "build/demo/page",
     chunkNames: "[name]-[hash]",
-    // Phaser comes when the first round begins to be near.
+    // Phaser is loaded when the first round approaches.
     splitting: true,
     minify: true,
     legalComments: "none",
-    // Loaded by the SDK where a Firebase project is configured; the demo has a stand-in.
+    // The SDK loads it where a Firebase project is configured; the demo uses the local provider.
     external: ["firebase/*"],
   }),
   build({

@@ -1,4 +1,4 @@
-// npm start: the emulator with the demo in it, until Ctrl-C. PORT says where.
+// npm start: serves the emulator and the demo until Ctrl-C, on the port PORT.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -11,7 +11,7 @@ const { startDemo } = await import(built.href);
 
 try {
   const port = Number(process.env.PORT || 9480);
-  // A round that is played goes on after a restart.
+  // A round goes on after a restart.
   const file =
     port > 0
       ? fileURLToPath(new URL(`../build/demo/state-${port}.json`, import.meta.url))

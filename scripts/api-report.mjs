@@ -1,4 +1,5 @@
-// `npm run api` writes what the package offers to test/package/api/, so that any change of a public type shows in a diff.
+// `npm run api` writes the report of public types to test/package/api/, so that each change of one
+// shows in a diff.
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Extractor, ExtractorConfig } from "@microsoft/api-extractor";
@@ -46,9 +47,9 @@ const configOf = (name) =>
   });
 
 /**
- * Names of the entries whose report is not what the declarations in dist/ say.
+ * Names of the entries whose report differs from the declarations in dist/.
  *
- * @param {{ write?: boolean }} [options] puts the new reports in place
+ * @param {{ write?: boolean }} [options] `write` replaces the reports
  */
 export function changedApi({ write = false } = {}) {
   mkdirSync(`${root}test/package/api`, { recursive: true });

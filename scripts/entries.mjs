@@ -1,10 +1,10 @@
 /**
- * Every file a user can reach, and the only list of them: the JavaScript build, the declaration build and the test that compares
- * package.json with it all read this table.
+ * The entries of the package. The JavaScript build, the declaration build, knip, TypeDoc and the
+ * test of package.json read this table.
  *
- * `name` is the file in dist/, `source` where it comes from (under src/, without extension). `path` is the key in package.json
- * `exports`; `bin` the command instead. `typesOf` names the entry whose declarations describe this one as well: the same exports,
- * wired for another host.
+ * `name` is the file in dist/, `source` its file in src/ without extension. `path` is the key in
+ * `exports` of package.json, `bin` the name of a command. `typesOf` names the entry with the same
+ * exports for another platform, whose declarations describe this one too.
  *
  * @type {import("./entries.mjs").Entry[]}
  */
@@ -28,7 +28,7 @@ export const entries = [
   { name: "cli", source: "emulator/cli/main", bin: "gs2-gateway" },
 ];
 
-/** Entries that JavaScript code imports. */
+/** Entries that programs import. */
 export const libraryEntries = entries.filter((entry) => entry.path !== undefined);
 
 /** Entries with declarations of their own. */

@@ -1,6 +1,6 @@
 import { entries } from "./entries.mjs";
 
-// Where reading begins: what users reach, and what is started as a process of its own or by a page.
+// Entries: what users import, and what runs as a process or is loaded by a page.
 export default {
   entry: [
     ...entries.map(({ source }) => `src/${source}.ts`),
@@ -13,10 +13,10 @@ export default {
     "scripts/*.config.mjs",
     "test/bench/*.mjs",
     "test/package/emulatorProcess.mjs",
-    // Bundled for what runs the guide's code.
+    // Bundled with the code of the guide.
     "test/package/guide/*.mjs",
     "test/sim/{run,worker,leaks}.mjs",
-    // Bundled by these.
+    // Bundled by the files above.
     "test/sim/{entry,outages,leaks,explore/explore}.ts",
     "test/**/*.test-d.ts",
   ],
@@ -26,7 +26,7 @@ export default {
     "demo/**/*.{ts,tsx,mjs}",
     "scripts/**/*.mjs",
   ],
-  // An exported type is named in what its file exports; whether others name it too is a matter of taste.
+  // The type of an exported function's parameter is exported with it, used elsewhere or not.
   ignoreExportsUsedInFile: { interface: true, type: true },
   ignore: ["src/emulator/cli/templates/**", "test/package/consumers/**", "**/*.d.mts"],
   ignoreDependencies: [
@@ -38,7 +38,7 @@ export default {
     // Optional peers.
     "firebase",
     "phaser",
-    // Installed in a folder of their own: the bench's contenders.
+    // Installed in folders of their own: the packages that the bench compares.
     /^gs2\b/,
     "@heroiclabs/nakama-js",
     "phoenix",

@@ -1,4 +1,4 @@
-// npm run pictures: takes the pictures of the READMEs anew, from what was built.
+// `npm run pictures` takes the pictures of the READMEs from the built demo and inspector.
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { startDemo } from "../build/demo/server.js";
@@ -26,9 +26,9 @@ await page.click("#robots");
 await page.locator("#board canvas").waitFor();
 const score = async () => Number(await page.locator(".scores .me strong").innerText());
 while ((await score()) < 9) for (const key of KEYS) await page.keyboard.press(key);
-// Until the sky has something in it again, and the toasts are gone.
+// By then new stars fall, and the toasts are gone.
 await page.waitForTimeout(5_500);
-// A picture of a README is small, and a gradient is not.
+// A gradient makes the file larger.
 await page.addStyleTag({ content: "body, #board { background: var(--ground) !important }" });
 await page.screenshot({ path: `${folder}/demo.png` });
 

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { typedEntries } from "./entries.mjs";
-import { groups, load } from "./site.mjs";
+import { groups, load } from "./typedocGuide.mjs";
 
 const guide = fileURLToPath(new URL("../docs/", import.meta.url));
 
-/** The pages in the order in which the first of them names them. */
+/** The pages in the order of the links in the first one. */
 const pagesOf = (folder) => {
   const names = [
     ...readFileSync(`${folder}README.md`, "utf8").matchAll(/\((?<name>[\w-]+\.md)\)/g),
@@ -22,7 +22,7 @@ const pagesOf = (folder) => {
  */
 export default {
   name: "gs2-gateway",
-  // It only adds to Phaser's own types, and would bring the reference of all Phaser along.
+  // `phaser-global` adds to Phaser's types: with it, the reference would include all of Phaser.
   entryPoints: typedEntries
     .filter(({ name }) => name !== "phaser-global")
     .map(({ source }) => `../src/${source}.ts`),
@@ -36,11 +36,11 @@ export default {
   out: "../artifacts/docs",
   excludeInternal: true,
   disableSources: true,
-  // A link that leads nowhere is an error. Types that are named and not exported are what they are: the report of public types has them.
+  // Broken links are errors. Types that are used without being exported are in the API report.
   validation: { invalidLink: true, invalidPath: true, notExported: false },
   treatWarningsAsErrors: true,
-  // Values that are named like the type beside them.
+  // Values with the name of a type.
   externalSymbolLinkMappings: { "gs2-gateway": { GatewayAdmin: "#", GatewayClient: "#" } },
-  // `npm run typecheck` has done it.
+  // `npm run typecheck` does it.
   skipErrorChecking: true,
 };

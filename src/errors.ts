@@ -1,8 +1,9 @@
 /**
- * What went wrong, in one word. The first nine are GS2's own statuses (400, 401, 402, 404, 409 or 405, 500, 502, 503, 504; GS2 reference);
- * the others are ours: `notConnected` (no open connection to use), `replaced` (another client holds the player's place), `aborted` (the
- * caller's signal), `invalidArgument` (refused before sending), `protocol` (an answer nobody can read), `gap` (`waitFor` with
- * `onGap: "reject"`), `push` (web push), `unknown` (a status GS2 does not list).
+ * Kind of an error. The first nine stand for GS2's statuses 400, 401, 402, 404, 409 (or 405), 500,
+ * 502, 503 and 504 (GS2 reference). The others belong to this package: `notConnected` (no open
+ * connection), `replaced` (another client holds the player's binding), `aborted` (by the caller's
+ * signal), `invalidArgument` (rejected before sending), `protocol` (an unreadable reply), `gap`
+ * (`waitFor` with `onGap: "reject"`), `push` (web push), `unknown` (a status GS2 does not list).
  */
 export type GatewayErrorKind =
   | "badRequest"
@@ -31,8 +32,8 @@ export interface GatewayErrorDetail {
 }
 
 /**
- * What became of the call: `notSent`: nothing left this client. `refused`: the server answered, and it was no.
- * `unknown`: it was sent and no answer came, so it may or may not have been done.
+ * Outcome of the failed call. `notSent`: nothing was sent. `refused`: the server replied with an
+ * error. `unknown`: it was sent and no reply came; the server may have executed it.
  */
 export type GatewayErrorOutcome = "notSent" | "refused" | "unknown";
 
@@ -47,27 +48,31 @@ export interface GatewayErrorInit {
   cause?: unknown;
 }
 
-// Symbol.for: an error thrown by the CommonJS copy is recognised by the ESM copy.
+// Symbol.for: the ESM copy of this package recognises errors of the CommonJS copy.
 const BRAND: unique symbol = Symbol.for("gs2-gateway.GatewayError") as never;
 
 /**
- * The only error this package rejects with. Recognise it with {@link isGatewayError}, which also works across two copies of the package.
- * Neither `message` nor `JSON.stringify` of it holds a secret or a token.
+ * The only error this package rejects with. Test for it with {@link isGatewayError}, which also
+ * works across two copies of the package. `message` and JSON of it contain no secret and no token.
  *
- * A token provider may throw one with kind `unauthorized` to say "signed out": the client then stops trying.
+ * A token provider may throw one of kind `unauthorized` when the player is signed out: the client
+ * then stops trying.
  */
 export class GatewayError extends Error {
   declare readonly name: "GatewayError";
   declare readonly kind: GatewayErrorKind;
-  /** GS2's status where there was an answer. */
+  /** GS2's status, where there was a reply. */
   declare readonly status: number | undefined;
-  /** GS2's error list; empty where there was no answer or it held none. */
+  /** GS2's error list; empty where there was no reply or no list in it. */
   declare readonly errors: readonly GatewayErrorDetail[];
-  /** The call it belongs to, e.g. `setUserId`. */
+  /** The method that failed, e.g. `setUserId`. */
   declare readonly method: string | undefined;
   /** Default `notSent`. */
   declare readonly outcome: GatewayErrorOutcome;
-  /** True when nothing was sent, or when doing it again is harmless and may help. A wrong argument stays wrong: false for `invalidArgument`. */
+  /**
+   * True when nothing was sent, or when a repeat is safe and may succeed. Always false for
+   * `invalidArgument`.
+   */
   declare readonly retryable: boolean;
 
   constructor(init: GatewayErrorInit) {
@@ -76,11 +81,11 @@ export class GatewayError extends Error {
     const { retryable = outcome === "notSent" && kind !== "invalidArgument" } = init;
     const name = "GatewayError";
     Object.assign(this, { name, kind, status, errors, method, outcome, retryable });
-    // Not enumerable: it is no part of what is told.
+    // Not enumerable, so that it is not in toJSON.
     Object.defineProperty(this, BRAND, { value: true });
   }
 
-  /** Everything but the stack and the cause. */
+  /** All fields except the stack and the cause. */
   toJSON(): Omit<GatewayErrorInit, "cause"> & { name: string } {
     return Object.assign({ message: this.message }, this);
   }
@@ -95,10 +100,10 @@ export function isGatewayError<K extends GatewayErrorKind = GatewayErrorKind>(
   return one?.[BRAND] === true && (kind === undefined || one.kind === kind);
 }
 
-/** The problem of a field that was left out. */
+/** Problem of a missing field. */
 export const MISSING = "must be supplied";
 
-/** Names method and field; nothing has been sent. */
+/** An error that names method and field. Throw it before anything is sent. */
 export const invalidArgument = (
   method: string,
   field: string,

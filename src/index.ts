@@ -5,14 +5,13 @@ export { emulatorEndpoints } from "./wire/endpoints.js";
 export type {
   BindRequest,
   CallOptions,
-  GatewayClientOptions,
-  KeepAlive,
   Lifecycle,
   LifecycleEvents,
   PlayerParams,
   ServiceCall,
   Sync,
-} from "./client/options.js";
+} from "./client/types.js";
+export type { GatewayClientOptions, KeepAlive } from "./client/options.js";
 export type { Binding, ConnectionSnapshot } from "./connection/snapshot.js";
 export type { BindingState, Reason, Status, SyncReason } from "./connection/state.js";
 export type { WebSocketClass } from "./connection/socket.js";
@@ -32,7 +31,7 @@ export type {
   NotificationSelector,
   NotificationSource,
   WaitOptions,
-} from "./notify/notify.js";
+} from "./notify/notificationSource.js";
 export type {
   NotificationDefinition,
   SchemaIssue,

@@ -1,12 +1,24 @@
 import { WebSocket } from "ws";
-import { GatewayClient as PlayerClient } from "./client/client.js";
+import { GatewayClient as BrowserClient } from "./client/client.js";
 import type { GatewayClientOptions } from "./client/options.js";
+import type { WebSocketClass } from "./connection/socket.js";
 
-// Ping frames cost nothing at GS2, calls do: so Node may look more often.
+// Ping frames cost nothing at GS2, calls do: so Node may probe more often.
 const IDLE_MS = 60_000;
 
-/** The same client on the WebSocket of `ws`, which can send ping frames: silence is probed with them, after 60 seconds. */
-export class GatewayClient extends PlayerClient {
+/** The WebSocket of `ws`, with ping frames as probes. */
+class NodeWebSocket extends WebSocket {
+  sendPing(onPong: () => void): void {
+    this.once("pong", onPong);
+    this.ping();
+  }
+}
+
+/**
+ * The same client on the WebSocket of `ws`, which can send ping frames: silence is probed with them,
+ * after 60 seconds.
+ */
+export class GatewayClient extends BrowserClient {
   constructor(options: GatewayClientOptions) {
     const { keepAlive } = options;
     super(
@@ -14,7 +26,7 @@ export class GatewayClient extends PlayerClient {
         ? options
         : {
             ...options,
-            WebSocket: WebSocket as unknown as NonNullable<GatewayClientOptions["WebSocket"]>,
+            WebSocket: NodeWebSocket as unknown as WebSocketClass,
             keepAlive: keepAlive === false ? false : { idleMs: IDLE_MS, ...keepAlive },
           },
     );

@@ -1,11 +1,10 @@
+// A bell: push notifications of a match while the page is hidden.
 import { signal } from "@preact/signals";
 import { createLocalTokenProvider, createPush, deliverToWorker } from "gs2-gateway/push";
 import type { DevicePush } from "gs2-gateway/emulator";
 import { gateway } from "./net.js";
 
-// A bell: tells the player of a match while the game is out of sight.
-
-// On GS2 itself: your Firebase config and VAPID key in place of the provider.
+// On GS2 itself: your Firebase config and VAPID key instead of the provider.
 const provider = createLocalTokenProvider();
 
 export const push = createPush({
@@ -34,50 +33,52 @@ export const bell = signal<PushState | undefined>(undefined);
 
 const isOn = () => bell.value?.status === "registered";
 
-function take(state: PushState): void {
+function applyState(state: PushState): void {
   bell.value = state;
-  if (isOn()) carryPushes();
+  if (isOn()) forwardPushes();
 }
 
-push.on("state", take);
+push.on("state", applyState);
 push.attach(gateway);
-void push.state().then(take);
+void push.state().then(applyState);
 
-export const ring = () => (isOn() ? push.disable() : push.enable());
+export const toggleBell = () => (isOn() ? push.disable() : push.enable());
 
-// GS2 sends a push only to who has no session, so a player who looks elsewhere leaves.
-let left = false;
+// GS2 sends a push only to players without a session, so a hidden page disconnects.
+let isDisconnected = false;
 document.addEventListener("visibilitychange", () => {
   if (document.hidden && isOn() && gateway.connection.status === "ready") {
-    left = true;
+    isDisconnected = true;
     void gateway.disconnect();
-  } else if (!document.hidden && left) {
-    left = false;
+  } else if (!document.hidden && isDisconnected) {
+    isDisconnected = false;
     gateway.connect().catch(() => undefined);
   }
 });
 
-let isCarrying = false;
+let isForwarding = false;
 
-/** The local provider has one token for this browser, whoever asks. */
-const NO_ASK = {} as Parameters<typeof provider.getToken>[0];
+/** The local provider has one token for this browser and ignores the request. */
+const UNUSED_REQUEST = {} as Parameters<typeof provider.getToken>[0];
 
-/** In the place of the push service, which has no way into this machine. One tab does it for all tabs of this browser. */
-function carryPushes(): void {
-  if (isCarrying) return;
-  isCarrying = true;
+/**
+ * Stands in for the push service, which cannot reach this machine. One tab forwards for all tabs.
+ */
+function forwardPushes(): void {
+  if (isForwarding) return;
+  isForwarding = true;
   void navigator.locks.request("gs2-gateway-demo-pushes", async () => {
     const query = new URLSearchParams({
-      token: await provider.getToken(NO_ASK),
+      token: await provider.getToken(UNUSED_REQUEST),
       timeoutMs: "20000",
     });
     for (;;) {
-      const answer = await fetch(`/_emulator/pushes?${query}`).catch(() => undefined);
-      if (answer?.status === 200) {
-        const { item } = (await answer.json()) as { item: DevicePush };
+      const response = await fetch(`/_emulator/pushes?${query}`).catch(() => undefined);
+      if (response?.status === 200) {
+        const { item } = (await response.json()) as { item: DevicePush };
         await deliverToWorker(item.message).catch(() => undefined);
-      } else if (answer?.status !== 204) {
-        // The server is being restarted.
+      } else if (response?.status !== 204) {
+        // The server is restarting.
         await new Promise((resolve) => setTimeout(resolve, 1_000));
       }
     }

@@ -1,26 +1,26 @@
-import { bell, ring } from "./bell.js";
+import { bell, toggleBell } from "./bell.js";
 import { texts } from "./language.js";
 import { server } from "./net.js";
 import { Press } from "./press.js";
 
 export function BellRow() {
-  const say = texts.value;
+  const t = texts.value;
   const { status, message } = bell.value ?? { status: "unsupported" as const, message: "" };
   const isOn = status === "registered";
   return (
     <section id="push" class="card row" data-status={status} title={message}>
-      <p>{say.bell[status]}</p>
+      <p>{t.bell[status]}</p>
       {isOn && (
         <Press id="testPush" action={server.testPush}>
-          {say.testPush}
+          {t.testPush}
         </Press>
       )}
       <Press
         id="bell"
         isEnabled={isOn || status === "prompt" || status === "granted"}
-        action={ring}
+        action={toggleBell}
       >
-        {isOn ? say.bellOff : say.bellOn}
+        {isOn ? t.bellOff : t.bellOn}
       </Press>
     </section>
   );

@@ -4,8 +4,8 @@ import type { Board } from "./board/board.js";
 import { texts } from "./language.js";
 import type { Round } from "./round.js";
 
-/** Where the keys lie is where the cells are, on any layout. */
-const direct = [
+/** Physical keys in the positions of the cells, on any keyboard layout. */
+const cellKeys = [
   ...["Digit1", "Digit2", "Digit3", "Digit4"],
   ...["KeyQ", "KeyW", "KeyE", "KeyR"],
   ...["KeyA", "KeyS", "KeyD", "KeyF"],
@@ -29,30 +29,30 @@ function stepFrom(cell: number, key: string): number {
 
 /** The sky: Phaser inside, and one element of the page for focus, keys and screen readers. */
 export function BoardView({ round }: { round: Round }) {
-  const say = texts.value;
-  const place = useRef<HTMLDivElement>(null);
+  const t = texts.value;
+  const container = useRef<HTMLDivElement>(null);
   const board = useRef<Board>(undefined);
   const [cursor, setCursor] = useState<number>();
 
   useEffect(() => {
-    const parent = place.current;
+    const parent = container.current;
     if (!parent) return undefined;
-    let isGone = false;
-    // Phaser is the greater part of the page: it is fetched when there is something to play.
+    let isUnmounted = false;
+    // Phaser is the largest part of the page: it is loaded for the first round.
     void import("./board/board.js").then(({ createBoard }) => {
-      if (isGone) return;
+      if (isUnmounted) return;
       board.current = createBoard(parent, {
         round,
         isCalm: matchMedia("(prefers-reduced-motion: reduce)").matches,
         getReady: texts.peek().getReady,
       });
     });
-    const watching = new ResizeObserver(() => board.current?.fit());
-    watching.observe(parent);
+    const resizeObserver = new ResizeObserver(() => board.current?.fit());
+    resizeObserver.observe(parent);
     parent.focus({ preventScroll: true });
     return () => {
-      isGone = true;
-      watching.disconnect();
+      isUnmounted = true;
+      resizeObserver.disconnect();
       board.current?.end();
       board.current = undefined;
     };
@@ -60,10 +60,10 @@ export function BoardView({ round }: { round: Round }) {
 
   useEffect(() => board.current?.point(cursor), [cursor]);
 
-  const press = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { key, code } = event;
-    const at = direct.indexOf(code);
+    const at = cellKeys.indexOf(code);
     if (at >= 0) board.current?.press(at);
     else if (key in steps) setCursor(stepFrom(cursor ?? 0, key));
     else if ((key === " " || key === "Enter") && cursor !== undefined) board.current?.press(cursor);
@@ -76,11 +76,11 @@ export function BoardView({ round }: { round: Round }) {
     <div class="board-room">
       <div
         id="board"
-        ref={place}
+        ref={container}
         tabIndex={0}
         role="application"
-        aria-label={say.boardLabel}
-        onKeyDown={press}
+        aria-label={t.boardLabel}
+        onKeyDown={onKeyDown}
       />
     </div>
   );

@@ -2,14 +2,16 @@ import { computed } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { connection, play, player, round } from "./game.js";
 import { texts } from "./language.js";
-import { useLanding } from "./landing.js";
+import { useFocusOnMount } from "./focusOnMount.js";
 import { gateway } from "./net.js";
 import { Press } from "./press.js";
 
 const binding = computed(() => connection.value.bindings["player"]);
 
-/** Whether another place has this player: it was taken, or it was there first. */
-export const lostPlace = computed(() =>
+/**
+ * Whether another session has this player: it replaced ours, or it was first and ours was refused.
+ */
+export const lostSession = computed(() =>
   binding.value?.state === "replaced"
     ? "replaced"
     : binding.value?.error?.kind === "conflict"
@@ -26,13 +28,13 @@ export function StatusPill() {
   );
 }
 
-/** Of a token provider of ours that failed, its own words. */
-const whatFailed = (error: Error): string =>
+/** The message of a failed token provider, or of the error itself. */
+const failureText = (error: Error): string =>
   error.cause instanceof Error ? error.cause.message : error.message;
 
-/** What is wrong with the connection, why, and what the player can do. Nothing while all is well. */
+/** Shows a problem of the connection, its reason, and what the player can do. Empty otherwise. */
 export function ConnectionBar() {
-  const say = texts.value;
+  const t = texts.value;
   const { status, attempt, reason, error, nextRetryAt } = connection.value;
   if (!player.value) return null;
   if (status === "closed" || status === "unauthorized") {
@@ -40,11 +42,11 @@ export function ConnectionBar() {
     return (
       <div id="trouble" class="bar bad">
         <p>
-          <strong>{error ? say.status[status] : say.stoppedTitle}</strong>{" "}
-          {error ? whatFailed(error) : reason && say.reasons[reason]}
+          <strong>{error ? t.status[status] : t.stoppedTitle}</strong>{" "}
+          {error ? failureText(error) : reason && t.reasons[reason]}
         </p>
         <Press id="again" action={() => play(name, isExclusive)}>
-          {say.again}
+          {t.again}
         </Press>
       </div>
     );
@@ -53,47 +55,47 @@ export function ConnectionBar() {
   return (
     <div id="trouble" class="bar wait">
       <p>
-        <strong role="status">{say.reasons[reason ?? "network"]}</strong>{" "}
-        <Countdown until={nextRetryAt} /> {round.value && !round.value.isOver() && say.playOn}
+        <strong role="status">{t.reasons[reason ?? "network"]}</strong>{" "}
+        <Countdown until={nextRetryAt} /> {round.value && !round.value.isOver() && t.playOn}
       </p>
       <Press id="retry" action={() => gateway.retryNow()}>
-        {say.retry}
+        {t.retry}
       </Press>
     </div>
   );
 }
 
-/** The seconds go by without an event. */
+/** Updates itself, since no event marks the seconds. */
 function Countdown({ until }: { until: number | undefined }) {
-  const say = texts.value;
+  const t = texts.value;
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
-    const ticking = setInterval(() => setNow(Date.now()), 250);
-    return () => clearInterval(ticking);
+    const timer = setInterval(() => setNow(Date.now()), 250);
+    return () => clearInterval(timer);
   }, []);
   const seconds = until === undefined ? 0 : Math.ceil((until - now) / 1_000);
-  return <span class="count">{seconds > 0 ? say.nextTry(seconds) : say.trying}</span>;
+  return <span class="count">{seconds > 0 ? t.nextTry(seconds) : t.trying}</span>;
 }
 
-/** In the place of the game, while another tab or device has it. */
-export function Place() {
-  const say = texts.value;
-  const landing = useLanding<HTMLHeadingElement>();
+/** Replaces the game while another tab or device has the player. */
+export function SessionElsewhere() {
+  const t = texts.value;
+  const heading = useFocusOnMount<HTMLHeadingElement>();
   const { name } = player.value ?? { name: "" };
   const { status } = connection.value;
   return (
     <section id="place" class="card narrow center">
-      <h2 ref={landing} tabIndex={-1}>
-        {lostPlace.value === "replaced" ? say.replacedTitle(name) : say.refusedTitle(name)}
+      <h2 ref={heading} tabIndex={-1}>
+        {lostSession.value === "replaced" ? t.replacedTitle(name) : t.refusedTitle(name)}
       </h2>
       <Press
         id="takeOver"
         class="primary"
-        // A place can only be taken over an open connection.
+        // A take-over needs an open connection.
         isEnabled={status === "connected" || status === "replaced"}
         action={() => gateway.takeOver()}
       >
-        {say.playHere}
+        {t.playHere}
       </Press>
     </section>
   );

@@ -2,12 +2,12 @@ import { signal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 import {
   faultNames,
-  isOn,
+  isActive,
   lasting,
-  mend,
-  refresh,
+  clearFaults,
+  refreshReports,
   reports,
-  set,
+  setFault,
   type FaultName,
 } from "./faults.js";
 import { connection, player } from "./game.js";
@@ -20,7 +20,7 @@ export const isDrawerOpen = signal(false);
 const OPENER = "open-drawer";
 
 export function DrawerButton() {
-  const say = texts.value;
+  const t = texts.value;
   return (
     <button
       type="button"
@@ -32,7 +32,7 @@ export function DrawerButton() {
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
         <path d="M9 1.5 3.5 9H7L6 14.5 12.5 6.5h-4Z" fill="currentColor" />
       </svg>
-      <span>{say.breakIt}</span>
+      <span>{t.breakIt}</span>
     </button>
   );
 }
@@ -42,20 +42,20 @@ function close(): void {
   document.getElementById(OPENER)?.focus();
 }
 
-async function strike(name: FaultName, userId: string): Promise<void> {
-  await set(name, userId, true);
-  // On a phone the drawer would hide what it has done.
+async function triggerFault(name: FaultName, userId: string): Promise<void> {
+  await setFault(name, userId, true);
+  // On a phone the drawer would cover the effect.
   if (!isWide.value) close();
 }
 
-/** Everything that goes wrong with a network, on purpose, one line each. The game goes on beside it. */
+/** A switch for each network fault. The game goes on beside it. */
 export function FaultDrawer() {
-  const say = texts.value;
+  const t = texts.value;
   const heading = useRef<HTMLHeadingElement>(null);
   const { status } = connection.value;
   useEffect(() => heading.current?.focus(), []);
-  // A connection that changes may be a fault that has struck.
-  useEffect(() => void refresh(), [status]);
+  // A changed connection may be the effect of a fault.
+  useEffect(() => void refreshReports(), [status]);
   const userId = player.value?.name ?? "";
   return (
     <aside
@@ -65,16 +65,16 @@ export function FaultDrawer() {
     >
       <header>
         <h2 id="drawer-title" ref={heading} tabIndex={-1}>
-          {say.breakIt}
+          {t.breakIt}
         </h2>
-        <Press id="mend" action={() => mend(userId)}>
-          {say.mend}
+        <Press id="mend" action={() => clearFaults(userId)}>
+          {t.clearFaults}
         </Press>
-        <button type="button" class="icon" id="close-drawer" aria-label={say.close} onClick={close}>
+        <button type="button" class="icon" id="close-drawer" aria-label={t.close} onClick={close}>
           ×
         </button>
       </header>
-      <p class="soft">{reports.value ? say.faultsHint : say.faultsGone}</p>
+      <p class="soft">{reports.value ? t.faultsHint : t.faultsGone}</p>
       <ul class="faults">
         {faultNames.map((name) => (
           <Fault key={name} name={name} userId={userId} />
@@ -86,28 +86,28 @@ export function FaultDrawer() {
 }
 
 function Fault({ name, userId }: { name: FaultName; userId: string }) {
-  const say = texts.value;
+  const t = texts.value;
   const id = useId();
-  const [title, says] = say.faults[name];
-  const isActive = isOn(name, userId);
+  const [title, description] = t.faults[name];
+  const isOn = isActive(name, userId);
   return (
-    <li data-fault={name} class={isActive ? "on" : ""}>
+    <li data-fault={name} class={isOn ? "on" : ""}>
       <p>
         <strong id={`${id}-name`}>{title}</strong>
-        <span id={`${id}-says`}>{says}</span>
+        <span id={`${id}-description`}>{description}</span>
       </p>
       {lasting.includes(name) ? (
         <input
           type="checkbox"
           role="switch"
-          checked={isActive}
+          checked={isOn}
           aria-labelledby={`${id}-name`}
-          aria-describedby={`${id}-says`}
-          onChange={({ currentTarget }) => void set(name, userId, currentTarget.checked)}
+          aria-describedby={`${id}-description`}
+          onChange={({ currentTarget }) => void setFault(name, userId, currentTarget.checked)}
         />
       ) : (
-        <Press action={() => strike(name, userId)}>
-          {say.doIt}
+        <Press action={() => triggerFault(name, userId)}>
+          {t.trigger}
           <span class="unseen">: {title}</span>
         </Press>
       )}

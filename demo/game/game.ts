@@ -4,9 +4,9 @@ import type { GameState, MatchState } from "../shared/api.js";
 import { nameOf } from "../shared/players.js";
 import { gateway, server, tokenOf } from "./net.js";
 import { createRound, type Round } from "./round.js";
-import { tell } from "./toasts.js";
+import { announce } from "./toasts.js";
 
-// What the player sees follows from these: how the connection stands, and what the server said last.
+// The view follows from these signals: the connection, and the last state from the server.
 
 export const connection = signal(gateway.connection);
 gateway.lifecycle.on("status", (now) => (connection.value = now));
@@ -16,49 +16,52 @@ export const state = signal<GameState | undefined>(undefined);
 export const isReady = computed(() => connection.value.status === "ready");
 
 export const round = signal<Round | undefined>(undefined);
-/** Counts up whenever something was caught here. */
+/** Incremented whenever the round's caught stars change. */
 export const catches = signal(0);
 
-/** Server time minus ours, and how long the question took it is from: the quickest answer knows best. */
+/**
+ * Server time minus ours, from the request with the shortest round trip, which is the most exact.
+ */
 let clock = { offsetMs: 0, tookMs: Infinity };
 const serverNow = (): number => Date.now() + clock.offsetMs;
 
-let asked = 0;
-let shown = 0;
+let requested = 0;
+let applied = 0;
 
-/** Asks the server how things stand, after doing something there or not. */
-export async function sync(ask: () => Promise<GameState> = server.state): Promise<void> {
-  const turn = ++asked;
+/** Applies the state from the server, fetched or answered by an action. */
+export async function sync(request: () => Promise<GameState> = server.state): Promise<void> {
+  const sequence = ++requested;
   const sentAt = Date.now();
-  const answer = await ask();
-  // Two answers may overtake each other: the older one must not be shown last.
-  if (turn < shown) return;
-  shown = turn;
+  const response = await request();
+  // Responses may arrive out of order: an older one is ignored.
+  if (sequence < applied) return;
+  applied = sequence;
   const tookMs = Date.now() - sentAt;
   if (tookMs <= clock.tookMs) {
-    clock = { offsetMs: answer.now - (sentAt + tookMs / 2), tookMs };
+    clock = { offsetMs: response.now - (sentAt + tookMs / 2), tookMs };
   }
   const before = state.value?.match;
   batch(() => {
-    state.value = answer;
-    enter(answer.match);
+    state.value = response;
+    enterMatch(response.match);
   });
-  if (before && !before.isOver && !answer.match && ask === server.state) tell("matchGone");
+  if (before && !before.isOver && !response.match && request === server.state)
+    announce("matchGone");
 }
 
-/** A match that is new here gets its round; one we are in already keeps what was caught and not told yet. */
-function enter(match: MatchState | null): void {
+/** Creates the round of a new match; the round of the current match keeps its unreported stars. */
+function enterMatch(match: MatchState | null): void {
   if (!match) {
     round.value = undefined;
   } else if (round.value?.matchName === match.name) {
-    round.value.learn(match.caught);
+    round.value.addCaught(match.caught);
     catches.value++;
   } else {
     const { name: matchName, seed, startsAt, roundMs, caught } = match;
     round.value = createRound({
       ...{ matchName, seed, startsAt, roundMs, caught, serverNow },
       report: async (ids, isLast) => {
-        // While the connection is away the server may know our token no longer; the next bind brings a new one.
+        // After a restart the server does not know our token; the next bind gets a new one.
         if (!isReady.value) throw new Error("The server is out of reach.");
         await server.report({ matchName, caught: ids, isLast });
       },
@@ -68,34 +71,35 @@ function enter(match: MatchState | null): void {
   if (match && !match.isOver) void round.value?.flush();
 }
 
-// GS2 keeps no queue: after the first bind and after every gap the game asks how things stand. News that comes meanwhile waits for this.
+// GS2 keeps no queue: the state is fetched after the first bind and after every gap. Notifications
+// wait until the fetch is done.
 gateway.onSync(() => {
-  // The server may be another one now, with a clock of its own.
+  // A restarted server may have another clock.
   clock = { ...clock, tookMs: Infinity };
   return refresh();
 });
 
-const AGAIN_AFTER_MS = 1_000;
+const RETRY_AFTER_MS = 1_000;
 
-/** Asks until there is an answer, or there will be a gap, after which it is asked again. */
+/** Retries until there is a response. A lost connection ends it: the gap starts it again. */
 async function refresh(): Promise<void> {
   while (isReady.value) {
     try {
       await sync();
       return;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));
+      await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
     }
   }
 }
 
-gateway.on("Gs2Matchmaking:Join", ({ payload }) => tell("joined", nameOf(payload.joinUserId)));
-gateway.on("Gs2Matchmaking:Leave", ({ payload }) => tell("left", payload.leaveUserId));
-gateway.on("Gs2Matchmaking:Complete", () => tell("matchFound"));
-gateway.on("starfall:cloud", ({ payload }) => tell("clouded", payload.byUserId));
-gateway.on("starfall:hello", ({ payload }) => tell("hello", payload.text));
+gateway.on("Gs2Matchmaking:Join", ({ payload }) => announce("joined", nameOf(payload.joinUserId)));
+gateway.on("Gs2Matchmaking:Leave", ({ payload }) => announce("left", payload.leaveUserId));
+gateway.on("Gs2Matchmaking:Complete", () => announce("matchFound"));
+gateway.on("starfall:cloud", ({ payload }) => announce("clouded", payload.byUserId));
+gateway.on("starfall:hello", ({ payload }) => announce("hello", payload.text));
 
-// Matchmaking and the lobby: that something has changed is enough, the state is fetched.
+// Matchmaking and the lobby: the notification causes a fetch.
 for (const key of [
   "Gs2Matchmaking:Join",
   "Gs2Matchmaking:Leave",
@@ -106,7 +110,7 @@ for (const key of [
   gateway.on(key, refresh);
 }
 
-// Scores come often, and the notification has them with it.
+// Scores change often, so the notification contains them.
 gateway.on("starfall:scores", ({ payload: { matchName, version, standings } }) => {
   const now = state.value;
   if (now?.match?.name !== matchName || version <= now.match.version) return;
@@ -119,65 +123,65 @@ gateway.on("starfall:mission", ({ payload }) => {
   const missions = now.missions.map((one) => (one.taskName === payload.taskName ? payload : one));
   state.value = { ...now, missions };
 });
-gateway.on("Gs2Mission:Complete", ({ payload }) => tell("missionComplete", payload.taskName));
+gateway.on("Gs2Mission:Complete", ({ payload }) => announce("missionComplete", payload.taskName));
 
-// The round ends by the server's clock: then the rest is told, and the result waited for.
+// The round ends by the server's clock; then the remaining stars are reported.
 effect(() => {
   const current = round.value;
   if (!current) return undefined;
-  let ending: ReturnType<typeof setTimeout>;
+  let timer: ReturnType<typeof setTimeout>;
   const wait = () => {
-    ending = setTimeout(() => {
-      // The clock may have been set right meanwhile.
+    timer = setTimeout(() => {
+      // The clock may have been corrected meanwhile.
       if (!current.isOver()) return wait();
       void current.flush();
       catches.value++;
     }, current.roundMs - current.nowMs());
   };
   wait();
-  return () => clearTimeout(ending);
+  return () => clearTimeout(timer);
 });
 
 /** The last hundred, newest first. */
-export const heard = signal<readonly Notification[]>([]);
+export const notifications = signal<readonly Notification[]>([]);
 gateway.on("*", (notification) => {
-  heard.value = [notification, ...heard.value].slice(0, 100);
+  notifications.value = [notification, ...notifications.value].slice(0, 100);
 });
 
 export async function play(name: string, isExclusive: boolean): Promise<void> {
   batch(() => {
     player.value = { name, isExclusive };
     state.value = undefined;
-    heard.value = [];
+    notifications.value = [];
   });
-  remember();
+  updateAddress();
   try {
     await gateway.connect();
     await gateway.setUserId({ accessToken: tokenOf(name), allowConcurrentAccess: !isExclusive });
   } catch (error) {
-    // A place or a token refused, no network: gateway.connection says so too, and there the page reads it.
+    // A refused bind or token, or no network: the page shows it from gateway.connection.
     if (!isGatewayError(error)) throw error;
   }
 }
 
-/** @param farewell what the page has to undo while the player is still known */
-export async function quit(farewell: () => Promise<unknown>): Promise<void> {
-  // The others are told; quitting works without it.
+/** @param beforeRelease runs while the player is still bound */
+export async function quit(beforeRelease: () => Promise<unknown>): Promise<void> {
+  // Informs the other players; quitting works without it.
   if (isReady.value) await server.leave().catch(() => undefined);
-  await farewell().catch(() => undefined);
+  await beforeRelease().catch(() => undefined);
   await gateway.disconnect();
-  // Else the next connect() would bind the same player again.
+  // Otherwise the next connect() would bind the same player again.
   await gateway.release();
   batch(() => {
     player.value = undefined;
     state.value = undefined;
     round.value = undefined;
   });
-  remember();
+  updateAddress();
 }
 
-/** In the address, so that a reload comes straight back into the game. */
-function remember(): void {
+/** Keeps the player in the address, so that a reload goes on with the game. */
+function updateAddress(): void {
   const url = new URL(location.href);
   url.searchParams.delete("name");
   url.searchParams.delete("exclusive");
@@ -188,15 +192,15 @@ function remember(): void {
   history.replaceState(null, "", url);
 }
 
-const wishes = new URLSearchParams(location.search);
-const roundMs = wishes.has("roundMs") ? Number(wishes.get("roundMs")) : undefined;
+const query = new URLSearchParams(location.search);
+const roundMs = query.has("roundMs") ? Number(query.get("roundMs")) : undefined;
 
 export const join = (size: number): Promise<void> => sync(() => server.join({ size, roundMs }));
 export const fillWithRobots = (): Promise<void> => sync(server.fillWithRobots);
 export const leave = (): Promise<void> => sync(server.leave);
 
-/** Whoever came by a link or a reload plays at once. */
+/** Starts at once with the player of the address, after a reload or by a link. */
 export function resume(): void {
-  const name = wishes.get("name")?.trim();
-  if (name) void play(name, wishes.get("exclusive") === "1");
+  const name = query.get("name")?.trim();
+  if (name) void play(name, query.get("exclusive") === "1");
 }

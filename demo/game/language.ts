@@ -1,27 +1,28 @@
 import { computed, effect, signal } from "@preact/signals";
-import { remember, remembered } from "./storage.js";
+import { storage } from "./storage.js";
 import { japanese } from "./texts.ja.js";
 import { english, type Texts } from "./texts.js";
 
 type Language = "en" | "ja";
 
+const KEY = "gs2-gateway-demo:language";
 const languages: Readonly<Record<Language, Texts>> = { en: english, ja: japanese };
 
-/** The one chosen before, else that of the browser. */
+/** The stored language, or the one of the browser. */
 function firstLanguage(): Language {
-  const chosen = remembered("language");
-  if (chosen === "en" || chosen === "ja") return chosen;
+  const stored = storage?.getItem(KEY);
+  if (stored === "en" || stored === "ja") return stored;
   return navigator.language.toLowerCase().startsWith("ja") ? "ja" : "en";
 }
 
 export const language = signal<Language>(firstLanguage());
 
-/** What the page says in the language of the moment. */
+/** The texts in the current language. */
 export const texts = computed(() => languages[language.value]);
 
-export function choose(chosen: Language): void {
-  language.value = chosen;
-  remember("language", chosen);
+export function setLanguage(next: Language): void {
+  language.value = next;
+  storage?.setItem(KEY, next);
 }
 
 effect(() => {

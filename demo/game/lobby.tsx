@@ -1,9 +1,9 @@
 import { SIZES } from "../shared/rules.js";
 import { fillWithRobots, isReady, join, leave, state } from "./game.js";
 import { texts } from "./language.js";
-import { useLanding } from "./landing.js";
+import { useFocusOnMount } from "./focusOnMount.js";
 import { Press } from "./press.js";
-import { Avatar, called } from "./seat.js";
+import { Avatar, displayName } from "./seat.js";
 
 const stars = [
   [40, 58, 1.2, "#fff3c4"],
@@ -13,12 +13,12 @@ const stars = [
   [262, 62, 1.6, "#b79cff"],
 ] as const;
 
-/** Who is here, and for how many a round is wanted. */
+/** The players in the lobby, and the choice of a round's size. */
 export function Lobby() {
-  const say = texts.value;
-  const landing = useLanding<HTMLHeadingElement>();
+  const t = texts.value;
+  const heading = useFocusOnMount<HTMLHeadingElement>();
   const { lobby, userId } = state.value ?? { lobby: undefined, userId: "" };
-  if (!lobby) return <section class="card center soft">{say.loading}</section>;
+  if (!lobby) return <section class="card center soft">{t.loading}</section>;
   const others = [
     ...lobby.idle.filter((one) => one !== userId),
     ...lobby.gatherings.flatMap(({ players }) => players),
@@ -26,8 +26,8 @@ export function Lobby() {
   return (
     <section id="lobby" class="card">
       <Hero />
-      <h2 ref={landing} tabIndex={-1}>
-        {say.chooseSize}
+      <h2 ref={heading} tabIndex={-1}>
+        {t.chooseSize}
       </h2>
       <div class="sizes">
         {SIZES.map((size) => {
@@ -40,15 +40,15 @@ export function Lobby() {
               isEnabled={isReady.value}
               action={() => join(size)}
             >
-              <strong>{say.players(size)}</strong>
-              <small>{waiting ? say.waiting(waiting.players.length, size) : say.nobodyWaits}</small>
+              <strong>{t.players(size)}</strong>
+              <small>{waiting ? t.waiting(waiting.players.length, size) : t.noneWaiting}</small>
             </Press>
           );
         })}
       </div>
-      <h3>{say.lobbyTitle}</h3>
+      <h3>{t.lobbyTitle}</h3>
       {others.length === 0 ? (
-        <p class="soft">{say.alone}</p>
+        <p class="soft">{t.alone}</p>
       ) : (
         <ul class="people">
           {others.map((one, seat) => (
@@ -60,13 +60,13 @@ export function Lobby() {
         </ul>
       )}
       <a href={location.pathname} target="_blank" rel="noopener">
-        {say.openAnother}
+        {t.openAnother}
       </a>
     </section>
   );
 }
 
-/** Where there is room for a picture. */
+/** A decoration; style.css hides it on small screens. */
 const Hero = () => (
   <svg class="hero" viewBox="0 0 300 90" aria-hidden="true">
     {stars.map(([x, y, size, colour]) => (
@@ -80,36 +80,36 @@ const Hero = () => (
   </svg>
 );
 
-/** The seats of a round to come. */
+/** The seats of a gathering. */
 export function Gathering() {
-  const say = texts.value;
-  const landing = useLanding<HTMLHeadingElement>();
+  const t = texts.value;
+  const heading = useFocusOnMount<HTMLHeadingElement>();
   const gathering = state.value?.gathering;
   if (!gathering) return null;
   const seats = Array.from({ length: gathering.size }, (_, seat) => gathering.players[seat]);
   return (
     <section id="gathering" class="card">
-      <h2 ref={landing} tabIndex={-1}>
-        {say.gatheringTitle}
+      <h2 ref={heading} tabIndex={-1}>
+        {t.gatheringTitle}
       </h2>
       <ol class="seats">
         {seats.map((player, seat) => (
           <li key={seat}>
             <Avatar userId={player} seat={seat} />
-            <span>{player === undefined ? say.freeSeat : called(player)}</span>
+            <span>{player === undefined ? t.freeSeat : displayName(player)}</span>
           </li>
         ))}
       </ol>
       <div class="actions">
         <Press id="robots" isEnabled={isReady.value} action={fillWithRobots}>
-          {say.robots}
+          {t.robots}
         </Press>
         <Press id="leave" isEnabled={isReady.value} action={leave}>
-          {say.leave}
+          {t.leave}
         </Press>
       </div>
       <a href={location.pathname} target="_blank" rel="noopener">
-        {say.openAnother}
+        {t.openAnother}
       </a>
     </section>
   );

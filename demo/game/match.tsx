@@ -3,8 +3,8 @@ import { BoardView } from "./boardView.js";
 import { catches, leave, isReady, round, state } from "./game.js";
 import { texts } from "./language.js";
 import { Press } from "./press.js";
-import { Avatar, called } from "./seat.js";
-import { tell } from "./toasts.js";
+import { Avatar, displayName } from "./seat.js";
+import { announce } from "./toasts.js";
 
 const LAST_SECONDS = 10;
 
@@ -17,12 +17,12 @@ function useSecondsLeft(): number {
     const tick = () => {
       const seconds = Math.max(0, Math.ceil((current.roundMs - current.nowMs()) / 1_000));
       setLeft(seconds);
-      if (seconds === LAST_SECONDS && before === LAST_SECONDS + 1) tell("secondsLeft", seconds);
+      if (seconds === LAST_SECONDS && before === LAST_SECONDS + 1) announce("secondsLeft", seconds);
       before = seconds;
     };
     tick();
-    const ticking = setInterval(tick, 200);
-    return () => clearInterval(ticking);
+    const timer = setInterval(tick, 200);
+    return () => clearInterval(timer);
   }, [current]);
   return left;
 }
@@ -42,8 +42,8 @@ export function Match() {
 }
 
 function Scores() {
-  const say = texts.value;
-  // Ours are known here at once, whatever the network does.
+  const t = texts.value;
+  // Our own score does not wait for the network.
   const mine = catches.value >= 0 ? round.value : undefined;
   return (
     <ol class="scores">
@@ -52,7 +52,7 @@ function Scores() {
         return (
           <li key={userId} class={isMe ? "me" : hasLeft ? "gone" : ""}>
             <Avatar userId={userId} seat={seat} />
-            <span class="who">{hasLeft ? say.leftMatch : called(userId)}</span>
+            <span class="who">{hasLeft ? t.leftMatch : displayName(userId)}</span>
             <strong>{isMe && mine ? mine.score() : score}</strong>
           </li>
         );
@@ -62,28 +62,28 @@ function Scores() {
 }
 
 function TimeLeft() {
-  const say = texts.value;
+  const t = texts.value;
   const seconds = useSecondsLeft();
   const all = Math.round((round.value?.roundMs ?? 0) / 1_000);
-  const untold = catches.value >= 0 ? (round.value?.untold() ?? 0) : 0;
+  const unreported = catches.value >= 0 ? (round.value?.unreportedCount() ?? 0) : 0;
   return (
     <p class={seconds <= LAST_SECONDS ? "time short" : "time"}>
-      <progress value={Math.min(seconds, all)} max={all} aria-label={say.timeLeft} />
-      <span class="count">{say.secondsShort(Math.min(seconds, all))}</span>
-      {untold > 0 && !isReady.value && <span class="tag">{say.untold(untold)}</span>}
+      <progress value={Math.min(seconds, all)} max={all} aria-label={t.timeLeft} />
+      <span class="count">{t.secondsShort(Math.min(seconds, all))}</span>
+      {unreported > 0 && !isReady.value && <span class="tag">{t.unreported(unreported)}</span>}
     </p>
   );
 }
 
 function Foot() {
-  const say = texts.value;
+  const t = texts.value;
   const isOver = catches.value >= 0 && round.value?.isOver() === true;
   return (
     <div class="foot">
-      <p role="status">{isOver ? say.collecting : say.boardHelp}</p>
-      {!isOver && <p class="keys">{say.boardKeys}</p>}
+      <p role="status">{isOver ? t.collecting : t.boardHelp}</p>
+      {!isOver && <p class="keys">{t.boardKeys}</p>}
       <Press id="leave" isEnabled={isReady.value} action={leave}>
-        {say.leave}
+        {t.leave}
       </Press>
     </div>
   );

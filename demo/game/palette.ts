@@ -1,4 +1,4 @@
-/** Colours the sky is drawn with; the rest of the page has them in style.css. */
+/** Colours of the sky; style.css has those of the page. */
 export const palette = {
   night: 0x141a3c,
   cell: 0x222b5c,

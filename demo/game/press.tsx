@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { say } from "./toasts.js";
+import { showToast } from "./toasts.js";
 
 interface PressProps {
   readonly id?: string;
@@ -14,13 +14,13 @@ interface PressProps {
 export function Press({ isEnabled = true, action, children, ...rest }: PressProps) {
   const [isBusy, setBusy] = useState(false);
   const press = async (event: MouseEvent) => {
-    // The second click of a double click would hit what has come in the button's place.
+    // The second click of a double click would hit what replaced the button.
     if (event.detail > 1 || isBusy || !isEnabled) return;
     setBusy(true);
     try {
       await action();
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
+      showToast(error instanceof Error ? error.message : String(error));
     }
     setBusy(false);
   };

@@ -1,41 +1,41 @@
 import { isReady, join, leave, round, state } from "./game.js";
 import { texts } from "./language.js";
-import { useLanding } from "./landing.js";
+import { useFocusOnMount } from "./focusOnMount.js";
 import { Press } from "./press.js";
-import { Avatar, called } from "./seat.js";
+import { Avatar, displayName } from "./seat.js";
 
 export function Result() {
-  const say = texts.value;
-  const landing = useLanding<HTMLHeadingElement>();
+  const t = texts.value;
+  const heading = useFocusOnMount<HTMLHeadingElement>();
   const { match, userId } = state.value ?? { match: null, userId: "" };
   if (!match) return null;
   const seated = match.standings.map((one, seat) => ({ ...one, seat }));
   const ranked = [...seated].sort((a, b) => b.score - a.score);
   const mine = seated.find((one) => one.userId === userId);
-  const place = 1 + ranked.filter(({ score }) => score > (mine?.score ?? 0)).length;
+  const rank = 1 + ranked.filter(({ score }) => score > (mine?.score ?? 0)).length;
   const isShared = ranked.filter(({ score }) => score === mine?.score).length > 1;
-  const tooLate = round.value?.untold() ?? 0;
+  const tooLate = round.value?.unreportedCount() ?? 0;
   return (
     <section id="result" class="card center">
-      <p class={place === 1 ? "medal first" : "medal"} aria-hidden="true">
-        {place}
+      <p class={rank === 1 ? "medal first" : "medal"} aria-hidden="true">
+        {rank}
       </p>
-      <h2 ref={landing} tabIndex={-1}>
-        {place > 1 ? say.placed(place, ranked.length) : isShared ? say.draw : say.youWin}
+      <h2 ref={heading} tabIndex={-1}>
+        {rank > 1 ? t.placed(rank, ranked.length) : isShared ? t.draw : t.youWin}
       </h2>
       <ol class="ranking">
         {ranked.map(({ userId: one, score, seat, hasLeft }) => (
           <li key={one} class={one === userId ? "me" : ""}>
             <Avatar userId={one} seat={seat} />
             <span>
-              {called(one)}
-              {hasLeft && ` (${say.leftMatch})`}
+              {displayName(one)}
+              {hasLeft && ` (${t.leftMatch})`}
             </span>
             <strong>{score}</strong>
           </li>
         ))}
       </ol>
-      {tooLate > 0 && <p class="soft">{say.tooLate(tooLate)}</p>}
+      {tooLate > 0 && <p class="soft">{t.tooLate(tooLate)}</p>}
       <div class="actions">
         <Press
           id="playAgain"
@@ -43,10 +43,10 @@ export function Result() {
           isEnabled={isReady.value}
           action={() => join(match.standings.length)}
         >
-          {say.playAgain}
+          {t.playAgain}
         </Press>
         <Press id="toLobby" isEnabled={isReady.value} action={leave}>
-          {say.toLobby}
+          {t.toLobby}
         </Press>
       </div>
     </section>

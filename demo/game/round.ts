@@ -5,56 +5,60 @@ interface RoundPorts {
   readonly seed: number;
   readonly startsAt: number;
   readonly roundMs: number;
-  /** What the server knows of already, after a reload. */
+  /** The stars that the server has recorded, after a reload. */
   readonly caught: readonly number[];
-  /** The server's clock: rounds begin and end by it, here as everywhere. */
+  /** The server's clock, by which rounds begin and end. */
   readonly serverNow: () => number;
-  /** Tells the server. Rejects where it is out of reach. */
+  /** Reports stars to the server. Rejects while it is out of reach. */
   readonly report: (caught: readonly number[], isLast: boolean) => Promise<unknown>;
-  /** What was caught has changed. */
+  /** Called when the caught stars or their reports change. */
   readonly changed: () => void;
 }
 
 const REPORT_AFTER_MS = 150;
 
 /**
- * A player's own round. It is played here, whatever the network does: what is caught counts at once, and waits until the server is there to be told.
+ * A player's round, played without the network: a caught star counts at once and is reported when
+ * the server is reachable.
  */
 export function createRound({ report, changed, serverNow, ...match }: RoundPorts) {
   const sky = skyOf(match.seed, match.roundMs);
   const caught = new Set(match.caught);
-  const untold = new Set<number>();
+  const unreported = new Set<number>();
   let isReporting = false;
-  let isLastTold = false;
+  let isLastReported = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const nowMs = () => serverNow() - match.startsAt;
   const isOver = () => nowMs() >= match.roundMs;
 
-  function soon(): void {
+  function scheduleFlush(): void {
     timer ??= setTimeout(() => void flush(), REPORT_AFTER_MS);
   }
 
-  /** One report at a time, so that they arrive in order. What was not answered is told again: the server counts each star once. */
+  /**
+   * One report at a time, so that they arrive in order. A failed one is repeated: the server counts
+   * each star once.
+   */
   async function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
     const isLast = isOver();
-    if (isReporting || (untold.size === 0 && (!isLast || isLastTold))) return;
+    if (isReporting || (unreported.size === 0 && (!isLast || isLastReported))) return;
     isReporting = true;
-    const told = [...untold];
+    const sent = [...unreported];
     try {
-      await report(told, isLast);
-      for (const id of told) untold.delete(id);
-      isLastTold ||= isLast;
+      await report(sent, isLast);
+      for (const id of sent) unreported.delete(id);
+      isLastReported ||= isLast;
       changed();
     } catch {
-      // Out of reach. The connection comes back by itself, and then flush() is called again.
+      // Out of reach: flush() is called again after the reconnect.
       return;
     } finally {
       isReporting = false;
     }
-    if (untold.size > 0) soon();
+    if (unreported.size > 0) scheduleFlush();
   }
 
   return {
@@ -69,19 +73,19 @@ export function createRound({ report, changed, serverNow, ...match }: RoundPorts
         ({ id, fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs && !caught.has(id),
       );
     },
-    take(star: Star): void {
+    catchStar(star: Star): void {
       if (isOver() || caught.has(star.id)) return;
       caught.add(star.id);
-      untold.add(star.id);
+      unreported.add(star.id);
       changed();
-      soon();
+      scheduleFlush();
     },
-    /** What the server knows of besides: this player may have played in another tab meanwhile. */
-    learn(ids: readonly number[]): void {
+    /** Adds stars that this player caught in another tab. */
+    addCaught(ids: readonly number[]): void {
       for (const id of ids) caught.add(id);
     },
     score: () => scoreOf(sky, caught),
-    untold: () => untold.size,
+    unreportedCount: () => unreported.size,
   };
 }
 

@@ -4,14 +4,14 @@ import { state } from "./game.js";
 import { texts } from "./language.js";
 import { seatColours } from "./palette.js";
 
-/** How a player is called on this page. */
-export function called(userId: string): string {
-  const say = texts.value;
-  if (userId === state.value?.userId) return say.you;
-  return isRobot(userId) ? say.robot(nameOf(userId)) : userId;
+/** The name of a player on this page. */
+export function displayName(userId: string): string {
+  const t = texts.value;
+  if (userId === state.value?.userId) return t.you;
+  return isRobot(userId) ? t.robot(nameOf(userId)) : userId;
 }
 
-/** A player's sign: a letter on a colour, one colour for each seat. */
+/** A letter on the colour of the seat. */
 export function Avatar({ userId, seat = 0 }: { userId: string | undefined; seat?: number }) {
   const style: CSSProperties = { "--seat": seatColours[seat % seatColours.length] };
   const kind = userId === undefined ? "avatar free" : isRobot(userId) ? "avatar robot" : "avatar";

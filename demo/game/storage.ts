@@ -1,17 +1,10 @@
-const PREFIX = "gs2-gateway-demo:";
+/** localStorage; undefined where the browser blocks it. */
+export const storage = open();
 
-export function remembered(name: string): string | null {
+function open(): Storage | undefined {
   try {
-    return localStorage.getItem(PREFIX + name);
+    return localStorage;
   } catch {
-    return null;
-  }
-}
-
-export function remember(name: string, value: string): void {
-  try {
-    localStorage.setItem(PREFIX + name, value);
-  } catch {
-    // Storage may be shut; then the choice lasts as long as the page.
+    return undefined;
   }
 }

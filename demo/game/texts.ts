@@ -1,8 +1,8 @@
 import type { Reason } from "./reasons.js";
 import type { FaultName } from "./faults.js";
 
-/** What is said in passing. */
-export interface Told {
+/** Texts of toasts. */
+export interface Announcements {
   readonly matchFound: () => string;
   readonly matchGone: () => string;
   readonly joined: (who: string) => string;
@@ -29,16 +29,16 @@ export const english = {
   languageLabel: "Language",
   close: "Close",
 
-  noServerTitle: "Nobody to play with yet",
+  noServerTitle: "The server is not running",
   noServer: "The game is here, but its server does not answer. Start it in the project's folder:",
-  noServerThen: "This page goes on by itself when it is there at its own address:",
+  noServerThen: "The page continues by itself once the server answers at this address:",
 
   who: "Who is playing?",
-  pitch: "Catch falling stars, faster than everybody else.",
+  pitch: "Catch falling stars, faster than all other players.",
   nameLabel: "Name",
   namePlaceholder: "Alice",
-  exclusive: "One place per player",
-  exclusiveHint: "A second tab with this name has to take the place over.",
+  exclusive: "One session per player",
+  exclusiveHint: "A second tab with this name has to take over.",
   play: "Play",
 
   status: {
@@ -55,10 +55,10 @@ export const english = {
     network: "The server is out of reach. Is npm start running?",
     offline: "This device is offline.",
     serverClosed: "The server closed the connection.",
-    probeFailed: "The line had gone dead.",
-    conflict: "Another place has this player.",
+    probeFailed: "The connection did not respond.",
+    conflict: "Another session has this player.",
     sessionIdShared: "Another tab has the same session.",
-    token: "The login has run out.",
+    token: "The login has expired.",
     user: "You ended the connection.",
   } satisfies Record<Reason, string>,
   nextTry: (seconds: number) => `Next try in ${seconds} s.`,
@@ -70,14 +70,14 @@ export const english = {
   playHere: "Play here",
   stoppedTitle: "The connection was ended.",
   again: "Connect again",
-  loading: "Asking how things stand…",
+  loading: "Loading…",
 
   quit: "Quit",
-  onePlace: "one place",
+  oneSession: "one session",
   chooseSize: "New round",
   players: (count: number) => `${count} players`,
   waiting: (count: number, size: number) => `${count} of ${size} here`,
-  nobodyWaits: "be the first",
+  noneWaiting: "be the first",
   lobbyTitle: "In the lobby",
   alone: "Only you. Open another player in a second tab, or play with robots.",
   openAnother: "Open another player",
@@ -96,7 +96,7 @@ export const english = {
   boardKeys: "Keys: 1234 QWER ASDF ZXCV, or arrows and Space.",
   leftMatch: "left",
   collecting: "Time! Collecting the scores…",
-  untold: (count: number) => `${count} not told yet`,
+  unreported: (count: number) => `${count} not sent yet`,
 
   placed: (place: number, of: number) => `${places[place - 1] ?? place} of ${of}`,
   youWin: "You win!",
@@ -113,36 +113,39 @@ export const english = {
   bell: {
     unsupported: "This browser has no push.",
     "needs-install": "Push needs the game on your home screen.",
-    prompt: "Get told when a match is found.",
+    prompt: "Get notified when a match is found.",
     denied: "Notifications are blocked.",
     granted: "Push is off.",
-    registered: "You are told while you are away.",
+    registered: "You are notified while you are away.",
   },
   bellOn: "Notify me",
   bellOff: "Turn off",
   testPush: "Test push",
 
   breakIt: "Break my network",
-  faultsHint: "Each of these happens in the emulator, on purpose. See how the game takes it.",
+  faultsHint: "Each of these happens in the emulator, on purpose. See how the game reacts.",
   faultsGone: "The emulator does not answer, so nothing can be broken now.",
-  mend: "Mend all",
-  doIt: "Do it",
+  clearFaults: "Clear all",
+  trigger: "Trigger",
   faults: {
-    latency: ["Slow line", "Every frame of yours is 0.4 to 0.8 s late."],
-    duplicateNotification: ["Everything twice", "Each notification to you comes two times."],
-    slowLogin: ["Slow login", "The next logins take 3 s, for everybody."],
-    refuse: ["Closed door", "New connections are refused, for everybody."],
-    drop: ["Cut the line", "Your connection breaks off, with no goodbye."],
-    halfOpen: ["Dead line", "Your line falls silent; a probe finds out within 15 s."],
-    kick: ["Another device", "Somebody takes your place: press Play here to get it back."],
-    expireTokens: ["Tokens expire", "Your login runs out and your line is cut: a new one is got."],
-  } satisfies Record<FaultName, readonly [name: string, says: string]>,
+    latency: ["Latency", "Every frame of yours is 0.4 to 0.8 s late."],
+    duplicateNotification: ["Duplicates", "Each notification to you arrives twice."],
+    slowLogin: ["Slow login", "The next logins take 3 s, for all players."],
+    refuse: ["Refused connections", "New connections are refused, for all players."],
+    drop: ["Lost connection", "Your connection drops without a close."],
+    halfOpen: ["Half-open", "Your connection falls silent; a probe detects it within 15 s."],
+    kick: ["Another device", "Another session takes over: press Play here to get it back."],
+    expireTokens: [
+      "Tokens expire",
+      "Your login expires and your connection drops: a new login is made.",
+    ],
+  } satisfies Record<FaultName, readonly [name: string, description: string]>,
 
-  newsTitle: "What the gateway told",
+  newsTitle: "Notifications",
   newsEmpty: "Nothing yet.",
   byPush: "push",
 
-  told: {
+  announcements: {
     matchFound: () => "Match found!",
     matchGone: () => "The match is gone: the server was restarted without it.",
     joined: (who) => `${who} joined`,
@@ -152,7 +155,7 @@ export const english = {
     welcomeBack: () => "Welcome back!",
     secondsLeft: (seconds) => `${seconds} seconds left`,
     hello: (text) => text,
-  } satisfies Told,
+  } satisfies Announcements,
 };
 
 type Wide<T> = T extends (...args: infer Args) => string

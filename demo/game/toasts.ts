@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { texts } from "./language.js";
-import type { Told } from "./texts.js";
+import type { Announcements } from "./texts.js";
 
 interface Toast {
   readonly id: number;
@@ -10,14 +10,17 @@ interface Toast {
 export const toasts = signal<readonly Toast[]>([]);
 
 const SHOWN_MS = 5_000;
-let made = 0;
+let lastId = 0;
 
-/** Shown for a moment, and said aloud by screen readers. */
-export function say(text: string): void {
-  const id = ++made;
+/** Shows a text for 5 seconds; screen readers speak it. */
+export function showToast(text: string): void {
+  const id = ++lastId;
   toasts.value = [...toasts.value.slice(-1), { id, text }];
   setTimeout(() => (toasts.value = toasts.value.filter((one) => one.id !== id)), SHOWN_MS);
 }
 
-export const tell = <Key extends keyof Told>(key: Key, ...args: Parameters<Told[Key]>): void =>
-  say((texts.value.told[key] as (...given: typeof args) => string)(...args));
+export const announce = <Key extends keyof Announcements>(
+  key: Key,
+  ...args: Parameters<Announcements[Key]>
+): void =>
+  showToast((texts.value.announcements[key] as (...given: typeof args) => string)(...args));

@@ -7,13 +7,13 @@ import { Hono } from "hono";
 import type { CatchReport, JoinRequest, Notice } from "../shared/api.js";
 import { userIdOf } from "../shared/players.js";
 import { createStore } from "./store.js";
-import { createWorld } from "./world.js";
+import { World } from "./world.js";
 
 const NAMESPACE = "game-0001";
 const TICK_MS = 250;
 
 export interface Demo {
-  /** Where the page is. */
+  /** The address of the page. */
   readonly url: string;
   readonly emulator: Emulator;
   stop(): Promise<void>;
@@ -22,19 +22,23 @@ export interface Demo {
 export interface DemoOptions {
   /** Default 0: any free port. */
   port?: number | undefined;
-  /** Keeps matches and missions over a restart. Default: they are forgotten. */
+  /** Keeps matches and missions across a restart. Default: they are lost. */
   file?: string | undefined;
 }
 
-/** Starts an emulator that serves the demo's page at `/demo/` and the demo's own server at `/demo/api/`. */
+/**
+ * Starts an emulator that serves the demo's page at `/demo/` and the demo's own server at
+ * `/demo/api/`.
+ */
 export async function startDemo({ port = 0, file }: DemoOptions = {}): Promise<Demo> {
-  // A page asks again while the server starts anew, and the emulator listens before there is somebody to answer.
-  let open: (app: Hono<Env>) => void = () => undefined;
-  const opened = new Promise<Hono<Env>>((resolve) => (open = resolve));
+  // The emulator listens before the app exists, and pages retry while the server restarts: their
+  // requests wait.
+  let resolveApp: (app: Hono<Env>) => void = () => undefined;
+  const appReady = new Promise<Hono<Env>>((resolve) => (resolveApp = resolve));
   const emulator = await startEmulator({
     port,
     namespaces: [NAMESPACE],
-    mount: { "/demo": async (request) => (await opened).fetch(request) },
+    mount: { "/demo": async (request) => (await appReady).fetch(request) },
   });
   const admin = new GatewayAdmin({
     namespaceName: NAMESPACE,
@@ -42,32 +46,32 @@ export async function startDemo({ port = 0, file }: DemoOptions = {}): Promise<D
     endpoints: emulator.endpoints,
     logger: false,
   });
-  // Without it GS2 sends nothing to a device. On GS2 it is your Firebase project's.
+  // GS2 forwards to devices only with a firebaseSecret; on GS2, the one of your Firebase project.
   await admin.updateNamespace({ firebaseSecret: "demo-secret" });
 
   const store = createStore(file);
-  const hasBell = (userId: string) =>
+  const hasPushToken = (userId: string) =>
     emulator.state().firebaseTokens.some((one) => one.userId === userId);
   const online = () => emulator.sessions().map(({ userId }) => userId);
-  const world = createWorld({
+  const world = new World({
     now: Date.now,
     seed: () => randomInt(2 ** 31),
     online,
-    isReachable: (userId) => online().includes(userId) || hasBell(userId),
+    isReachable: (userId) => online().includes(userId) || hasPushToken(userId),
     saved: store.read(),
   });
-  const tell = async (notices: readonly Notice[]) => {
+  const deliver = async (notices: readonly Notice[]) => {
     store.write(world.save());
-    // Who does not hear it asks for the state after the gap.
+    // A client that misses a notification fetches the state after the gap.
     await Promise.allSettled(notices.map((notice) => send(emulator, admin, notice)));
   };
-  const ticking = setInterval(() => void tell(world.tick()), TICK_MS);
-  open(demoApp({ emulator, admin, world, tell }));
+  const ticker = setInterval(() => void deliver(world.tick()), TICK_MS);
+  resolveApp(demoApp({ emulator, admin, world, deliver }));
   return {
     url: `${emulator.url}/demo/`,
     emulator,
     async stop() {
-      clearInterval(ticking);
+      clearInterval(ticker);
       store.write(world.save());
       await emulator.stop();
     },
@@ -75,7 +79,7 @@ export async function startDemo({ port = 0, file }: DemoOptions = {}): Promise<D
 }
 
 function send(emulator: Emulator, admin: GatewayAdmin, { userId, key, payload }: Notice) {
-  // GS2-Matchmaking and GS2-Mission tell of theirs by themselves; here the emulator does it for them.
+  // GS2-Matchmaking and GS2-Mission send theirs themselves; here the emulator sends them.
   if (key.startsWith("Gs2")) {
     return emulator.notify({
       ...{ userId, key, payload },
@@ -93,15 +97,16 @@ interface Env {
 interface AppParts {
   readonly emulator: Emulator;
   readonly admin: GatewayAdmin;
-  readonly world: ReturnType<typeof createWorld>;
-  readonly tell: (notices: readonly Notice[]) => Promise<void>;
+  readonly world: World;
+  readonly deliver: (notices: readonly Notice[]) => Promise<void>;
 }
 
-function demoApp({ emulator, admin, world, tell }: AppParts) {
+function demoApp({ emulator, admin, world, deliver }: AppParts) {
   const app = new Hono<Env>();
   const players = new Map<string, string>();
 
-  // Your login server: it knows who asks (here it believes any name) and gets the player's token from GS2-Auth.
+  // A login server identifies the player (here any name is accepted) and gets the token from
+  // GS2-Auth.
   app.post("/demo/api/login", async (context) => {
     const { name } = await context.req.json<{ name?: unknown }>().catch(() => ({ name: "" }));
     const userId = userIdOf(typeof name === "string" ? name : "");
@@ -124,29 +129,29 @@ function demoApp({ emulator, admin, world, tell }: AppParts) {
 
   app.post("/demo/api/gathering", async (context) => {
     const userId = context.get("userId");
-    await tell(world.join(userId, await context.req.json<JoinRequest>()));
+    await deliver(world.join(userId, await context.req.json<JoinRequest>()));
     return context.json(world.stateOf(userId));
   });
 
   app.post("/demo/api/robots", async (context) => {
     const userId = context.get("userId");
-    await tell(world.fillWithRobots(userId));
+    await deliver(world.fillWithRobots(userId));
     return context.json(world.stateOf(userId));
   });
 
   app.delete("/demo/api/gathering", async (context) => {
     const userId = context.get("userId");
-    await tell(world.leave(userId));
+    await deliver(world.leave(userId));
     return context.json(world.stateOf(userId));
   });
 
   app.post("/demo/api/catches", async (context) => {
     const report = await context.req.json<CatchReport>();
-    await tell(world.report(context.get("userId"), report));
+    await deliver(world.report(context.get("userId"), report));
     return context.json({});
   });
 
-  // What a live-ops tool would do.
+  // As a live-ops tool would send it.
   app.post("/demo/api/push", async (context) => {
     const userId = context.get("userId");
     const payload = JSON.stringify({ text: `A test push for ${userId}.` });
@@ -154,7 +159,7 @@ function demoApp({ emulator, admin, world, tell }: AppParts) {
     return context.json({});
   });
 
-  // From here, and from the built server, the page is as far away.
+  // The same relative path from the source and from the built server.
   const files = (folder: string) =>
     serveStatic({
       root: fileURLToPath(new URL(folder, import.meta.url)),

@@ -16,7 +16,7 @@ export interface SavedGatherings {
   readonly open: readonly Open[];
 }
 
-/** What a change leads to: who is told what, and the gathering that is full now and no longer kept here. */
+/** The result of a change: notices, and the gathering that is full now and was removed here. */
 export interface Change {
   readonly notices: readonly Notice[];
   readonly full?: Full;
@@ -24,20 +24,47 @@ export interface Change {
 
 const nothing: Change = { notices: [] };
 
-/** In the place of GS2-Matchmaking: who plays whom. It tells nobody itself. */
-export function createMatchmaking(saved?: SavedGatherings) {
-  let made = saved?.made ?? 0;
-  const gatherings = new Map(saved?.open.map((one) => [one.name, { ...one }]));
+/** Stands in for GS2-Matchmaking. Returns the notices to send. */
+export class Matchmaking {
+  private readonly gatherings: Map<string, Open>;
+  private made: number;
 
-  const find = (fits: (one: Open) => boolean) => [...gatherings.values()].find(fits);
-  const holding = (userId: string) => find(({ players }) => players.includes(userId));
-  const about = ({ name }: Open) => ({ namespaceName: "matchmaking", gatheringName: name });
+  constructor(saved?: SavedGatherings) {
+    this.made = saved?.made ?? 0;
+    this.gatherings = new Map(saved?.open.map((one) => [one.name, { ...one }]));
+  }
 
-  function leave(userId: string): Change {
-    const gathering = holding(userId);
+  /**
+   * Joins the first gathering of this size that has room, or creates one with this length of a
+   * round.
+   *
+   * @param isPlaying players for whom it is false have closed the page, and leave the gathering
+   */
+  join(
+    userId: string,
+    size: number,
+    roundMs: number,
+    isPlaying: (userId: string) => boolean = () => true,
+  ): Change {
+    if (this.gatheringOf(userId)) return nothing;
+    for (;;) {
+      const open = this.find((one) => one.size === size);
+      const gone = open?.players.filter((player) => !isPlaying(player)) ?? [];
+      if (open && gone.length === 0) return this.add(open, userId);
+      if (!open) break;
+      for (const player of gone) this.leave(player);
+    }
+    const name = `gathering-${String(++this.made).padStart(4, "0")}`;
+    const gathering: Open = { name, size, roundMs, players: [] };
+    this.gatherings.set(name, gathering);
+    return this.add(gathering, userId);
+  }
+
+  leave(userId: string): Change {
+    const gathering = this.holding(userId);
     if (!gathering) return nothing;
     gathering.players = gathering.players.filter((player) => player !== userId);
-    if (gathering.players.length === 0) gatherings.delete(gathering.name);
+    if (gathering.players.length === 0) this.gatherings.delete(gathering.name);
     return {
       notices: gathering.players.map((player) => ({
         userId: player,
@@ -47,7 +74,38 @@ export function createMatchmaking(saved?: SavedGatherings) {
     };
   }
 
-  function add(gathering: Open, userId: string): Change {
+  /** Fills free seats with robots. */
+  fill(userId: string, robots: readonly string[]): Change {
+    const gathering = this.holding(userId);
+    if (!gathering) return nothing;
+    const changes = robots
+      .slice(0, gathering.size - gathering.players.length)
+      .map((robot) => this.add(gathering, robot));
+    const full = changes.at(-1)?.full;
+    return { notices: changes.flatMap(({ notices }) => notices), ...(full && { full }) };
+  }
+
+  gatheringOf(userId: string): Gathering | null {
+    return this.holding(userId) ?? null;
+  }
+
+  open(): Gathering[] {
+    return [...this.gatherings.values()];
+  }
+
+  save(): SavedGatherings {
+    return { made: this.made, open: [...this.gatherings.values()] };
+  }
+
+  private find(matches: (one: Open) => boolean): Open | undefined {
+    return [...this.gatherings.values()].find(matches);
+  }
+
+  private holding(userId: string): Open | undefined {
+    return this.find(({ players }) => players.includes(userId));
+  }
+
+  private add(gathering: Open, userId: string): Change {
     const before = gathering.players;
     gathering.players = [...before, userId];
     const joined = before.map((player): Notice => ({
@@ -56,7 +114,7 @@ export function createMatchmaking(saved?: SavedGatherings) {
       payload: { ...about(gathering), joinUserId: userId },
     }));
     if (gathering.players.length < gathering.size) return { notices: joined };
-    gatherings.delete(gathering.name);
+    this.gatherings.delete(gathering.name);
     const complete = gathering.players.map((player): Notice => ({
       userId: player,
       key: "Gs2Matchmaking:Complete",
@@ -64,47 +122,6 @@ export function createMatchmaking(saved?: SavedGatherings) {
     }));
     return { notices: [...joined, ...complete], full: gathering };
   }
-
-  /**
-   * Into the first gathering of this size that has room; a new one has the rounds its maker asks for.
-   *
-   * @param isPlaying whoever waits and is not has closed the page: nobody is matched with them
-   */
-  function join(
-    userId: string,
-    size: number,
-    roundMs: number,
-    isPlaying: (userId: string) => boolean = () => true,
-  ): Change {
-    if (holding(userId)) return nothing;
-    for (;;) {
-      const open = find((one) => one.size === size);
-      const gone = open?.players.filter((player) => !isPlaying(player)) ?? [];
-      if (open && gone.length === 0) return add(open, userId);
-      if (!open) break;
-      gone.forEach(leave);
-    }
-    const name = `gathering-${String(++made).padStart(4, "0")}`;
-    const gathering: Open = { name, size, roundMs, players: [] };
-    gatherings.set(name, gathering);
-    return add(gathering, userId);
-  }
-
-  return {
-    join,
-    leave,
-    /** Robots take the seats that are free. */
-    fill(userId: string, robots: readonly string[]): Change {
-      const gathering = holding(userId);
-      if (!gathering) return nothing;
-      const changes = robots
-        .slice(0, gathering.size - gathering.players.length)
-        .map((robot) => add(gathering, robot));
-      const full = changes.at(-1)?.full;
-      return { notices: changes.flatMap(({ notices }) => notices), ...(full && { full }) };
-    },
-    gatheringOf: (userId: string): Gathering | null => holding(userId) ?? null,
-    open: (): Gathering[] => [...gatherings.values()],
-    save: (): SavedGatherings => ({ made, open: [...gatherings.values()] }),
-  };
 }
+
+const about = ({ name }: Open) => ({ namespaceName: "matchmaking", gatheringName: name });

@@ -14,7 +14,7 @@ export interface SavedMissions {
   readonly counts: Readonly<Record<string, Counts>>;
 }
 
-/** In the place of GS2-Mission: what a player has done today. It tells nobody itself. */
+/** Stands in for GS2-Mission: progress of the day. Returns the notices to send. */
 export function createMissions(today: () => string, saved?: SavedMissions) {
   let day = today();
   const counts = new Map(saved?.day === day ? Object.entries(saved.counts) : []);
@@ -34,7 +34,7 @@ export function createMissions(today: () => string, saved?: SavedMissions) {
   });
 
   return {
-    /** Counts, and answers who is told: of each step, and once that a mission is complete. */
+    /** Returns a notice for each step, and one when a mission is complete. */
     add(userId: string, done: Counts): Notice[] {
       return taskNames.flatMap((taskName): Notice[] => {
         const more = done[taskName] ?? 0;

@@ -4,7 +4,7 @@ export const robotNames = ["robot:Vega", "robot:Rigel", "robot:Mira"] as const;
 
 const skillOf: Readonly<Record<Star["kind"], number>> = { star: 0.55, gold: 0.4, comet: 0.12 };
 
-/** What a robot has caught by now. It follows from the seed, so that nothing of it has to be kept. */
+/** The stars a robot has caught by now. They follow from the seed and need no storage. */
 export function caughtByRobot(
   userId: string,
   seed: number,

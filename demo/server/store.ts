@@ -9,7 +9,7 @@ export interface Saved {
   readonly missions: SavedMissions;
 }
 
-/** A file that outlives the server. Without one all is forgotten with it. */
+/** Saves the state in a file, if there is one. */
 export function createStore(file: string | undefined) {
   let written = "";
   return {
@@ -18,14 +18,14 @@ export function createStore(file: string | undefined) {
       try {
         return JSON.parse(readFileSync(file, "utf8")) as Saved;
       } catch {
-        // None yet, or none that can be read: a demo starts anew.
+        // No file yet, or an unreadable one: the demo starts empty.
         return undefined;
       }
     },
     write(saved: Saved): void {
       const text = JSON.stringify(saved);
       if (file === undefined || text === written) return;
-      // A server that ends half way leaves the file of before.
+      // A server that is killed while writing leaves the previous file.
       writeFileSync(`${file}.new`, text);
       renameSync(`${file}.new`, file);
       written = text;

@@ -1,7 +1,7 @@
 import type { CatchReport, GameState, JoinRequest, Notice } from "../shared/api.js";
 import { ROUND_MS, SIZES } from "../shared/rules.js";
-import { createMatches } from "./matches.js";
-import { createMatchmaking, type Change } from "./matchmaking.js";
+import { Matches } from "./matches.js";
+import { Matchmaking, type Change } from "./matchmaking.js";
 import { createMissions } from "./missions.js";
 import { robotNames } from "./robots.js";
 import type { Saved } from "./store.js";
@@ -12,96 +12,106 @@ const LONGEST_ROUND_MS = 120_000;
 interface WorldPorts {
   readonly now: () => number;
   readonly seed: () => number;
-  /** Who has the page open. */
+  /** Players who have the page open. */
   readonly online: () => readonly string[];
-  /** Whoever is away with a bell can be called back, and keeps the seat. */
+  /** Also true for an absent player with push, who keeps the seat. */
   readonly isReachable: (userId: string) => boolean;
   readonly saved?: Saved | undefined;
 }
 
-/** All that happens in the game. What it does is to change, and to answer who is to be told of it. */
-export function createWorld({ now, seed, online, isReachable, saved }: WorldPorts) {
-  const matchmaking = createMatchmaking(saved?.gatherings);
-  const matches = createMatches(now, saved?.matches);
-  const missions = createMissions(
-    () => new Date(now()).toISOString().slice(0, 10),
-    saved?.missions,
-  );
+/** The state of the game. Each action changes it and returns the notices to send. */
+export class World {
+  private readonly matchmaking: Matchmaking;
+  private readonly matches: Matches;
+  private readonly missions: ReturnType<typeof createMissions>;
+  private sentLobby = "";
 
-  const isBusy = (userId: string) =>
-    matches.isPlaying(userId) || matchmaking.gatheringOf(userId) !== null;
-  const idle = () => [...new Set(online())].filter((userId) => !isBusy(userId)).sort();
+  constructor(private readonly ports: WorldPorts) {
+    const { now, saved } = ports;
+    this.matchmaking = new Matchmaking(saved?.gatherings);
+    this.matches = new Matches(now, saved?.matches);
+    const today = () => new Date(now()).toISOString().slice(0, 10);
+    this.missions = createMissions(today, saved?.missions);
+  }
 
-  let lobbyTold = "";
-  /** Tells everybody outside of a round when the lobby is not what it was. */
-  function lobbyNews(): Notice[] {
-    const lobby = JSON.stringify([idle(), matchmaking.open()]);
-    if (lobby === lobbyTold) return [];
-    lobbyTold = lobby;
-    return [...new Set(online())]
-      .filter((userId) => !matches.isPlaying(userId))
+  stateOf(userId: string): GameState {
+    return {
+      now: this.ports.now(),
+      userId,
+      lobby: { idle: this.idle(), gatherings: this.matchmaking.open() },
+      gathering: this.matchmaking.gatheringOf(userId),
+      match: this.matches.matchOf(userId),
+      missions: this.missions.of(userId),
+    };
+  }
+
+  join(userId: string, { size, roundMs = ROUND_MS }: JoinRequest): Notice[] {
+    const { matches, matchmaking } = this;
+    // Joining the next round leaves the result of the last one.
+    if (matches.matchOf(userId)?.isOver) matches.leave(userId);
+    if (matches.isPlaying(userId) || !(SIZES as readonly number[]).includes(size)) return [];
+    const limitedMs = Math.min(LONGEST_ROUND_MS, Math.max(SHORTEST_ROUND_MS, roundMs));
+    const lastsMs = Number.isFinite(limitedMs) ? limitedMs : ROUND_MS;
+    return this.apply(matchmaking.join(userId, size, lastsMs, this.ports.isReachable));
+  }
+
+  fillWithRobots(userId: string): Notice[] {
+    return this.apply(this.matchmaking.fill(userId, robotNames));
+  }
+
+  /** Leaves the gathering, the round, or its result. */
+  leave(userId: string): Notice[] {
+    return [...this.matches.leave(userId), ...this.apply(this.matchmaking.leave(userId))];
+  }
+
+  report(userId: string, report: CatchReport): Notice[] {
+    const { fresh, notices } = this.matches.report(userId, report);
+    return [
+      ...notices,
+      ...this.missions.add(userId, {
+        "catch-stars": fresh.star + fresh.gold,
+        "catch-gold": fresh.gold,
+      }),
+    ];
+  }
+
+  tick(): Notice[] {
+    const { notices, finished } = this.matches.tick();
+    return [
+      ...finished.flatMap(({ userId, hasWon }) =>
+        this.missions.add(userId, { "play-rounds": 1, "win-round": hasWon ? 1 : 0 }),
+      ),
+      ...notices,
+      ...this.lobbyNotices(),
+    ];
+  }
+
+  save(): Saved {
+    return {
+      gatherings: this.matchmaking.save(),
+      matches: this.matches.save(),
+      missions: this.missions.save(),
+    };
+  }
+
+  private apply({ notices, full }: Change): Notice[] {
+    if (full) this.matches.open(full, this.ports.seed());
+    return [...notices, ...this.lobbyNotices()];
+  }
+
+  private idle(): string[] {
+    const isBusy = (userId: string) =>
+      this.matches.isPlaying(userId) || this.matchmaking.gatheringOf(userId) !== null;
+    return [...new Set(this.ports.online())].filter((userId) => !isBusy(userId)).sort();
+  }
+
+  /** Notices to all players outside of a round, when the lobby has changed. */
+  private lobbyNotices(): Notice[] {
+    const lobby = JSON.stringify([this.idle(), this.matchmaking.open()]);
+    if (lobby === this.sentLobby) return [];
+    this.sentLobby = lobby;
+    return [...new Set(this.ports.online())]
+      .filter((userId) => !this.matches.isPlaying(userId))
       .map((userId) => ({ userId, key: "starfall:lobby", payload: {} }));
   }
-
-  function after({ notices, full }: Change): Notice[] {
-    if (full) matches.open(full, seed());
-    return [...notices, ...lobbyNews()];
-  }
-
-  return {
-    stateOf: (userId: string): GameState => ({
-      now: now(),
-      userId,
-      lobby: { idle: idle(), gatherings: matchmaking.open() },
-      gathering: matchmaking.gatheringOf(userId),
-      match: matches.matchOf(userId),
-      missions: missions.of(userId),
-    }),
-
-    join(userId: string, { size, roundMs = ROUND_MS }: JoinRequest): Notice[] {
-      // Whoever looks for the next round has seen the result of the last one.
-      if (matches.matchOf(userId)?.isOver) matches.leave(userId);
-      if (matches.isPlaying(userId) || !(SIZES as readonly number[]).includes(size)) return [];
-      const lastsMs = Math.min(LONGEST_ROUND_MS, Math.max(SHORTEST_ROUND_MS, roundMs));
-      return after(
-        matchmaking.join(userId, size, Number.isFinite(lastsMs) ? lastsMs : ROUND_MS, isReachable),
-      );
-    },
-
-    fillWithRobots: (userId: string): Notice[] => after(matchmaking.fill(userId, robotNames)),
-
-    /** Out of the gathering, out of the round, or away from its result. */
-    leave: (userId: string): Notice[] => [
-      ...matches.leave(userId),
-      ...after(matchmaking.leave(userId)),
-    ],
-
-    report(userId: string, report: CatchReport): Notice[] {
-      const { fresh, notices } = matches.report(userId, report);
-      return [
-        ...notices,
-        ...missions.add(userId, {
-          "catch-stars": fresh.star + fresh.gold,
-          "catch-gold": fresh.gold,
-        }),
-      ];
-    },
-
-    tick(): Notice[] {
-      const { notices, finished } = matches.tick();
-      return [
-        ...finished.flatMap(({ userId, hasWon }) =>
-          missions.add(userId, { "play-rounds": 1, "win-round": hasWon ? 1 : 0 }),
-        ),
-        ...notices,
-        ...lobbyNews(),
-      ];
-    },
-
-    save: (): Saved => ({
-      gatherings: matchmaking.save(),
-      matches: matches.save(),
-      missions: missions.save(),
-    }),
-  };
 }

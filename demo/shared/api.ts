@@ -1,6 +1,6 @@
 import type { NotificationMap } from "gs2-gateway";
 
-/** What page and server say to each other, over HTTP and by notification. */
+// The messages between page and server, over HTTP and by notification.
 
 export interface Gathering {
   readonly name: string;
@@ -22,10 +22,10 @@ export interface MatchState {
   readonly startsAt: number;
   readonly roundMs: number;
   readonly isOver: boolean;
-  /** Grows with every change: the older of two that overtook each other is known by it. */
+  /** Grows with every change, so that an older state is recognized. */
   readonly version: number;
   readonly standings: readonly Standing[];
-  /** What the asking player has caught, as far as the server knows, in order. */
+  /** The stars that this player has reported, in order. */
   readonly caught: readonly number[];
 }
 
@@ -38,15 +38,18 @@ export interface MissionState {
   readonly goal: number;
 }
 
-/** Everything a player sees. Fetched after every bind and gap, and whenever a notification says that it has changed. */
+/**
+ * The state a player sees. Fetched after every bind and gap, and when a notification reports a
+ * change.
+ */
 export interface GameState {
   /** The server's clock. */
   readonly now: number;
   readonly userId: string;
   readonly lobby: {
-    /** Who is here and in no gathering. */
+    /** Players in no gathering and no round. */
     readonly idle: readonly string[];
-    /** Those that still look for players. */
+    /** Gatherings with free seats. */
     readonly gatherings: readonly Gathering[];
   };
   readonly gathering: Gathering | null;
@@ -67,13 +70,13 @@ export interface JoinRequest {
 export interface CatchReport {
   readonly matchName: string;
   readonly caught: readonly number[];
-  /** The round is over here, and nothing more will come. */
+  /** The round is over on the page: this is the last report. */
   readonly isLast: boolean;
 }
 
 /** The game's own notifications, sent with GS2-Gateway's SendNotification. */
 interface OwnNotifications {
-  /** Who is here, or who looks for a match, has changed. */
+  /** The lobby has changed. */
   "starfall:lobby": Record<never, never>;
   "starfall:scores": { matchName: string; version: number; standings: readonly Standing[] };
   /** A rival caught a golden star. */
@@ -84,7 +87,7 @@ interface OwnNotifications {
 }
 
 declare module "gs2-gateway" {
-  // What stands here is typed in `gateway.on("starfall:...")`.
+  // Types `gateway.on("starfall:...")`.
   interface NotificationMap extends OwnNotifications {}
 }
 
@@ -95,7 +98,7 @@ type GameKey =
   | "Gs2Matchmaking:Complete"
   | "Gs2Mission:Complete";
 
-/** Who is to be told what. */
+/** A notification to send to one player. */
 export type Notice = {
   [Key in GameKey]: {
     readonly userId: string;

@@ -1,4 +1,5 @@
-/** The rules of Starfall. Page and server both read them: the page draws the sky, the server counts what was caught in it. */
+// The rules of Starfall, for page and server: the page draws the sky, the server counts what was
+// caught in it.
 
 export const COLUMNS = 4;
 export const CELLS = COLUMNS * COLUMNS;
@@ -20,7 +21,7 @@ export interface Star {
   readonly untilMs: number;
 }
 
-/** Mulberry32: the same seed, the same numbers in [0, 1), on every machine. */
+/** Mulberry32: equal seeds give equal numbers in [0, 1) on every machine. */
 export function chanceOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -43,8 +44,8 @@ export function skyOf(seed: number, roundMs: number): Star[] {
     const part = fromMs / roundMs;
     const free = freeAt.flatMap((at, cell) => (at <= fromMs ? [cell] : []));
     const cell = free[Math.floor(chance() * free.length)];
-    const drawn = chance();
-    const kind = drawn < 0.12 ? "gold" : drawn < 0.3 ? "comet" : "star";
+    const roll = chance();
+    const kind = roll < 0.12 ? "gold" : roll < 0.3 ? "comet" : "star";
     if (cell !== undefined) {
       const untilMs = Math.min(roundMs, Math.round(fromMs + between(1_900, 1_200, part)));
       sky.push({ id: sky.length, kind, cell, fromMs: Math.round(fromMs), untilMs });

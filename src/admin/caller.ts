@@ -1,20 +1,22 @@
-import { checkArguments } from "../api/check.js";
+import { checkArguments, type OnIneffectiveField } from "../api/check.js";
 import {
   GatewayError,
   invalidArgument,
   type GatewayErrorInit,
+  type GatewayErrorKind,
   type GatewayErrorOutcome,
 } from "../errors.js";
 import { requestJson, type Fetch } from "../http/http.js";
-import { projectHeaders, restRequest } from "../http/rest.js";
-import { createDeferred, type Clock } from "../core/deferred.js";
-import { classifyFailure } from "../wire/failures.js";
+import { projectHeaders, restRequest, type RestRequest } from "../http/rest.js";
+import type { Clock } from "../core/clock.js";
+import { createDeferred } from "../core/deferred.js";
+import { redact, secretsIn } from "../core/redact.js";
+import { classifyFailure, isSafeToRepeat } from "../wire/failures.js";
+import type { Values } from "../wire/frames.js";
 import type { AnyMethod } from "../wire/methods.js";
 import { fullJitter, wait } from "./backoff.js";
 import type { AdminCallOptions } from "./options.js";
 import type { ProjectTokens } from "./projectTokens.js";
-
-export type Values = Readonly<Record<string, unknown>>;
 
 export interface CallerPorts {
   readonly clock: Clock;
@@ -26,168 +28,204 @@ export interface CallerPorts {
   readonly fetch: () => Fetch;
   /** Undefined: a duplicationAvoider is sent only where the caller gives one. */
   readonly newId: (() => string) | undefined;
-  readonly broken: (method: string, field: string, needs: string) => void;
+  readonly onIneffectiveField: OnIneffectiveField;
 }
 
-export interface InnerOptions extends AdminCallOptions {
-  /** Told when the call leaves for the first time. */
+export interface InternalCallOptions extends AdminCallOptions {
+  /** Called when the call is sent for the first time. */
   readonly onSend?: (() => void) | undefined;
-  /** What any call may carry beside the fields of its row: `requestId`, `dryRun`, `contextStack`. */
-  readonly beside?: Values | undefined;
+  /** Values every method accepts: `requestId`, `dryRun`, `contextStack`. */
+  readonly commonFields?: Values | undefined;
 }
 
-/** Sends a method of the table: checks, logs in, repeats where that is harmless. */
-export type Caller = (row: AnyMethod, params: Values, options?: InnerOptions) => Promise<Values>;
+/** Sends a method of the table: checks its values, logs in, and repeats it where that is safe. */
+export type Caller = (
+  method: AnyMethod,
+  params: Values,
+  options?: InternalCallOptions,
+) => Promise<Values>;
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
-/** Fields whose value no error may quote, should the server do so. */
-const SECRET_FIELDS = ["accessToken", "timeOffsetToken", "token", "firebaseSecret", "uploadToken"];
-// What is shorter is no secret, and taking it out would only garble the text.
-const SHORTEST_SECRET = 8;
 
-/** "Later", says the server. */
+/** The server asks the caller to come back later. */
 export const isThrottled = ({ status }: GatewayError): boolean => status === 402 || status === 429;
 
-/** Asking again may help: no answer came, or one that says "later", or a fault of the server. */
-export const mayPass = (error: GatewayError): boolean =>
+/** A repeat may succeed: there was no response, the call was throttled, or the server failed. */
+export const isTransient = (error: GatewayError): boolean =>
   error.kind === "notConnected" ||
   error.kind === "requestTimeout" ||
   isThrottled(error) ||
   (error.status ?? 0) >= 500;
 
-/** Of Node: the connection never came about. Browsers do not tell. */
-const NEVER_LEFT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
+/** Codes of Node for a connection that was never opened. Browsers do not say so. */
+const NEVER_SENT_CODES = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 
-const neverLeft = ({ cause }: GatewayError): boolean => {
+const wasNeverSent = ({ cause }: GatewayError): boolean => {
   const { code } = Object((cause as Error | undefined)?.cause) as { code?: string };
-  return NEVER_LEFT.includes(code!);
+  return NEVER_SENT_CODES.includes(code!);
 };
 
-/** The same error, told of the call it belongs to. */
-const retold = (error: GatewayError, differently: Partial<GatewayErrorInit>): GatewayError => {
-  return new GatewayError({ ...error.toJSON(), cause: error.cause, ...differently });
+/** A copy of the error with other details. */
+const withDetails = (error: GatewayError, details: Partial<GatewayErrorInit>): GatewayError =>
+  new GatewayError({ ...error.toJSON(), cause: error.cause, ...details });
+
+/** The error of an attempt, with what the caller may do. */
+const annotate = (error: GatewayError, isSafe: boolean): GatewayError => {
+  const neverSent = wasNeverSent(error);
+  return withDetails(error, {
+    ...(neverSent ? { outcome: "notSent" } : {}),
+    retryable: neverSent || isThrottled(error) || (isSafe && isTransient(error)),
+  });
 };
 
-export const checkRow = (
+/** A failed login as an error of the call. A login may be repeated, whatever the method. */
+const loginFailure = (
+  error: GatewayError,
+  method: string,
+  outcome: GatewayErrorOutcome,
+): GatewayError =>
+  withDetails(error, {
+    method,
+    message: `${method}: ${error.message}`,
+    retryable: error.kind !== "unauthorized" && classifyFailure(error.kind) !== "final",
+    outcome,
+  });
+
+export const checkMethod = (
   { name, fields }: AnyMethod,
   params: Values,
   namespaceName: string | undefined,
-  broken: CallerPorts["broken"],
+  onIneffectiveField: OnIneffectiveField,
 ): Record<string, unknown> =>
   checkArguments(
     name,
     fields,
     { ...params, namespaceName: params["namespaceName"] ?? namespaceName },
-    (field, needs) => broken(name, field, needs),
+    onIneffectiveField,
   );
 
+interface PreparedCall {
+  readonly method: AnyMethod;
+  readonly request: RestRequest;
+  /** Replaced by `***` in what the server says. */
+  readonly secrets: readonly string[];
+}
+
+function prepareCall(
+  ports: CallerPorts,
+  method: AnyMethod,
+  params: Values,
+  { duplicationAvoider = ports.newId?.(), commonFields }: InternalCallOptions,
+): PreparedCall {
+  const { name, takesDuplicationAvoider } = method;
+  const values = checkMethod(method, params, ports.namespaceName, ports.onIneffectiveField);
+  Object.assign(values, commonFields);
+  if (takesDuplicationAvoider && duplicationAvoider !== undefined) {
+    values["duplicationAvoider"] = duplicationAvoider;
+  }
+  const request = restRequest(method, values, (field, problem) =>
+    invalidArgument(name, field, problem),
+  );
+  return { method, request, secrets: secretsIn(values) };
+}
+
 export function createCaller(ports: CallerPorts): Caller {
-  const { clock, tokens } = ports;
-
-  return async function call(row, params, options = {}) {
-    const { name, repeat, avoider } = row;
+  return async function call(method, params, options = {}) {
     const { signal, timeoutMs = ports.callTimeoutMs, onSend } = options;
-    const values = checkRow(row, params, ports.namespaceName, ports.broken);
-    Object.assign(values, options.beside);
-    const avoiderId = options.duplicationAvoider ?? ports.newId?.();
-    if (avoider && avoiderId !== undefined) values["duplicationAvoider"] = avoiderId;
-    const { path, headers, body } = restRequest(row, values, (field, problem) =>
-      invalidArgument(name, field, problem),
-    );
-
-    const harmless = repeat === "safe" || repeat === "gone";
-    const leave = new AbortController();
-    const isOver = (): boolean => leave.signal.aborted;
-    let outcome: GatewayErrorOutcome = "notSent";
+    const prepared = prepareCall(ports, method, params, options);
+    const controller = new AbortController();
+    const attempts = createAttempts(ports, prepared, controller.signal, onSend);
     const { promise, resolve, reject } = createDeferred<Values>(
-      name,
-      clock,
+      method.name,
+      ports.clock,
       { signal, timeoutMs },
-      () => leave.abort(),
-      (kind) =>
-        outcome === "notSent"
-          ? {}
-          : { outcome, retryable: harmless && classifyFailure(kind) === "retry" },
+      () => controller.abort(),
+      attempts.detailsOf,
     );
-    if (signal?.aborted) return promise;
+    if (!signal?.aborted) attempts.run(ports.clock.now() + timeoutMs).then(resolve, reject);
+    return promise;
+  };
+}
 
-    const scrub = (text: string): string =>
-      SECRET_FIELDS.reduce((rest, field) => {
-        const secret = values[field];
-        return typeof secret === "string" && secret.length >= SHORTEST_SECRET
-          ? rest.replaceAll(secret, "***")
-          : rest;
-      }, tokens.scrub(text));
+/** Repeats one call until it succeeds, or until a repeat is unsafe, useless or too late. */
+function createAttempts(
+  { clock, tokens, base, fetch }: CallerPorts,
+  { method: { name, verb, repeat }, request: { path, headers, body }, secrets }: PreparedCall,
+  signal: AbortSignal,
+  onSend: (() => void) | undefined,
+) {
+  const safe = isSafeToRepeat(repeat);
+  const isOver = (): boolean => signal.aborted;
+  let outcome: GatewayErrorOutcome = "notSent";
+  let renewed = false;
+  /** The server may have executed an earlier attempt. */
+  let mayBeDone = false;
 
-    const send = async (projectToken: string): Promise<Values> => {
-      if (outcome === "notSent") onSend?.();
-      outcome = "unknown";
-      try {
-        return await requestJson(
-          name,
-          () =>
-            ports.fetch()(ports.base + path, {
-              method: row.verb,
-              headers: { ...headers, ...projectHeaders(tokens.clientId, projectToken) },
-              ...(body === undefined ? {} : { body }),
-              signal: leave.signal,
-            }),
-          scrub,
-        );
-      } catch (error) {
-        throw told(error as GatewayError);
-      }
+  const send = async (projectToken: string): Promise<Values> => {
+    if (outcome === "notSent") onSend?.();
+    outcome = "unknown";
+    const init = {
+      method: verb,
+      headers: { ...headers, ...projectHeaders(tokens.clientId, projectToken) },
+      ...(body === undefined ? {} : { body }),
+      signal,
     };
+    try {
+      return await requestJson(
+        name,
+        () => fetch()(base + path, init),
+        (text) => redact(text, [...tokens.secrets(), ...secrets]),
+      );
+    } catch (error) {
+      throw annotate(error as GatewayError, safe);
+    }
+  };
 
-    const told = (error: GatewayError): GatewayError => {
-      const didLeave = !neverLeft(error);
-      return retold(error, {
-        ...(didLeave ? {} : { outcome: "notSent" }),
-        retryable: !didLeave || isThrottled(error) || (harmless && mayPass(error)),
-      });
-    };
+  /** Whether the call may be sent again at once, with another token. */
+  const renewToken = async (error: GatewayError, refused: string): Promise<boolean> => {
+    if (error.kind !== "unauthorized" || renewed || !tokens.renewable) return false;
+    renewed = true;
+    // Where the renewal fails too, the call rejects with the server's refusal.
+    return !!(await tokens.replace(refused).catch(() => undefined));
+  };
 
-    const run = async (): Promise<Values> => {
-      const giveUpAt = clock.now() + timeoutMs;
-      let renewed = false;
-      /** An earlier try may have been done. */
-      let unsure = false;
+  return {
+    /** Of the error with which the call rejects at its deadline or when it is aborted. */
+    detailsOf: (kind: GatewayErrorKind): Partial<GatewayErrorInit> =>
+      outcome === "notSent"
+        ? {}
+        : { outcome, retryable: safe && classifyFailure(kind) === "retry" },
+
+    /** @param giveUpAt no attempt begins after this time */
+    async run(giveUpAt: number): Promise<Values> {
       for (let tries = 0; ; tries++) {
-        let used: string | undefined;
-        let again: boolean;
-        // Nobody waits any more for what comes of this.
+        let token: string | undefined;
+        let error: GatewayError;
+        // After its deadline the call has rejected: this result is ignored.
         if (isOver()) return {};
         try {
-          used = await tokens.young();
+          token = await tokens.get();
           if (isOver()) return {};
-          return await send(used);
+          return await send(token);
         } catch (thrown) {
-          let error = thrown as GatewayError;
-          if (used === undefined) {
-            // A login is no call of the table: it may be repeated whatever comes after it.
-            const { kind, message } = error;
-            again = kind !== "unauthorized" && classifyFailure(kind) !== "final";
-            const said = { method: name, message: `${name}: ${message}`, retryable: again };
-            error = retold(error, { ...said, outcome });
-          } else {
-            again = harmless && mayPass(error);
-            outcome = error.outcome;
-            if (error.status === 404 && repeat === "gone" && unsure) return {};
-            unsure ||= outcome === "unknown" || (error.status ?? 0) >= 500;
-            if (error.kind === "unauthorized" && !renewed && tokens.renewable) {
-              renewed = true;
-              // What stood in the way of a new token is told by the refusal of the old one.
-              if (await tokens.replace(used).catch(() => undefined)) continue;
-            }
-          }
-          const delay = fullJitter(clock.random, tries, FIRST_WAIT_MS, LONGEST_WAIT_MS);
-          if (!again || clock.now() + delay >= giveUpAt) throw error;
-          await wait(clock, delay, leave.signal);
+          error = thrown as GatewayError;
         }
+        let again: boolean;
+        if (token === undefined) {
+          error = loginFailure(error, name, outcome);
+          again = error.retryable;
+        } else {
+          again = safe && isTransient(error);
+          outcome = error.outcome;
+          if (error.status === 404 && repeat === "safeDelete" && mayBeDone) return {};
+          mayBeDone ||= outcome === "unknown" || (error.status ?? 0) >= 500;
+          if (await renewToken(error, token)) continue;
+        }
+        const delay = fullJitter(clock.random, tries, FIRST_WAIT_MS, LONGEST_WAIT_MS);
+        if (!again || clock.now() + delay >= giveUpAt) throw error;
+        await wait(clock, delay, signal);
       }
-    };
-    run().then(resolve, reject);
-    return promise;
+    },
   };
 }

@@ -1,21 +1,15 @@
-import { createAdmin } from "./create.js";
-import type { GatewayAdmin as Admin } from "./gatewayAdmin.js";
+import { GatewayAdmin as AdminClass } from "./admin.js";
 import type { GatewayAdminOptions } from "./options.js";
+import type { GatewayAdmin as Admin } from "./types.js";
 
 export type GatewayAdmin = Admin;
 
-/** See {@link Admin}. Everything else lives in its closure: printing or stringifying an admin shows no credential. */
-// A class so that `instanceof` and `extends` work; its members are made in one closure.
-// eslint-disable-next-line @typescript-eslint/no-extraneous-class
-export const GatewayAdmin: new (options: GatewayAdminOptions) => Admin = class {
-  constructor(options: GatewayAdminOptions) {
-    Object.assign(this, createAdmin(options));
-  }
-} as never;
+/** See {@link Admin}. Printing or stringifying an admin shows no credential. */
+export const GatewayAdmin: new (options: GatewayAdminOptions) => Admin = AdminClass;
 
 export { GatewayError, isGatewayError } from "../errors.js";
 export { emulatorEndpoints } from "../wire/endpoints.js";
-export type { AdminMethod, PagedMethod } from "./gatewayAdmin.js";
+export type { AdminMethod, PagedMethod } from "./types.js";
 export type {
   AdminCallOptions,
   AdminParams,

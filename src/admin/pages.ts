@@ -1,17 +1,17 @@
 import { GatewayError } from "../errors.js";
 import type { AbortOptions } from "../core/deferred.js";
-import type { Values } from "./caller.js";
+import type { Values } from "../wire/frames.js";
 
-/** Walks a paged method, one page ahead of nobody: the next is asked for when the last item has been taken. */
+/** Yields the items of all pages. The next page is requested when the last item was taken. */
 export async function* walkPages(
   method: string,
-  ask: (params: Values, options: AbortOptions) => Promise<Values>,
+  requestPage: (params: Values, options: AbortOptions) => Promise<Values>,
   params: Values,
   options: AbortOptions,
 ): AsyncGenerator<unknown, void, undefined> {
   let pageToken = params["pageToken"];
   do {
-    const page = await ask({ ...params, pageToken }, options);
+    const page = await requestPage({ ...params, pageToken }, options);
     for (const item of (page["items"] as unknown[] | null | undefined) ?? []) {
       if (options.signal?.aborted) {
         throw new GatewayError({
@@ -27,7 +27,7 @@ export async function* walkPages(
     if (next && next === pageToken) {
       throw new GatewayError({
         kind: "protocol",
-        message: `${method}: the next page is the page before`,
+        message: `${method}: nextPageToken names the same page again`,
         method,
         outcome: "unknown",
       });

@@ -1,30 +1,35 @@
 import { GatewayError } from "../errors.js";
-import { requestJson, type Fetch } from "../http/http.js";
+import type { Fetch } from "../http/http.js";
+import { loginByRest, type LoginOptions } from "../http/login.js";
 import { fitsHeader } from "../http/rest.js";
-import { createDeferred, type Clock } from "../core/deferred.js";
+import type { Clock } from "../core/clock.js";
+import { createDeferred } from "../core/deferred.js";
 import { redact } from "../core/redact.js";
-import { createRenewableToken, fromProvider, type Grant } from "../session/renewableToken.js";
+import { fromProvider, RenewableToken, type Grant } from "../session/renewableToken.js";
 import type { Credential, ProjectTokenRequest } from "../session/session.js";
 
-/** The project token of an admin: obtained when needed, in a single flight for all calls. */
+/** The project token of an admin: obtained when needed, once for all calls that need it. */
 export interface ProjectTokens {
   readonly clientId: string;
-  /** Whether there is another token to be had; a text in the credential is the only one. */
+  /** Whether another token can be obtained; false for a text in the credential. */
   readonly renewable: boolean;
-  /** One that can be sent. */
-  readonly young: () => Promise<string>;
-  /** This one was refused: another takes its place, unless one has already. */
+  /** Resolves with a token that has not expired. */
+  readonly get: () => Promise<string>;
+  /** Replaces a token that the server refused, unless it was replaced already. */
   readonly replace: (refused: string) => Promise<string>;
-  /** Takes what is secret out of a text that is not ours. */
-  readonly scrub: (text: string) => string;
+  /** What no error may quote: the client secret and all tokens so far. */
+  readonly secrets: () => Iterable<string>;
+}
+
+export interface ProjectTokenPorts extends Pick<LoginOptions, "endpoints" | "region"> {
+  readonly clock: Clock;
+  readonly fetch: () => Fetch;
+  readonly callTimeoutMs: number;
 }
 
 export function createProjectTokens(
   credential: Credential,
-  clock: Clock,
-  fetch: () => Fetch,
-  url: string,
-  timeoutMs: number,
+  { clock, fetch, endpoints, region, callTimeoutMs: timeoutMs }: ProjectTokenPorts,
 ): ProjectTokens {
   const { clientId, clientSecret, projectToken } = credential as {
     clientId: string;
@@ -33,25 +38,17 @@ export function createProjectTokens(
   };
   const secrets = new Set<string>();
   if (clientSecret) secrets.add(clientSecret);
-  const clean = (text: string): string => redact(text, [...secrets]);
 
   const logIn = async (): Promise<Grant> => {
-    const body = { client_id: clientId, client_secret: clientSecret };
-    const { access_token: token, expires_in: lifeSeconds } = await requestJson(
-      "login",
-      () =>
-        fetch()(url, {
-          method: "POST",
-          headers: { "Content-Type": "application/json" },
-          body: JSON.stringify(body),
-        }),
-      clean,
+    const { access_token: token, expires_in: lifeSeconds } = await loginByRest(
+      { client_id: clientId, client_secret: clientSecret },
+      { fetch: fetch(), endpoints, region, redact: (text) => redact(text, secrets) },
     );
     return { token, lifeSeconds };
   };
 
   const obtain = async (reason: ProjectTokenRequest["reason"]): Promise<Grant> => {
-    // One that never answers must not hold up the calls that come later.
+    // A login without a response must not block later calls: they share this attempt.
     const limited = createDeferred<Grant>("projectToken", clock, { timeoutMs }, () => undefined);
     (projectToken ? fromProvider("projectToken", projectToken, { reason }) : logIn()).then(
       limited.resolve,
@@ -61,16 +58,16 @@ export function createProjectTokens(
     if (typeof grant.token === "string" && grant.token && !fitsHeader(grant.token)) {
       throw new GatewayError({
         kind: "protocol",
-        message: "projectToken: what came is no token",
+        message: "projectToken: the token is not printable ASCII",
         method: "projectToken",
       });
     }
     return grant;
   };
 
-  const project = createRenewableToken<ProjectTokenRequest["reason"]>(
+  const project = new RenewableToken<ProjectTokenRequest["reason"]>(
     "projectToken",
-    clock.now,
+    clock.wallTime,
     obtain,
     (token) => void secrets.add(token),
   );
@@ -78,9 +75,9 @@ export function createProjectTokens(
   return {
     clientId,
     renewable: typeof projectToken !== "string",
-    young: async () => project.fresh() ?? project.renew(project.latest() ? "old" : "first"),
+    get: async () => project.fresh ?? project.renew(project.latest ? "old" : "first"),
     replace: async (refused) =>
-      project.latest() === refused ? project.renew("unauthorized") : project.latest()!,
-    scrub: clean,
+      project.latest === refused ? project.renew("unauthorized") : project.latest!,
+    secrets: () => secrets,
   };
 }

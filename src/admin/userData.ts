@@ -1,6 +1,8 @@
 import { GatewayError, invalidArgument, isGatewayError } from "../errors.js";
 import { upload, type FileFetch } from "../http/upload.js";
-import { createDeferred, type Clock } from "../core/deferred.js";
+import type { Clock } from "../core/clock.js";
+import { createDeferred } from "../core/deferred.js";
+import type { Values } from "../wire/frames.js";
 import {
   checkCleanUserDataByUserId,
   checkDumpUserDataByUserId,
@@ -12,7 +14,7 @@ import {
   type AnyMethod,
 } from "../wire/methods.js";
 import { fullJitter, wait } from "./backoff.js";
-import { mayPass, type Caller, type Values } from "./caller.js";
+import { isTransient, type Caller } from "./caller.js";
 import { toJson } from "./json.js";
 import type { JobOptions, JobProgress } from "./options.js";
 
@@ -21,8 +23,8 @@ export interface JobPorts {
   readonly call: Caller;
   readonly callTimeoutMs: number;
   readonly fetch: () => FileFetch;
-  /** The caller's own function threw. */
-  readonly threw: (error: unknown) => void;
+  /** Called with what `onProgress` threw. */
+  readonly onHandlerError: (error: unknown) => void;
 }
 
 const JOB_TIMEOUT_MS = 600_000;
@@ -30,121 +32,136 @@ const FIRST_CHECK_MS = 500;
 const LONGEST_CHECK_MS = 10_000;
 const UPLOAD_WAIT_MS = 500;
 
-/** A job under way: its steps share one deadline, one signal and the tale of how far it got. */
+/** A running job: its steps share one deadline and one signal. */
 interface Job {
   readonly signal: AbortSignal;
-  readonly tell: (step: JobProgress["step"], checks?: number) => void;
-  readonly call: (row: AnyMethod, params: Values) => Promise<Values>;
+  readonly report: (step: JobProgress["step"], checks?: number) => void;
+  readonly call: (method: AnyMethod, params: Values) => Promise<Values>;
 }
 
-export function createUserData({ clock, call, callTimeoutMs, fetch, threw }: JobPorts) {
-  function job<Result>(
-    name: string,
-    { signal, timeoutMs = JOB_TIMEOUT_MS, onProgress }: JobOptions,
-    run: (job: Job) => Promise<Result>,
-  ): Promise<Result> {
-    const startedAt = clock.now();
-    const leave = new AbortController();
-    let didSend = false;
-    const { promise, resolve, reject } = createDeferred<Result>(
-      name,
-      clock,
-      { signal, timeoutMs },
-      () => leave.abort(),
-      () => (didSend ? { outcome: "unknown", retryable: false } : {}),
-    );
-    if (signal?.aborted) return promise;
-    run({
-      signal: leave.signal,
-      tell(step, checks = 0) {
-        try {
-          if (!leave.signal.aborted) {
-            onProgress?.({ step, checks, elapsedMs: clock.now() - startedAt });
-          }
-        } catch (error) {
-          threw(error);
+function runJob<Result>(
+  { clock, call, callTimeoutMs, onHandlerError }: JobPorts,
+  name: string,
+  { signal, timeoutMs = JOB_TIMEOUT_MS, onProgress }: JobOptions,
+  run: (job: Job) => Promise<Result>,
+): Promise<Result> {
+  const startedAt = clock.now();
+  const controller = new AbortController();
+  let wasSent = false;
+  const { promise, resolve, reject } = createDeferred<Result>(
+    name,
+    clock,
+    { signal, timeoutMs },
+    () => controller.abort(),
+    () => (wasSent ? { outcome: "unknown", retryable: false } : {}),
+  );
+  if (signal?.aborted) return promise;
+  run({
+    signal: controller.signal,
+    report(step, checks = 0) {
+      try {
+        if (!controller.signal.aborted) {
+          onProgress?.({ step, checks, elapsedMs: clock.now() - startedAt });
         }
-      },
-      call: (row, params) =>
-        call(row, params, {
-          signal: leave.signal,
-          timeoutMs: callTimeoutMs,
-          onSend: () => (didSend = true),
-        }),
-    }).then(resolve, reject);
-    return promise;
-  }
-
-  /** Asks until the answer is there. "Not yet" is a 404, a 409 or a url of null: GS2 does not say which. */
-  async function untilDone<Answer>(
-    { signal, tell, call }: Job,
-    row: AnyMethod,
-    params: Values,
-    read: (answer: Values) => Answer | undefined,
-  ): Promise<Answer> {
-    for (let checks = 0; ; checks++) {
-      tell("checking", checks);
-      try {
-        const answer = read(await call(row, params));
-        if (answer !== undefined) return answer;
       } catch (error) {
-        if (!isGatewayError(error) || !isNotYet(error)) throw error;
+        onHandlerError(error);
       }
-      const longest = Math.min(LONGEST_CHECK_MS, FIRST_CHECK_MS * 1.5 ** checks);
-      // Not the full jitter: a job takes its time, and a check is billed.
-      await wait(clock, longest * (0.75 + clock.random() / 4), signal);
-      if (signal.aborted) throw over(row.name);
+    },
+    call: (method, params) =>
+      call(method, params, {
+        signal: controller.signal,
+        timeoutMs: callTimeoutMs,
+        onSend: () => (wasSent = true),
+      }),
+  }).then(resolve, reject);
+  return promise;
+}
+
+/**
+ * Calls the check method until the job is done. GS2 does not say how "not yet" is reported: a 404,
+ * a 409 and a `url` of null all count.
+ */
+async function untilDone<Result>(
+  clock: Clock,
+  { signal, report, call }: Job,
+  method: AnyMethod,
+  params: Values,
+  read: (result: Values) => Result | undefined,
+): Promise<Result> {
+  for (let checks = 0; ; checks++) {
+    report("checking", checks);
+    try {
+      const result = read(await call(method, params));
+      if (result !== undefined) return result;
+    } catch (error) {
+      if (!isGatewayError(error) || !isNotYet(error)) throw error;
+    }
+    const longest = Math.min(LONGEST_CHECK_MS, FIRST_CHECK_MS * 1.5 ** checks);
+    // Less than full jitter: a job takes long, and GS2 bills each check.
+    await wait(clock, longest * (0.75 + clock.random() / 4), signal);
+    // The job has rejected already: this error is ignored.
+    if (signal.aborted) {
+      throw new GatewayError({ kind: "aborted", message: `${method.name}: the job has ended` });
     }
   }
+}
 
-  async function put({ signal }: Job, url: string, content: string | Blob): Promise<void> {
-    for (let tries = 0; ; tries++) {
-      try {
-        await upload(fetch(), "importUserData", url, content, signal);
-        return;
-      } catch (error) {
-        if (signal.aborted || !mayPass(error as GatewayError)) throw error;
-      }
-      // The same file at the same address: sending it twice is sending it once.
-      await wait(clock, fullJitter(clock.random, tries, UPLOAD_WAIT_MS, LONGEST_CHECK_MS), signal);
+/** Repeating it is safe: it sends the same file to the same address. */
+async function uploadRepeatedly(
+  { clock, fetch }: JobPorts,
+  { signal }: Job,
+  url: string,
+  content: string | Blob,
+): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      await upload(fetch(), "importUserData", url, content, signal);
+      return;
+    } catch (error) {
+      if (signal.aborted || !isTransient(error as GatewayError)) throw error;
     }
+    await wait(clock, fullJitter(clock.random, tries, UPLOAD_WAIT_MS, LONGEST_CHECK_MS), signal);
   }
+}
 
+export function createUserData(ports: JobPorts) {
+  const { clock } = ports;
   return {
-    exportUserData: (params: Values, options: JobOptions = {}) =>
-      job("exportUserData", options, async (job) => {
-        job.tell("starting");
+    exportUserData: (params: Values, options: JobOptions) =>
+      runJob(ports, "exportUserData", options, async (job) => {
+        job.report("starting");
         await job.call(dumpUserDataByUserId, params);
-        return untilDone(job, checkDumpUserDataByUserId, params, readUrl);
+        return untilDone(clock, job, checkDumpUserDataByUserId, params, readUrl);
       }),
 
-    eraseUserData: (params: Values, options: JobOptions = {}) =>
-      job("eraseUserData", options, async (job) => {
-        job.tell("starting");
+    eraseUserData: (params: Values, options: JobOptions) =>
+      runJob(ports, "eraseUserData", options, async (job) => {
+        job.report("starting");
         await job.call(cleanUserDataByUserId, params);
-        await untilDone(job, checkCleanUserDataByUserId, params, ({ url }) =>
+        await untilDone(clock, job, checkCleanUserDataByUserId, params, ({ url }) =>
           url === null ? undefined : true,
         );
       }),
 
-    importUserData: (params: Values, options: JobOptions = {}) =>
-      job("importUserData", options, async (job) => {
+    importUserData: (params: Values, options: JobOptions) =>
+      runJob(ports, "importUserData", options, async (job) => {
         const content = contentOf(params["data"]);
-        job.tell("preparing");
+        job.report("preparing");
         const { uploadToken, uploadUrl } = await job.call(prepareImportUserDataByUserId, params);
         if (typeof uploadToken !== "string" || typeof uploadUrl !== "string" || !isUrl(uploadUrl)) {
           throw new GatewayError({
             kind: "protocol",
-            message: "importUserData: the answer names no place to upload to",
+            message: "importUserData: the response has no uploadToken or no valid uploadUrl",
             method: "importUserData",
             outcome: "unknown",
           });
         }
-        job.tell("uploading");
-        await put(job, uploadUrl, content);
-        job.tell("starting");
-        await job.call(importUserDataByUserId, { ...params, uploadToken });
-        return untilDone(job, checkImportUserDataByUserId, { ...params, uploadToken }, readUrl);
+        job.report("uploading");
+        await uploadRepeatedly(ports, job, uploadUrl, content);
+        job.report("starting");
+        const uploaded = { ...params, uploadToken };
+        await job.call(importUserDataByUserId, uploaded);
+        return untilDone(clock, job, checkImportUserDataByUserId, uploaded, readUrl);
       }),
   };
 }
@@ -152,7 +169,7 @@ export function createUserData({ clock, call, callTimeoutMs, fetch, threw }: Job
 const readUrl = ({ url }: Values): { url: string } | undefined =>
   typeof url === "string" && url ? { url } : undefined;
 
-/** Asked here, for the error of fetch would quote it. */
+/** Checked before fetch does: its error would quote the address. */
 const isUrl = (text: string): boolean => {
   try {
     return /^https?:$/.test(new URL(text).protocol);
@@ -161,15 +178,11 @@ const isUrl = (text: string): boolean => {
   }
 };
 
-/** `failed` and `running` are both seen in the official SDKs as kinds of error. */
+/** The official SDKs know two endings of such error messages: `failed` and `running`. */
 const isNotYet = (error: GatewayError): boolean =>
-  mayPass(error) ||
+  isTransient(error) ||
   ((error.status === 404 || error.status === 409) &&
     !error.errors.some(({ message }) => message.endsWith(".failed")));
-
-/** Nobody hears of it: the job has ended before. */
-const over = (method: string): GatewayError =>
-  new GatewayError({ kind: "aborted", message: `${method}: the job is over`, method });
 
 function contentOf(data: unknown): string | Blob {
   if (typeof data === "string" || data instanceof Blob) return data;

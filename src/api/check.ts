@@ -1,14 +1,28 @@
+import type { Report } from "../core/diagnostics.js";
 import { invalidArgument, MISSING } from "../errors.js";
 import type { Field, FieldCondition } from "../wire/fields.js";
+import type { Values } from "../wire/frames.js";
 
-type Values = Readonly<Record<string, unknown>>;
 type AnyFields = Readonly<Record<string, Field>>;
 
-const holds = (values: Values, fields: AnyFields, [name, wanted]: FieldCondition): boolean =>
-  (values[name] ?? fields[name]?.default) === wanted;
+/** Called for a field that has no effect with the values beside it; `needs` says what it needs. */
+export type OnIneffectiveField = (method: string, field: string, needs: string) => void;
+
+/** Reports ineffective fields as the diagnostic `brokenCondition`. */
+export const reportIneffectiveField =
+  (report: Report): OnIneffectiveField =>
+  (method, field, needs) =>
+    report("warn", "brokenCondition", `${method}: ${field} needs ${needs}`, {
+      method,
+      field,
+      needs,
+    });
+
+const holds = (values: Values, fields: AnyFields, [name, expected]: FieldCondition): boolean =>
+  (values[name] ?? fields[name]?.default) === expected;
 
 const types = { string: "string", int: "number", bool: "boolean", model: "object" } as const;
-const wants = {
+const typeProblems = {
   string: "must be a string",
   int: "must be a number",
   bool: "must be true or false",
@@ -28,7 +42,7 @@ function problemOf(
       ? `${MISSING} while ${requiredWhen.join(" is ")}`
       : undefined;
   }
-  if (typeof value !== types[type] || Array.isArray(value)) return wants[type];
+  if (typeof value !== types[type] || Array.isArray(value)) return typeProblems[type];
   const { min, max, lenient } = field as { min?: number; max?: number; lenient?: true };
   if (
     type === "int" &&
@@ -43,33 +57,40 @@ function problemOf(
 }
 
 /**
- * Checks values against their fields and throws an `invalidArgument` for the first that breaks a rule. Null means absent. Fields that the
- * table does not know are left out: on the socket they would lie beside the envelope.
+ * Checks values against the fields of a method. Throws `invalidArgument` for the first value that
+ * breaks a rule. Null means absent. Unknown fields are dropped: on the socket they would lie beside
+ * the envelope.
  *
- * @param broken told of each field that has no effect with the values beside it, and of what it needs
- * @param within the path of the model these are fields of
+ * @param path of the model these fields belong to, with a dot at its end
  * @returns the values to send
  */
 export function checkArguments(
   method: string,
   fields: AnyFields,
   values: Values,
-  broken: (field: string, needs: string) => void,
-  within = "",
+  onIneffectiveField: OnIneffectiveField,
+  path = "",
 ): Record<string, unknown> {
   const checked: Record<string, unknown> = {};
   for (const name in fields) {
     const field = fields[name]!;
-    const path = within + name;
     const value = values[name];
     const problem = problemOf(value, field, values, fields);
-    if (problem) throw invalidArgument(method, path, problem);
+    if (problem) throw invalidArgument(method, path + name, problem);
     if (value == null) continue;
     const { condition } = field;
-    if (condition && !holds(values, fields, condition)) broken(path, condition.join(" is "));
+    if (condition && !holds(values, fields, condition)) {
+      onIneffectiveField(method, path + name, condition.join(" is "));
+    }
     checked[name] =
       field.type === "model"
-        ? checkArguments(method, field.fields, value as Values, broken, `${path}.`)
+        ? checkArguments(
+            method,
+            field.fields,
+            value as Values,
+            onIneffectiveField,
+            `${path}${name}.`,
+          )
         : value;
   }
   return checked;

@@ -1,51 +1,47 @@
-import type { Target } from "../wire/frames.js";
+import type { Target, Values } from "../wire/frames.js";
 import type { AnyMethod, Repeat } from "../wire/methods.js";
-import { checkArguments } from "./check.js";
+import { checkArguments, type OnIneffectiveField } from "./check.js";
 
-type Values = Readonly<Record<string, unknown>>;
-
-/** What a row says of its call. */
-interface RowCall {
+/** The part of a call that follows from its method. */
+interface MethodCall {
   readonly target: Target;
   readonly params: Values;
   readonly repeat?: Repeat | undefined;
-  readonly avoider?: boolean | undefined;
+  readonly takesDuplicationAvoider?: boolean | undefined;
   readonly timeoutMs?: number | undefined;
 }
 
-/** Turns rows into calls over the socket. */
-export const createRowCaller =
-  <Request extends RowCall, Result>(start: (request: Request) => Result, timeoutMs: number) =>
+/** Sends methods of the table as calls over the socket. */
+export const createMethodCaller =
+  <Request extends MethodCall, Result>(start: (request: Request) => Result, timeoutMs: number) =>
   (
-    { name, component, repeat, avoider }: AnyMethod,
+    { name, component, repeat, takesDuplicationAvoider }: AnyMethod,
     params: Values,
-    rest: Omit<Request, keyof RowCall> & { readonly timeoutMs?: number | undefined },
+    options: Omit<Request, keyof MethodCall> & { readonly timeoutMs?: number | undefined },
   ): Result =>
     start({
-      ...rest,
-      timeoutMs: rest.timeoutMs ?? timeoutMs,
+      ...options,
+      timeoutMs: options.timeoutMs ?? timeoutMs,
       repeat,
-      avoider,
+      takesDuplicationAvoider,
       params,
       target: { service: "gateway", component, function: name },
     } as unknown as Request);
 
 /**
- * Checks what a player gives to a method. The access token is left out: it goes into the envelope when the frame is made.
+ * Checks the values of a player's method. The access token is left out: it is added to the envelope
+ * when the frame is sent.
  *
- * @param namespaceOf where the call goes that names no namespace
+ * @param namespaceOf default namespace of a slot
  */
 export const createChecker =
-  (
-    namespaceOf: (slot: string) => unknown,
-    broken: (method: string, field: string, needs: string) => void,
-  ) =>
+  (namespaceOf: (slot: string) => unknown, onIneffectiveField: OnIneffectiveField) =>
   ({ name, fields }: AnyMethod, slot: string, values: Values): Record<string, unknown> => {
     const { accessToken: _, ...checked } = checkArguments(
       name,
       fields,
       { ...values, accessToken: "-", namespaceName: values["namespaceName"] ?? namespaceOf(slot) },
-      (field, needs) => broken(name, field, needs),
+      onIneffectiveField,
     );
     return checked;
   };

@@ -1,413 +1,278 @@
-import { createChecker, createRowCaller } from "../api/methods.js";
-import { bindRejection } from "../connection/binding.js";
-import type { CallRequest, Values } from "../connection/calls.js";
-import { createConnection } from "../connection/connection.js";
-import {
-  connect,
-  disconnect,
-  hint,
-  release,
-  tokenSet,
-  requestBind,
-  type Hint,
-} from "../connection/machine.js";
+import type { ConnectionSnapshot } from "../connection/snapshot.js";
 import type { Binding } from "../connection/snapshot.js";
-import { createStatus, emitChanges, type Condition } from "../connection/status.js";
-import { OPEN, type StateDraft } from "../connection/state.js";
+import type { AbortOptions } from "../core/deferred.js";
 import { CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
-import { invalidArgument, type GatewayError } from "../errors.js";
-import type { GatewayClient as Client } from "./types.js";
-import { platform, systemPlatform, type ClientPlatform } from "./platform.js";
-import { post } from "../http/http.js";
-import { createEmitter } from "../notify/emitter.js";
-import { createNotify, type Notify } from "../notify/notify.js";
+import { invalidArgument } from "../errors.js";
+import type { ListenOptions } from "../notify/emitter.js";
+import type { Mark } from "../notify/history.js";
+import type { Notification, NotificationOf } from "../notify/notification.js";
 import type {
-  BindRequest,
-  CallOptions,
-  GatewayClientOptions,
-  ServiceCall,
-  Sync,
-} from "./options.js";
-import { createDeferred, type AbortOptions, type Deferred } from "../core/deferred.js";
-import { createReporter } from "../core/reporter.js";
-import { createSession, type DesiredBinding } from "../session/session.js";
-import { createTabSession } from "../session/tabSession.js";
-import { loginTarget } from "../wire/frames.js";
+  NotificationPair,
+  NotificationSelector,
+  NotificationSource,
+  WaitOptions,
+} from "../notify/notificationSource.js";
+import type { NotificationDefinition } from "../notify/schema.js";
+import type { Values } from "../wire/frames.js";
 import {
   deleteFirebaseToken,
   describeWebSocketSessions,
   getFirebaseToken,
-  getServiceVersion,
   setFirebaseToken,
-  setUserId,
-  type AnyMethod,
 } from "../wire/methods.js";
-import { gs2Endpoints, expandEndpoint } from "../wire/endpoints.js";
+import type { FirebaseToken, WebSocketSession } from "../wire/models.js";
+import type { NotificationKey } from "../wire/notifications.js";
+import type {
+  DescribeWebSocketSessionsRequest,
+  ForPlayer,
+  ItemResult,
+  Page,
+  SetFirebaseTokenRequest,
+} from "../wire/requests.js";
+import { bindPlayer, DEFAULT_SLOT, release, takeOver } from "./bindings.js";
+import { ClientCore } from "./clientCore.js";
+import type { GatewayClientOptions } from "./options.js";
+import type {
+  BindRequest,
+  CallOptions,
+  Lifecycle,
+  PlayerParams,
+  ServiceCall,
+  Sync,
+} from "./types.js";
 
-const CONNECT_TIMEOUT_MS = 10_000;
-const CALL_TIMEOUT_MS = 10_000;
-const PROBE_TIMEOUT_MS = 5_000;
-const IDLE_MS = 300_000;
-const PLAYER = "player";
+/**
+ * A player's connection to GS2-Gateway: logs in, binds the player, reconnects by itself, and
+ * delivers notifications.
+ *
+ * Every rejection is a GatewayError. The client does nothing before the first `connect` or
+ * `setUserId`. It can be extended: its methods are on the prototype. Printing or stringifying it
+ * shows no credential.
+ */
+export class GatewayClient implements NotificationSource {
+  /** Events of the connection, beside the notifications. */
+  readonly lifecycle: Lifecycle;
+  /** Whether the endpoints are other than GS2's own. */
+  readonly isEmulator: boolean;
+  readonly #core: ClientCore;
 
-/** How those clients are bound that have bound a player and were not ended since. */
-const inUse = new Set<(slot: string) => Binding | undefined>();
-
-export type GatewayClient = Client;
-
-/** See {@link Client}. Everything else lives in its closure: printing or stringifying a client shows no credential. */
-// A class so that `instanceof` and `extends` work; its members are made in one closure.
-// eslint-disable-next-line @typescript-eslint/no-extraneous-class
-export const GatewayClient: new (options: GatewayClientOptions) => Client = class {
+  /** Throws `invalidArgument` where the credential or a WebSocket class is missing. */
   constructor(options: GatewayClientOptions) {
-    Object.defineProperties(this, Object.getOwnPropertyDescriptors(createClient(options)));
-  }
-} as never;
-
-/** @param clientHost what the client lives on */
-export function createClient(
-  options: GatewayClientOptions,
-  { clock, newId, opener, watch }: ClientPlatform = systemPlatform,
-): Client {
-  const {
-    namespaceName,
-    credential,
-    region = "ap-northeast-1",
-    endpoints = gs2Endpoints,
-    callTimeoutMs = CALL_TIMEOUT_MS,
-    keepAlive,
-    conflictGraceMs = 0,
-    logger,
-  } = options;
-  const WebSocket = options.WebSocket ?? platform.WebSocket;
-  // Callers without TypeScript may leave out anything.
-  const { clientId, clientSecret, projectToken } = Object(credential) as Values;
-  const given: Record<string, unknown> = {
-    "credential.clientId": clientId,
-    "credential.clientSecret or projectToken": clientSecret ?? projectToken,
-    WebSocket,
-    "callTimeoutMs above 0": callTimeoutMs > 0,
-  };
-  for (const name in given) if (!given[name]) throw invalidArgument("GatewayClient", name);
-
-  const { idleMs = IDLE_MS, timeoutMs: probeTimeoutMs = PROBE_TIMEOUT_MS } = keepAlive || {
-    idleMs: keepAlive === false ? Infinity : IDLE_MS,
-  };
-  const url = expandEndpoint(endpoints.webSocket, "gateway", region);
-  const isEmulator = !url.includes(".gs2io.com");
-  const announcements: (() => void)[] = [];
-  const ofThisStep: (() => void)[] = [];
-  let announcing = false;
-  let disposed = false;
-  const askings = new Set<Deferred<string>>();
-  const endAskings = (): void =>
-    askings.forEach(({ fail }) => fail({ kind: "notConnected" }, "disposed"));
-
-  /** Others are told when nothing is half done: after the step of the machine, one after another. */
-  const announce = (tell: () => void): void => {
-    (connection.busy() ? ofThisStep : announcements).push(tell);
-    drain();
-  };
-  const drain = (): void => {
-    if (announcing || connection.busy()) return;
-    announcing = true;
-    for (let tell; (tell = announcements.shift());) tell();
-    announcing = false;
-  };
-
-  const scrub = (text: string): string => session.scrub(text);
-  const report = createReporter(logger, scrub, (diagnostic) =>
-    announce(() => quiet.emit("diagnostic", diagnostic)),
-  );
-  // Who listens to diagnostics and throws is not told of it: that would have no end.
-  const quiet = createEmitter(() => undefined);
-  const threw = (error: unknown, said: string): void =>
-    report("error", "handlerThrew", said, { error });
-  const lifecycle = createEmitter(threw);
-  const notify: Notify = createNotify(clock, createEmitter(threw), report);
-  const tab = createTabSession(
-    () => (options.storage === undefined ? platform.sessionStorage : options.storage),
-    newId,
-  );
-
-  const callRow = createRowCaller(
-    (request: CallRequest) => connection.calls.start(request),
-    callTimeoutMs,
-  );
-
-  const session = createSession(credential, {
-    now: clock.now,
-    usableSocket() {
-      const { phase, generation } = connection.current();
-      return phase === OPEN ? generation : undefined;
-    },
-    loginBySocket: (params, generation) =>
-      connection.calls.start({
-        timeoutMs: callTimeoutMs,
-        target: loginTarget,
-        params,
-        generation,
-        tokens: { clientId: credential.clientId },
-      }),
-    loginByRest: (params) =>
-      post(
-        options.fetch ?? platform.fetch!,
-        "login",
-        expandEndpoint(endpoints.rest, "identifier", region) + "/projectToken/login",
-        params,
-        callTimeoutMs,
-        scrub,
-      ),
-    sendBind: (params, slot, generation, tokens) =>
-      callRow(setUserId, params, { slot, generation, tokens }),
-  });
-
-  /** A small call on the present socket: any answer is a sign of life, be it a refusal. */
-  const probe = async (timeoutMs: number): Promise<void> => {
-    const { slots, generation } = connection.current();
-    const slot = Object.keys(slots).find((name) => slots[name]!.state === "held");
-    const wish = session.wishes.get(slot!);
-    const rest = { slot, generation, timeoutMs };
-    try {
-      await (wish
-        ? callRow(
-            describeWebSocketSessions,
-            { namespaceName: wish.params["namespaceName"], limit: 1 },
-            rest,
-          )
-        : callRow(getServiceVersion, {}, rest));
-    } catch (error) {
-      if ((error as GatewayError).outcome !== "refused") throw error;
-    }
-  };
-
-  const status = createStatus(
-    clock,
-    () => connection.current(),
-    (slot) => session.wishes.get(slot)!.params,
-    (now, before) => announcements.push(() => emitChanges(lifecycle.emit, now, before)),
-  );
-  const bindingOf = (slot: string): Binding | undefined => status.snapshot().bindings[slot];
-  /** Lets an event happen, and waits for what comes of it. */
-  const happen = (
-    method: string,
-    limits: AbortOptions,
-    look: Condition,
-    event: (t: StateDraft) => void,
-    describe?: Parameters<typeof status.until>[3],
-  ): Promise<true> => {
-    const waiting = status.until(method, limits, look, describe);
-    if (disposed) waiting.fail({ kind: "notConnected" }, "disposed");
-    else if (!limits.signal?.aborted) connection.dispatch(event);
-    return waiting.promise;
-  };
-
-  const connection = createConnection(
-    url,
-    clock,
-    {
-      idleMs,
-      probeTimeoutMs,
-      conflictGraceMs,
-      loopback: /^wss?:..(localhost|127\.|\[::1])/.test(url),
-    },
-    {
-      ...session,
-      ...notify,
-      openRaw: opener(WebSocket!, CONNECT_TIMEOUT_MS),
-      watch: (tell) =>
-        watch((kind) => {
-          if (kind === "background" || kind === "pagehide") tab.restore();
-          else if (kind === "foreground" || kind === "pageshow") tab.claim();
-          tell(kind);
-        }),
-      probeByCall: () => void probe(probeTimeoutMs).catch(() => undefined),
-      newId,
-      deliver: (frame, receivedAt) => notify.receive(frame, receivedAt, "socket"),
-      sync(slot, reason, since) {
-        const downMs = since === undefined ? 0 : clock.now() - since;
-        if (reason !== "first") notify.gap();
-        inUse.add(bindingOf);
-        announce(() => {
-          // A handler told before this one may have released it.
-          const binding = bindingOf(slot);
-          if (!binding) return;
-          const { userId, namespaceName: place } = binding;
-          for (const other of inUse) {
-            const its = other !== bindingOf && other(slot);
-            if (its && its.userId === userId && its.namespaceName === place)
-              report("warn", "duplicateClient", userId!, { slot });
-          }
-          const sync: Sync = { reason, since, downMs, binding };
-          void notify.sync(sync);
-        });
-      },
-      retried: ({ kind, message }, slot) =>
-        slot === undefined
-          ? report("warn", "renewalFailed", message, { kind, message })
-          : report("warn", "bindRetried", message, { slot, kind, message }),
-      report,
-      changed() {
-        // The status first, then what else has come of the step.
-        status.refresh();
-        announcements.push(...ofThisStep.splice(0));
-        drain();
-      },
-    },
-  );
-
-  const check = createChecker(
-    (slot) => session.wishes.get(slot)?.params["namespaceName"] ?? namespaceName,
-    (name, field, needs) =>
-      report("warn", "brokenCondition", `${name}: ${field} needs ${needs}`, {
-        method: name,
-        field,
-        needs,
-      }),
-  );
-
-  const method =
-    (row: AnyMethod) =>
-    async (values: Values & { slot?: string } = {}, limits: CallOptions = {}): Promise<never> => {
-      const { slot = limits.slot ?? PLAYER } = values;
-      return (await callRow(row, check(row, slot, values), {
-        ...limits,
-        slot,
-        bound: true,
-      })) as never;
-    };
-
-  const wishFor = async (
-    slot: string,
-    wish: DesiredBinding,
-    force: boolean,
-    limits: CallOptions,
-  ): Promise<Binding> => {
-    const refused = bindRejection(connection.current(), force);
-    if (refused) throw refused;
-    if (!limits.signal?.aborted) {
-      wish.bindSent = false;
-      session.wishes.set(slot, wish);
-    }
-    const exclusive = wish.params["allowConcurrentAccess"] === false;
-    await happen(
-      setUserId.name,
-      { ...limits, timeoutMs: limits.timeoutMs ?? callTimeoutMs },
-      ({ slots }) => {
-        const { state, error } = slots[slot] ?? {};
-        if (!state) return "released";
-        if (session.wishes.get(slot) !== wish) return "another one took its place";
-        return state === "held" || error;
-      },
-      (t) => requestBind(t, slot, exclusive, force),
-      () => (wish.bindSent ? { outcome: "unknown", retryable: true } : {}),
-    );
-    return bindingOf(slot)!;
-  };
-
-  const stop = (): void => {
-    inUse.delete(bindingOf);
-    connection.dispatch(disconnect);
-    notify.stopHolding();
-  };
-
-  const giveHint = (kind: Hint): void => connection.dispatch((t) => hint(t, kind));
-
-  const client: Client & { [CLIENT_INTERNALS]: ClientInternals } = {
-    [CLIENT_INTERNALS]: notify,
-    isEmulator,
-    lifecycle: {
+    const core = (this.#core = new ClientCore(options));
+    const { isEmulator, webSocketUrl } = core.settings;
+    const { lifecycle, diagnosticEvents, notifications, report } = core;
+    this.isEmulator = isEmulator;
+    this.lifecycle = {
       on: (event, handler, listenOptions) =>
-        (event === "diagnostic" ? quiet : lifecycle).listen(event, handler, listenOptions),
-    },
-    get connection() {
-      return status.snapshot();
-    },
-    async connect(limits = {}) {
-      await happen("connect", limits, ({ phase }) => phase === OPEN, connect);
-    },
-    async disconnect() {
-      stop();
-    },
-    dispose() {
-      disposed = true;
-      stop();
-      tab.restore();
-      notify.end();
-      endAskings();
-      lifecycle.forgetHandlers();
-      quiet.forgetHandlers();
-    },
-    async setUserId(request: BindRequest, limits: CallOptions = {}) {
-      const { accessToken, slot = limits.slot ?? PLAYER } = request;
-      if (!accessToken || !["string", "function"].includes(typeof accessToken)) {
-        throw invalidArgument(setUserId.name, "accessToken", "must be a string or a function");
-      }
-      const { force, ...params } = check(setUserId, slot, {
-        ...request,
-        namespaceName: request.namespaceName ?? namespaceName,
-      });
-      if (params["allowConcurrentAccess"] === false) params["sessionId"] ??= tab.id;
-      return wishFor(slot, session.newWish(slot, accessToken, params), !!force, limits);
-    },
-    async takeOver(limits = {}) {
-      const { slot = PLAYER } = limits;
-      const wish = session.wishes.get(slot);
-      if (!wish)
-        throw invalidArgument("takeOver", `slot "${slot}"`, "has no binding: call setUserId first");
-      return wishFor(slot, wish, true, limits);
-    },
-    async release({ slot = PLAYER } = {}) {
-      connection.dispatch((t) => release(t, slot));
-      session.wishes.delete(slot);
-    },
-    on: notify.listenTo,
-    waitFor: notify.wait,
-    mark: notify.mark,
-    onSync: notify.onSync,
-    retryNow: () => giveHint("retryNow"),
-    hint: giveHint,
-    async ping() {
-      const start = performance.now();
-      await probe(callTimeoutMs);
-      return performance.now() - start;
-    },
-    setFirebaseToken: method(setFirebaseToken),
-    getFirebaseToken: method(getFirebaseToken),
-    deleteFirebaseToken: method(deleteFirebaseToken),
-    describeWebSocketSessions: method(describeWebSocketSessions),
-    async call(request: ServiceCall, limits: CallOptions = {}) {
-      const { service, component, function: name, params = {}, slot = limits.slot } = request;
-      for (const field of ["service", "component", "function"] as const) {
-        if (!request[field]) throw invalidArgument("call", field);
-      }
-      return connection.calls.start({
-        ...limits,
-        timeoutMs: limits.timeoutMs ?? callTimeoutMs,
-        target: { service, component, function: name },
-        params,
-        slot,
-        bound: slot !== undefined,
-      }) as never;
-    },
-    getProjectToken() {
-      // A provider of tokens, or a network that hangs, may never answer.
-      const asking = createDeferred<string>("getProjectToken", clock, {}, () =>
-        askings.delete(asking),
-      );
-      askings.add(asking);
-      if (disposed) endAskings();
-      else void session.youngProjectToken().then(asking.resolve, asking.reject);
-      return asking.promise;
-    },
-    setProjectToken(token) {
-      if (!token) throw invalidArgument("setProjectToken", "token");
-      const renewAt = session.setProjectToken(token);
-      connection.dispatch((t) => tokenSet(t, renewAt));
-    },
-  };
-  // What it is before anything happens: changes are told against this.
-  status.snapshot();
-  if (isEmulator) report("info", "emulator", url, { webSocket: url });
-  return client;
+        (event === "diagnostic" ? diagnosticEvents : lifecycle).listen(
+          event,
+          handler,
+          listenOptions,
+        ),
+    };
+    const internals: ClientInternals = {
+      report,
+      receive: (...arrival) => notifications.receive(...arrival),
+      addNotificationFilter: (filter) => notifications.addNotificationFilter(filter),
+      onDispose: (callback) => core.onDispose(callback),
+    };
+    Object.defineProperty(this, CLIENT_INTERNALS, { value: internals });
+    if (isEmulator) report("info", "emulator", webSocketUrl, { webSocket: webSocketUrl });
+  }
+
+  /** The state of the connection: a frozen snapshot, replaced by a new one after each change. */
+  get connection(): ConnectionSnapshot {
+    return this.#core.snapshot;
+  }
+
+  /**
+   * Connects and logs in, or waits for that; tries at once, whatever the schedule. Resolves with the
+   * first `connected`. Rejects with the error that ends the trying, on `signal`, and after `timeoutMs`
+   * (default: no limit). Attempts go on until `disconnect`, also after a rejection.
+   */
+  async connect(options: AbortOptions = {}): Promise<void> {
+    const isOpen = ({ phase }: { phase: string }): boolean => phase === "open";
+    await this.#core.dispatchAndWait("connect", options, isOpen, { type: "connect" });
+  }
+
+  /** Ends the connection. Only `connect` revives it, and binds again what was bound before. */
+
+  async disconnect(): Promise<void> {
+    this.#core.disconnect();
+  }
+
+  /** Ends everything: no timer, listener or waiting call is left, and the client cannot be used again. */
+  dispose(): void {
+    this.#core.dispose();
+  }
+
+  /**
+   * Binds this connection to a player, so that the player's notifications come here, and binds it
+   * again after each reconnect. Connects by itself when idle. A new call for the same slot replaces
+   * the one before; when the server refuses it, the slot is left unbound.
+   *
+   * With `allowConcurrentAccess: false` another live session of the player makes it reject with kind
+   * `conflict`: offer the player `takeOver`. `force` cuts that session; a forced bind leaves once, on
+   * an open connection, and is never repeated. After a rejection by time-out, by `signal`, or because
+   * the connection was lost, the slot stays wanted, without force: see `release`. After `disconnect`
+   * it rejects with `notConnected`.
+   */
+  async setUserId(request: BindRequest, options: CallOptions = {}): Promise<Binding> {
+    return bindPlayer(this.#core, request, options);
+  }
+
+  /**
+   * Binds a slot again with force: the player's other session is cut. Call it only from a player's
+   * action, and on an open connection.
+   */
+  async takeOver(options: CallOptions = {}): Promise<Binding> {
+    return takeOver(this.#core, options);
+  }
+
+  /** Forgets a binding. GS2 has no unbind: the socket is replaced, and the other slots are bound again. */
+
+  async release({ slot = DEFAULT_SLOT }: { slot?: string | undefined } = {}): Promise<void> {
+    release(this.#core, slot);
+  }
+
+  on<K extends NotificationKey>(
+    key: K,
+    handler: (notification: NotificationOf<K>) => unknown,
+    options?: ListenOptions,
+  ): () => void;
+  on<Payload, K extends string>(
+    definition: NotificationDefinition<Payload, K>,
+    handler: (notification: Notification<Payload, K>) => unknown,
+    options?: ListenOptions,
+  ): () => void;
+  on(
+    selector: "*" | NotificationPair,
+    handler: (notification: Notification) => unknown,
+    options?: ListenOptions,
+  ): () => void;
+  on(
+    selector: NotificationSelector,
+    handler: (notification: never) => unknown,
+    options?: ListenOptions,
+  ): () => void {
+    return this.#core.notifications.on(selector, handler, options);
+  }
+
+  waitFor<K extends NotificationKey>(
+    key: K,
+    options?: WaitOptions<NotificationOf<K>>,
+  ): Promise<NotificationOf<K>>;
+  waitFor<Payload, K extends string>(
+    definition: NotificationDefinition<Payload, K>,
+    options?: WaitOptions<Notification<Payload, K>>,
+  ): Promise<Notification<Payload, K>>;
+  waitFor(selector: "*" | NotificationPair, options?: WaitOptions): Promise<Notification>;
+  waitFor(selector: NotificationSelector, options?: WaitOptions<never>): Promise<never> {
+    return this.#core.notifications.waitFor(selector, options) as Promise<never>;
+  }
+
+  /** Remembers this moment for `waitFor({ since })`: take it before the call that causes the notification. */
+  mark(): Mark {
+    return this.#core.notifications.mark();
+  }
+
+  /**
+   * Calls the handler after the first bind of a slot and after every gap: what the server sent in
+   * between is lost, so the game fetches its state again. Until the promise settles, 5 seconds and
+   * 1,000 notifications at most, notifications are held, and then delivered in order.
+   *
+   * @returns ends the registration
+   */
+  onSync(handler: (sync: Sync) => unknown, options?: ListenOptions): () => void {
+    return this.#core.notifications.onSync(handler, options);
+  }
+
+  /** Tries at once instead of waiting for the next window; at most once a second. */
+  retryNow(): void {
+    this.#core.connection.dispatch({ type: "hint", hint: "retryNow" });
+  }
+
+  /** Passes on what the client cannot see by itself, for example in a native shell. */
+  hint(hint: "foreground" | "background" | "online" | "offline"): void {
+    this.#core.connection.dispatch({ type: "hint", hint });
+  }
+
+  /** Round trip of a small call, in milliseconds. GS2 bills it as a call. */
+  async ping(): Promise<number> {
+    const { callTimeoutMs } = this.#core.settings;
+    const start = performance.now();
+    await this.#core.probe(callTimeoutMs);
+    return performance.now() - start;
+  }
+
+  /** Stores the player's Firebase device token; it replaces the one before. */
+  async setFirebaseToken(
+    params: PlayerParams<SetFirebaseTokenRequest>,
+    options?: CallOptions,
+  ): Promise<ItemResult<FirebaseToken>> {
+    return this.#core.callMethod(setFirebaseToken, params, options);
+  }
+
+  /** Reads it. Rejects with kind `notFound` where none is stored. */
+  async getFirebaseToken(
+    params?: PlayerParams<ForPlayer>,
+    options?: CallOptions,
+  ): Promise<ItemResult<FirebaseToken>> {
+    return this.#core.callMethod(getFirebaseToken, params, options);
+  }
+
+  /**
+   * Deletes it and resolves with what was deleted; without `item` where the reply was lost and the
+   * repeated call found none.
+   */
+  async deleteFirebaseToken(
+    params?: PlayerParams<ForPlayer>,
+    options?: CallOptions,
+  ): Promise<Partial<ItemResult<FirebaseToken>>> {
+    return await this.#core.callMethod(deleteFirebaseToken, params, options);
+  }
+
+  /** Lists the player's live sessions, a page at a time. */
+  async describeWebSocketSessions(
+    params?: PlayerParams<DescribeWebSocketSessionsRequest>,
+    options?: CallOptions,
+  ): Promise<Page<WebSocketSession>> {
+    return this.#core.callMethod(describeWebSocketSessions, params, options);
+  }
+
+  /**
+   * Calls any function of any GS2 service over the same socket. It is never repeated by itself, but
+   * once after a 401.
+   */
+  async call<Result = Values>(request: ServiceCall, options: CallOptions = {}): Promise<Result> {
+    const { service, component, function: name, params = {}, slot = options.slot } = request;
+    for (const field of ["service", "component", "function"] as const) {
+      if (!request[field]) throw invalidArgument("call", field);
+    }
+    const { connection, settings } = this.#core;
+    return (await connection.calls.start({
+      ...options,
+      timeoutMs: options.timeoutMs ?? settings.callTimeoutMs,
+      target: { service, component, function: name },
+      params,
+      slot,
+      needsBinding: slot !== undefined,
+    })) as Result;
+  }
+
+  /**
+   * A project token young enough to be used, for REST calls of your own. Logs in over REST where
+   * there is no connection. Rejects with kind `notConnected` when the client is disposed.
+   */
+  getProjectToken(): Promise<string> {
+    return this.#core.getProjectToken();
+  }
+
+  /** Uses this project token from now on. Leads out of `unauthorized`. */
+  setProjectToken(token: string): void {
+    if (!token) throw invalidArgument("setProjectToken", "token");
+    const { session, connection } = this.#core;
+    const renewInMs = session.setProjectToken(token);
+    connection.dispatch({ type: "tokenSet", renewInMs });
+  }
 }

@@ -1,16 +1,18 @@
-import type { Values } from "../connection/calls.js";
-import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { WebSocketClass } from "../connection/socket.js";
-import type { SyncReason } from "../connection/state.js";
-import type { Diagnostic, Logger } from "../core/diagnostics.js";
-import type { GatewayError } from "../errors.js";
+import type { Logger } from "../core/diagnostics.js";
 import type { Fetch } from "../http/http.js";
-import type { ListenOptions } from "../notify/emitter.js";
-import type { AbortOptions } from "../core/deferred.js";
-import type { AccessTokenSource, Credential } from "../session/session.js";
+import { requireOptions } from "../http/login.js";
+import type { Credential } from "../session/session.js";
 import type { SessionStore } from "../session/tabSession.js";
-import type { ForPlayer, SetUserIdRequest } from "../wire/requests.js";
-import type { Endpoints, Region } from "../wire/endpoints.js";
+import {
+  DEFAULT_REGION,
+  expandEndpoint,
+  gs2Endpoints,
+  isGs2Endpoint,
+  type Endpoints,
+  type Region,
+} from "../wire/endpoints.js";
+import { hostGlobals, PLATFORM, systemPlatform, type ClientPlatform } from "./platform.js";
 
 export interface KeepAlive {
   /** Silence after which the connection is probed. Default 300,000; 60,000 in Node, with ping frames. */
@@ -31,7 +33,10 @@ export interface GatewayClientOptions {
   callTimeoutMs?: number | undefined;
   /** Probing of a silent connection; false: only on suspicion. Each probe of a browser is a call GS2 bills. */
   keepAlive?: KeepAlive | false | undefined;
-  /** How long a conflict on coming back is tried again before it counts as `replaced`, for servers that are slow to end a session. Default 0. */
+  /**
+   * How long a conflict on coming back is tried again before it counts as `replaced`, for servers
+   * that are slow to end a session. Default 0.
+   */
   conflictGraceMs?: number | undefined;
   /** Default: that of the host; in Node that of `ws`. */
   WebSocket?: WebSocketClass | undefined;
@@ -39,69 +44,63 @@ export interface GatewayClientOptions {
   fetch?: Fetch | undefined;
   /** Keeps the session ID of a tab over a reload. Default: sessionStorage where there is one; null: nowhere. */
   storage?: SessionStore | null | undefined;
-  /** Hears every diagnostic. Default: `console`, for warnings and errors; false: nobody. */
+  /** Gets every diagnostic. Default: `console`, for warnings and errors; false: no log. */
   logger?: Logger | false | undefined;
 }
 
-/** `timeoutMs` by default: `callTimeoutMs` of the client. */
-export interface CallOptions extends AbortOptions {
-  /** Default `player`. */
-  slot?: string | undefined;
+const CALL_TIMEOUT_MS = 10_000;
+const PROBE_TIMEOUT_MS = 5_000;
+const IDLE_MS = 300_000;
+
+/** The options with their defaults. */
+export interface ClientSettings extends Omit<GatewayClientOptions, "keepAlive" | "storage"> {
+  readonly callTimeoutMs: number;
+  readonly idleMs: number;
+  readonly probeTimeoutMs: number;
+  readonly conflictGraceMs: number;
+  readonly WebSocket: WebSocketClass;
+  readonly storage: () => SessionStore | null | undefined;
+  readonly webSocketUrl: string;
+  readonly region: Region;
+  readonly endpoints: Endpoints;
+  readonly loopback: boolean;
+  readonly isEmulator: boolean;
+  readonly platform: ClientPlatform;
 }
 
-export interface BindRequest extends Omit<
-  SetUserIdRequest,
-  "accessToken" | "namespaceName" | "connectionId"
-> {
-  accessToken: AccessTokenSource;
-  /** Default: that of the client. */
-  namespaceName?: string | undefined;
-  /** One binding per slot; a guild beside the player is another slot. Default `player`. */
-  slot?: string | undefined;
-}
+/** Throws `invalidArgument` for an option that is missing or out of range. */
+export function readOptions(options: GatewayClientOptions): ClientSettings {
+  const {
+    credential,
+    region = DEFAULT_REGION,
+    endpoints = gs2Endpoints,
+    callTimeoutMs = CALL_TIMEOUT_MS,
+    conflictGraceMs = 0,
+    keepAlive,
+    storage,
+    WebSocket = hostGlobals.WebSocket,
+  } = options;
+  requireOptions("GatewayClient", credential, {
+    WebSocket,
+    "callTimeoutMs above 0": callTimeoutMs > 0,
+  });
 
-/** What a player's method takes: the token, and unless given the namespace, come from the slot. */
-export type PlayerParams<Request extends ForPlayer> = Omit<Request, keyof ForPlayer> & {
-  namespaceName?: string | undefined;
-  slot?: string | undefined;
-};
-
-export interface ServiceCall {
-  /** For example `matchmaking`. */
-  service: string;
-  component: string;
-  function: string;
-  /** An `accessToken` in it goes into the envelope too, where no slot gives another. */
-  params?: Values | undefined;
-  /** Sends the access token of this slot, and waits for its binding. Default: neither. */
-  slot?: string | undefined;
-}
-
-export interface Sync {
-  /** `first`: bound for the first time. `gap`: bound again; notifications may have been lost. `takeOver`: bound by force. */
-  readonly reason: SyncReason;
-  /** Time of the last sign of life before the gap, Unix time in milliseconds; undefined on the first bind. */
-  readonly since: number | undefined;
-  /** From then until the bind was answered; 0 on the first bind. */
-  readonly downMs: number;
-  readonly binding: Binding;
-}
-
-/** Which events a client tells of beside notifications, and what their handlers get. */
-export interface LifecycleEvents {
-  /** Anything of the snapshot has changed; compare `now.status` with `before.status` to hear of the status alone. */
-  status: [now: ConnectionSnapshot, before: ConnectionSnapshot];
-  /** Another client has the player's place. Nothing is tried for this slot until takeOver or setUserId. */
-  replaced: [binding: Binding];
-  /** A token was refused, and a renewed one too. `slot` is undefined where the whole client stopped. */
-  unauthorized: [event: { readonly slot: string | undefined; readonly error: GatewayError }];
-  diagnostic: [diagnostic: Diagnostic];
-}
-
-export interface Lifecycle {
-  on<E extends keyof LifecycleEvents>(
-    event: E,
-    handler: (...args: LifecycleEvents[E]) => unknown,
-    options?: ListenOptions,
-  ): () => void;
+  const { idleMs = IDLE_MS, timeoutMs: probeTimeoutMs = PROBE_TIMEOUT_MS } =
+    keepAlive === false ? { idleMs: Infinity } : (keepAlive ?? {});
+  const webSocketUrl = expandEndpoint(endpoints.webSocket, "gateway", region);
+  return {
+    ...options,
+    callTimeoutMs,
+    idleMs,
+    probeTimeoutMs,
+    conflictGraceMs,
+    WebSocket: WebSocket!,
+    storage: () => (storage === undefined ? hostGlobals.sessionStorage : storage),
+    webSocketUrl,
+    region,
+    endpoints,
+    loopback: /^wss?:..(localhost|127\.|\[::1])/.test(webSocketUrl),
+    isEmulator: !isGs2Endpoint(webSocketUrl),
+    platform: (options as { [PLATFORM]?: ClientPlatform })[PLATFORM] ?? systemPlatform,
+  };
 }

@@ -1,29 +1,31 @@
-import { socketOpener, type OpenSocket, type WebSocketClass } from "../connection/socket.js";
-import { observePlatform } from "../connection/platformEvents.js";
 import type { Hint } from "../connection/machine.js";
+import { observePlatform } from "../connection/platformEvents.js";
+import { createSocketOpener, type OpenSocket, type WebSocketClass } from "../connection/socket.js";
+import { newId, systemClock, type Clock } from "../core/clock.js";
 import type { Fetch } from "../http/http.js";
-import type { Clock } from "../core/deferred.js";
 import type { SessionStore } from "../session/tabSession.js";
-import { newId, systemClock } from "../core/clock.js";
 
 /** What a host may have or lack. */
-export const platform = globalThis as {
+export const hostGlobals = globalThis as {
   readonly WebSocket?: WebSocketClass;
   readonly fetch?: Fetch;
   readonly sessionStorage?: SessionStore;
 };
 
-/** Time, chance, network and page as a client meets them; a simulation brings its own. */
+/** Time, randomness, network and page of a client. */
 export interface ClientPlatform {
   readonly clock: Clock;
   readonly newId: () => string;
-  readonly opener: (WebSocket: WebSocketClass, connectTimeoutMs: number) => OpenSocket;
-  readonly watch: (tell: (hint: Hint) => void) => () => void;
+  readonly createSocketOpener: (WebSocket: WebSocketClass, connectTimeoutMs: number) => OpenSocket;
+  readonly observePlatform: (emit: (hint: Hint) => void) => () => void;
 }
+
+/** Key among a client's options of the platform to use in place of the host's: for simulations. */
+export const PLATFORM: unique symbol = Symbol("gs2-gateway.platform") as never;
 
 export const systemPlatform: ClientPlatform = {
   clock: systemClock,
   newId,
-  opener: socketOpener,
-  watch: observePlatform,
+  createSocketOpener,
+  observePlatform,
 };

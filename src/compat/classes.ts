@@ -1,38 +1,37 @@
 import type { AnyMethod } from "../wire/methods.js";
-import * as rows from "../wire/methods.js";
+import * as methods from "../wire/methods.js";
 
-export type Rows = typeof rows;
+export type Methods = typeof methods;
 /** Name of a method of the table. */
-export type MethodName = keyof Rows;
-export type TypesOf<Name extends MethodName> = NonNullable<Rows[Name]["types"]>;
+export type MethodName = keyof Methods;
+export type TypesOf<Name extends MethodName> = NonNullable<Methods[Name]["types"]>;
 
-/** What a class can be told as, and made from: the fields by their names. */
+/** Fields by their names. */
 export type Dict = Record<string, unknown>;
 
-/** Told as a plain object. */
 export interface DictSerializable {
-  /** The fields by their names; what is not set is null. */
+  /** The fields as a plain object; unset fields are null. */
   toDict(): Dict;
 }
 
-/** A field that is kept as it came. */
-export const asIs: unique symbol = Symbol("plain");
+/** The field is stored as it was received. */
+export const asIs: unique symbol = Symbol("asIs");
 
 export type ClassOf<Item> = new () => Item;
-/** How a field is kept: as it came, as a model, or as a list of models. */
+/** How a field is stored: as received, as a model, or as a list of models. */
 export type Kind = typeof asIs | ClassOf<DictSerializable> | readonly [ClassOf<DictSerializable>];
 export type Kinds<Wire> = { readonly [Field in keyof Wire]-?: Kind };
-export type Kept<Wire, As> =
+export type Stored<Wire, As> =
   As extends ClassOf<infer Item>
     ? Item
     : As extends readonly [ClassOf<infer Item>]
       ? Item[]
       : NonNullable<Wire>;
-export type Values<Wire, As> = {
-  [Field in keyof Wire]-?: Kept<Wire[Field], Field extends keyof As ? As[Field] : unknown>;
+export type FieldValues<Wire, As> = {
+  [Field in keyof Wire]-?: Stored<Wire[Field], Field extends keyof As ? As[Field] : unknown>;
 };
 
-/** `getX`, `setX` and `withX` of each field; the latter two answer the object itself. */
+/** `getX`, `setX` and `withX` of each field; the latter two return the object itself. */
 export type Accessors<Fields> = {
   readonly [Field in keyof Fields & string as `get${Capitalize<Field>}`]: () =>
     Fields[Field] | null;
@@ -43,18 +42,18 @@ export type Accessors<Fields> = {
   ) => Itself;
 };
 
-/** Tells the classes of two methods apart where their fields are the same. In the types alone. */
+/** Makes the types of two methods' classes differ where their fields are the same. Never set. */
 declare const methodOf: unique symbol;
 export interface ForMethod<Name> {
   readonly [methodOf]?: Name;
 }
 
 export interface Statics {
-  /** Made from the fields by their names; what is not there is null, a list that is not there is empty. */
+  /** Makes an object from a plain one. Missing fields are null, missing lists empty. */
   fromDict<Itself>(this: ClassOf<Itself>, data: object): Itself;
 }
 export interface ModelStatics {
-  /** Made from the fields by their names; null and undefined give null. */
+  /** Makes an object from a plain one; null for null and undefined. */
   fromDict<Itself>(this: ClassOf<Itself>, data: object | null | undefined): Itself | null;
 }
 
@@ -62,40 +61,44 @@ export type Parts<Grn> = Grn extends `${string}{${infer Part}}${infer Rest}`
   ? [Part, ...Parts<Rest>]
   : [];
 export type Each<List extends unknown[], Item> = { [Nth in keyof List]: Item };
-/** `getX` of each part of a GRN, null where the text is no such GRN. */
+/** `getX` of each part of a GRN; null where the text is not such a GRN. */
 export type GrnStatics<Grn> = {
   readonly [Part in Parts<Grn>[number] as `get${Capitalize<Part>}`]: (grn: string) => string | null;
 } & {
   isValid(grn: string): boolean;
-  /** The parts in their order; one that is null is left empty. */
+  /** Takes the parts in order; a null part is left empty. */
   createGrn(...parts: Each<Parts<Grn>, string | null>): string;
 };
 
-/** Values every request may carry beside its fields; `toDict` and `fromDict` leave them out. */
-export interface Beside {
-  /** Sent as a header over REST; the socket has its own. */
+/** Values that every request accepts beside its fields; `toDict` and `fromDict` skip them. */
+export interface CommonFields {
+  /** Sent as a header over REST. On the socket, each frame has a request ID of the client. */
   requestId: string;
   contextStack: string;
-  /** The server is to check the call and to do nothing. */
+  /** The server checks the call and does not execute it. */
   dryRun: boolean;
 }
 export const COMMON_FIELDS = ["requestId", "contextStack", "dryRun"] as const;
-export type Avoider<Name extends MethodName> = Rows[Name] extends { readonly avoider: true }
+export type DuplicationAvoider<Name extends MethodName> = Methods[Name] extends {
+  readonly takesDuplicationAvoider: true;
+}
   ? { duplicationAvoider: string }
   : unknown;
 
-export type RequestValues<Name extends MethodName, Models> = Values<TypesOf<Name>[0], Models> &
-  Beside &
-  Avoider<Name>;
+export type RequestValues<Name extends MethodName, Models> = FieldValues<TypesOf<Name>[0], Models> &
+  CommonFields &
+  DuplicationAvoider<Name>;
 export type RequestClass<Name extends MethodName, Models> = ClassOf<
   Accessors<RequestValues<Name, Models>> & DictSerializable & ForMethod<Name>
 > &
   Statics;
 export type ResultClass<Name extends MethodName, As> = ClassOf<
-  Accessors<Values<TypesOf<Name>[1], As>> & DictSerializable
+  Accessors<FieldValues<TypesOf<Name>[1], As>> & DictSerializable
 > &
   Statics;
-export type ModelClass<Wire, As, Grn> = ClassOf<Accessors<Values<Wire, As>> & DictSerializable> &
+export type ModelClass<Wire, As, Grn> = ClassOf<
+  Accessors<FieldValues<Wire, As>> & DictSerializable
+> &
   ModelStatics &
   ([Grn] extends [string] ? GrnStatics<Grn> : unknown);
 
@@ -105,7 +108,7 @@ export const capitalized = (name: string): string => name[0]!.toUpperCase() + na
 const define = (owner: object, name: string, value: unknown): void =>
   void Object.defineProperty(owner, name, { value, writable: true, configurable: true });
 
-/** What a field is as part of a plain object. */
+/** The value of a field in a plain object. */
 export const dictOf = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map(dictOf)
@@ -113,36 +116,36 @@ export const dictOf = (value: unknown): unknown =>
       ? (value as DictSerializable).toDict()
       : (value ?? null);
 
-function kept(kind: Kind, value: unknown): unknown {
+function store(kind: Kind, value: unknown): unknown {
   if (kind === asIs) return value ?? null;
   if (typeof kind === "function") {
     return (kind as unknown as ModelStatics).fromDict.call(kind, value as Dict);
   }
-  return ((value ?? []) as unknown[]).map((item) => kept(kind[0], item));
+  return ((value ?? []) as unknown[]).map((item) => store(kind[0], item));
 }
 
 /**
- * The one builder. The values are own properties by the names of the fields, so that they are seen when an object is printed, compared or
- * written as JSON.
+ * Builds a class. Field values are own properties, so that printing, comparing and JSON include
+ * them.
  *
- * @param beside further properties with `get`, `set` and `with`
- * @param nothing what `fromDict` makes of null
+ * @param otherFields further properties with `get`, `set` and `with`
+ * @param fromNull what `fromDict` returns for null; undefined: an object without values
  */
 function build(
   kinds: Readonly<Record<string, Kind>>,
-  beside: readonly string[],
-  nothing: null | undefined,
+  otherFields: readonly string[],
+  fromNull: null | undefined,
 ): ClassOf<DictSerializable> {
   const fields = Object.keys(kinds);
   class Built {
     constructor() {
-      for (const field of [...fields, ...beside]) (this as Dict)[field] = null;
+      for (const field of [...fields, ...otherFields]) (this as Dict)[field] = null;
     }
 
     static fromDict(this: ClassOf<Dict>, data: Dict | null | undefined): Dict | null {
-      if (data == null && nothing === null) return nothing;
+      if (data == null && fromNull === null) return fromNull;
       const made = new this();
-      for (const field of fields) made[field] = kept(kinds[field]!, data?.[field]);
+      for (const field of fields) made[field] = store(kinds[field]!, data?.[field]);
       return made;
     }
 
@@ -150,7 +153,7 @@ function build(
       return Object.fromEntries(fields.map((field) => [field, dictOf((this as Dict)[field])]));
     }
   }
-  for (const field of [...fields, ...beside]) {
+  for (const field of [...fields, ...otherFields]) {
     const suffix = capitalized(field);
     define(Built.prototype, `get${suffix}`, function (this: Dict) {
       return this[field];
@@ -186,16 +189,16 @@ function grnStatics(grn: string): [name: string, method: unknown][] {
   ];
 }
 
-/** Fields of the table, all kept as they came. */
-export const allPlain = <Wire extends object>(fields: Wire) =>
+/** Kinds for fields of the table that are all stored as received. */
+export const allAsIs = <Wire extends object>(fields: Wire) =>
   Object.fromEntries(Object.keys(fields).map((field) => [field, asIs])) as {
     readonly [Field in keyof Wire]: typeof asIs;
   };
 
 /**
- * The class of a model of the reference.
+ * The class of a model of the GS2 reference.
  *
- * @param grn form of its ID, with its parts in braces
+ * @param grn pattern of its ID, with the parts in braces
  */
 export const modelClass =
   <Wire>() =>
@@ -211,16 +214,16 @@ export const modelClass =
 /**
  * The request class of a method.
  *
- * @param models the classes of those fields that are models
+ * @param models the classes of the fields that are models
  */
 export function requestClass<
   Name extends MethodName,
   const Models extends Readonly<Record<string, ClassOf<DictSerializable>>> = Record<never, never>,
 >(name: Name, models?: Models): RequestClass<Name, Models> {
-  const { fields, avoider }: AnyMethod = rows[name];
+  const { fields, takesDuplicationAvoider }: AnyMethod = methods[name];
   return build(
-    { ...allPlain(fields), ...models },
-    avoider ? [...COMMON_FIELDS, "duplicationAvoider"] : COMMON_FIELDS,
+    { ...allAsIs(fields), ...models },
+    takesDuplicationAvoider ? [...COMMON_FIELDS, "duplicationAvoider"] : COMMON_FIELDS,
     undefined,
   ) as never;
 }
@@ -228,7 +231,7 @@ export function requestClass<
 /**
  * The result class of a method.
  *
- * @param kinds how each field of the result is kept
+ * @param kinds how each field of the result is stored
  */
 export const resultClass = <Name extends MethodName, const As extends Kinds<TypesOf<Name>[1]>>(
   _name: Name,

@@ -5,10 +5,9 @@ import type { AnyMethod } from "../wire/methods.js";
 import { capitalized, type Dict, type MethodName } from "./classes.js";
 import { gs2Error } from "./errors.js";
 import type * as requests from "./request.js";
-import { callOverRest } from "./rest.js";
+import { callOverRest, commonFieldsOf, valuesOf } from "./rest.js";
 import * as results from "./result.js";
 import type { Gs2RestSession } from "./restSession.js";
-import { besideOf, valuesOf } from "./values.js";
 import type { SocketSession } from "./webSocketSession.js";
 
 type Request<Name extends MethodName> = InstanceType<
@@ -27,9 +26,9 @@ interface ClientClass<Session> {
   };
 }
 
-/** @param send answers the result object of a request */
+/** @param send sends a request and resolves with its result object */
 function clientClass<Session>(
-  send: (session: Session, row: AnyMethod, request: unknown) => Promise<object>,
+  send: (session: Session, method: AnyMethod, request: unknown) => Promise<object>,
 ): ClientClass<Session> {
   class Client {
     session: Session;
@@ -38,13 +37,13 @@ function clientClass<Session>(
       this.session = session;
     }
   }
-  for (const row of allMethods) {
-    const result = `${capitalized(row.name)}Result` as keyof typeof results;
-    Object.defineProperty(Client.prototype, row.name, {
+  for (const method of allMethods) {
+    const result = `${capitalized(method.name)}Result` as keyof typeof results;
+    Object.defineProperty(Client.prototype, method.name, {
       configurable: true,
       writable: true,
       async value(this: Client, request: unknown) {
-        return results[result].fromDict(await send(this.session, row, request));
+        return results[result].fromDict(await send(this.session, method, request));
       },
     });
   }
@@ -53,33 +52,35 @@ function clientClass<Session>(
 
 async function callOverSocket(
   session: SocketSession,
-  row: AnyMethod,
+  method: AnyMethod,
   request: unknown,
 ): Promise<object> {
-  const { name, component, fields } = row;
+  const { name, component, fields } = method;
   let values: Dict;
   try {
-    values = checkArguments(name, fields, valuesOf(row, request), () => undefined);
+    values = checkArguments(name, fields, valuesOf(method, request), () => undefined);
   } catch (error) {
     throw gs2Error(error as GatewayError);
   }
   const { accessToken, ...rest } = values;
-  const { dryRun, contextStack } = besideOf(request);
+  const { dryRun, contextStack } = commonFieldsOf(request);
   const payload: Dict = { ...rest, contextStack };
-  // Where the official SDKs have them on the socket.
+  // The names that the official SDKs use on the socket.
   if (accessToken !== undefined) payload["xGs2AccessToken"] = accessToken;
   if (dryRun) payload["xGs2DryRun"] = "true";
   return session.send("gateway", component, name, payload);
 }
 
 /**
- * GS2-Gateway over REST: all 28 methods. Arguments are checked before anything is sent; rejections are always a `Gs2Error`. Calls that
- * only read are repeated for up to 10 seconds where that may help, all others are sent once.
+ * GS2-Gateway over REST: all 28 methods. Arguments are checked before anything is sent; rejections
+ * are always a `Gs2Error`. Calls that are safe to repeat are repeated for up to 10 seconds where
+ * that may help; all others are sent once.
  */
 export class Gs2GatewayRestClient extends clientClass<Gs2RestSession>(callOverRest) {}
 
 /**
- * GS2-Gateway over the socket: all 28 methods, where the official SDK has one or two. Rejections are always a `Gs2Error`. As there, a
- * `duplicationAvoider` is not sent on the socket.
+ * GS2-Gateway over the socket: all 28 methods, where the official SDK has one or two. Rejections
+ * are always a `Gs2Error`. As in the official SDK, a `duplicationAvoider` is not sent on the
+ * socket.
  */
 export class Gs2GatewayWebSocketClient extends clientClass<SocketSession>(callOverSocket) {}

@@ -1,10 +1,10 @@
 import { GatewayClient } from "../index.js";
-import { Gs2Constant, Region } from "./constants.js";
 import { BasicGs2Credential, ProjectTokenGs2Credential } from "./credentials.js";
 import { Gs2RestSession } from "./restSession.js";
+import { Gs2Constant, Region } from "./session.js";
 import { webSocketSessionOn } from "./webSocketSession.js";
 
-/** A session over a socket, on the connection of `GatewayClient`. */
+/** A session over a socket. It runs on a `GatewayClient`. */
 export class Gs2WebSocketSession extends webSocketSessionOn(GatewayClient) {}
 
 export { BasicGs2Credential, Gs2Constant, Gs2RestSession, ProjectTokenGs2Credential, Region };
@@ -13,8 +13,8 @@ export type { Gs2Error } from "./errors.js";
 export type { LoginResult } from "./session.js";
 export type { Gs2Notification } from "./webSocketSession.js";
 
-/** The same under one name, as the samples of the GS2 reference import it. */
-// eslint-disable-next-line no-restricted-syntax -- those samples have `import Gs2Core from`.
+/** All exports as one object, as the samples of the GS2 reference import them. */
+// eslint-disable-next-line no-restricted-syntax -- the samples write `import Gs2Core from`.
 export default {
   BasicGs2Credential,
   Gs2Constant,

@@ -2,7 +2,7 @@ import { GatewayClient } from "../node.js";
 import core from "./core.js";
 import { webSocketSessionOn } from "./webSocketSession.js";
 
-/** The same on the WebSocket of `ws`. */
+/** A session over the WebSocket of `ws`. It runs on a `GatewayClient`. */
 export class Gs2WebSocketSession extends webSocketSessionOn(GatewayClient) {}
 
 export * from "./core.js";

@@ -1,4 +1,4 @@
-/** Either of the two classes below, or the official ones. */
+/** One of the two classes below, or one of the official package. */
 export interface Gs2Credential {
   clientId?: string;
 }
@@ -18,7 +18,7 @@ export class BasicGs2Credential implements Gs2Credential {
   }
 }
 
-/** Uses a project token that somebody else got. `JSON.stringify` of it leaves the token out. */
+/** Uses a project token that your server obtained. `JSON.stringify` of it leaves the token out. */
 export class ProjectTokenGs2Credential implements Gs2Credential {
   clientId: string;
   projectToken: string;

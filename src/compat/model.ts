@@ -9,16 +9,16 @@ import {
   type TransactionSetting as WireTransactionSetting,
   type WebSocketSession as WireWebSocketSession,
 } from "../wire/models.js";
-import { allPlain, modelClass, asIs } from "./classes.js";
+import { allAsIs, modelClass, asIs } from "./classes.js";
 
 export class TransactionSetting extends modelClass<WireTransactionSetting>()(
-  allPlain(transactionSettingFields),
+  allAsIs(transactionSettingFields),
 ) {}
 
-export class LogSetting extends modelClass<WireLogSetting>()(allPlain(logSettingFields)) {}
+export class LogSetting extends modelClass<WireLogSetting>()(allAsIs(logSettingFields)) {}
 
 export class SendNotificationEntry extends modelClass<WireSendNotificationEntry>()(
-  allPlain(sendNotificationEntryFields),
+  allAsIs(sendNotificationEntryFields),
 ) {}
 
 export class Namespace extends modelClass<WireNamespace>()(

@@ -1,43 +1,59 @@
 import { createCaller } from "../admin/caller.js";
-import { adminPlatform } from "../admin/host.js";
+import { adminPlatform } from "../admin/platform.js";
 import { GatewayError } from "../errors.js";
+import { restBase } from "../wire/endpoints.js";
+import type { Values } from "../wire/frames.js";
 import type { AnyMethod } from "../wire/methods.js";
-import { expandEndpoint } from "../wire/endpoints.js";
-import { endpoints } from "./constants.js";
+import { COMMON_FIELDS, dictOf, type Dict } from "./classes.js";
 import { gs2Error } from "./errors.js";
-import { tokensOf, type SessionFields } from "./session.js";
-import { besideOf, valuesOf } from "./values.js";
+import { endpoints, projectTokensOf, type SessionFields } from "./session.js";
 
 const CALL_TIMEOUT_MS = 10_000;
 
-/** Sends a request over REST and answers the result object; rejects with a `Gs2Error`. */
+/** The method's fields in a request, which may be one of the official package. */
+export function valuesOf({ fields }: AnyMethod, request: unknown): Dict {
+  const values = Object(request) as Dict;
+  return Object.fromEntries(Object.keys(fields).map((field) => [field, dictOf(values[field])]));
+}
+
+/** Its other values. The official SDK does not send empty texts here. */
+export function commonFieldsOf(request: unknown): Dict & { duplicationAvoider?: string } {
+  const values = Object(request) as Values;
+  return Object.fromEntries(
+    [...COMMON_FIELDS, "duplicationAvoider"].flatMap((name) =>
+      values[name] ? [[name, values[name]]] : [],
+    ),
+  );
+}
+
+/** Sends a request over REST and resolves with the result object; rejects with a `Gs2Error`. */
 export async function callOverRest(
   session: SessionFields,
-  row: AnyMethod,
+  method: AnyMethod,
   request: unknown,
 ): Promise<object> {
   try {
     if (!session.projectToken) {
       throw new GatewayError({
         kind: "notConnected",
-        message: `${row.name}: connect the session first`,
-        method: row.name,
+        message: `${method.name}: connect the session first`,
+        method: method.name,
       });
     }
     const { clock } = adminPlatform;
     const call = createCaller({
       clock,
-      base: expandEndpoint(endpoints().rest, "gateway", session.region).replace(/\/+$/, ""),
+      base: restBase(endpoints(), "gateway", session.region),
       namespaceName: undefined,
       callTimeoutMs: CALL_TIMEOUT_MS,
-      tokens: tokensOf(session),
+      tokens: projectTokensOf(session),
       fetch: () => adminPlatform.fetch()!,
       newId: undefined,
-      // The official SDK has nobody to tell.
-      broken: () => undefined,
+      // The official SDK reports no diagnostics.
+      onIneffectiveField: () => undefined,
     });
-    const { duplicationAvoider, ...beside } = besideOf(request);
-    return await call(row, valuesOf(row, request), { beside, duplicationAvoider });
+    const { duplicationAvoider, ...commonFields } = commonFieldsOf(request);
+    return await call(method, valuesOf(method, request), { commonFields, duplicationAvoider });
   } catch (error) {
     throw gs2Error(error as GatewayError);
   }

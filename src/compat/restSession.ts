@@ -3,19 +3,20 @@ import type { Gs2Credential } from "./credentials.js";
 import { gs2Error } from "./errors.js";
 import {
   logIn,
-  secretsOf,
+  readCredential,
   sessionFields,
-  withoutSecrets,
+  sessionToJson,
   type LoginResult,
   type SessionArguments,
   type SessionFields,
 } from "./session.js";
 
 /**
- * A session for calls over REST. It has the public fields of the official one, so clients of other services in the official package take it.
+ * A session for calls over REST. It has the public fields of the official session, so that clients
+ * of other services in the official package accept it.
  *
- * A `Gs2GatewayRestClient` renews the project token in it by itself where the credential holds a client secret: when it has expired, and
- * once after a 401.
+ * Where the credential holds a client secret, `Gs2GatewayRestClient` renews the session's project
+ * token when it has expired, and once after a 401.
  */
 export class Gs2RestSession implements SessionFields {
   declare credential: Gs2Credential;
@@ -30,11 +31,11 @@ export class Gs2RestSession implements SessionFields {
   }
 
   /**
-   * Logs in with a client secret; a project token is taken as it is, at once and without a promise, as the official SDK does. Rejects with a
-   * `Gs2Error`.
+   * Logs in with a client secret. A project token is used as it is: the method returns undefined
+   * then, not a promise, as in the official SDK. Rejects with a `Gs2Error`.
    */
   connect(): Promise<LoginResult> | undefined {
-    const { clientSecret, projectToken } = secretsOf(this.credential);
+    const { clientSecret, projectToken } = readCredential(this.credential);
     if (projectToken && !clientSecret) {
       this.projectToken = projectToken;
       return undefined;
@@ -44,13 +45,13 @@ export class Gs2RestSession implements SessionFields {
     });
   }
 
-  /** Forgets the project token. */
+  /** Drops the project token. */
   disconnect(): void {
     this.projectToken = null;
   }
 
   /** Without the secret and the token. */
   toJSON(): object {
-    return withoutSecrets(this);
+    return sessionToJson(this);
   }
 }

@@ -1,22 +1,47 @@
-import { adminPlatform } from "../admin/host.js";
+import { adminPlatform } from "../admin/platform.js";
 import type { ProjectTokens } from "../admin/projectTokens.js";
-import { GatewayError, invalidArgument } from "../errors.js";
-import { post } from "../http/http.js";
-import { fitsHeader } from "../http/rest.js";
 import { redact } from "../core/redact.js";
-import { expandEndpoint } from "../wire/endpoints.js";
-import { endpoints } from "./constants.js";
+import { GatewayError, invalidArgument } from "../errors.js";
+import { loginByRest } from "../http/login.js";
+import { fitsHeader } from "../http/rest.js";
+import { DEFAULT_REGION, gs2Endpoints, type Endpoints } from "../wire/endpoints.js";
 import type { Gs2Credential } from "./credentials.js";
 
 const { clock } = adminPlatform;
 const LOGIN_TIMEOUT_MS = 10_000;
-const DEFAULT_REGION = "ap-northeast-1";
 
-/** What a session is made of, in either order: the samples of the GS2 reference give the region first, the published package the credential. */
+/**
+ * Addresses of the servers. To use an emulator, set them to `emulator.endpoints.rest` and
+ * `emulator.endpoints.webSocket`. REST calls read them each time, sockets when they connect.
+ */
+export const Gs2Constant = {
+  /** `{service}` and `{region}` are replaced. */
+  ENDPOINT_HOST: gs2Endpoints.rest,
+  /** `{region}` is replaced. */
+  WS_ENDPOINT_HOST: gs2Endpoints.webSocket,
+};
+
+/** The regions of GS2; sessions accept any other text as well. */
+export const Region = {
+  AP_NORTHEAST_1: "ap-northeast-1",
+  US_EAST_1: "us-east-1",
+  EU_WEST_1: "eu-west-1",
+  AP_SOUTHEAST_1: "ap-southeast-1",
+};
+
+export const endpoints = (): Endpoints => ({
+  rest: Gs2Constant.ENDPOINT_HOST,
+  webSocket: Gs2Constant.WS_ENDPOINT_HOST,
+});
+
+/**
+ * Arguments of a session, in either order: the samples of the GS2 reference give the region first,
+ * the published package takes the credential first.
+ */
 export type SessionArguments =
   [region: string, credential: Gs2Credential] | [credential: Gs2Credential, region: string];
 
-/** The public fields of a session, ours or an official one. */
+/** The public fields of a session, of this package or of the official one. */
 export interface SessionFields {
   credential: Gs2Credential;
   region: string;
@@ -26,7 +51,7 @@ export interface SessionFields {
   expiresAt: number | null;
 }
 
-/** What the login answers. */
+/** Result of a login. */
 export interface LoginResult {
   accessToken: string;
   tokenType: string;
@@ -46,20 +71,20 @@ export function sessionFields(...given: SessionArguments): SessionFields {
   };
 }
 
-/** What a session shows of itself as JSON. */
-export const withoutSecrets = ({ credential, region, expiresAt }: SessionFields): object => ({
+/** JSON of a session, without the secret and the token. */
+export const sessionToJson = ({ credential, region, expiresAt }: SessionFields): object => ({
   credential: { clientId: credential.clientId },
   region,
   expiresAt,
 });
 
-/** The two ways to log in, by what the credential holds: it may be of another copy of this package, or official. */
-export const secretsOf = (credential: Gs2Credential) =>
+/** Reads by field, not by class: the credential may be of another copy of a package. */
+export const readCredential = (credential: Gs2Credential) =>
   Object(credential) as Gs2Credential & { clientSecret?: string; projectToken?: string };
 
-/** Logs in with the client secret and keeps the token in the session. */
+/** Logs in with the client secret and stores the token in the session. */
 export async function logIn(session: SessionFields): Promise<LoginResult> {
-  const { clientId, clientSecret } = secretsOf(session.credential);
+  const { clientId, clientSecret } = readCredential(session.credential);
   if (!clientId || !clientSecret) {
     throw invalidArgument(
       "connect",
@@ -67,23 +92,25 @@ export async function logIn(session: SessionFields): Promise<LoginResult> {
       "must be supplied, with clientId and clientSecret or projectToken",
     );
   }
-  const answer = await post(
-    adminPlatform.fetch()!,
-    "login",
-    expandEndpoint(endpoints().rest, "identifier", session.region) + "/projectToken/login",
+  const result = await loginByRest(
     { client_id: clientId, client_secret: clientSecret },
-    LOGIN_TIMEOUT_MS,
-    (text) => text.replaceAll(clientSecret, "***"),
+    {
+      fetch: adminPlatform.fetch()!,
+      endpoints: endpoints(),
+      region: session.region,
+      redact: (text) => redact(text, [clientSecret]),
+      timeoutMs: LOGIN_TIMEOUT_MS,
+    },
   );
   const {
     access_token: accessToken,
     token_type: tokenType,
     expires_in: expiresIn,
-  } = answer as { access_token: string; token_type: string; expires_in: number };
+  } = result as { access_token: string; token_type: string; expires_in: number };
   if (typeof accessToken !== "string" || !accessToken) {
     throw new GatewayError({
       kind: "protocol",
-      message: "login: no token came",
+      message: "login: the response has no access_token",
       method: "login",
       outcome: "unknown",
     });
@@ -95,7 +122,7 @@ export async function logIn(session: SessionFields): Promise<LoginResult> {
 
 const renewals = new WeakMap<SessionFields, Promise<unknown>>();
 
-/** One login for all that ask at the same time. */
+/** Logs in again; calls that need a token at the same time share one login. */
 export async function renewToken(session: SessionFields): Promise<string> {
   let renewal = renewals.get(session);
   if (!renewal) {
@@ -109,32 +136,31 @@ export async function renewToken(session: SessionFields): Promise<string> {
 
 export const secondsUntil = (time: number): number => (time - clock.now()) / 1_000;
 
-const isOld = ({ expiresAt }: SessionFields): boolean =>
+const hasExpired = ({ expiresAt }: SessionFields): boolean =>
   expiresAt !== null && clock.now() >= expiresAt;
 
-/** Asked here, for the error of fetch would quote it. */
-function inHeader(token: string): string {
+/** Checked before fetch does: its error would quote the token. */
+function checkHeader(token: string): string {
   if (!fitsHeader(token)) {
     throw invalidArgument("connect", "projectToken", "must be printable ASCII");
   }
   return token;
 }
 
-/** The project token of a session that is connected, for calls over REST. */
-export function tokensOf(session: SessionFields): ProjectTokens {
-  const { clientId = "", clientSecret } = secretsOf(session.credential);
+/** The project token of a connected session, for calls over REST. */
+export function projectTokensOf(session: SessionFields): ProjectTokens {
+  const { clientId = "", clientSecret } = readCredential(session.credential);
   const renewable = !!clientSecret;
   return {
     clientId,
     renewable,
-    young: async () =>
-      inHeader(renewable && isOld(session) ? await renewToken(session) : session.projectToken!),
+    get: async () =>
+      checkHeader(
+        renewable && hasExpired(session) ? await renewToken(session) : session.projectToken!,
+      ),
     replace: async (refused) =>
       session.projectToken === refused ? renewToken(session) : session.projectToken!,
-    scrub: (text) =>
-      redact(
-        text,
-        [clientSecret, session.projectToken].filter((secret): secret is string => !!secret),
-      ),
+    secrets: () =>
+      [clientSecret, session.projectToken].filter((secret): secret is string => !!secret),
   };
 }

@@ -1,170 +1,184 @@
-import type { GatewayError } from "../errors.js";
-import type { WebSocketSession } from "../wire/models.js";
+import { GatewayError } from "../errors.js";
 import { classifyFailure } from "../wire/failures.js";
+import type { Values } from "../wire/frames.js";
+import type { WebSocketSession } from "../wire/models.js";
+import { isResting, type State, type StateDraft, type SyncReason } from "./state.js";
 import {
-  CLOSED,
-  LOGGING_IN,
-  UNAUTHORIZED,
-  type Slot,
-  type State,
-  type SyncReason,
-  type StateDraft,
-} from "./state.js";
-import {
-  startConnecting,
-  eachSlot,
+  becomeUnauthorized,
+  markUnstable,
   nextWindow,
   notConnected,
   probe,
   replaceSocket,
-  unauthorized,
-  markUnstable,
+  startConnecting,
 } from "./transitions.js";
 
-const CUT_AFTER_BIND_MS = 30_000;
-const CUTS_WITHIN_MS = 120_000;
-const CUTS = 3;
+const RAPID_CLOSE_MS = 30_000;
+const RAPID_CLOSES_WITHIN_MS = 120_000;
+const RAPID_CLOSES_LIMIT = 3;
 
-/** Why a wish cannot even be taken in; nothing of it is kept. */
-export const bindRejection = (s: State, force: boolean): GatewayError | undefined =>
-  s.phase === CLOSED
-    ? notConnected("the client is closed: call connect() first")
-    : force && s.phase < LOGGING_IN
-      ? notConnected("a forced bind is never sent late: await connect() first")
-      : undefined;
+/** Why a bind cannot even be requested; nothing of the request is kept then. */
+export function bindRejection(state: State, force: boolean): GatewayError | undefined {
+  const { phase } = state;
+  if (phase === "closed") return notConnected("the client is closed: call connect() first");
+  const canSend = phase === "loggingIn" || phase === "open";
+  return force && !canSend
+    ? notConnected("a forced bind is never sent late: await connect() first")
+    : undefined;
+}
 
-/** A player's wish for this slot: setUserId or takeOver. */
-export function requestBind(t: StateDraft, name: string, exclusive: boolean, force: boolean): void {
-  const before = t.slots[name];
-  const { session, heldOn, gapSince, rapidCloses } = before ?? ({} as Partial<Slot>);
-  // What the server did for the wish before this one is kept, how it ended is not.
-  const doubt = before?.unconfirmedBind && "former";
-  t.slots[name] = {
-    session,
-    heldOn,
-    gapSince,
-    rapidCloses,
-    unconfirmedBind: doubt,
-    state: "wanted",
+/** By setUserId or takeOver. */
+export function requestBind(
+  draft: StateDraft,
+  name: string,
+  exclusive: boolean,
+  force: boolean,
+): void {
+  const before = draft.slots[name];
+  // What the server did for the request before this one is kept, how it ended is not.
+  const history = {
+    ...before?.history,
     exclusive,
-    force,
+    acceptedAt: undefined,
+    unconfirmedBind: before?.history.unconfirmedBind && ("former" as const),
   };
-  if (t.phase <= UNAUTHORIZED) startConnecting(t);
+  draft.slots[name] = { history, state: "wanted", force };
+  if (isResting(draft)) startConnecting(draft);
   // Two binds of one slot under way could not be told apart at the server; a new socket ends the first.
-  else if (before?.state === "binding") replaceSocket(t);
+  else if (before?.state === "binding") replaceSocket(draft);
 }
 
-export function release(t: StateDraft, name: string): void {
-  const slot = t.slots[name];
+export function release(draft: StateDraft, name: string): void {
+  const { [name]: slot, ...others } = draft.slots;
   if (!slot) return;
-  delete t.slots[name];
-  if (slot.heldOn || slot.unconfirmedBind || slot.state === "binding") replaceSocket(t);
+  draft.slots = others;
+  const { isHeldByServer, unconfirmedBind } = slot.history;
+  if (isHeldByServer || unconfirmedBind || slot.state === "binding") replaceSocket(draft);
 }
 
-/** Sends what is wanted and due; once nothing is under way, the connection has settled. */
-export function bindWanted(t: StateDraft): void {
-  eachSlot(t, (slot, name) => {
-    if (slot.state === "wanted" && t.now >= (slot.retryAt ?? 0)) {
-      const { force = false, renewNext = false } = slot;
-      t.effects.push((to) => to.bind(name, force, renewNext));
-      slot.state = "binding";
-      slot.forced = force;
-      slot.force = slot.renewNext = false;
-      slot.error = undefined;
-      t.attemptAt = t.now;
-    }
-  });
-  const busy = Object.values(t.slots).some(
+/** Sends the binds that are wanted and due; once none is under way, the connection is stable. */
+export function bindWanted(draft: StateDraft): void {
+  const { slots, input, effects } = draft;
+  for (const [name, slot] of Object.entries(slots)) {
+    if (slot.state !== "wanted" || input.now < (slot.retryAt ?? -Infinity)) continue;
+    const { history, force = false, renewNext = false, renewed, conflictSince } = slot;
+    effects.push({ type: "bind", slot: name, force, renew: renewNext });
+    slots[name] = { history, state: "binding", forced: force, renewed, conflictSince };
+    draft.attemptAt = input.now;
+  }
+  const isBusy = Object.values(slots).some(
     ({ state }) => state === "wanted" || state === "binding",
   );
-  if (busy) markUnstable(t);
-  else t.stableSince ??= t.now;
+  if (isBusy) markUnstable(draft);
+  else draft.stableSince ??= input.now;
 }
 
-export function bindSucceeded(t: StateDraft, name: string, session: WebSocketSession): void {
-  const slot = t.slots[name];
+export function bindSucceeded(draft: StateDraft, name: string, session: WebSocketSession): void {
+  const slot = draft.slots[name];
   if (slot?.state !== "binding") return;
-  const { forced, heldOn, session: before, gapSince, unconfirmedBind } = slot;
-  const changed = before && before.userId !== session.userId;
-  slot.state = "held";
-  slot.session = session;
-  slot.heldOn = t.generation;
-  slot.acceptedAt = t.now;
-  slot.forced = slot.renewed = false;
-  slot.gapSince = slot.conflictSince = slot.error = slot.unconfirmedBind = undefined;
-  if (changed) t.effects.push((to) => to.forgetNotifications());
-  if ((changed && heldOn) || unconfirmedBind === "former") {
+  const { exclusive, isHeldByServer, session: before, gapSince } = slot.history;
+  const { rapidCloses, unconfirmedBind } = slot.history;
+  const playerChanged = !!before && before.userId !== session.userId;
+  if (playerChanged) draft.effects.push({ type: "forgetNotifications" });
+  if ((playerChanged && isHeldByServer) || unconfirmedBind === "former") {
     // The former player's session lives on this very socket, or may: only a new one ends it.
-    replaceSocket(t);
-    slot.session = slot.acceptedAt = slot.gapSince = undefined;
+    replaceSocket(draft);
+    draft.slots[name] = { history: { exclusive, rapidCloses }, state: "wanted" };
     return;
   }
-  const first = changed || !before;
-  const reason: SyncReason = forced ? "takeOver" : first ? "first" : "gap";
-  const since = first ? undefined : gapSince;
-  if (forced || first || since !== undefined) t.effects.push((to) => to.sync(name, reason, since));
+  const acceptedAt = draft.input.now;
+  draft.slots[name] = {
+    history: { exclusive, rapidCloses, isHeldByServer: true, session, acceptedAt },
+    state: "held",
+  };
+  const isFirst = playerChanged || !before;
+  const reason: SyncReason = slot.forced ? "takeOver" : isFirst ? "first" : "gap";
+  const since = isFirst ? undefined : gapSince;
+  if (slot.forced || isFirst || since !== undefined) {
+    draft.effects.push({ type: "sync", slot: name, reason, since });
+  }
 }
 
-export function bindFailed(t: StateDraft, name: string, error: GatewayError): void {
-  const slot = t.slots[name];
+export function bindFailed(draft: StateDraft, name: string, error: GatewayError): void {
+  const slot = draft.slots[name];
   if (slot?.state !== "binding") return;
-  slot.state = "wanted";
-  slot.forced = false;
+  const { renewed } = slot;
+  let { history, conflictSince } = slot;
   switch (classifyFailure(error.kind)) {
     case "renew":
-      // A provider that says so itself (nothing was sent) is believed at once.
-      if (!slot.renewed && error.outcome === "refused") {
-        slot.renewNext = slot.renewed = true;
+      // A provider that says so itself (nothing was sent) is final at once.
+      if (!renewed && error.outcome === "refused") {
+        draft.slots[name] = {
+          history,
+          state: "wanted",
+          renewNext: true,
+          renewed: true,
+          conflictSince,
+        };
         return;
       }
-      refuse(t, slot, error);
-      if (Object.values(t.slots).every(({ state }) => state === "failed")) unauthorized(t, error);
+      rejectBind(draft, name, error);
+      if (Object.values(draft.slots).every(({ state }) => state === "failed")) {
+        becomeUnauthorized(draft, error);
+      }
       return;
     case "replaced":
-      if (slot.acceptedAt === undefined) return refuse(t, slot, error);
-      slot.conflictSince ??= t.now;
-      if (t.now >= slot.conflictSince + t.options.conflictGraceMs) {
-        return replaced(slot, "conflict");
+      if (history.acceptedAt === undefined) return rejectBind(draft, name, error);
+      conflictSince ??= draft.input.now;
+      if (draft.input.now >= conflictSince + draft.options.conflictGraceMs) {
+        draft.slots[name] = { history, state: "replaced", replacedBy: "conflict" };
+        return;
       }
       break;
     case "final":
-      return refuse(t, slot, error);
-    default:
+      return rejectBind(draft, name, error);
+    case "retry":
       if (error.kind === "requestTimeout") {
-        slot.unconfirmedBind ??= "own";
-        probe(t);
+        history = { ...history, unconfirmedBind: history.unconfirmedBind ?? "own" };
+        probe(draft);
       }
   }
-  slot.retryAt = nextWindow(t);
-  t.effects.push((to) => to.retried(error, name));
+  const retryAt = nextWindow(draft);
+  draft.slots[name] = { history, state: "wanted", renewed, conflictSince, retryAt };
+  draft.effects.push({ type: "reportBindRetry", slot: name, error });
 }
 
-/** Refused, at least on this socket. What the slot held before must not live on behind its back. */
-function refuse(t: StateDraft, slot: Slot, error: GatewayError): void {
-  slot.state = "failed";
-  slot.error = error;
-  if (slot.heldOn || slot.unconfirmedBind) replaceSocket(t);
-}
-
-function replaced(slot: Slot, lostTo: NonNullable<Slot["replacedBy"]>): void {
-  slot.state = "replaced";
-  slot.replacedBy = lostTo;
+/** Refused, at least on this socket. What the slot held before must not live on at the server. */
+function rejectBind(draft: StateDraft, name: string, error: GatewayError): void {
+  const { history } = draft.slots[name]!;
+  draft.slots[name] = { history, state: "failed", error };
+  if (history.isHeldByServer || history.unconfirmedBind) replaceSocket(draft);
 }
 
 /**
- * Two clients with one session ID cut each other for ever, and neither is ever told of a conflict: each sees its server close cleanly soon
- * after each accepted bind.
+ * Two clients with one session ID cut each other for ever without a conflict: each sees its server
+ * close cleanly soon after each accepted bind.
  */
-export function detectSharedSessionId(t: StateDraft): void {
-  eachSlot(t, (slot) => {
-    const { exclusive, heldOn, acceptedAt = -Infinity } = slot;
-    if (!exclusive || !heldOn || t.now - acceptedAt > CUT_AFTER_BIND_MS) return;
-    slot.rapidCloses = [
-      ...(slot.rapidCloses ?? []).filter((cut) => t.now - cut < CUTS_WITHIN_MS),
-      t.now,
-    ];
-    if (slot.rapidCloses.length < CUTS) return;
-    slot.rapidCloses = [];
-    replaced(slot, "sessionIdShared");
-  });
+export function detectSharedSessionId(draft: StateDraft): void {
+  const { now } = draft.input;
+  for (const [name, slot] of Object.entries(draft.slots)) {
+    const { exclusive, isHeldByServer, acceptedAt = -Infinity, rapidCloses = [] } = slot.history;
+    if (!exclusive || !isHeldByServer || now - acceptedAt > RAPID_CLOSE_MS) continue;
+    const recent = rapidCloses.filter((at) => now - at < RAPID_CLOSES_WITHIN_MS);
+    const closes = [...recent, now];
+    const isShared = closes.length >= RAPID_CLOSES_LIMIT;
+    const history = { ...slot.history, rapidCloses: isShared ? [] : closes };
+    draft.slots[name] = isShared
+      ? { history, state: "replaced", replacedBy: "sessionIdShared" }
+      : { ...slot, history };
+  }
+}
+
+/** The session out of the result of setUserId. Throws a GatewayError of kind `protocol`. */
+export function readSession(result: Values): WebSocketSession {
+  const session = result["item"] as Partial<WebSocketSession> | undefined;
+  const { userId, connectionId } = session ?? {};
+  // What is no text may be nested too deeply to be written again.
+  if (!userId || [userId, connectionId ?? ""].some((id) => typeof id !== "string")) {
+    throw new GatewayError({
+      kind: "protocol",
+      message: "setUserId: the answer names no player",
+    });
+  }
+  return session as WebSocketSession;
 }

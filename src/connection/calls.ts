@@ -1,4 +1,7 @@
-import { kindOfStatus, classifyFailure } from "../wire/failures.js";
+import type { Clock } from "../core/clock.js";
+import { createDeferred, type AbortOptions, type Deferred } from "../core/deferred.js";
+import type { GatewayErrorKind } from "../errors.js";
+import { classifyFailure, isSafeToRepeat, kindOfStatus } from "../wire/failures.js";
 import {
   encodeRequest,
   readErrors,
@@ -6,12 +9,10 @@ import {
   type Envelope,
   type Reply,
   type Target,
+  type Values,
 } from "../wire/frames.js";
 import type { Repeat } from "../wire/methods.js";
-import type { GatewayErrorKind } from "../errors.js";
-import { createDeferred, type Clock, type AbortOptions, type Deferred } from "../core/deferred.js";
-
-export type Values = Readonly<Record<string, unknown>>;
+import type { State } from "./state.js";
 
 /** Tokens a frame carries. */
 export type Tokens = Pick<Envelope, "clientId" | "projectToken" | "accessToken">;
@@ -23,189 +24,238 @@ export interface CallRequest extends AbortOptions {
   /** Sent with the access token of this slot. */
   readonly slot?: string | undefined;
   /** Waits for the binding of the slot, not only for the login. */
-  readonly bound?: boolean;
-  /** Only on the socket of this number, whose login may be under way; neither repeated nor given new tokens. */
+  readonly needsBinding?: boolean;
+  /**
+   * Only on the socket of this number, also during its login; the call is neither repeated nor given
+   * new tokens.
+   */
   readonly generation?: number;
   readonly repeat?: Repeat | undefined;
-  readonly avoider?: boolean | undefined;
+  /** Sent with a duplicationAvoider of its own. */
+  readonly takesDuplicationAvoider?: boolean | undefined;
   /** In place of those of the slot. */
   readonly tokens?: Tokens | undefined;
 }
 
-/** Wait, go, or why it never will. */
-export type Gate = "wait" | "go" | { readonly kind: GatewayErrorKind; readonly problem: string };
+/** Wait, send now, or reject with this error. */
+export type Gate = "wait" | "send" | { readonly kind: GatewayErrorKind; readonly problem: string };
 
-/** @internal */
-export interface CallPorts {
-  readonly gate: (request: CallRequest) => Gate;
-  readonly send: (text: string) => boolean;
-  readonly tokensFor: (slot: string | undefined) => Tokens | Promise<Tokens>;
-  /** Renews what may be stale; many callers share one renewal. */
-  readonly renewTokens: (slot: string | undefined) => Promise<unknown>;
-  readonly suspect: () => void;
-  readonly newId: () => string;
-  /** Told of what is about to be sent, so that a token or secret in it is never shown. */
-  readonly keepSecretsOf: (params: Values) => void;
+/** Whether a call may leave in this state of the connection. */
+export function gateOf(state: State, request: CallRequest): Gate {
+  const { slot: name = "", needsBinding, generation = state.generation, tokens } = request;
+  const { phase } = state;
+  const reject = (problem: string, kind: GatewayErrorKind = "notConnected"): Gate => ({
+    kind,
+    problem,
+  });
+  if (generation !== state.generation) return reject("the connection was lost");
+  if (phase === "loggingIn" && request.generation) return tokens && !name ? "send" : "wait";
+  if (phase === "unauthorized") return reject("the client is unauthorized", phase);
+  if (phase === "idle" || phase === "closed") return reject("not connected");
+  if (needsBinding) {
+    const slot = state.slots[name];
+    if (!slot) return reject(`slot "${name}" has no binding: call setUserId first`);
+    if (slot.state === "replaced") {
+      return reject("another client holds the player's place", "replaced");
+    }
+    if (slot.state === "failed") return reject("setUserId failed", slot.error.kind);
+    if (slot.state !== "held") return "wait";
+  }
+  return phase === "open" ? "send" : "wait";
+}
+
+/**
+ * What calls and binds need of the session.
+ * @internal
+ */
+export interface TokenSource {
+  tokensFor(slot: string | undefined): Tokens | Promise<Tokens>;
+  /** Renews what may be stale; concurrent callers share one renewal. */
+  renewTokens(slot: string | undefined): Promise<unknown>;
+  /** Called before a call is sent, so that a token or secret in it is redacted from then on. */
+  trackSecrets(params: Values): void;
   /** Takes secrets out of a text the server wrote. */
-  readonly scrub: (text: string) => string;
+  redact(text: string): string;
 }
 
 /** @internal */
+export interface CallPorts {
+  readonly session: TokenSource;
+  readonly gate: (request: CallRequest) => Gate;
+  /** False where the socket is not open. */
+  readonly send: (text: string) => boolean;
+  /** A sent call timed out: the connection may be half-open. */
+  readonly checkLiveness: () => void;
+  readonly newId: () => string;
+}
+
 interface Call {
-  readonly pending: Deferred<Values>;
+  readonly deferred: Deferred<Values>;
   readonly request: CallRequest;
   readonly id: string;
   readonly avoiderId: string | undefined;
   progress: "waiting" | "preparing" | "sent";
   everSent: boolean;
-  /** Sent anew because the socket went without an answer. */
+  /** Sent again because the socket was lost without a reply. */
   repeated: boolean;
-  renewed401: boolean;
+  renewedAfter401: boolean;
 }
 
-/** @internal */
-export interface Calls {
-  /** Calls without an end yet. */
-  readonly open: ReadonlyMap<string, unknown>;
-  readonly start: (request: CallRequest) => Promise<Values>;
-  /** Looks again at all that wait. */
-  readonly pump: () => void;
-  /** False where nobody waits for this answer. */
-  readonly settle: (reply: Reply) => boolean;
-  /** The socket the sent calls went out on is gone. */
-  readonly socketGone: () => void;
-}
+const WAITING_LIMIT = 100;
 
-const MOST_WAITING = 100;
+const mayRepeat = ({ request: { repeat, generation } }: Call): boolean =>
+  !generation && isSafeToRepeat(repeat);
 
-/** Calls on their way: each has an id, a deadline and exactly one end. */
-export function createCalls(clock: Clock, ports: CallPorts): Calls {
-  const open = new Map<string, Call>();
-  let lastId = 0;
+/**
+ * Calls without an end yet: each has an id, a deadline and exactly one end.
+ * @internal
+ */
+export class PendingCalls {
+  readonly #calls = new Map<string, Call>();
+  readonly #clock: Clock;
+  readonly #ports: CallPorts;
+  #lastId = 0;
 
-  const crowded = (): boolean =>
-    open.size > MOST_WAITING &&
-    [...open.values()].filter(({ progress }) => progress === "waiting").length > MOST_WAITING;
+  constructor(clock: Clock, ports: CallPorts) {
+    this.#clock = clock;
+    this.#ports = ports;
+  }
 
-  const harmless = ({ request: { repeat, generation } }: Call): boolean =>
-    !generation && (repeat === "safe" || repeat === "gone");
+  get size(): number {
+    return this.#calls.size;
+  }
 
-  const fail = (call: Call, kind: GatewayErrorKind, problem: string, refusal?: Reply): void => {
-    const text = refusal?.message;
-    const errors = readErrors(text, ports.scrub);
-    const said = errors[0]?.message ?? (text && ports.scrub(text));
-    call.pending.fail(
-      { kind, ...(refusal && { outcome: "refused", status: refusal.status, errors }) },
-      said ? `${problem}: ${said}` : problem,
-    );
-  };
+  start(request: CallRequest): Promise<Values> {
+    this.#ports.session.trackSecrets(request.params);
+    const call = this.#create(request, String(++this.#lastId));
+    if (!request.signal?.aborted) {
+      this.#calls.set(call.id, call);
+      if (request.generation || !this.#isFull()) this.#advance(call);
+      else this.#fail(call, "notConnected", `${WAITING_LIMIT} calls wait already`);
+    }
+    return call.deferred.promise;
+  }
 
-  const refuse = (call: Call, reply: Reply): void =>
-    fail(call, kindOfStatus(reply.status), `refused with ${reply.status}`, reply);
+  /** Sends the waiting calls that may leave now. */
+  advanceAll(): void {
+    for (const call of this.#calls.values()) this.#advance(call);
+  }
 
-  const send = (call: Call, tokens: Tokens): void => {
+  /** @returns false where no call waits for this reply */
+  settle(reply: Reply): boolean {
+    const call = this.#calls.get(reply.requestId);
+    if (call?.progress !== "sent") return false;
+    const { generation, repeat, slot } = call.request;
+    const isGone = reply.status === 404 && repeat === "safeDelete" && call.repeated;
+    if (succeeded(reply) || isGone) call.deferred.resolve((!isGone && reply.body) || {});
+    else if (reply.status === 401 && !call.renewedAfter401 && !generation) {
+      call.renewedAfter401 = true;
+      this.#prepare(
+        call,
+        this.#ports.session.renewTokens(slot),
+        () => this.#advance(call),
+        () => this.#refuse(call, reply),
+      );
+    } else this.#refuse(call, reply);
+    return true;
+  }
+
+  /** The socket the sent calls left on is gone. */
+  socketLost(): void {
+    for (const call of this.#calls.values()) {
+      const isSent = call.progress === "sent";
+      if (isSent && mayRepeat(call)) {
+        call.progress = "waiting";
+        call.repeated = true;
+      } else if (isSent || call.request.generation) {
+        this.#fail(call, "notConnected", "the connection was lost before an answer came");
+      }
+    }
+  }
+
+  #create(request: CallRequest, id: string): Call {
+    const onEnd = (kind?: GatewayErrorKind): void => {
+      this.#calls.delete(id);
+      if (kind === "requestTimeout" && call.everSent) this.#ports.checkLiveness();
+    };
+    const describe = (
+      kind: GatewayErrorKind,
+    ): { outcome: "unknown"; retryable: boolean } | object =>
+      call.everSent
+        ? {
+            outcome: "unknown",
+            retryable: mayRepeat(call) && classifyFailure(kind) === "retry",
+          }
+        : {};
+    const { function: name } = request.target;
+    const call: Call = {
+      deferred: createDeferred<Values>(name, this.#clock, request, onEnd, describe),
+      request,
+      id,
+      avoiderId: request.takesDuplicationAvoider ? this.#ports.newId() : undefined,
+      progress: "waiting",
+      everSent: false,
+      repeated: false,
+      renewedAfter401: false,
+    };
+    return call;
+  }
+
+  #isFull(): boolean {
+    const calls = [...this.#calls.values()];
+    return calls.filter(({ progress }) => progress === "waiting").length > WAITING_LIMIT;
+  }
+
+  #advance(call: Call): void {
+    if (call.progress !== "waiting" || !this.#calls.has(call.id)) return;
+    const { request } = call;
+    const gate = this.#ports.gate(request);
+    if (gate === "wait") return;
+    if (gate !== "send") return this.#fail(call, gate.kind, gate.problem);
+    const tokens = request.tokens ?? this.#ports.session.tokensFor(request.slot);
+    if (!(tokens instanceof Promise)) return this.#send(call, tokens);
+    this.#prepare(call, tokens, (ready) => {
+      // The connection may have changed meanwhile.
+      if (this.#ports.gate(request) === "send") this.#send(call, ready);
+      else this.#advance(call);
+    });
+  }
+
+  #prepare<Ready>(
+    call: Call,
+    work: Promise<Ready>,
+    proceed: (ready: Ready) => void,
+    failed: (error: unknown) => void = call.deferred.reject,
+  ): void {
+    call.progress = "preparing";
+    work.then((ready) => {
+      if (!this.#calls.has(call.id)) return;
+      call.progress = "waiting";
+      proceed(ready);
+    }, failed);
+  }
+
+  #send(call: Call, tokens: Tokens): void {
     const { target, params } = call.request;
     const envelope = { ...tokens, requestId: call.id, duplicationAvoider: call.avoiderId };
-    if (ports.send(encodeRequest(target, params, envelope))) {
+    if (this.#ports.send(encodeRequest(target, params, envelope))) {
       call.progress = "sent";
       call.everSent = true;
     }
-  };
+  }
 
-  const advance = (call: Call): void => {
-    if (call.progress !== "waiting" || !open.has(call.id)) return;
-    const { request } = call;
-    const gate = ports.gate(request);
-    if (gate === "wait") return;
-    if (gate !== "go") return fail(call, gate.kind, gate.problem);
-    const tokens = request.tokens ?? ports.tokensFor(request.slot);
-    if (!(tokens instanceof Promise)) return send(call, tokens);
-    prepare(call, tokens, (ready) => {
-      // Much may have happened meanwhile.
-      if (ports.gate(request) === "go") send(call, ready);
-      else advance(call);
-    });
-  };
+  #fail(call: Call, kind: GatewayErrorKind, problem: string, refusal?: Reply): void {
+    const redact = (raw: string): string => this.#ports.session.redact(raw);
+    const text = refusal?.message;
+    const errors = readErrors(text, redact);
+    const detail = errors[0]?.message ?? (text && redact(text));
+    call.deferred.fail(
+      { kind, ...(refusal && { outcome: "refused", status: refusal.status, errors }) },
+      detail ? `${problem}: ${detail}` : problem,
+    );
+  }
 
-  const prepare = <Ready>(
-    call: Call,
-    work: Promise<Ready>,
-    go: (ready: Ready) => void,
-    failed: (error: unknown) => void = call.pending.reject,
-  ): void => {
-    call.progress = "preparing";
-    work.then((ready) => {
-      if (!open.has(call.id)) return;
-      call.progress = "waiting";
-      go(ready);
-    }, failed);
-  };
-
-  return {
-    open,
-    start(request) {
-      ports.keepSecretsOf(request.params);
-      const id = String(++lastId);
-      const call: Call = {
-        pending: createDeferred<Values>(
-          request.target.function,
-          clock,
-          request,
-          (kind) => {
-            open.delete(id);
-            if (kind === "requestTimeout" && call.everSent) ports.suspect();
-          },
-          (kind) =>
-            call.everSent
-              ? {
-                  outcome: "unknown",
-                  retryable: harmless(call) && classifyFailure(kind) === "retry",
-                }
-              : {},
-        ),
-        request,
-        id,
-        avoiderId: request.avoider ? ports.newId() : undefined,
-        progress: "waiting",
-        everSent: false,
-        repeated: false,
-        renewed401: false,
-      };
-      if (!request.signal?.aborted) {
-        open.set(id, call);
-        if (request.generation || !crowded()) advance(call);
-        else fail(call, "notConnected", `${MOST_WAITING} calls wait already`);
-      }
-      return call.pending.promise;
-    },
-    pump: () => open.forEach(advance),
-    settle(reply) {
-      const call = open.get(reply.requestId);
-      if (call?.progress !== "sent") return false;
-      const { generation, repeat, slot } = call.request;
-      const done = reply.status === 404 && repeat === "gone" && call.repeated;
-      if (succeeded(reply) || done) call.pending.resolve((!done && reply.body) || {});
-      else if (reply.status === 401 && !call.renewed401 && !generation) {
-        call.renewed401 = true;
-        prepare(
-          call,
-          ports.renewTokens(slot),
-          () => advance(call),
-          () => refuse(call, reply),
-        );
-      } else refuse(call, reply);
-      return true;
-    },
-    socketGone() {
-      for (const call of open.values()) {
-        const sent = call.progress === "sent";
-        if (sent && harmless(call)) {
-          call.progress = "waiting";
-          call.repeated = true;
-        } else if (sent || call.request.generation) {
-          fail(call, "notConnected", "the connection was lost before an answer came");
-        }
-      }
-    },
-  };
+  #refuse(call: Call, reply: Reply): void {
+    this.#fail(call, kindOfStatus(reply.status), `refused with ${reply.status}`, reply);
+  }
 }

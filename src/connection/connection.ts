@@ -1,226 +1,277 @@
+import type { Clock } from "../core/clock.js";
 import type { Report } from "../core/diagnostics.js";
 import { GatewayError } from "../errors.js";
-import type { Clock } from "../core/deferred.js";
-import { decodeFrame, type NotificationFrame } from "../wire/frames.js";
-import { createCalls, type Calls, type CallPorts, type CallRequest, type Gate } from "./calls.js";
+import { decodeFrame, type NotificationFrame, type Values } from "../wire/frames.js";
+import { setUserId } from "../wire/methods.js";
+import { readSession } from "./binding.js";
+import { gateOf, PendingCalls, type Tokens, type TokenSource } from "./calls.js";
+import { step, type ConnectionEvent, type Hint } from "./machine.js";
+import type { OpenSocket, Socket, SocketEnd } from "./socket.js";
 import {
-  bindFailed,
-  bindSucceeded,
-  ended,
-  hint,
-  loggedIn,
-  loginFailed,
-  opened,
-  step,
-  tick,
-  type Event,
-  type Hint,
-} from "./machine.js";
-import type { WebSocketSession } from "../wire/models.js";
-import type { OpenSocket, Socket } from "./socket.js";
-import {
-  CLOSED,
-  LOGGING_IN,
-  OPEN,
-  UNAUTHORIZED,
-  WAITING,
   initialState,
+  isResting,
   nextTickAt,
-  type Effects,
+  type Effect,
   type MachineOptions,
   type State,
+  type SyncReason,
 } from "./state.js";
 
-/** @internal */
-export interface ConnectionPorts
-  extends
-    Omit<Effects, "openSocket" | "leaveSocket" | "login" | "bind" | "probe">,
-    Omit<CallPorts, "gate" | "send" | "suspect"> {
-  openRaw: OpenSocket;
-  readonly watch: (tell: (hint: Hint) => void) => () => void;
-  /** Answers when the project token is to be renewed. Rejects with a GatewayError. */
-  readonly logIn: (generation: number, renew: boolean) => Promise<number>;
-  /** Rejects with a GatewayError. */
-  readonly bindSlot: (
-    generation: number,
+/**
+ * What the connection needs of the session: it answers data, and the connection sends it.
+ * @internal
+ */
+export interface ConnectionSession extends TokenSource {
+  /** Resolves with the milliseconds until the project token is due for renewal. Rejects with a GatewayError. */
+  logIn(generation: number, renew: boolean): Promise<number>;
+  /** The parameters and tokens of one bind. Rejects with a GatewayError. */
+  prepareBind(
     slot: string,
     force: boolean,
     renew: boolean,
-  ) => Promise<WebSocketSession>;
-  readonly probeByCall: () => void;
-  readonly deliver: (frame: NotificationFrame, receivedAt: number) => void;
-  /** From here on notifications are kept back, until the returned function is called. */
-  readonly hold: () => () => void;
-  /** The whole step is done: here others may be called. */
-  readonly changed: () => void;
-  report: Report;
+  ): Promise<{ readonly params: Values; readonly tokens: Tokens }>;
+  invalidateTokens(): void;
 }
 
 /** @internal */
-export interface Connection {
-  /** As the last step left it. */
-  readonly current: () => State;
-  /** In the middle of a step: nobody else is to be called. */
-  readonly busy: () => boolean;
-  /** The one way into the machine. An event that comes while another is worked on waits for its turn. */
-  readonly dispatch: (event: Event, generation?: number) => void;
-  readonly calls: Calls;
+export interface ConnectionPorts {
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly openRaw: OpenSocket;
+  readonly observePlatform: (emit: (hint: Hint) => void) => () => void;
+  /** Runs steps one at a time; `guard` runs foreign code, whose error becomes a diagnostic. */
+  readonly queue: {
+    runStep(run: () => void): void;
+    guard(run: () => void): void;
+  };
+  readonly session: ConnectionSession;
+  readonly notifications: {
+    /** `receivedAt` is Unix time. */
+    receive(frame: NotificationFrame, receivedAt: number, via: "socket"): void;
+    /** Holds notifications back until the returned function is called. */
+    hold(): () => void;
+    forgetHistory(): void;
+  };
+  readonly probeByCall: () => void;
+  /** `downMs`: how long the gap was; undefined where there was none before. */
+  readonly sync: (slot: string, reason: SyncReason, downMs: number | undefined) => void;
+  /** The steps are done: here the public state may be compared and announced. */
+  readonly afterSteps: () => void;
+  readonly report: Report;
+}
+
+/** @internal */
+export interface ConnectionOptions extends MachineOptions {
+  readonly webSocketUrl: string;
+  readonly callTimeoutMs: number;
 }
 
 const LONGEST_TIMER_MS = 3_600_000;
 const CLOCK_CHECK_MS = 30_000;
 
-/** Performs what the machine decides, and tells it what happens. */
-export function createConnection(
-  url: string,
-  clock: Clock,
-  options: MachineOptions,
-  ports: ConnectionPorts,
-): Connection {
-  let state: State = initialState;
-  let socket: Socket | undefined;
-  let frames = 0;
-  let lastFrameAt = 0;
-  let timer: unknown;
-  let unwatch: (() => void) | undefined;
-  let stepping = false;
-  const events: (readonly [Event, number | undefined])[] = [];
+/**
+ * Runs the machine: performs its effects, and turns what happens into its events.
+ * @internal
+ */
+export class Connection {
+  readonly calls: PendingCalls;
+  readonly #options: ConnectionOptions;
+  readonly #clock: Clock;
+  readonly #ports: ConnectionPorts;
+  #state: State = initialState;
+  #socket: Socket | undefined;
+  #frames = 0;
+  #lastFrameAt = 0;
+  #timer: unknown;
+  #stopObserving: (() => void) | undefined;
 
-  const dispatch = (event: Event, generation?: number): void => {
-    events.push([event, generation]);
-    if (stepping) return;
-    stepping = true;
-    for (const [next, number] of events) {
-      const moment = { now: clock.now(), random: clock.random(), frames, lastFrameAt };
-      const turn = step(state, next, moment, options, number);
-      state = turn;
-      for (const effect of turn.effects) effect(effects);
-      const wanted = state.phase >= WAITING;
-      // What the host tells at once waits for its turn, like any event.
-      if (wanted) unwatch ??= ports.watch((kind) => dispatch((t) => hint(t, kind)));
-      else unwatch = unwatch?.() as undefined;
-    }
-    events.length = 0;
-    stepping = false;
-    calls.pump();
-    arm();
-    ports.changed();
-  };
+  constructor(options: ConnectionOptions, ports: ConnectionPorts) {
+    this.#options = options;
+    this.#clock = ports.clock;
+    this.#ports = ports;
+    this.calls = new PendingCalls(ports.clock, {
+      session: ports.session,
+      newId: ports.newId,
+      gate: (request) => gateOf(this.#state, request),
+      send: (text) => this.#socket?.send(text) ?? false,
+      checkLiveness: () => this.dispatch({ type: "hint", hint: "suspicion" }),
+    });
+  }
 
-  const arm = (): void => {
-    clock.clearTimer(timer);
-    const now = clock.now();
-    const due = nextTickAt(state, options, lastFrameAt);
-    // While open the clock is looked at now and then: after a sleep nothing else tells of it.
-    const longest = state.phase === OPEN ? CLOCK_CHECK_MS : LONGEST_TIMER_MS;
-    const ms = Math.min(Math.max(due - now, 0), longest);
-    timer =
-      due < Infinity || state.phase === OPEN
-        ? clock.setTimer(() => dispatch((t) => tick(t, t.now - now - ms)), ms)
-        : undefined;
-  };
+  /** As the last step left it. */
+  get state(): State {
+    return this.#state;
+  }
 
-  const effects: Effects = {
-    ...ports,
-    openSocket() {
-      const { generation } = state;
-      const alive = (): void => {
-        frames++;
-        lastFrameAt = clock.now();
-      };
-      socket = ports.openRaw(url, {
-        opened() {
-          alive();
-          dispatch(opened, generation);
-        },
-        received(data) {
-          alive();
-          receive(data);
-        },
-        alive,
-        ended({ code, reason, clean, refused }) {
-          const told = { code, reason, clean };
-          ports.report(state.everOpen ? "info" : "warn", "socketEnded", String(code), told);
-          const message = `cannot open ${url}: ${String(refused)}`;
-          const fatal = refused
-            ? new GatewayError({ kind: "invalidArgument", message })
-            : undefined;
-          dispatch((t) => ended(t, clean, fatal), generation);
-        },
-      });
-    },
-    leaveSocket() {
-      socket?.leave();
-      socket = undefined;
-      calls.socketGone();
-    },
-    login(renew) {
-      const { generation } = state;
-      ports.logIn(generation, renew).then(
-        (renewAt) => dispatch((t) => loggedIn(t, renewAt), generation),
-        (error: unknown) => dispatch((t) => loginFailed(t, error as GatewayError), generation),
+  /** The only way into the machine. An event that comes during a step runs after it. */
+  dispatch(event: ConnectionEvent): void {
+    this.#ports.queue.runStep(() => this.#step(event));
+  }
+
+  /** What follows from the state once no event is left. */
+  settle(): void {
+    const { queue, afterSteps } = this.#ports;
+    queue.guard(() => this.calls.advanceAll());
+    queue.guard(() => this.#setTimer());
+    queue.guard(afterSteps);
+  }
+
+  #step(event: ConnectionEvent): void {
+    const { queue } = this.#ports;
+    const input = {
+      now: this.#clock.now(),
+      random: this.#clock.random(),
+      frames: this.#frames,
+      lastFrameAt: this.#lastFrameAt,
+    };
+    const { state, effects } = step(this.#state, event, input, this.#options);
+    this.#state = state;
+    for (const effect of effects) queue.guard(() => this.#perform(effect));
+    queue.guard(() => this.#observePlatform());
+  }
+
+  #observePlatform(): void {
+    if (isResting(this.#state)) {
+      this.#stopObserving?.();
+      this.#stopObserving = undefined;
+    } else {
+      this.#stopObserving ??= this.#ports.observePlatform((hint) =>
+        this.dispatch({ type: "hint", hint }),
       );
-    },
-    bind(slot, force, renew) {
-      const { generation } = state;
-      const release = ports.hold();
-      void ports
-        .bindSlot(generation, slot, force, renew)
-        .then(
-          (session) => dispatch((t) => bindSucceeded(t, slot, session), generation),
-          (error: unknown) =>
-            dispatch((t) => bindFailed(t, slot, error as GatewayError), generation),
-        )
-        .finally(release);
-    },
-    probe() {
-      if (!socket?.ping()) ports.probeByCall();
-    },
-  };
+    }
+  }
 
-  /** The one switch for frames. */
-  const receive = (data: unknown): void => {
+  #setTimer(): void {
+    this.#clock.clearTimer(this.#timer);
+    const now = this.#clock.now();
+    const due = nextTickAt(this.#state, this.#options, this.#lastFrameAt);
+    const isOpen = this.#state.phase === "open";
+    // While open the clock is checked now and then: after a sleep of the host there is no other sign of it.
+    const ms = Math.min(Math.max(due - now, 0), isOpen ? CLOCK_CHECK_MS : LONGEST_TIMER_MS);
+    const tick = (): void => this.dispatch({ type: "tick", lateMs: this.#clock.now() - now - ms });
+    this.#timer = due < Infinity || isOpen ? this.#clock.setTimer(tick, ms) : undefined;
+  }
+
+  #perform(effect: Effect): void {
+    const { session, notifications, probeByCall, report } = this.#ports;
+    switch (effect.type) {
+      case "openSocket":
+        return this.#openSocket();
+      case "leaveSocket":
+        this.#socket?.leave();
+        this.#socket = undefined;
+        return this.calls.socketLost();
+      case "login":
+        return void this.#logIn(effect.renew);
+      case "bind":
+        return void this.#bind(effect);
+      case "probe":
+        if (!this.#socket?.ping()) probeByCall();
+        return;
+      case "invalidateTokens":
+        return session.invalidateTokens();
+      case "forgetNotifications":
+        return notifications.forgetHistory();
+      case "sync": {
+        const { slot, reason, since } = effect;
+        const downMs = since === undefined ? undefined : this.#clock.now() - since;
+        return this.#ports.sync(slot, reason, downMs);
+      }
+      case "reportBindRetry": {
+        const { slot, error } = effect;
+        const { kind, message } = error;
+        return report("warn", "bindRetried", message, { slot, kind, message });
+      }
+      case "reportRenewalRetry": {
+        const { kind, message } = effect.error;
+        return report("warn", "renewalFailed", message, { kind, message });
+      }
+    }
+  }
+
+  #openSocket(): void {
+    const { generation } = this.#state;
+    this.#socket = this.#ports.openRaw(this.#options.webSocketUrl, {
+      opened: () => {
+        this.#countFrame();
+        this.dispatch({ type: "socketOpened", generation });
+      },
+      received: (data) => {
+        this.#countFrame();
+        this.#receive(data);
+      },
+      alive: () => this.#countFrame(),
+      ended: (end) => this.#socketEnded(generation, end),
+    });
+  }
+
+  #countFrame(): void {
+    this.#frames++;
+    this.#lastFrameAt = this.#clock.now();
+  }
+
+  #socketEnded(generation: number, { code, reason, clean, refused }: SocketEnd): void {
+    const level = this.#state.everOpen ? "info" : "warn";
+    this.#ports.report(level, "socketEnded", String(code), { code, reason, clean });
+    const message = `cannot open ${this.#options.webSocketUrl}: ${String(refused)}`;
+    const fatal = refused ? new GatewayError({ kind: "invalidArgument", message }) : undefined;
+    this.dispatch({ type: "socketEnded", generation, clean, fatal });
+  }
+
+  async #logIn(renew: boolean): Promise<void> {
+    const { generation } = this.#state;
+    try {
+      const renewInMs = await this.#ports.session.logIn(generation, renew);
+      this.dispatch({ type: "loggedIn", generation, renewInMs });
+    } catch (error) {
+      this.dispatch({ type: "loginFailed", generation, error: error as GatewayError });
+    }
+  }
+
+  async #bind({ slot, force, renew }: Extract<Effect, { type: "bind" }>): Promise<void> {
+    const { session, notifications } = this.#ports;
+    const { generation } = this.#state;
+    const release = notifications.hold();
+    try {
+      const { params, tokens } = await session.prepareBind(slot, force, renew);
+      const { component, name, repeat, takesDuplicationAvoider } = setUserId;
+      const result = await this.calls.start({
+        target: { service: "gateway", component, function: name },
+        repeat,
+        takesDuplicationAvoider,
+        params,
+        tokens,
+        slot,
+        generation,
+        timeoutMs: this.#options.callTimeoutMs,
+      });
+      this.dispatch({
+        type: "bindSucceeded",
+        generation,
+        slot,
+        session: readSession(result),
+      });
+    } catch (error) {
+      this.dispatch({ type: "bindFailed", generation, slot, error: error as GatewayError });
+    } finally {
+      release();
+    }
+  }
+
+  /** The only switch for frames. */
+  #receive(data: unknown): void {
+    const { notifications, report } = this.#ports;
     const frame = decodeFrame(data);
     switch (frame.kind) {
       case "notification":
-        return ports.deliver(frame, lastFrameAt);
+        return notifications.receive(frame, this.#clock.wallTime(), "socket");
       case "reply": {
         const { requestId, status } = frame;
-        if (calls.settle(frame)) return;
-        return ports.report("debug", "unmatchedReply", "", { requestId, status });
+        if (this.calls.settle(frame)) return;
+        return report("debug", "unmatchedReply", "", { requestId, status });
       }
       case "unreadable":
-        ports.report("warn", "unreadableFrame", frame.why, { why: frame.why });
+        return report("warn", "unreadableFrame", frame.why, { why: frame.why });
     }
-  };
-
-  const gate = ({ slot: name, bound: toBind, generation, tokens }: CallRequest): Gate => {
-    const { phase } = state;
-    const no = (problem: string, kind: Extract<Gate, object>["kind"] = "notConnected"): Gate => ({
-      kind,
-      problem,
-    });
-    if ((generation ?? state.generation) !== state.generation) return no("the connection was lost");
-    if (phase === LOGGING_IN && generation) return tokens && !name ? "go" : "wait";
-    if (phase === UNAUTHORIZED) return no("the client is unauthorized", "unauthorized");
-    if (phase <= CLOSED) return no("not connected");
-    const slot = state.slots[name ?? ""];
-    if (toBind && slot?.state !== "held") {
-      if (!slot) return no(`slot "${name}" has no binding: call setUserId first`);
-      if (slot.state === "replaced")
-        return no("another client holds the player's place", "replaced");
-      if (slot.state === "failed") return no("setUserId failed", slot.error?.kind);
-      return "wait";
-    }
-    return phase === OPEN ? "go" : "wait";
-  };
-
-  const calls = createCalls(clock, {
-    ...ports,
-    gate,
-    send: (text) => socket?.send(text) ?? false,
-    suspect: () => dispatch((t) => hint(t, "suspicion")),
-  });
-
-  return { current: () => state, busy: () => stepping, dispatch, calls };
+  }
 }

@@ -1,105 +1,41 @@
 import type { GatewayError } from "../errors.js";
 import { classifyFailure } from "../wire/failures.js";
-import { bindWanted, detectSharedSessionId } from "./binding.js";
+import type { WebSocketSession } from "../wire/models.js";
+import {
+  bindFailed,
+  bindSucceeded,
+  bindWanted,
+  detectSharedSessionId,
+  release,
+  requestBind,
+} from "./binding.js";
 import { nextAttemptAt } from "./retrySchedule.js";
 import {
-  CLOSED,
-  LOGGING_IN,
-  OPEN,
-  UNAUTHORIZED,
-  WAITING,
+  isResting,
+  type Effect,
   type MachineOptions,
-  type StepInput,
   type State,
   type StateDraft,
+  type StepInput,
 } from "./state.js";
 import {
-  startConnecting,
+  becomeUnauthorized,
   connectionLost,
+  createDraft,
+  isRestricted,
   nextWindow,
   openSocket,
   outageOf,
   probe,
-  restricted,
+  retryNow,
+  startConnecting,
   stop,
-  tryNow,
-  unauthorized,
 } from "./transitions.js";
 
 const HIDDEN_SUSPICIOUS_MS = 30_000;
-// Hidden pages get their timers once a minute; what is later than that was asleep.
+// Hidden pages run their timers once a minute; a timer that is later than that slept with the host.
 const CLOCK_JUMP_MS = 65_000;
 const RENEWAL_RETRY_MS = 30_000;
-
-/** Something that happened: it changes the turn, and names what is to be done. */
-export type Event = (t: StateDraft) => void;
-
-/**
- * The whole machine: what was, what happened, and when, give what is and what is to be done. Changes nothing it was given.
- *
- * @param generation of the socket the event belongs to; what belongs to an earlier socket comes too late
- */
-export function step(
-  before: State,
-  event: Event,
-  moment: StepInput,
-  options: MachineOptions,
-  generation = before.generation,
-): StateDraft {
-  const t: StateDraft = { ...before, ...moment, options, slots: {}, effects: [] };
-  for (const name in before.slots) t.slots[name] = { ...before.slots[name]! };
-  if (generation === t.generation) event(t);
-  if (t.phase === OPEN) bindWanted(t);
-  return t;
-}
-
-export function connect(t: StateDraft): void {
-  if (t.phase < WAITING) startConnecting(t);
-  else if (t.phase === WAITING) openSocket(t);
-}
-
-export const disconnect: Event = (t) => stop(t, CLOSED, "user");
-
-export function opened(t: StateDraft): void {
-  t.phase = LOGGING_IN;
-  t.effects.push((to) => to.login(false));
-}
-
-/** @param fatal the host refused even to try */
-export function ended(t: StateDraft, clean: boolean, fatal: GatewayError | undefined): void {
-  if (fatal) return stop(t, CLOSED, undefined, fatal);
-  if (clean) detectSharedSessionId(t);
-  connectionLost(t, clean ? "serverClosed" : "network");
-}
-
-export function loggedIn(t: StateDraft, renewAt: number): void {
-  t.renewAt = renewAt;
-  t.phase = OPEN;
-  t.everOpen = true;
-  t.error = t.reason = undefined;
-  t.nextRetryAt = Infinity;
-}
-
-export function loginFailed(t: StateDraft, error: GatewayError): void {
-  const ending = classifyFailure(error.kind);
-  if (ending === "renew") unauthorized(t, error);
-  else if (ending === "final") stop(t, CLOSED, undefined, error);
-  else if (t.phase === OPEN) {
-    t.renewAt = t.now + RENEWAL_RETRY_MS;
-    t.effects.push((to) => to.retried(error));
-  } else {
-    t.error = error;
-    // Nothing but the login may be sent, so its silence is all that can be known of this socket.
-    if (error.kind === "requestTimeout") connectionLost(t, "network");
-    else t.nextRetryAt = nextWindow(t);
-  }
-}
-
-/** The game has set a project token. */
-export function tokenSet(t: StateDraft, renewAt: number): void {
-  t.renewAt = renewAt;
-  if (t.phase === UNAUTHORIZED) startConnecting(t);
-}
 
 export type Hint =
   | "online"
@@ -111,69 +47,203 @@ export type Hint =
   | "retryNow"
   | "suspicion";
 
-export function hint(t: StateDraft, kind: Hint): void {
-  switch (kind) {
+/**
+ * What can happen to the connection. Events of a socket carry its `generation`: those of an earlier
+ * socket are ignored.
+ * @internal
+ */
+export type ConnectionEvent =
+  | { readonly type: "connect" }
+  | { readonly type: "disconnect" }
+  | { readonly type: "socketOpened"; readonly generation: number }
+  | {
+      readonly type: "socketEnded";
+      readonly generation: number;
+      readonly clean: boolean;
+      /** The host refused even to try. */
+      readonly fatal?: GatewayError | undefined;
+    }
+  | { readonly type: "loggedIn"; readonly generation: number; readonly renewInMs: number }
+  | { readonly type: "loginFailed"; readonly generation: number; readonly error: GatewayError }
+  /** The game set a project token. */
+  | { readonly type: "tokenSet"; readonly renewInMs: number }
+  | { readonly type: "hint"; readonly hint: Hint }
+  /** `lateMs`: how much later than it was due. */
+  | { readonly type: "tick"; readonly lateMs: number }
+  | {
+      readonly type: "requestBind";
+      readonly slot: string;
+      readonly exclusive: boolean;
+      readonly force: boolean;
+    }
+  | { readonly type: "release"; readonly slot: string }
+  | {
+      readonly type: "bindSucceeded";
+      readonly generation: number;
+      readonly slot: string;
+      readonly session: WebSocketSession;
+    }
+  | {
+      readonly type: "bindFailed";
+      readonly generation: number;
+      readonly slot: string;
+      readonly error: GatewayError;
+    };
+
+/** @internal */
+export interface Step {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
+
+/** The whole machine: state, event and input give the next state and effects. Changes nothing it is given. */
+export function step(
+  before: State,
+  event: ConnectionEvent,
+  stepInput: StepInput,
+  machineOptions: MachineOptions,
+): Step {
+  const draft = createDraft(before, stepInput, machineOptions);
+  const isOutdated = "generation" in event && event.generation !== before.generation;
+  if (!isOutdated) applyEvent(draft, event);
+  if (draft.phase === "open") bindWanted(draft);
+  const { input: _input, options: _options, effects, ...state } = draft;
+  return { state, effects };
+}
+
+function applyEvent(draft: StateDraft, event: ConnectionEvent): void {
+  switch (event.type) {
+    case "connect":
+      if (isResting(draft)) startConnecting(draft);
+      else if (draft.phase === "waiting") openSocket(draft);
+      return;
+    case "disconnect":
+      return stop(draft, "closed", "user");
+    case "socketOpened":
+      return logIn(draft);
+    case "socketEnded":
+      return socketEnded(draft, event.clean, event.fatal);
+    case "loggedIn":
+      return loggedIn(draft, event.renewInMs);
+    case "loginFailed":
+      return loginFailed(draft, event.error);
+    case "tokenSet":
+      draft.renewAt = draft.input.now + event.renewInMs;
+      if (draft.phase === "unauthorized") startConnecting(draft);
+      return;
+    case "hint":
+      return applyHint(draft, event.hint);
+    case "tick":
+      return draft.phase === "open" ? checkConnection(draft, event.lateMs) : retryIfDue(draft);
+    case "requestBind":
+      return requestBind(draft, event.slot, event.exclusive, event.force);
+    case "release":
+      return release(draft, event.slot);
+    case "bindSucceeded":
+      return bindSucceeded(draft, event.slot, event.session);
+    case "bindFailed":
+      return bindFailed(draft, event.slot, event.error);
+  }
+}
+
+function logIn(draft: StateDraft): void {
+  draft.phase = "loggingIn";
+  draft.effects.push({ type: "login", renew: false });
+}
+
+function socketEnded(draft: StateDraft, clean: boolean, fatal: GatewayError | undefined): void {
+  if (fatal) return stop(draft, "closed", undefined, fatal);
+  if (clean) detectSharedSessionId(draft);
+  connectionLost(draft, clean ? "serverClosed" : "network");
+}
+
+function loggedIn(draft: StateDraft, renewInMs: number): void {
+  draft.renewAt = draft.input.now + renewInMs;
+  draft.phase = "open";
+  draft.everOpen = true;
+  draft.error = draft.reason = undefined;
+  draft.nextRetryAt = Infinity;
+}
+
+function loginFailed(draft: StateDraft, error: GatewayError): void {
+  const recovery = classifyFailure(error.kind);
+  if (recovery === "renew") becomeUnauthorized(draft, error);
+  else if (recovery === "final") stop(draft, "closed", undefined, error);
+  else if (draft.phase === "open") {
+    draft.renewAt = draft.input.now + RENEWAL_RETRY_MS;
+    draft.effects.push({ type: "reportRenewalRetry", error });
+  } else {
+    draft.error = error;
+    // Only the login may be sent, so its silence is all that can be known of this socket.
+    if (error.kind === "requestTimeout") connectionLost(draft, "network");
+    else draft.nextRetryAt = nextWindow(draft);
+  }
+}
+
+function applyHint(draft: StateDraft, hint: Hint): void {
+  const { now } = draft.input;
+  switch (hint) {
     case "offline":
-      t.offline = true;
-      if (t.nextRetryAt < Infinity) t.nextRetryAt = nextWindow(t);
-      break;
+      draft.offline = true;
+      if (draft.nextRetryAt < Infinity) draft.nextRetryAt = nextWindow(draft);
+      return;
     case "online":
-      t.offline = false;
-      probe(t);
-      tryNow(t);
-      break;
+      draft.offline = false;
+      probe(draft);
+      return retryNow(draft);
     case "background":
-      t.hiddenSince = Math.min(t.hiddenSince, t.now);
-      break;
+      draft.hiddenSince = Math.min(draft.hiddenSince, now);
+      return;
     case "foreground":
-      if (t.hiddenSince <= t.now - HIDDEN_SUSPICIOUS_MS) probe(t);
-      t.hiddenSince = Infinity;
+      if (draft.hiddenSince <= now - HIDDEN_SUSPICIOUS_MS) probe(draft);
+      draft.hiddenSince = Infinity;
       // An attempt under way is as good as a new one.
-      if (t.phase === WAITING) tryNow(t);
-      break;
+      if (draft.phase === "waiting") retryNow(draft);
+      return;
     case "pagehide":
-      if (t.phase < WAITING) break;
-      connectionLost(t, "network");
-      t.inBackForwardCache = true;
-      t.nextRetryAt = Infinity;
-      break;
+      if (isResting(draft)) return;
+      connectionLost(draft, "network");
+      draft.inBackForwardCache = true;
+      draft.nextRetryAt = Infinity;
+      return;
     case "pageshow":
-      t.hiddenSince = Infinity;
-      if (t.inBackForwardCache) openSocket(t);
-      break;
+      draft.hiddenSince = Infinity;
+      if (draft.inBackForwardCache) openSocket(draft);
+      return;
     case "retryNow":
-      tryNow(t);
-      break;
+      return retryNow(draft);
     case "suspicion":
-      probe(t);
+      return probe(draft);
   }
 }
 
-/** @param lateMs how much later than asked for */
-export function tick(t: StateDraft, lateMs: number): void {
-  if (t.phase === OPEN) {
-    const slept = lateMs > CLOCK_JUMP_MS;
-    if (t.frames > t.probedFrames) t.probedAt = Infinity;
-    // What came in during a sleep has not been read yet: a probe under way gets its time anew.
-    else if (slept && t.probedAt < Infinity) t.probedAt = t.now;
-    if (t.now >= t.probedAt + t.options.probeTimeoutMs) return connectionLost(t, "probeFailed");
-    if (t.now >= t.renewAt) {
-      t.renewAt = Infinity;
-      t.effects.push((to) => to.login(true));
-    }
-    if (slept || t.now >= t.lastFrameAt + t.options.idleMs) probe(t);
-  } else if (t.now >= t.nextRetryAt) {
-    const retryAt =
-      restricted(t) && !t.urgent ? nextAttemptAt(outageOf(t), t.nextRetryAt - 1, true) : 0;
-    t.nextRetryAt = retryAt;
-    if (t.now < retryAt) return;
-    if (t.phase === WAITING) openSocket(t);
-    else {
-      t.attemptAt = t.now;
-      opened(t);
-    }
-    t.nextRetryAt = Infinity;
+function checkConnection(draft: StateDraft, lateMs: number): void {
+  const { input, options } = draft;
+  const hasSlept = lateMs > CLOCK_JUMP_MS;
+  if (input.frames > draft.probedFrames) draft.probedAt = Infinity;
+  // What came in during a sleep has not been read yet: a probe under way gets its time anew.
+  else if (hasSlept && draft.probedAt < Infinity) draft.probedAt = input.now;
+  if (input.now >= draft.probedAt + options.probeTimeoutMs) {
+    return connectionLost(draft, "probeFailed");
   }
+  if (input.now >= draft.renewAt) {
+    draft.renewAt = Infinity;
+    draft.effects.push({ type: "login", renew: true });
+  }
+  if (hasSlept || input.now >= input.lastFrameAt + options.idleMs) probe(draft);
 }
 
-export { bindFailed, bindSucceeded, release, requestBind } from "./binding.js";
+function retryIfDue(draft: StateDraft): void {
+  const { now } = draft.input;
+  if (now < draft.nextRetryAt) return;
+  if (isRestricted(draft) && !draft.urgent) {
+    draft.nextRetryAt = nextAttemptAt(outageOf(draft), draft.nextRetryAt - 1, true);
+    if (now < draft.nextRetryAt) return;
+  }
+  if (draft.phase === "waiting") openSocket(draft);
+  else {
+    draft.attemptAt = now;
+    logIn(draft);
+  }
+  draft.nextRetryAt = Infinity;
+}

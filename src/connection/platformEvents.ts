@@ -7,28 +7,31 @@ interface Source {
   removeEventListener?(type: string, listener: Listener): void;
 }
 
-interface Host extends Source {
+interface Platform extends Source {
   readonly document?: Source & { readonly visibilityState?: string };
   readonly navigator?: { readonly onLine?: boolean; readonly connection?: Source };
 }
 
-/** Tells what the browser knows about the network and the page, until the returned function is called. Elsewhere it tells little. */
-export function observePlatform(tell: (hint: Hint) => void): () => void {
-  const host = globalThis as unknown as Host;
-  const { document, navigator } = host;
-  const visibility = (): void =>
-    tell(document?.visibilityState === "hidden" ? "background" : "foreground");
+/**
+ * Emits what the browser knows about the network and the page, beginning with how they are now,
+ * until the returned function is called. Hosts without these events emit little.
+ */
+export function observePlatform(emit: (hint: Hint) => void): () => void {
+  const platform = globalThis as unknown as Platform;
+  const { document, navigator } = platform;
+  const emitVisibility = (): void =>
+    emit(document?.visibilityState === "hidden" ? "background" : "foreground");
   const listeners: [Source | undefined, string, Listener][] = [
-    [document, "visibilitychange", visibility],
-    [host, "online", () => tell("online")],
-    [host, "offline", () => tell("offline")],
-    [host, "pagehide", () => tell("pagehide")],
-    [host, "pageshow", ({ persisted }) => persisted && tell("pageshow")],
-    [navigator?.connection, "change", () => tell("suspicion")],
+    [document, "visibilitychange", emitVisibility],
+    [platform, "online", () => emit("online")],
+    [platform, "offline", () => emit("offline")],
+    [platform, "pagehide", () => emit("pagehide")],
+    [platform, "pageshow", ({ persisted }) => persisted && emit("pageshow")],
+    [navigator?.connection, "change", () => emit("suspicion")],
   ];
   for (const [source, type, listener] of listeners) source?.addEventListener?.(type, listener);
-  visibility();
-  tell(navigator?.onLine === false ? "offline" : "online");
+  emitVisibility();
+  emit(navigator?.onLine === false ? "offline" : "online");
   return () => {
     for (const [source, type, listener] of listeners) source?.removeEventListener?.(type, listener);
   };

@@ -1,3 +1,4 @@
+import type { Clock } from "../core/clock.js";
 import type { GatewayError } from "../errors.js";
 import type { WebSocketSession } from "../wire/models.js";
 import {
@@ -13,14 +14,15 @@ import {
 export interface Binding {
   readonly slot: string;
   readonly namespaceName: string;
-  /** As the server answered; undefined before the first accepted bind. */
+  /** From the server's reply; undefined before the first accepted bind. */
   readonly userId: string | undefined;
   /** Sent with `allowConcurrentAccess: false`. */
   readonly sessionId: string | undefined;
   readonly connectionId: string | undefined;
   /**
-   * `wanted`: to be bound as soon as possible. `binding`: asked, not answered. `held`: notifications come. `replaced`: another client has the
-   * player's place; only takeOver or setUserId leads back. `failed`: the server refused; see `error`.
+   * `wanted`: bound as soon as possible. `binding`: sent, no reply yet. `held`: notifications
+   * arrive. `replaced`: another client has the player's place; only takeOver or setUserId leads
+   * back. `failed`: the server refused; see `error`.
    */
   readonly state: BindingState;
   /** The session as the server described it when it was last bound. */
@@ -28,12 +30,13 @@ export interface Binding {
   readonly error: GatewayError | undefined;
 }
 
-/** How things stand; frozen, and a new object after each change. */
+/** The state of the connection; frozen, and a new object after each change. */
 export interface ConnectionSnapshot {
   /**
-   * Worst first: `closed` (disconnect, or an ending that trying does not mend), `unauthorized` (a token was refused, and a renewed one too),
-   * `connecting` / `reconnecting`, `replaced` (a binding lost its place to another client), `connected` (no binding held), `ready` (one held
-   * at least, none replaced); `idle` before all.
+   * Worst first: `closed` (disconnect, or a failure that retrying does not mend), `unauthorized` (a
+   * token was refused, and a renewed one too), `connecting` / `reconnecting`, `replaced` (a binding
+   * lost its place to another client), `connected` (no binding held), `ready` (at least one held,
+   * none replaced); `idle` before all.
    */
   readonly status: Status;
   /** When `status` became what it is, Unix time in milliseconds. */
@@ -50,40 +53,62 @@ export interface ConnectionSnapshot {
   readonly bindings: Readonly<Record<string, Binding>>;
 }
 
-/** @param paramsOf what was asked for in a slot */
+const isShallowEqual = (one: object, other: object): boolean => {
+  const names = Object.keys(one) as (keyof typeof one)[];
+  return (
+    names.length === Object.keys(other).length && names.every((name) => one[name] === other[name])
+  );
+};
+
+/** `before` where nothing has changed, so that an unchanged part stays the same object. */
+const reuse = <Part extends object>(now: Part, before: Part | undefined): Part =>
+  before && isShallowEqual(now, before) ? before : Object.freeze(now);
+
+type Params = { readonly namespaceName?: string; readonly sessionId?: string };
+
+/**
+ * The public view of a state; `before.snapshot` where nothing has changed.
+ *
+ * @param paramsOf parameters of setUserId for a slot
+ */
 export function takeSnapshot(
   state: State,
-  now: number,
-  before: ConnectionSnapshot | undefined,
-  paramsOf: (slot: string) => Readonly<Record<string, unknown>>,
+  { now, wallTime }: Pick<Clock, "now" | "wallTime">,
+  paramsOf: (slot: string) => Params | undefined,
+  before?: { readonly state: State; readonly snapshot: ConnectionSnapshot },
 ): ConnectionSnapshot {
   const status = statusOf(state);
-  const { attempt, nextRetryAt, error, slots } = state;
+  const { attempt, error, nextRetryAt } = state;
+  const former = before?.snapshot;
   const bindings: Record<string, Binding> = {};
-  for (const slot in slots) {
-    const { session, state: stands, error: failure } = slots[slot]!;
-    const { namespaceName, sessionId } = paramsOf(slot) as {
-      namespaceName: string;
-      sessionId?: string;
-    };
-    bindings[slot] = Object.freeze({
-      slot,
+  for (const [name, slot] of Object.entries(state.slots)) {
+    const { session } = slot.history;
+    const { namespaceName = "", sessionId } = paramsOf(name) ?? {};
+    const binding: Binding = {
+      slot: name,
       namespaceName,
       sessionId,
       userId: session?.userId,
       connectionId: session?.connectionId,
-      state: stands,
+      state: slot.state,
       session,
-      error: failure,
-    });
+      error: "error" in slot ? slot.error : undefined,
+    };
+    bindings[name] = reuse(binding, former?.bindings[name]);
   }
-  return Object.freeze({
+  // Converted once: converted again, the two clocks would give it another fraction each time.
+  const retryTime =
+    before?.state.nextRetryAt === nextRetryAt
+      ? former!.nextRetryAt
+      : Math.round(wallTime() + nextRetryAt - now());
+  const snapshot: ConnectionSnapshot = {
     status,
-    since: before?.status === status ? before.since : now,
+    since: former?.status === status ? former.since : wallTime(),
     attempt,
-    nextRetryAt: nextRetryAt < Infinity ? nextRetryAt : undefined,
+    nextRetryAt: nextRetryAt < Infinity ? retryTime : undefined,
     reason: reasonOf(state),
     error,
-    bindings: Object.freeze(bindings),
-  });
+    bindings: reuse(bindings, former?.bindings),
+  };
+  return reuse(snapshot, former);
 }

@@ -1,21 +1,25 @@
 import ReconnectingWebSocket from "reconnecting-websocket";
 
-/** What we use of a WebSocket class: the browser's, that of `ws`, or a fake. */
-export type WebSocketClass = new (url: string) => RawSocket;
+type Listener = (event: never) => void;
 
-interface RawSocket {
+/** What is used of a WebSocket: the browser's, that of `ws`, or a fake. */
+interface WebSocketLike {
   readonly readyState: number;
   send(text: string): void;
   close(code?: number, reason?: string): void;
-  addEventListener(type: string, listener: (event: never) => void): void;
-  /** `ws` only. */
+  addEventListener(type: string, listener: Listener): void;
+  removeEventListener?(type: string, listener: Listener): void;
+  /** Ends the connection without a close handshake. Node only. */
   terminate?(): void;
-  ping?(): void;
-  on?(event: "pong", listener: () => void): unknown;
+  /** Sends a ping frame, and calls back when the pong comes. Node only, by our own class. */
+  sendPing?(onPong: () => void): void;
 }
 
+/** A WebSocket class: the browser's, that of `ws`, or a fake. */
+export type WebSocketClass = new (url: string) => WebSocketLike;
+
 export interface SocketEnd {
-  /** As the host told it: 1006 without a close frame. 0: no connection in time. */
+  /** As the host reports it: 1006 without a close frame. 0: no connection in time. */
   readonly code: number;
   readonly reason: string;
   readonly clean: boolean;
@@ -26,7 +30,7 @@ export interface SocketEnd {
 export interface SocketEvents {
   readonly opened: () => void;
   readonly received: (data: unknown) => void;
-  /** The peer lives, without saying anything. */
+  /** A sign of life without a frame. */
   readonly alive: () => void;
   /** Once, and never after `leave`. */
   readonly ended: (end: SocketEnd) => void;
@@ -35,7 +39,7 @@ export interface SocketEvents {
 export interface Socket {
   /** False where the socket is not open. */
   readonly send: (text: string) => boolean;
-  /** Gone at once: no event follows, and nobody waits for the close handshake. */
+  /** Ends it at once: no event follows, and nothing waits for the close handshake. */
   readonly leave: () => void;
   /** Sends a ping frame where the host can; else false. */
   readonly ping: () => boolean;
@@ -44,82 +48,115 @@ export interface Socket {
 export type OpenSocket = (url: string, events: SocketEvents) => Socket;
 
 const OPEN = 1;
+const CLOSED = 3;
 
 /**
- * One ReconnectingWebSocket for one attempt, thrown away afterwards: it opens and times out, and we decide about everything else. Its own
- * events report every end as a clean 1000, so ours come from the raw socket.
+ * The WebSocket class of one attempt, for reconnecting-websocket: the host's WebSocket, whose own end
+ * is reported to `ended`, because the library reports every end as a clean 1000. A host that throws
+ * while constructing is reported too; the library would leave that as an unhandled rejection.
  */
-export function socketOpener(Base: WebSocketClass, connectTimeoutMs: number): OpenSocket {
-  return (url, events) => {
-    let raw: RawSocket | undefined;
-    let over = false;
-    const end = (ending: SocketEnd): void => {
-      if (over) return;
-      leave();
-      events.ended(ending);
-    };
-    const lost = (code: number): void => end({ code, reason: "", clean: false });
+const webSocketOfAttempt = (
+  Host: WebSocketClass,
+  constructed: (socket: WebSocketLike) => void,
+  ended: (end: SocketEnd) => void,
+) =>
+  class AttemptWebSocket {
+    /** The library takes a class for a WebSocket by this constant. */
+    static readonly CLOSING = 2;
+    readonly #socket: WebSocketLike | undefined;
+    binaryType = "blob";
 
-    // Called with `new`; what a constructor returns takes the place of `this`.
-    const Raw = function (address: string) {
+    constructor(url: string) {
       try {
-        raw = new Base(address);
+        this.#socket = new Host(url);
       } catch (refused) {
-        setTimeout(() => end({ code: 0, reason: "", clean: false, refused }));
-        return { addEventListener() {}, removeEventListener() {}, close() {} };
+        // Not at once: the caller of the attempt has not got it yet.
+        setTimeout(() => ended({ code: 0, reason: "", clean: false, refused }));
+        return;
       }
-      const listen = raw.addEventListener.bind(raw);
-      listen("open", () => {
-        if (!over) events.opened();
-      });
-      listen("message", ({ data }: { data: unknown }) => {
-        if (!over) events.received(data);
-      });
-      listen("close", ({ code, reason, wasClean }: CloseEvent) =>
-        end({ code, reason, clean: wasClean }),
+      constructed(this.#socket);
+      this.#socket.addEventListener("close", ({ code, reason, wasClean }: CloseEvent) =>
+        ended({ code, reason, clean: wasClean }),
       );
-      // The close that follows knows the code; where none follows, the error is all there is. Without a listener `ws` would throw.
-      listen("error", () => setTimeout(lost, 0, 1006));
-      raw.on?.("pong", () => {
-        if (!over) events.alive();
-      });
-      // A second message listener costs a fifth of the throughput, and nobody listens to the library's.
-      raw.addEventListener = (type, listener) => {
-        if (type !== "message") listen(type, listener);
-      };
-      return raw;
-    };
-    Raw.CLOSING = 2;
+      // The close that follows knows the code; where none follows, the error is all there is. Without
+      // a listener `ws` would throw.
+      this.#socket.addEventListener("error", () =>
+        setTimeout(() => ended({ code: 1006, reason: "", clean: false })),
+      );
+    }
 
+    get readyState(): number {
+      return this.#socket?.readyState ?? CLOSED;
+    }
+
+    addEventListener(type: string, listener: Listener): void {
+      this.#socket?.addEventListener(type, listener);
+    }
+
+    removeEventListener(type: string, listener: Listener): void {
+      this.#socket?.removeEventListener?.(type, listener);
+    }
+
+    send(text: string): void {
+      this.#socket?.send(text);
+    }
+
+    close(code?: number, reason?: string): void {
+      this.#socket?.close(code, reason);
+    }
+  };
+
+/**
+ * One ReconnectingWebSocket for one attempt, thrown away afterwards: it opens, times out and passes
+ * messages on, and the machine decides about everything else.
+ */
+export const createSocketOpener =
+  (Host: WebSocketClass, connectTimeoutMs: number): OpenSocket =>
+  (url, events) => {
+    let socket: WebSocketLike | undefined;
+    let isOver = false;
+    const leave = (): void => {
+      isOver = true;
+      attempt.close();
+      socket?.terminate?.();
+    };
+    const ended = (end: SocketEnd): void => {
+      if (isOver) return;
+      leave();
+      events.ended(end);
+    };
+    const constructed = (raw: WebSocketLike): void => {
+      socket = raw;
+    };
     const attempt = new ReconnectingWebSocket(url, [], {
-      WebSocket: Raw,
+      WebSocket: webSocketOfAttempt(Host, constructed, ended),
+      connectionTimeout: connectTimeoutMs,
       maxRetries: 0,
       maxEnqueuedMessages: 0,
       minUptime: 0,
-      connectionTimeout: connectTimeoutMs,
+    });
+    attempt.addEventListener("open", () => {
+      if (!isOver) events.opened();
+    });
+    attempt.addEventListener("message", ({ data }) => {
+      if (!isOver) events.received(data);
     });
     attempt.addEventListener("error", ({ message }) => {
-      if (message === "TIMEOUT") lost(0);
+      if (message === "TIMEOUT") ended({ code: 0, reason: "", clean: false });
     });
-
-    const leave = (): void => {
-      over = true;
-      attempt.close();
-      raw?.terminate?.();
-    };
-
     return {
       send(text) {
-        if (over || raw?.readyState !== OPEN) return false;
-        raw.send(text);
+        if (isOver || socket?.readyState !== OPEN) return false;
+        socket.send(text);
         return true;
       },
       leave,
       ping() {
-        if (!raw?.ping) return false;
-        raw.ping();
+        if (!socket?.sendPing) return false;
+        socket.sendPing(() => {
+          if (!isOver) events.alive();
+        });
         return true;
       },
     };
   };
-}

@@ -2,15 +2,12 @@ import type { GatewayError } from "../errors.js";
 import type { WebSocketSession } from "../wire/models.js";
 import type { Outage } from "./retrySchedule.js";
 
-/** Where the connection is. Below WAITING it rests, and only a call of the player moves it. */
-const IDLE = 0;
-export const CLOSED = 1;
-export const UNAUTHORIZED = 2;
-export const WAITING = 3;
-export const OPENING = 4;
-export const LOGGING_IN = 5;
-export const OPEN = 6;
-export type Phase = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+/**
+ * Where the connection is. `idle`, `closed` and `unauthorized` rest: only a call of the game leaves
+ * them. `waiting`: the next attempt is due later.
+ */
+export type Phase =
+  "idle" | "closed" | "unauthorized" | "waiting" | "opening" | "loggingIn" | "open";
 
 export type Reason =
   | "network"
@@ -37,93 +34,125 @@ export type Status =
   | "ready";
 
 /**
- * A binding as the machine sees it: where it stands, and no option or token of it.
+ * What is known of a slot in every state; no option or token of the binding.
  * @internal
  */
-export interface Slot {
-  state: BindingState;
-  exclusive: boolean;
-  /** The next bind is to be forced; gone once it has left. */
-  force?: boolean | undefined;
-  /** The bind under way is a forced one. */
-  forced?: boolean | undefined;
-  /** The tokens are to be renewed before the next bind. */
-  renewNext?: boolean | undefined;
-  /** They have been, since the last accepted bind. */
-  renewed?: boolean | undefined;
-  /** When the server accepted this very wish for the last time; before that, a conflict is for whoever asked to hear. */
-  acceptedAt?: number | undefined;
-  /** Number of the socket that holds it at the server; 0: none. */
-  heldOn?: number | undefined;
-  /** A bind of this wish, or of one before it, got no answer on this socket: whom it holds is not known. */
-  unconfirmedBind?: "own" | "former" | undefined;
+export interface SlotHistory {
+  readonly exclusive: boolean;
+  /** The present socket holds a session of this slot at the server. */
+  readonly isHeldByServer?: boolean | undefined;
+  /**
+   * A bind got no reply on this socket, so the server may hold it: a bind of the present request
+   * (`own`), or of one before it (`former`), whose player may be another.
+   */
+  readonly unconfirmedBind?: "own" | "former" | undefined;
   /** As the server described it when it was last bound. */
-  session?: WebSocketSession | undefined;
-  /** Time of the last frame on the socket that held it and is gone. */
-  gapSince?: number | undefined;
+  readonly session?: WebSocketSession | undefined;
+  /** When the server last accepted the present request; before that, a conflict rejects the caller. */
+  readonly acceptedAt?: number | undefined;
+  /** When the last frame came on the socket that held it and is gone. */
+  readonly gapSince?: number | undefined;
   /** Clean closes by the server soon after an accepted exclusive bind. */
-  rapidCloses?: readonly number[] | undefined;
-  conflictSince?: number | undefined;
-  retryAt?: number | undefined;
-  /** Why another client has the place. */
-  replacedBy?: "conflict" | "sessionIdShared" | undefined;
-  error?: GatewayError | undefined;
+  readonly rapidCloses?: readonly number[] | undefined;
 }
+
+interface BindProgress {
+  /** The tokens were renewed since the last accepted bind. */
+  readonly renewed?: boolean | undefined;
+  /** When an automatic bind was first refused with a conflict. */
+  readonly conflictSince?: number | undefined;
+}
+
+/**
+ * A binding as the machine sees it: where it is, with the fields of that state, and its history.
+ * @internal
+ */
+export type Slot = { readonly history: SlotHistory } & (
+  | (BindProgress & {
+      readonly state: "wanted";
+      /** The next bind is forced. */
+      readonly force?: boolean | undefined;
+      /** The tokens are renewed before the next bind. */
+      readonly renewNext?: boolean | undefined;
+      /** Not before. */
+      readonly retryAt?: number | undefined;
+      /** Rejects the caller though the slot goes on being wanted. */
+      readonly error?: GatewayError | undefined;
+    })
+  | (BindProgress & { readonly state: "binding"; readonly forced: boolean })
+  | { readonly state: "held" }
+  | { readonly state: "replaced"; readonly replacedBy: "conflict" | "sessionIdShared" }
+  | { readonly state: "failed"; readonly error: GatewayError }
+);
 
 /** @internal */
 export interface State {
-  phase: Phase;
-  /** Number of the current socket; what carries another number comes too late. */
-  generation: number;
+  readonly phase: Phase;
+  /** Number of the present socket; an event of another socket is ignored. */
+  readonly generation: number;
   /** Attempts made in this outage. */
-  attempt: number;
-  attemptAt: number;
-  outage?: Outage | undefined;
-  nextRetryAt: number;
-  /** The retry was asked for by an event: no waiting for the long windows. */
-  urgent?: boolean | undefined;
-  everOpen?: boolean | undefined;
+  readonly attempt: number;
+  readonly attemptAt: number;
+  readonly outage?: Outage | undefined;
+  readonly nextRetryAt: number;
+  /** The retry was asked for by an event: it does not wait for the long windows. */
+  readonly urgent?: boolean | undefined;
+  readonly everOpen?: boolean | undefined;
   /** Since when the socket is open and no bind is under way. */
-  stableSince?: number | undefined;
-  reason?: Reason | undefined;
-  error?: GatewayError | undefined;
-  offline?: boolean | undefined;
-  hiddenSince: number;
-  /** The page is in the back-forward cache. */
-  inBackForwardCache?: boolean | undefined;
-  renewAt: number;
-  probedAt: number;
-  probedFrames: number;
-  slots: Record<string, Slot>;
+  readonly stableSince?: number | undefined;
+  readonly reason?: Reason | undefined;
+  readonly error?: GatewayError | undefined;
+  readonly offline?: boolean | undefined;
+  readonly hiddenSince: number;
+  readonly inBackForwardCache?: boolean | undefined;
+  /** When the project token is due for renewal. */
+  readonly renewAt: number;
+  readonly probedAt: number;
+  /** How many frames had come when the probe was sent. */
+  readonly probedFrames: number;
+  readonly slots: Readonly<Record<string, Slot>>;
 }
 
 /**
- * What is to be done, as a call on whoever can do it.
+ * What a step asks for. It is performed in order, by `connection.ts` alone.
  * @internal
  */
-export interface Effects {
-  readonly openSocket: () => void;
-  readonly leaveSocket: () => void;
-  readonly login: (renew: boolean) => void;
-  readonly bind: (slot: string, force: boolean, renew: boolean) => void;
-  readonly probe: () => void;
-  readonly forgetTokens: () => void;
-  /** Another player is in a slot: what is remembered is not theirs. */
-  readonly forgetNotifications: () => void;
-  readonly sync: (slot: string, reason: SyncReason, since: number | undefined) => void;
-  /** Tried again later; without a slot it is the renewal of the project token. */
-  readonly retried: (error: GatewayError, slot?: string) => void;
-}
-
-export type Effect = (effects: Effects) => void;
+export type Effect =
+  | { readonly type: "openSocket" }
+  | { readonly type: "leaveSocket" }
+  /** `renew`: obtain a new project token, though the present one is still accepted. */
+  | { readonly type: "login"; readonly renew: boolean }
+  | {
+      readonly type: "bind";
+      readonly slot: string;
+      readonly force: boolean;
+      /** Renew the tokens first: the server refused them. */
+      readonly renew: boolean;
+    }
+  | { readonly type: "probe" }
+  | { readonly type: "invalidateTokens" }
+  /** Another player is in a slot: the notification history is not theirs. */
+  | { readonly type: "forgetNotifications" }
+  | {
+      readonly type: "sync";
+      readonly slot: string;
+      readonly reason: SyncReason;
+      /** When the last frame before the gap came. */
+      readonly since: number | undefined;
+    }
+  | { readonly type: "reportBindRetry"; readonly slot: string; readonly error: GatewayError }
+  | { readonly type: "reportRenewalRetry"; readonly error: GatewayError };
 
 /**
- * What the outside knows at the moment of an event: time, one draw in [0, 1), and the frames received so far.
+ * What the outside knows at the moment of an event.
  * @internal
  */
 export interface StepInput {
+  /** Of the monotonic clock. */
   readonly now: number;
+  /** One draw in [0, 1). */
   readonly random: number;
+  /** Frames received so far. */
   readonly frames: number;
   readonly lastFrameAt: number;
 }
@@ -132,24 +161,29 @@ export interface MachineOptions {
   readonly idleMs: number;
   readonly probeTimeoutMs: number;
   readonly conflictGraceMs: number;
-  /** Being offline says nothing about a server on this machine. */
+  /** The server is on this machine: the host being offline says nothing about it. */
   readonly loopback: boolean;
 }
 
+type Draft<T> = { -readonly [Name in keyof T]: T[Name] };
+
 /**
- * One step under way: a copy of the state, free to be changed, and what is to be done about it.
+ * One step under way: a copy of the state that transitions may change, its input, and the effects
+ * it asks for so far.
  * @internal
  */
-export interface StateDraft extends State, StepInput {
+export interface StateDraft extends Draft<Omit<State, "slots">> {
+  slots: Record<string, Slot>;
+  readonly input: StepInput;
   readonly options: MachineOptions;
   readonly effects: Effect[];
 }
 
 export const initialState: State = {
-  phase: IDLE,
+  phase: "idle",
   generation: 0,
   attempt: 0,
-  attemptAt: 0,
+  attemptAt: -Infinity,
   nextRetryAt: Infinity,
   hiddenSince: Infinity,
   renewAt: Infinity,
@@ -158,33 +192,42 @@ export const initialState: State = {
   slots: {},
 };
 
-const RESTING: readonly Status[] = ["idle", "closed", "unauthorized"];
+export const isResting = ({ phase }: { readonly phase: Phase }): boolean =>
+  phase === "idle" || phase === "closed" || phase === "unauthorized";
 
-const findReplaced = ({ slots }: State): Slot | undefined =>
-  Object.values(slots).find(({ state }) => state === "replaced");
+const findReplaced = ({ slots }: State): Extract<Slot, { state: "replaced" }> | undefined =>
+  Object.values(slots).find((slot) => slot.state === "replaced");
 
-/** The few words the public hears for the phase and the bindings. */
-export const statusOf = (s: State): Status =>
-  s.phase < OPEN
-    ? (RESTING[s.phase] ?? (s.everOpen ? "reconnecting" : "connecting"))
-    : findReplaced(s)
-      ? "replaced"
-      : Object.values(s.slots).some(({ heldOn }) => heldOn)
+/** The public status: the phase while there is no connection, then the worst of the bindings. */
+export function statusOf(state: State): Status {
+  const { phase, everOpen, slots } = state;
+  switch (phase) {
+    case "idle":
+    case "closed":
+    case "unauthorized":
+      return phase;
+    case "open":
+      if (findReplaced(state)) return "replaced";
+      return Object.values(slots).some((slot) => slot.history.isHeldByServer)
         ? "ready"
         : "connected";
+    default:
+      return everOpen ? "reconnecting" : "connecting";
+  }
+}
 
 /** Why the status is no better than it is. */
-export const reasonOf = (s: State): Reason | undefined =>
-  s.phase < OPEN ? s.reason : findReplaced(s)?.replacedBy;
+export const reasonOf = (state: State): Reason | undefined =>
+  state.phase === "open" ? findReplaced(state)?.replacedBy : state.reason;
 
-/** When the machine wants a tick, if nothing else happens before. */
-export const nextTickAt = (s: State, options: MachineOptions, lastFrameAt: number): number =>
-  s.phase < OPEN
-    ? s.nextRetryAt
-    : Math.min(
-        s.renewAt,
-        s.probedAt < Infinity ? s.probedAt + options.probeTimeoutMs : lastFrameAt + options.idleMs,
-        ...Object.values(s.slots).map(({ state, retryAt = 0 }) =>
-          state === "wanted" ? retryAt : Infinity,
-        ),
-      );
+/** When the machine needs a tick, if no event comes before. */
+export function nextTickAt(state: State, options: MachineOptions, lastFrameAt: number): number {
+  const { phase, nextRetryAt, renewAt, probedAt, slots } = state;
+  if (phase !== "open") return nextRetryAt;
+  const checkAt =
+    probedAt < Infinity ? probedAt + options.probeTimeoutMs : lastFrameAt + options.idleMs;
+  const binds = Object.values(slots).map((slot) =>
+    slot.state === "wanted" ? (slot.retryAt ?? -Infinity) : Infinity,
+  );
+  return Math.min(renewAt, checkAt, ...binds);
+}

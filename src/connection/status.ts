@@ -1,95 +1,92 @@
+import type { Clock } from "../core/clock.js";
+import { createDeferred, type AbortOptions, type Deferred } from "../core/deferred.js";
 import { isGatewayError, type GatewayError } from "../errors.js";
-import { createDeferred, type Clock, type AbortOptions, type Deferred } from "../core/deferred.js";
 import { takeSnapshot, type ConnectionSnapshot } from "./snapshot.js";
-import { WAITING, type State } from "./state.js";
+import { isResting, type State } from "./state.js";
 
-/** What somebody waits for: yes, an error, or in words why nobody asks for it any more. */
+/** True ends a wait; an error rejects it; a text says why it never will be true. */
 export type Condition = (state: State) => boolean | GatewayError | string | undefined;
 
-/** @internal */
-export interface Status {
-  readonly snapshot: () => ConnectionSnapshot;
-  /** Looks what the last step has changed. */
-  readonly refresh: () => void;
-  /** Waits until the state says yes; an end of the connection is a no. */
-  readonly until: (
-    method: string,
-    limits: AbortOptions,
-    look: Condition,
-    describe?: Parameters<typeof createDeferred>[4],
-  ) => Deferred<true>;
-}
-
 /**
- * What the public sees of the machine.
- *
- * @param tell told of each change
+ * The public side of the machine's state: the snapshot, its changes, and waits for a condition.
+ * @internal
  */
-export function createStatus(
-  clock: Clock,
-  current: () => State,
-  paramsOf: (slot: string) => Readonly<Record<string, unknown>>,
-  tell: (now: ConnectionSnapshot, before: ConnectionSnapshot) => void,
-): Status {
-  const watchers = new Set<() => void>();
-  let snapshot: ConnectionSnapshot | undefined;
-  let signature = "";
+export class StatusTracker {
+  readonly #clock: Clock;
+  readonly #currentState: () => State;
+  readonly #paramsOf: Parameters<typeof takeSnapshot>[2];
+  readonly #onChange: (now: ConnectionSnapshot, before: ConnectionSnapshot) => void;
+  readonly #waiters = new Set<() => void>();
+  /** Changes are announced against it: it is taken before anything happens. */
+  #latest: { readonly state: State; readonly snapshot: ConnectionSnapshot };
 
-  const take = (): ConnectionSnapshot => {
-    const now = takeSnapshot(current(), clock.now(), snapshot, paramsOf);
-    const signed = JSON.stringify(now);
-    if (snapshot && signed === signature) return snapshot;
-    signature = signed;
-    return (snapshot = now);
-  };
+  /** @param paramsOf parameters of setUserId for a slot */
+  constructor(
+    clock: Clock,
+    currentState: () => State,
+    paramsOf: Parameters<typeof takeSnapshot>[2],
+    onChange: (now: ConnectionSnapshot, before: ConnectionSnapshot) => void,
+  ) {
+    this.#clock = clock;
+    this.#currentState = currentState;
+    this.#paramsOf = paramsOf;
+    this.#onChange = onChange;
+    const state = currentState();
+    this.#latest = { state, snapshot: takeSnapshot(state, clock, paramsOf) };
+  }
 
-  return {
-    snapshot: () => snapshot ?? take(),
-    refresh() {
-      const before = snapshot ?? take();
-      const now = take();
-      if (now !== before) tell(now, before);
-      watchers.forEach((watch) => watch());
-    },
-    until(method, limits, look, describe) {
-      const waiting = createDeferred<true>(
-        method,
-        clock,
-        limits,
-        () => watchers.delete(watch),
-        describe,
-      );
-      const watch = (): void => {
-        const state = current();
-        const rests = state.phase < WAITING;
-        const seen = rests ? (state.error ?? "disconnected") : look(state);
-        if (isGatewayError(seen)) waiting.reject(seen);
-        else if (typeof seen === "string") {
-          waiting.fail({ kind: rests ? "notConnected" : "aborted" }, seen);
-        } else if (seen) waiting.resolve(true);
-      };
-      watchers.add(watch);
-      return waiting;
-    },
-  };
+  get snapshot(): ConnectionSnapshot {
+    return this.#latest.snapshot;
+  }
+
+  /** Compares the state with the latest snapshot, and looks at every wait. */
+  refresh(): void {
+    const before = this.#latest;
+    const state = this.#currentState();
+    const snapshot = takeSnapshot(state, this.#clock, this.#paramsOf, before);
+    this.#latest = { state, snapshot };
+    if (snapshot !== before.snapshot) this.#onChange(snapshot, before.snapshot);
+    for (const check of this.#waiters) check();
+  }
+
+  /** Waits until the condition is true; a connection that rests rejects. */
+  waitUntil(
+    method: string,
+    options: AbortOptions,
+    condition: Condition,
+    describe?: Parameters<typeof createDeferred>[4],
+  ): Deferred<true> {
+    const onEnd = (): void => void this.#waiters.delete(check);
+    const deferred = createDeferred<true>(method, this.#clock, options, onEnd, describe);
+    const check = (): void => {
+      const state = this.#currentState();
+      const rests = isResting(state);
+      const result = rests ? (state.error ?? "disconnected") : condition(state);
+      if (isGatewayError(result)) deferred.reject(result);
+      else if (typeof result === "string") {
+        deferred.fail({ kind: rests ? "notConnected" : "aborted" }, result);
+      } else if (result) deferred.resolve(true);
+    };
+    this.#waiters.add(check);
+    return deferred;
+  }
 }
 
-/** Turns a change into the events it is. */
+/** Emits the events that a change of the snapshot stands for. */
 export function emitChanges(
   emit: (event: string, ...args: unknown[]) => void,
   now: ConnectionSnapshot,
   before: ConnectionSnapshot,
 ): void {
   emit("status", now, before);
-  const tellUnauthorized = (slot: string | undefined, error: GatewayError | undefined): void => {
+  const emitUnauthorized = (slot: string | undefined, error: GatewayError | undefined): void => {
     if (error?.kind === "unauthorized") emit("unauthorized", { slot, error });
   };
-  if (now.status !== before.status) tellUnauthorized(undefined, now.error);
-  for (const slot in now.bindings) {
-    const binding = now.bindings[slot]!;
+  if (now.status !== before.status) emitUnauthorized(undefined, now.error);
+  for (const [slot, binding] of Object.entries(now.bindings)) {
     const { state, error } = binding;
     if (state === before.bindings[slot]?.state) continue;
     if (state === "replaced") emit("replaced", binding);
-    if (now.status !== "unauthorized") tellUnauthorized(slot, error);
+    if (now.status !== "unauthorized") emitUnauthorized(slot, error);
   }
 }

@@ -2,19 +2,25 @@ import { GatewayError } from "../errors.js";
 import { classifyFailure } from "../wire/failures.js";
 import { nextAttemptAt, type Outage } from "./retrySchedule.js";
 import {
-  type CLOSED,
-  OPEN,
-  OPENING,
-  UNAUTHORIZED,
-  WAITING,
+  isResting,
   type Reason,
   type Slot,
+  type SlotHistory,
+  type State,
   type StateDraft,
+  type StepInput,
+  type MachineOptions,
 } from "./state.js";
 
-const SETTLED_MS = 10_000;
+const STABLE_MS = 10_000;
 const HIDDEN_LONG_MS = 300_000;
-const WAKE_EVERY_MS = 1_000;
+const RETRY_NOW_EVERY_MS = 1_000;
+
+export const createDraft = (
+  before: State,
+  input: StepInput,
+  options: MachineOptions,
+): StateDraft => ({ ...before, slots: { ...before.slots }, input, options, effects: [] });
 
 export const notConnected = (problem: string): GatewayError =>
   new GatewayError({
@@ -23,127 +29,149 @@ export const notConnected = (problem: string): GatewayError =>
     method: "setUserId",
   });
 
-export function eachSlot(t: StateDraft, visit: (slot: Slot, name: string) => void): void {
-  for (const name in t.slots) visit(t.slots[name] as Slot, name);
+/** Only the long windows are used: the page is hidden, or there is no network. */
+export const isRestricted = ({ offline, options, hiddenSince, input }: StateDraft): boolean =>
+  (offline && !options.loopback) || hiddenSince < input.now - HIDDEN_LONG_MS;
+
+export const outageOf = (draft: StateDraft): Outage =>
+  (draft.outage ??= { startedAt: draft.input.now, jitter: draft.input.random });
+
+export const nextWindow = (draft: StateDraft): number =>
+  nextAttemptAt(outageOf(draft), draft.input.now, isRestricted(draft));
+
+export function openSocket(draft: StateDraft): void {
+  draft.phase = "opening";
+  draft.generation++;
+  draft.attempt++;
+  draft.attemptAt = draft.input.now;
+  draft.nextRetryAt = Infinity;
+  draft.urgent = draft.inBackForwardCache = false;
+  draft.effects.push({ type: "openSocket" });
 }
 
-/** Only the long windows are used: nobody is looking, or there is no network. */
-export const restricted = (t: StateDraft): boolean =>
-  (t.offline && !t.options.loopback) || t.hiddenSince < t.now - HIDDEN_LONG_MS;
-
-export const outageOf = (t: StateDraft): Outage =>
-  (t.outage ??= { startedAt: t.now, jitter: t.random });
-
-export const nextWindow = (t: StateDraft): number =>
-  nextAttemptAt(outageOf(t), t.now, restricted(t));
-
-export function openSocket(t: StateDraft): void {
-  t.phase = OPENING;
-  t.generation++;
-  t.attempt++;
-  t.attemptAt = t.now;
-  t.nextRetryAt = Infinity;
-  t.urgent = t.inBackForwardCache = false;
-  t.effects.push((to) => to.openSocket());
-}
-
-/** The socket is gone or given up: its bindings are wanted again, and from now on there is a gap. */
-function dropSocket(t: StateDraft): void {
-  eachSlot(t, (slot) => {
-    if (slot.heldOn) slot.gapSince ??= t.lastFrameAt;
-    // What the server refused for this socket may be let in on the next, but not where somebody else had the place.
-    const { state, error } = slot;
-    if (state !== "replaced" && (!error || classifyFailure(error.kind) === "final")) {
-      slot.state = "wanted";
-      slot.error = undefined;
+/** What a slot is once its socket is gone: to be bound again, and from now on there is a gap. */
+function slotWithoutSocket(slot: Slot, lastFrameAt: number): Slot {
+  const { isHeldByServer, gapSince } = slot.history;
+  const history: SlotHistory = {
+    ...slot.history,
+    isHeldByServer: false,
+    unconfirmedBind: undefined,
+    gapSince: gapSince ?? (isHeldByServer ? lastFrameAt : undefined),
+  };
+  switch (slot.state) {
+    case "replaced":
+      return { ...slot, history };
+    case "failed":
+      // What the server refused for this socket it may accept on the next; a refused token it will not.
+      return classifyFailure(slot.error.kind) === "final"
+        ? { history, state: "wanted" }
+        : { ...slot, history };
+    case "held":
+      return { history, state: "wanted" };
+    case "binding": {
+      const { renewed, conflictSince } = slot;
+      return { history, state: "wanted", renewed, conflictSince };
     }
-    if (slot.force) {
-      // A forced bind that has not left yet never will: whoever asked for it hears so, and the slot is bound without force.
-      slot.error = notConnected("the connection was lost before the forced bind");
+    case "wanted": {
+      // A forced bind that has not left never will: its caller is rejected, and the slot is bound without force.
+      const error = slot.force
+        ? notConnected("the connection was lost before the forced bind")
+        : slot.error;
+      return { ...slot, history, force: false, retryAt: undefined, error };
     }
-    slot.heldOn = slot.retryAt = 0;
-    slot.force = slot.forced = false;
-    slot.unconfirmedBind = undefined;
-  });
-  t.generation++;
-  t.probedAt = Infinity;
-  t.effects.push((to) => to.leaveSocket());
+  }
 }
 
-/** A new socket in place of one that works: what it holds at the server can be ended in no other way. */
-export function replaceSocket(t: StateDraft): void {
-  markUnstable(t);
-  dropSocket(t);
-  openSocket(t);
+function dropSocket(draft: StateDraft): void {
+  const { slots, input } = draft;
+  for (const [name, slot] of Object.entries(slots)) {
+    slots[name] = slotWithoutSocket(slot, input.lastFrameAt);
+  }
+  draft.generation++;
+  draft.probedAt = Infinity;
+  draft.effects.push({ type: "leaveSocket" });
 }
 
-/** Something is amiss again. What went well for long enough makes it a new outage. */
-export function markUnstable(t: StateDraft): void {
-  if (t.now - (t.stableSince ?? t.now) >= SETTLED_MS) t.outage = undefined;
-  if (!t.outage && t.everOpen) t.attempt = 0;
-  t.stableSince = undefined;
+/** A new socket in place of one that works: GS2 knows no other way to end what it holds. */
+export function replaceSocket(draft: StateDraft): void {
+  markUnstable(draft);
+  dropSocket(draft);
+  openSocket(draft);
 }
 
-export function connectionLost(t: StateDraft, reason: Reason): void {
-  markUnstable(t);
-  dropSocket(t);
-  t.phase = WAITING;
-  t.reason = t.offline ? "offline" : reason;
-  t.nextRetryAt = nextWindow(t);
+/** The connection is not as it should be. If it was for long enough, a new outage begins. */
+export function markUnstable(draft: StateDraft): void {
+  const { now } = draft.input;
+  if (now - (draft.stableSince ?? now) >= STABLE_MS) draft.outage = undefined;
+  if (!draft.outage && draft.everOpen) draft.attempt = 0;
+  draft.stableSince = undefined;
 }
 
-/** The end, until somebody says otherwise. */
+export function connectionLost(draft: StateDraft, reason: Reason): void {
+  markUnstable(draft);
+  dropSocket(draft);
+  draft.phase = "waiting";
+  draft.reason = draft.offline ? "offline" : reason;
+  draft.nextRetryAt = nextWindow(draft);
+}
+
+/** Rests until a call of the game. */
 export function stop(
-  t: StateDraft,
-  phase: typeof CLOSED | typeof UNAUTHORIZED,
+  draft: StateDraft,
+  phase: "closed" | "unauthorized",
   reason?: Reason,
   error?: GatewayError,
 ): void {
-  markUnstable(t);
-  dropSocket(t);
-  t.phase = phase;
-  t.reason = reason;
-  t.error = error;
-  t.outage = undefined;
-  t.nextRetryAt = Infinity;
-  t.attempt = 0;
+  markUnstable(draft);
+  dropSocket(draft);
+  draft.phase = phase;
+  draft.reason = reason;
+  draft.error = error;
+  draft.outage = undefined;
+  draft.nextRetryAt = Infinity;
+  draft.attempt = 0;
+  // A page that comes back finds the client as it was left: at rest.
+  draft.inBackForwardCache = false;
 }
 
-/** From rest: whatever was refused for want of a valid token may be asked again. */
-export function startConnecting(t: StateDraft): void {
-  t.everOpen = false;
-  t.error = t.reason = t.outage = undefined;
-  t.attempt = 0;
-  eachSlot(t, (slot) => {
-    slot.renewed = false;
-    if (slot.error?.kind === "unauthorized") slot.state = "wanted";
-  });
-  openSocket(t);
+/** From rest: what was refused for want of a valid token may be asked again. */
+export function startConnecting(draft: StateDraft): void {
+  draft.everOpen = false;
+  draft.error = draft.reason = draft.outage = undefined;
+  draft.attempt = 0;
+  for (const [name, slot] of Object.entries(draft.slots)) {
+    const isRefused = slot.state === "failed" && slot.error.kind === "unauthorized";
+    if (isRefused) draft.slots[name] = { history: slot.history, state: "wanted" };
+    else if (slot.state === "wanted") draft.slots[name] = { ...slot, renewed: false };
+  }
+  openSocket(draft);
 }
 
-/** Whatever waits for its window is tried at once, at most once a second. */
-export function tryNow(t: StateDraft): void {
-  if (t.inBackForwardCache || t.phase < WAITING) return;
-  const earliest = Math.max(t.now, t.attemptAt + WAKE_EVERY_MS);
-  if (t.phase === WAITING || t.nextRetryAt < Infinity) {
-    t.urgent = true;
-    t.nextRetryAt = Math.min(t.nextRetryAt, earliest);
-    if (t.phase === WAITING && earliest === t.now) openSocket(t);
-  } else if (t.phase === OPENING && earliest === t.now) replaceSocket(t);
-  eachSlot(t, (slot) => {
-    if (slot.retryAt) slot.retryAt = Math.min(slot.retryAt, earliest);
-  });
+/** What waits for its window is tried now, at most once a second. */
+export function retryNow(draft: StateDraft): void {
+  const { phase, slots, input } = draft;
+  if (draft.inBackForwardCache || isResting(draft)) return;
+  const earliest = Math.max(input.now, draft.attemptAt + RETRY_NOW_EVERY_MS);
+  if (phase === "waiting" || draft.nextRetryAt < Infinity) {
+    draft.urgent = true;
+    draft.nextRetryAt = Math.min(draft.nextRetryAt, earliest);
+    if (phase === "waiting" && earliest === input.now) openSocket(draft);
+  } else if (phase === "opening" && earliest === input.now) replaceSocket(draft);
+  for (const [name, slot] of Object.entries(slots)) {
+    if (slot.state !== "wanted" || slot.retryAt === undefined) continue;
+    slots[name] = { ...slot, retryAt: Math.min(slot.retryAt, earliest) };
+  }
 }
 
-export function probe(t: StateDraft): void {
-  if (t.phase < OPEN || t.probedAt < Infinity) return;
-  t.probedAt = t.now;
-  t.probedFrames = t.frames;
-  t.effects.push((to) => to.probe());
+export function probe(draft: StateDraft): void {
+  if (draft.phase !== "open" || draft.probedAt < Infinity) return;
+  draft.probedAt = draft.input.now;
+  draft.probedFrames = draft.input.frames;
+  draft.effects.push({ type: "probe" });
 }
 
-/** No token, renewed or not, lets the client in. */
-export function unauthorized(t: StateDraft, error: GatewayError): void {
-  stop(t, UNAUTHORIZED, "token", error);
-  t.effects.push((to) => to.forgetTokens());
+/** No token, renewed or not, is accepted. */
+export function becomeUnauthorized(draft: StateDraft, error: GatewayError): void {
+  stop(draft, "unauthorized", "token", error);
+  draft.effects.push({ type: "invalidateTokens" });
 }

@@ -1,13 +1,26 @@
-import type { Clock } from "./deferred.js";
+/** Time and chance, passed in so that tests and simulations can set both. */
+export interface Clock {
+  /**
+   * Milliseconds since a moment of its own, only ever forward, whatever the system clock is set to:
+   * for schedules, probes and deadlines.
+   */
+  readonly now: () => number;
+  /** Unix time in milliseconds: for dates, as `receivedAt` and the life of a token. */
+  readonly wallTime: () => number;
+  /** One draw in [0, 1). */
+  readonly random: () => number;
+  readonly setTimer: (run: () => void, ms: number) => unknown;
+  readonly clearTimer: (timer: unknown) => void;
+}
 
-/** Time and chance of the machine we run on. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
   random: () => Math.random(),
   setTimer: (run, ms) => setTimeout(run, ms),
   clearTimer: (timer) => clearTimeout(timer as number),
 };
 
-/** 128 random bits. randomUUID is missing on plain http; getRandomValues is not. */
+/** 128 random bits. `crypto.randomUUID` is missing on plain http; `getRandomValues` is not. */
 export const newId = (): string =>
   crypto.getRandomValues(new Uint32Array(4)).reduce((id, word) => id + word.toString(36), "");

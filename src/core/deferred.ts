@@ -1,16 +1,10 @@
 import { GatewayError, type GatewayErrorInit, type GatewayErrorKind } from "../errors.js";
-
-/** Time and chance, passed in so that tests and simulations can hold both. */
-export interface Clock {
-  readonly now: () => number;
-  readonly random: () => number;
-  readonly setTimer: (run: () => void, ms: number) => unknown;
-  readonly clearTimer: (timer: unknown) => void;
-}
+import type { Clock } from "./clock.js";
 
 export interface AbortOptions {
+  /** Ends the wait with kind `aborted`. */
   signal?: AbortSignal | undefined;
-  /** Milliseconds. */
+  /** Milliseconds; then the wait ends with kind `requestTimeout`. */
   timeoutMs?: number | undefined;
 }
 
@@ -26,8 +20,8 @@ export interface Deferred<Value> {
 }
 
 /**
- * @param onEnd called once, before anybody hears of the end; with the kind of the failure where it is one of ours
- * @param describe what is to be said of a failure of this kind; by default that nothing was sent
+ * @param onEnd called once, before the promise settles, with the kind of the failure where it is ours
+ * @param describe adds to a failure of this kind; by default it says that nothing was sent
  */
 export function createDeferred<Value>(
   method: string,
@@ -36,7 +30,7 @@ export function createDeferred<Value>(
   onEnd: (kind?: GatewayErrorKind) => void,
   describe?: (kind: GatewayErrorKind) => Partial<Failure>,
 ): Deferred<Value> {
-  let over = false;
+  let isOver = false;
   let settle!: (value: Value) => void;
   let refuse!: (error: unknown) => void;
   const promise = new Promise<Value>((resolve, reject) => {
@@ -44,8 +38,8 @@ export function createDeferred<Value>(
     refuse = reject;
   });
   const end = (then: () => void, kind?: GatewayErrorKind): void => {
-    if (over) return;
-    over = true;
+    if (isOver) return;
+    isOver = true;
     clearTimer(timer);
     signal?.removeEventListener("abort", onAbort);
     onEnd(kind);
@@ -58,15 +52,11 @@ export function createDeferred<Value>(
     end(() => refuse(error), kind);
   };
   const onAbort = (): void => fail({ kind: "aborted" }, "aborted");
-  const timer =
-    timeoutMs === undefined
-      ? undefined
-      : setTimer(
-          () => fail({ kind: "requestTimeout" }, `nothing within ${timeoutMs} ms`),
-          timeoutMs,
-        );
+  const onTimeout = (): void =>
+    fail({ kind: "requestTimeout" }, `nothing within ${String(timeoutMs)} ms`);
+  const timer = timeoutMs === undefined ? undefined : setTimer(onTimeout, timeoutMs);
   signal?.addEventListener("abort", onAbort);
-  // Not at once: whoever asked has not got this object yet.
+  // Not at once: the caller does not have this object yet.
   if (signal?.aborted) queueMicrotask(onAbort);
   return {
     promise,

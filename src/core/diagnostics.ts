@@ -16,6 +16,11 @@ interface Details {
   bindRetried: { slot: string; kind: string; message: string };
   /** error. A handler or an `onSync` function threw or rejected; everybody else was still told. */
   handlerThrew: { error: unknown };
+  /**
+   * error. Code that runs inside a step of the client (a WebSocket class, a storage, a clock) threw;
+   * the rest of the step went on.
+   */
+  stepFailed: { error: unknown };
   /** warn. `onSync` took more than 5 seconds, or more than 1,000 notifications were held meanwhile: they were delivered before it settled. */
   syncOverrun: { held: number };
   /** warn. The payload of a notification is no JSON; it stays text. */

@@ -2,19 +2,53 @@ import type { Report } from "./diagnostics.js";
 import type { NotificationFrame } from "../wire/frames.js";
 
 /**
- * Where a client keeps the door for other entries of this package. A symbol of the whole page rather than of this module, so that they find it
- * in a client of the script tag's file too.
+ * Key of a client's internals, for the other entries of this package. It is a symbol of the whole
+ * page, not of this module: a client of the script tag's file has it too.
  */
 export const CLIENT_INTERNALS: unique symbol = Symbol.for("gs2-gateway.internals") as never;
 
 /** @internal */
+export type NotificationVia = "socket" | "push";
+
+/**
+ * Sees a notification before it is delivered. It is delivered when `next` is called, at once or
+ * later, and dropped when `next` is not called. Call it once at most. An error that a filter throws
+ * is reported as `handlerThrew`.
+ *
+ * @internal
+ */
+export type NotificationFilter = (
+  frame: Omit<NotificationFrame, "kind">,
+  via: NotificationVia,
+  next: () => void,
+) => void;
+
+/** @internal */
 export interface ClientInternals {
-  /** Every notification passes here, whichever way it came: who puts another function in its place decides what is delivered. */
-  receive: (
+  /** Delivers a notification, unless a filter drops it. */
+  readonly receive: (
     frame: Omit<NotificationFrame, "kind">,
     receivedAt: number,
-    via: "socket" | "push",
+    via: NotificationVia,
   ) => void;
-  /** Tells a diagnostic as one of the client's own. */
+  /**
+   * Adds a filter that sees every notification from now on, whichever way it came. Filters run in
+   * the order they were added; each `next` leads to the next filter. Removing one leaves the others.
+   *
+   * @returns removes the filter
+   */
+  readonly addNotificationFilter: (filter: NotificationFilter) => () => void;
+  /**
+   * Calls `callback` once, when the client is disposed; at once when it is disposed already. An
+   * error it throws is reported as `handlerThrew`.
+   *
+   * @returns removes the callback
+   */
+  readonly onDispose: (callback: () => void) => () => void;
+  /** Reports a diagnostic as one of the client's own. */
   readonly report: Report;
 }
+
+/** Undefined for what is not a GatewayClient. */
+export const internalsOf = (client: unknown): ClientInternals | undefined =>
+  (client as { [CLIENT_INTERNALS]?: ClientInternals } | null | undefined)?.[CLIENT_INTERNALS];

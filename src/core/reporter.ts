@@ -1,31 +1,41 @@
 import type { Diagnostic, Logger, Report } from "./diagnostics.js";
 
-/** What others wrote, e.g. a notification's subject, may be of any length. */
-const LONGEST = 500;
+/** Texts of others, e.g. the subject of a notification, may be of any length. */
+const MAX_TEXT_LENGTH = 500;
 
 /**
- * Makes diagnostics of what is reported, and logs them.
+ * Turns reports into diagnostics, and logs them.
  *
- * @param logger hears every one; left out: `console` hears of what is loud; false: nobody does
- * @param scrub takes secrets out of a text
- * @param tell gets every one
+ * @param logger gets every diagnostic; undefined: `console` gets warnings and errors; false: no log
+ * @param redact takes secrets out of a text
+ * @param emit gets every diagnostic
  */
 export const createReporter =
   (
     logger: Logger | false | undefined,
-    scrub: (text: string) => string,
-    tell: (diagnostic: Diagnostic) => void,
+    redact: (text: string) => string,
+    emit: (diagnostic: Diagnostic) => void,
   ): Report =>
-  (level, code, said, detail) => {
-    const clean = (text: string): string => scrub(text).slice(0, LONGEST);
-    const message = `[gs2-gateway] ${code}: ${clean(said)}`;
+  (level, code, text, detail) => {
+    const clean = (raw: string): string => redact(raw).slice(0, MAX_TEXT_LENGTH);
+    const message = `[gs2-gateway] ${code}: ${clean(text)}`;
     const values = detail as Record<string, unknown>;
     for (const name in values) {
       const value = values[name];
       if (typeof value === "string") values[name] = clean(value);
     }
-    const loud = level === "warn" || level === "error" || code === "emulator";
-    const log = logger ?? (loud && console);
-    if (log) log[level](message, detail);
-    tell({ level, code, message, detail } as Diagnostic);
+    const isLoud = level === "warn" || level === "error" || code === "emulator";
+    const log = logger ?? (isLoud && console);
+    try {
+      if (log) log[level](message, detail);
+    } catch (error) {
+      // Not logged: this logger does not work.
+      emit({
+        level: "error",
+        code: "handlerThrew",
+        message: "the logger threw",
+        detail: { error },
+      });
+    }
+    emit({ level, code, message, detail } as Diagnostic);
   };

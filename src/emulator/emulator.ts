@@ -14,12 +14,12 @@ import { listen } from "./server/listen.js";
 import { notify, type EmulatorDelivery } from "./controls/notify.js";
 import type { EmulatorNotification } from "./controls/notify.js";
 import { readOptions, type EmulatorOptions, type ReadOptions } from "./options.js";
-import type { DevicePush, OutboxEntry, OutboxFilter } from "./store/outbox.js";
-import { waitForPush, type WaitForPushOptions } from "./controls/waitForPush.js";
+import type { DevicePush, OutboxEntry, OutboxFilter, WaitForPushOptions } from "./store/outbox.js";
+import { waitForPush } from "./controls/waitForPush.js";
 import { waitForSession, type WaitForSessionOptions } from "./controls/waitForSession.js";
 import { socketServer } from "./server/webSocket.js";
 import { readState, type EmulatorState, type EmulatorStateInput } from "./store/snapshot.js";
-import { issueAccessToken, type IssueTokenOptions } from "./calls/auth.js";
+import { issueAccessToken, type IssueTokenOptions } from "./controls/accessTokens.js";
 
 /** A running emulator. */
 export interface Emulator {

@@ -4,7 +4,7 @@ import type { EmulatorFault, Fault } from "./faults/definitions.js";
 import { parseFaults } from "./faults/parse.js";
 import { logWriter, type EmulatorLog, type WriteLog } from "./log/eventLog.js";
 import { invalid, readSettings, type EmulatorSettings } from "./settings.js";
-import type { EmulatorCredential } from "./store/store.js";
+import type { EmulatorCredential } from "./store/types.js";
 
 /** Answers requests under a path of the emulator, e.g. a demo's own little server. Host and Origin were checked before. */
 export type MountedHandler = (request: Request) => Response | Promise<Response>;

@@ -1,12 +1,11 @@
 import type { GatewayError } from "../errors.js";
+import type { Values } from "../wire/frames.js";
 import type { AnyMethod } from "../wire/methods.js";
 
-type Values = Readonly<Record<string, unknown>>;
-
-/** Refuses a value before anything is sent. */
+/** Makes the error for a value that cannot be sent. */
 export type InvalidValue = (field: string, problem: string) => GatewayError;
 
-/** A method as REST says it, without the headers of the project. */
+/** A REST request without the headers of the project. */
 export interface RestRequest {
   /** Below the base of the service; begins with a slash. */
   readonly path: string;
@@ -22,24 +21,26 @@ const HEADERS: Readonly<Record<string, string>> = {
   dryRun: "X-GS2-DRY-RUN",
 };
 
-/** Whether fetch takes this text in a header. */
+/** Whether fetch accepts this text in a header. */
 export const fitsHeader = (text: string): boolean => /^[ -~]+$/.test(text);
 
-/** What goes into every call: who asks. */
+/** The headers of the project, which every call carries. */
 export const projectHeaders = (clientId: string, projectToken: string): Record<string, string> => ({
   "X-GS2-CLIENT-ID": clientId,
   Authorization: `Bearer ${projectToken}`,
 });
 
 /**
- * Path values are encoded, and refused where they would lead elsewhere; tokens go into headers; the rest is query (GET, DELETE) or body.
+ * Path values are encoded; tokens go into headers; the rest is query (GET, DELETE) or body. Throws
+ * for a value that would change the path or does not fit a header.
  *
- * @param values those of the row's fields, and perhaps `duplicationAvoider`, `requestId`, `dryRun`, `contextStack`; what is not set is not there
+ * @param values those of the method's fields, and optionally `duplicationAvoider`, `requestId`,
+ * `dryRun`, `contextStack`; unset values are absent
  */
 export function restRequest(
   { verb, path: template }: AnyMethod,
   values: Values,
-  unfit: InvalidValue,
+  invalidValue: InvalidValue,
 ): RestRequest {
   const rest: Record<string, unknown> = { ...values };
   const take = (field: string): string => {
@@ -51,21 +52,23 @@ export function restRequest(
     try {
       return encodeURIComponent(text);
     } catch {
-      throw unfit(field, "has half a character (a lone surrogate)");
+      throw invalidValue(field, "has half a character (a lone surrogate)");
     }
   };
 
   const path = template.replace(/\{(\w+)\}/g, (_, field: string) => {
     const text = take(field);
-    // Dots are steps in a path, encoded or not: `DELETE /ns/session/user/..` would cut everybody.
-    if (text === "." || text === "..") throw unfit(field, `must not be "${text}"`);
+    // Dots are steps in a path, encoded or not: `DELETE /ns/session/user/..` would disconnect all.
+    if (text === "." || text === "..") throw invalidValue(field, `must not be "${text}"`);
     return encode(field, text);
   });
   const headers: Record<string, string> = {};
   for (const field in HEADERS) {
     if (rest[field] == null) continue;
     const text = take(field);
-    if (!fitsHeader(text)) throw unfit(field, "must be printable ASCII, it goes into a header");
+    if (!fitsHeader(text)) {
+      throw invalidValue(field, "must be printable ASCII, it goes into a header");
+    }
     headers[HEADERS[field]!] = text;
   }
   if (verb === "POST" || verb === "PUT") {

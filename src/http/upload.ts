@@ -10,7 +10,10 @@ export type FileFetch = (
   init: Omit<Init, "body"> & { body?: string | Blob },
 ) => ReturnType<Fetch>;
 
-/** One PUT to an address that is its own permission: no header of ours goes there, and no error quotes it. */
+/**
+ * One PUT to a signed address. The address grants access by itself: no project header is sent with
+ * it, and no error quotes it.
+ */
 export async function upload(
   fetch: FileFetch,
   method: string,
@@ -23,12 +26,12 @@ export async function upload(
   try {
     const response = await fetch(url, { method: "PUT", headers, body, signal });
     status = response.status;
-    // So that the connection is free again.
+    // Node reuses the connection only after the body was read.
     await response.text();
   } catch (cause) {
     throw new GatewayError({
       kind: "notConnected",
-      message: `${method}: the upload did not get through`,
+      message: `${method}: the upload failed: the server cannot be reached`,
       method,
       outcome: "unknown",
       retryable: true,

@@ -99,5 +99,5 @@ export function noteChanges(entries: readonly FrameLogEntry[]): void {
   if (has("fault")) refreshFaults();
   if (has("mobile")) refreshOutbox();
   // Most calls may make a namespace.
-  if (entries.some((one) => one.kind === "frame" && one.type === "answer")) refreshWorld();
+  if (entries.some((one) => one.kind === "frame" && one.type === "reply")) refreshWorld();
 }

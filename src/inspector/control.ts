@@ -9,7 +9,7 @@ import type {
   OutboxEntry,
 } from "../emulator/index.js";
 
-import type { IssuedAccessToken } from "../emulator/calls/auth.js";
+import type { IssuedAccessToken } from "../emulator/controls/accessTokens.js";
 
 export type { OpenConnection };
 

@@ -89,7 +89,7 @@ export const english = {
   repeat: "Repeat after a lost answer",
   repeats: {
     safe: "safe: once or twice is the same",
-    gone: "safe: a 404 then counts as done",
+    safeDelete: "safe: a 404 then counts as done",
     binding: "left to the binding",
     never: "never: its outcome is unknown",
   },

@@ -1,7 +1,7 @@
 import mitt from "mitt";
 
 export interface ListenOptions {
-  /** Ends the listening when aborted. */
+  /** Ends the registration when aborted. */
   signal?: AbortSignal | undefined;
   /** Ends it after the first delivery. Default false. */
   once?: boolean | undefined;
@@ -10,8 +10,9 @@ export interface ListenOptions {
 type Args = readonly unknown[];
 export type Handler = (...args: never[]) => unknown;
 
-/** Each registration's undo with its `once`, and the way out of mitt. */
+/** The registrations of one handler under one name. */
 interface Entry {
+  /** The undo of each registration, with its `once`. */
   readonly undos: Map<() => void, unknown>;
   readonly off: () => void;
 }
@@ -19,10 +20,11 @@ interface Entry {
 /** @internal */
 export interface Emitter {
   /**
-   * The same handler registered twice under one name is told once, until the last of the two is undone.
+   * The same handler registered twice under one name is called once, until both registrations are
+   * undone.
    *
-   * @param pick what the handler is told of an event; nothing: it is passed over
-   * @param type the events to hear; `"*"`: all of them
+   * @param pick what the handler gets of an event; nothing: it is not called
+   * @param type the events to listen to; `"*"`: all of them
    */
   readonly listen: (
     name: unknown,
@@ -31,73 +33,80 @@ export interface Emitter {
     pick?: (...args: never[]) => unknown,
     type?: string,
   ) => () => void;
-  /** Under which somebody listens. */
+  /** The names that have handlers. */
   readonly names: () => Iterable<unknown>;
   readonly emit: (type: string | symbol, ...args: Args) => void;
-  /** Runs foreign code. What it answers settles when it has, and never rejects. */
+  /** Runs foreign code. The result settles when the code has, and never rejects. */
   readonly callSafely: (run: Handler, args: Args) => unknown;
   readonly forgetHandlers: () => void;
 }
 
 /**
- * mitt, with handlers that cannot hurt each other: one that throws or rejects is reported, and everybody else is still told.
+ * mitt, with handlers that cannot affect each other: one that throws or rejects is reported, and
+ * the others are still called.
  *
- * @param told hears what a handler threw, and the same as text
+ * @param onError gets what a handler threw, and the same as text
  */
-export function createEmitter(told: (error: unknown, said: string) => void): Emitter {
+export function createEmitter(onError: (error: unknown, message: string) => void): Emitter {
   const bus = mitt<Record<string | symbol, Args>>();
   /** By name and handler. */
   const entries = new Map<unknown, Map<Handler, Entry>>();
 
-  const threw = (error: unknown): void => {
-    let said = "";
+  const reportError = (error: unknown): void => {
+    let message = "";
     try {
-      said = String(error);
+      message = String(error);
     } catch {
-      // Not everything that can be thrown can be told.
+      // Not every value that can be thrown has a text.
     }
-    told(error, said);
+    onError(error, message);
   };
 
-  const shield: Emitter["callSafely"] = (run, args) => {
+  const callSafely: Emitter["callSafely"] = (run, args) => {
     try {
       const result = run(...(args as never[]));
-      return (result as Partial<Promise<unknown>> | undefined)?.then?.(undefined, threw);
+      return (result as Partial<Promise<unknown>> | undefined)?.then?.(undefined, reportError);
     } catch (error) {
-      threw(error);
+      reportError(error);
       return undefined;
     }
   };
 
+  const register = (
+    name: unknown,
+    handler: Handler,
+    pick: ((...args: never[]) => unknown) | undefined,
+    type: string,
+  ): Entry => {
+    const handlers = entries.get(name) ?? new Map<Handler, Entry>();
+    entries.set(name, handlers);
+    const known = handlers.get(handler);
+    if (known) return known;
+    const undos = new Map<() => void, unknown>();
+    const deliver = (args: Args): void => {
+      // mitt calls the handlers it began with, also one that another has undone meanwhile.
+      if (!undos.size) return;
+      if (pick && !(args = [pick(...(args as never[]))])[0]) return;
+      undos.forEach((once, undo) => once && undo());
+      callSafely(handler, args);
+    };
+    const listener = type === "*" ? (_: unknown, args: Args): void => deliver(args) : deliver;
+    bus.on(type, listener as never);
+    const off = (): void => {
+      bus.off(type, listener as never);
+      handlers.delete(handler);
+      if (!handlers.size) entries.delete(name);
+    };
+    const entry = { undos, off };
+    handlers.set(handler, entry);
+    return entry;
+  };
+
   return {
-    callSafely: shield,
+    callSafely,
     names: () => entries.keys(),
     listen(name, handler, { signal, once } = {}, pick, type = pick ? "*" : (name as string)) {
-      const handlers = entries.get(name) ?? new Map<Handler, Entry>();
-      entries.set(name, handlers);
-      let entry = handlers.get(handler);
-      if (!entry) {
-        const undos = new Map<() => void, unknown>();
-        const deliver = (args: Args): void => {
-          // mitt tells those it began with, also one that another has undone meanwhile.
-          if (!undos.size) return;
-          if (pick && !(args = [pick(...(args as never[]))])[0]) return;
-          undos.forEach((ends, undo) => ends && undo());
-          shield(handler, args);
-        };
-        const tell = type === "*" ? (_: unknown, args: Args): void => deliver(args) : deliver;
-        bus.on(type, tell as never);
-        entry = {
-          undos,
-          off() {
-            bus.off(type, tell as never);
-            handlers.delete(handler);
-            if (!handlers.size) entries.delete(name);
-          },
-        };
-        handlers.set(handler, entry);
-      }
-      const { undos, off } = entry;
+      const { undos, off } = register(name, handler, pick, type);
       const undo = (): void => {
         signal?.removeEventListener("abort", undo);
         if (undos.delete(undo) && !undos.size) off();
@@ -108,7 +117,7 @@ export function createEmitter(told: (error: unknown, said: string) => void): Emi
       return undo;
     },
     emit: (type, ...args) =>
-      // To mitt "*" is everybody, but a subject may be just that.
+      // To mitt "*" is every handler, but a subject may be just that.
       bus.emit(type === "*" ? Symbol.for(type) : type, args),
     forgetHandlers() {
       bus.all.clear();

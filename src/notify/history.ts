@@ -6,74 +6,86 @@ declare const brand: unique symbol;
 export type Mark = number & { readonly [brand]: true };
 
 /** What a waiter gets of a notification; nothing: it goes on waiting. */
-export type Matcher = (one: Notification) => Notification | false | undefined;
+export type Matcher = (notification: Notification) => Notification | false | undefined;
 
-/** @internal */
-export interface NotificationHistory {
-  readonly mark: () => Mark;
-  readonly remember: (notification: Notification, taken: boolean) => void;
-  /** What `pick` makes of the first one after `since` that is nobody's yet and that it does not pass over; it is taken then. */
-  readonly take: (since: Mark, now: number, pick: Matcher) => Notification | undefined;
-  /** Whether something after `since` may have been missed, be it in a gap or because it was too long ago. */
-  readonly missedSince: (since: Mark) => boolean;
-  readonly gap: () => void;
-  readonly forgetAll: () => void;
+interface Entry {
+  /** Undefined once a waiter was answered with it. */
+  notification: Notification | undefined;
+  readonly position: number;
+  /** On the monotonic clock. */
+  readonly at: number;
+  readonly length: number;
 }
 
-const MOST = 128;
-const MOST_CHARACTERS = 262_144;
-const LONGEST_MS = 30_000;
+const LIMIT = 128;
+const LIMIT_CHARACTERS = 262_144;
+const LIMIT_MS = 30_000;
 
-/** The last notifications, so that a waiter who comes a little late finds what it waits for. */
-export function createNotificationHistory(): NotificationHistory {
-  let entries: {
-    one: Notification | undefined;
-    readonly position: number;
-    readonly at: number;
-    readonly length: number;
-  }[] = [];
-  let characters = 0;
-  let position = 0;
-  let marked = false;
-  /** Everything up to here may be incomplete. */
-  let missed = 0;
-  const forgetOldest = (): void => {
-    const oldest = entries.shift()!;
-    characters -= oldest.length;
-    missed = oldest.position;
-  };
-  return {
-    mark() {
-      marked = true;
-      return position as Mark;
-    },
-    remember(one, taken) {
-      // Without a mark nobody can ask for what was before now.
-      if (!marked) return;
-      const { receivedAt: at, rawPayload } = one;
-      const { length } = rawPayload;
-      entries.push({ one: taken ? undefined : one, position: ++position, at, length });
-      characters += length;
-      while (entries.length > MOST || characters > MOST_CHARACTERS) forgetOldest();
-    },
-    take(since, now, pick) {
-      while (entries.length && entries[0]!.at < now - LONGEST_MS) forgetOldest();
-      for (const entry of entries) {
-        const picked = entry.one && entry.position > since && pick(entry.one);
-        if (!picked) continue;
-        entry.one = undefined;
-        return picked;
-      }
-      return undefined;
-    },
-    missedSince: (since) => missed > since,
-    gap() {
-      // A gap lies between two notifications: it counts as one, so that a mark before it is told from one after it.
-      missed = ++position;
-    },
-    forgetAll() {
-      entries = [];
-      characters = 0;
-    },
-  };
+/**
+ * The latest notifications, so that a `waitFor` that begins a little late finds what it waits for.
+ * @internal
+ */
+export class NotificationHistory {
+  #entries: Entry[] = [];
+  #characters = 0;
+  #position = 0;
+  #isMarked = false;
+  /** Everything up to this position may be incomplete. */
+  #missedUpTo = 0;
+
+  mark(): Mark {
+    this.#isMarked = true;
+    return this.#position as Mark;
+  }
+
+  /** @param isTaken a waiter was answered with it */
+  add(notification: Notification, now: number, isTaken: boolean): void {
+    // Without a mark no waiter can look back.
+    if (!this.#isMarked) return;
+    const { length } = notification.rawPayload;
+    this.#entries.push({
+      notification: isTaken ? undefined : notification,
+      position: ++this.#position,
+      at: now,
+      length,
+    });
+    this.#characters += length;
+    while (this.#entries.length > LIMIT || this.#characters > LIMIT_CHARACTERS) {
+      this.#forgetOldest();
+    }
+  }
+
+  /** Takes out the first one after `since` that matches and has answered no waiter yet. */
+  take(since: Mark, now: number, match: Matcher): Notification | undefined {
+    while (this.#entries.length && this.#entries[0]!.at < now - LIMIT_MS) this.#forgetOldest();
+    for (const entry of this.#entries) {
+      const { notification, position } = entry;
+      const matched = notification && position > since && match(notification);
+      if (!matched) continue;
+      entry.notification = undefined;
+      return matched;
+    }
+    return undefined;
+  }
+
+  /** Whether a notification after `since` may have been missed: in a gap, or because it is too long ago. */
+  hasMissedSince(since: Mark): boolean {
+    return this.#missedUpTo > since;
+  }
+
+  /** A gap lies between two notifications: it takes a position, so that a mark before it differs from one after it. */
+  addGap(): void {
+    this.#missedUpTo = ++this.#position;
+  }
+
+  clear(): void {
+    this.#entries = [];
+    this.#characters = 0;
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#entries.shift()!;
+    this.#characters -= oldest.length;
+    this.#missedUpTo = oldest.position;
+  }
 }

@@ -1,14 +1,14 @@
-/** When a scene's handlers hear of a notification: `now`, as it comes, or with the next `frame`. */
+/** When a scene's handlers are called: at once, or at the start of the next frame. */
 export type Deliver = "now" | "frame";
 
-/** What becomes of notifications that come while the scene sleeps. */
+/** Whether notifications that come while the scene sleeps are held or dropped. */
 export type WhileAsleep = "hold" | "skip";
 
-/** Most items that wait for a scene. */
+/** Held items at most; above it the oldest are delivered at once. */
 export const MOST_HELD = 1_000;
-/** Most items delivered in one frame. */
+/** Items delivered in one frame at most. */
 export const MOST_PER_FRAME = 100;
-/** A frame of 60 a second has 16 ms; once this much of it is spent, the rest waits for the next one. */
+/** A frame lasts 16 ms at 60 frames per second; after this time the rest waits for the next. */
 export const FRAME_BUDGET_MS = 4;
 
 /** @internal */
@@ -16,29 +16,27 @@ export interface DeliveryPorts<Item> {
   readonly deliver: Deliver;
   readonly whileAsleep: WhileAsleep;
   readonly isAsleep: () => boolean;
-  /** Whether the scene's updates run. */
+  /** Whether the scene updates. */
   readonly isActive: () => boolean;
   /** Milliseconds. */
   readonly now: () => number;
-  readonly pass: (item: Item) => void;
-  /** Told once, until nothing waits any more, when too many do. */
-  readonly overrun: (held: number) => void;
+  readonly onDeliver: (item: Item) => void;
+  /** Called when more than the maximum are held; again only after none was held. */
+  readonly onOverrun: (held: number) => void;
 }
 
 /** @internal */
 export interface Delivery<Item> {
-  /** Something has come. */
-  readonly take: (item: Item) => void;
-  /** The scene's step begins. */
-  readonly frame: () => void;
-  /** The scene has woken up. */
-  readonly wake: () => void;
+  readonly push: (item: Item) => void;
+  /** At the start of the scene's step. */
+  readonly onFrame: () => void;
+  readonly onWake: () => void;
   readonly clear: () => void;
 }
 
 /**
- * Decides when what has come is passed on: always in the order of arrival, and nothing is lost but what is to be skipped. When too much waits,
- * the oldest is passed on at once.
+ * Delivers items at once, with the scene's frames, or when it wakes; always in the order of
+ * arrival. Nothing is lost, except what comes while a scene sleeps and `whileAsleep` is `skip`.
  */
 export function createDelivery<Item>({
   deliver,
@@ -46,43 +44,48 @@ export function createDelivery<Item>({
   isAsleep,
   isActive,
   now,
-  pass,
-  overrun,
+  onDeliver,
+  onOverrun,
 }: DeliveryPorts<Item>): Delivery<Item> {
-  const waiting: Item[] = [];
-  let told = false;
-  const passOldest = (): void => {
-    const oldest = waiting.shift()!;
-    if (!waiting.length) told = false;
-    pass(oldest);
+  const held: Item[] = [];
+  let reported = false;
+  const deliverOldest = (): void => {
+    const oldest = held.shift()!;
+    if (!held.length) reported = false;
+    onDeliver(oldest);
   };
   return {
-    take(item) {
+    push(item) {
       const asleep = isAsleep();
       if (asleep && whileAsleep === "skip") return;
-      if (!asleep && deliver === "now" && !waiting.length) {
-        pass(item);
+      if (!asleep && deliver === "now" && !held.length) {
+        onDeliver(item);
         return;
       }
-      waiting.push(item);
-      if (waiting.length <= MOST_HELD) return;
-      if (!told) overrun(MOST_HELD);
-      told = true;
-      passOldest();
+      held.push(item);
+      if (held.length <= MOST_HELD) return;
+      if (!reported) onOverrun(MOST_HELD);
+      reported = true;
+      deliverOldest();
     },
-    frame() {
+    onFrame() {
       const end = now() + FRAME_BUDGET_MS;
-      let passed = 0;
-      while (waiting.length && isActive() && passed < MOST_PER_FRAME && (!passed || now() < end)) {
-        passOldest();
-        passed++;
+      let delivered = 0;
+      while (
+        held.length &&
+        isActive() &&
+        delivered < MOST_PER_FRAME &&
+        (!delivered || now() < end)
+      ) {
+        deliverOldest();
+        delivered++;
       }
     },
-    wake() {
-      while (deliver === "now" && waiting.length && !isAsleep()) passOldest();
+    onWake() {
+      while (deliver === "now" && held.length && !isAsleep()) deliverOldest();
     },
     clear() {
-      waiting.length = 0;
+      held.length = 0;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { GatewayPlugin } from "./plugin.js";
 
 declare global {
-  // Phaser's declarations are one global namespace; this adds to it without importing them.
+  // Phaser declares one global namespace; this adds to it without an import.
   // eslint-disable-next-line @typescript-eslint/no-namespace
   namespace Phaser {
     interface Scene {
@@ -11,5 +11,5 @@ declare global {
   }
 }
 
-// Types only: what is imported is an empty module.
+// Types only: the imported module is empty.
 export {};

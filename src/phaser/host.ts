@@ -1,6 +1,6 @@
 /**
- * What this entry uses of Phaser, by shape: the same in 3.60 to 4.x, and nothing of Phaser is loaded, nor needed to read our
- * declarations. A `Phaser.Scene` is a {@link SceneLike}, a `Phaser.Game` a {@link GameLike}.
+ * The part of Phaser that this entry uses, the same in 3.60 to 4.x. Phaser itself is not imported,
+ * not even for types. A `Phaser.Scene` is a {@link SceneLike}, a `Phaser.Game` a {@link GameLike}.
  */
 export interface SceneLike {
   readonly sys: SceneSystems;
@@ -11,7 +11,7 @@ export interface SceneSystems {
   readonly game: GameLike;
   readonly events: SceneEvents;
   readonly settings: { readonly key: string; readonly status: number };
-  /** Whether `create` is through and updates run. */
+  /** Whether `create` has returned and the scene updates. */
   isActive(): boolean;
   isSleeping(): boolean;
 }
@@ -33,10 +33,10 @@ export interface PluginManagerLike {
   removeGlobalPlugin(key: string): void;
 }
 
-/** A running global plugin as Phaser's plugin manager keeps it. */
+/** A running global plugin in Phaser's plugin manager. */
 export interface PluginEntry {
   key: string;
-  // Phaser's own word for an instance of it, so that its arrays fit.
+  // Phaser declares the instance as Function; its arrays must be assignable.
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
   plugin: Function;
   active?: boolean;
@@ -48,5 +48,5 @@ export const SHUT_DOWN = 8;
 export const SHUTDOWN = "shutdown";
 export const DESTROY = "destroy";
 export const WAKE = "wake";
-/** The first thing of a scene's step: before its systems' update and its own. */
+/** Emitted at the start of a scene's step, before its systems and the scene update. */
 export const PRE_UPDATE = "preupdate";

@@ -1,6 +1,7 @@
 import { GatewayError } from "../errors.js";
-import type { GatewayClient } from "../client/client.js";
+import { GatewayClient } from "../client/client.js";
 import type { GatewayClientOptions } from "../client/options.js";
+import { internalsOf } from "../core/internals.js";
 import {
   SHUT_DOWN,
   type GameLike,
@@ -10,16 +11,16 @@ import {
   type SceneSystems,
 } from "./host.js";
 import { openScope, type OpenScope, type SceneScope, type ScopeOptions } from "./scope.js";
-import { sharedClient } from "./sharedClient.js";
 
 export interface GatewayPluginSettings {
-  /** Whether the client ends with the game. Default false: it outlives the game, for the next one to be mounted. */
+  /** Disposes the client when the game is destroyed. Default false: the next game can use it. */
   disposeWithGame?: boolean | undefined;
 }
 
 /**
- * `data` of the plugin in the game's configuration: a client of yours, or what to make one of. Of options that name the same region,
- * namespace, client ID and endpoints one client is made in a page, whoever asks first.
+ * `data` of the plugin in the game's configuration: a client, or options of a client. Options with
+ * the same region, namespace, client ID and endpoints share one client per page; the other options
+ * of the first ones apply.
  */
 export type GatewayPluginData = GatewayPluginSettings &
   (
@@ -27,16 +28,34 @@ export type GatewayPluginData = GatewayPluginSettings &
     | { options: GatewayClientOptions; client?: undefined }
   );
 
+const clients = new Map<string, GatewayClient>();
+
+/**
+ * Creates a client, or returns the one of the same region, namespace, client ID and endpoints: a
+ * game that is mounted again, or reloaded by a dev server, keeps its client and connection. After
+ * `dispose` a new one is created.
+ */
+function sharedClient(options: GatewayClientOptions): GatewayClient {
+  const { region, namespaceName, credential, endpoints } = options;
+  const key = JSON.stringify([region, namespaceName, credential.clientId, endpoints]);
+  const present = clients.get(key);
+  if (present) return present;
+  const client = new GatewayClient(options);
+  internalsOf(client)!.onDispose(() => clients.delete(key));
+  clients.set(key, client);
+  return client;
+}
+
 const misused = (method: string, problem: string): GatewayError =>
   new GatewayError({ kind: "invalidArgument", method, message: `${method}: ${problem}` });
 
-/** Whatever callers without TypeScript give in place of a scene. */
+/** Callers without TypeScript may pass anything. */
 const systemsOf = (scene: unknown): Partial<SceneSystems> =>
   (scene as Partial<SceneLike> | null | undefined)?.sys ?? {};
 
 /**
- * A global plugin of Phaser 3.60 to 4.x: brings a {@link GatewayClient} to every scene. It connects nothing by itself, and the connection does
- * not depend on the game's loop.
+ * A global plugin of Phaser 3.60 to 4.x that gives each scene a {@link GatewayClient}. It does not
+ * connect the client, and the connection does not depend on the game loop.
  *
  * ```ts
  * plugins: { global: [{ key: "gs2", plugin: GatewayPlugin, mapping: "gs2", data: { client } }] }
@@ -53,7 +72,7 @@ export class GatewayPlugin {
     this.#manager = pluginManager;
   }
 
-  /** The player's client. Throws a GatewayError where none was given yet. */
+  /** The player's client. Throws a GatewayError of kind `invalidArgument` before it has one. */
   get client(): GatewayClient {
     if (!this.#client) {
       throw misused(
@@ -64,12 +83,18 @@ export class GatewayPlugin {
     return this.#client;
   }
 
-  /** Called by Phaser, with `data` of the configuration. Phaser's loader (`this.load.plugin`) has none: call {@link configure} then. */
+  /**
+   * Called by Phaser with `data` of the configuration. Phaser's loader (`this.load.plugin`) passes
+   * no data: call {@link configure} then.
+   */
   init(data?: GatewayPluginData | null): void {
     if (data != null) this.configure(data);
   }
 
-  /** Gives the plugin its client. The same one again is no mistake; another one is: the scenes listen to the first. */
+  /**
+   * Sets the client. The same client may be set again. Throws for another client, because scenes
+   * are subscribed to the first.
+   */
   configure(data: GatewayPluginData): this {
     const {
       client,
@@ -80,11 +105,11 @@ export class GatewayPlugin {
     if (client && typeof (client as Partial<GatewayClient>).lifecycle?.on !== "function") {
       throw misused("configure", "client must be a GatewayClient");
     }
-    const given = client ?? sharedClient(options!);
-    if (this.#client && this.#client !== given) {
+    const chosen = client ?? sharedClient(options!);
+    if (this.#client && this.#client !== chosen) {
       throw misused("configure", "the game has another client already");
     }
-    this.#client = given;
+    this.#client = chosen;
     this.#disposeWithGame = disposeWithGame;
     return this;
   }
@@ -94,20 +119,20 @@ export class GatewayPlugin {
     const manager = this.#manager;
     const entry = manager.plugins.find(({ plugin }) => (plugin as unknown) === this);
     if (!entry) return;
-    // Phaser keeps keys in use for all games of a page until one of them is destroyed, which is a frame after destroy(): the next game
-    // would be refused its plugin ("Plugin key in use"). The entry of this game is all we need.
+    // Phaser reserves a key for all games of a page, until a frame after destroy(): the next game
+    // would fail with "Plugin key in use". The entry of this game is sufficient.
     manager.removeGlobalPlugin(entry.key);
-    enter(manager, entry);
+    addPlugin(manager, entry);
   }
 
-  /** Called by Phaser. Nothing ends: the connection is the client's. */
+  /** Called by Phaser. The client stays connected. */
   stop(): void {
-    // Phaser asks for it.
+    // Phaser requires the method.
   }
 
   /**
-   * What a scene listens to through this ends with the scene. The same for the same scene and options, until it shuts down: take it in `init`,
-   * `preload` or `create`, or whenever it is needed.
+   * Subscriptions that end with the scene. The same scene and options get the same scope until the
+   * scene shuts down: call it in `init`, `preload`, `create`, or wherever it is needed.
    *
    * ```ts
    * const net = this.gs2.scope(this, { deliver: "frame" });
@@ -118,9 +143,9 @@ export class GatewayPlugin {
     const { client } = this;
     const { deliver = "now", whileAsleep = "hold" } = options;
     const { settings, events } = systemsOf(scene);
-    // In its constructor a scene has no events yet, and after its end none any more.
+    // A scene has no events in its constructor and after its end.
     if (!settings || (!events && settings.status < SHUT_DOWN)) {
-      throw misused("scope", "takes the scene that listens, from its init on: scope(this)");
+      throw misused("scope", "takes a scene, from its init on: scope(this)");
     }
     if (!["now", "frame"].includes(deliver)) throw misused("scope", 'deliver is "now" or "frame"');
     if (!["hold", "skip"].includes(whileAsleep)) {
@@ -149,8 +174,8 @@ export class GatewayPlugin {
   }
 }
 
-/** Makes a plugin known to the scenes there are; Phaser does it for those to come. */
-function enter(manager: PluginManagerLike, entry: PluginEntry): void {
+/** Adds a plugin to the existing scenes; Phaser adds it to later ones. */
+function addPlugin(manager: PluginManagerLike, entry: PluginEntry): void {
   manager.plugins.push(entry);
   const { mapping, plugin } = entry;
   if (!mapping) return;
@@ -158,13 +183,13 @@ function enter(manager: PluginManagerLike, entry: PluginEntry): void {
 }
 
 export interface AttachOptions extends GatewayPluginSettings {
-  /** Key of the plugin and name of its property in scenes. Default `gs2`. */
+  /** Key of the plugin, and its property in scenes. Default `gs2`. */
   key?: string | undefined;
 }
 
 /**
- * Gives a running game its client, without a line in the game's configuration: every scene has `this.gs2` from now on. The same client
- * again is no mistake.
+ * Adds the plugin to a running game, without changes to the game's configuration: each scene has
+ * `this.gs2` from now on. It may be called again with the same client.
  */
 export function attachGateway(
   game: GameLike,
@@ -178,14 +203,14 @@ export function attachGateway(
   if (present instanceof GatewayPlugin) return present.configure(data);
   if (present) throw misused("attachGateway", `another plugin has the key "${key}"`);
   const plugin = new GatewayPlugin(manager).configure(data);
-  enter(manager, { key, plugin: plugin as never, active: true, mapping: key });
+  addPlugin(manager, { key, plugin: plugin as never, active: true, mapping: key });
   return plugin;
 }
 
 /**
- * The plugin of the game a scene belongs to, typed whatever its property is called.
+ * Returns the plugin of a scene's game, with its type, whatever its `mapping` is.
  *
- * @param key where a game has several: key or `mapping` of the one wanted
+ * @param key key or `mapping` of the plugin, for games with several
  */
 export function getGateway(scene: SceneLike, key?: string): GatewayPlugin {
   const { game } = systemsOf(scene);

@@ -1,7 +1,10 @@
 import { GatewayPlugin, attachGateway, getGateway } from "./plugin.js";
 
-/** What a script tag gives: the plugin itself, since Phaser's loader installs the global of a plugin's key, with the functions on it. */
+/**
+ * The global of the script tag. It is the plugin class, because Phaser's loader installs the global
+ * that has the plugin's key; the functions are properties of it.
+ */
 const Gs2GatewayPhaser = Object.assign(GatewayPlugin, { GatewayPlugin, attachGateway, getGateway });
 
-// The global is this value itself.
+// The build makes this value the global.
 export { Gs2GatewayPhaser as default };

@@ -2,43 +2,45 @@ import { notificationKey } from "../wire/notifications.js";
 
 export type Via = "socket" | "push";
 
-interface Arrived {
+interface Arrival {
   via: Via;
   count: number;
   at: number;
 }
 
-/** Payloads are 1,024 characters at most (GS2 reference): a quarter of a megabyte. */
+/** Payloads are 1,024 characters at most (GS2 reference): a quarter of a megabyte in all. */
 const MOST_REMEMBERED = 256;
 
 /**
- * Tells the second copy of a notification that came by both ways. Two are the same when their key and their payload are: GS2 numbers
- * nothing, and whether a push carries the issuer is not known. Two equal ones that came by one way are two.
+ * Recognises the second copy of a notification that came by socket and by push. Two copies have the
+ * same key and payload: GS2 sends no ID, and it is not known whether a push contains the issuer.
+ * Two equal notifications that came the same way are not copies.
  *
- * @param windowMs how far apart the copies may be
+ * @param windowMs longest time between two copies
+ * @returns whether a notification is the second copy
  */
 export function createDeduplicator(
   windowMs: number,
 ): (
-  notice: { issuer: string; subject: string; payload: string },
+  notification: { issuer: string; subject: string; payload: string },
   via: Via,
   now: number,
 ) => boolean {
-  const arrived = new Map<string, Arrived>();
+  const arrivals = new Map<string, Arrival>();
   return ({ issuer, subject, payload }, via, now) => {
     const id = `${notificationKey(issuer, subject)}\n${payload}`;
-    let one = arrived.get(id);
-    if (one && now - one.at > windowMs) one = undefined;
-    if (one && one.via !== via) {
-      if (!--one.count) arrived.delete(id);
+    let first = arrivals.get(id);
+    if (first && now - first.at > windowMs) first = undefined;
+    if (first && first.via !== via) {
+      if (!--first.count) arrivals.delete(id);
       return true;
     }
-    // Anew, so that the oldest stay in front.
-    arrived.delete(id);
-    arrived.set(id, { via, count: (one?.count ?? 0) + 1, at: now });
-    for (const [oldest] of arrived) {
-      if (arrived.size <= MOST_REMEMBERED) break;
-      arrived.delete(oldest);
+    // Deleted and set anew, so that the map stays ordered by age.
+    arrivals.delete(id);
+    arrivals.set(id, { via, count: (first?.count ?? 0) + 1, at: now });
+    for (const [oldest] of arrivals) {
+      if (arrivals.size <= MOST_REMEMBERED) break;
+      arrivals.delete(oldest);
     }
     return false;
   };

@@ -1,6 +1,6 @@
 import type { PushReason } from "./reasons.js";
 
-/** What of a page push has to do with; anything may be missing. */
+/** The part of a page that push uses; any of it may be missing. */
 export interface BrowserEnvironment {
   readonly document?: { readonly baseURI: string };
   readonly isSecureContext?: boolean;
@@ -24,12 +24,12 @@ export interface BrowserEnvironment {
   readonly removeEventListener?: typeof removeEventListener;
 }
 
-/** What stands in the way of push here, as far as can be seen without waiting. */
-export function findUnsupported(host: BrowserEnvironment): PushReason | undefined {
-  const { navigator, document, isSecureContext, Notification, PushManager } = host;
+/** Why push is not supported here, as far as is known without waiting. */
+export function findUnsupported(environment: BrowserEnvironment): PushReason | undefined {
+  const { navigator, document, isSecureContext, Notification, PushManager } = environment;
   if (!navigator || !document) return "notABrowser";
   if (!isSecureContext) return "insecureContext";
-  if (inFrameOfAnotherSite(host.top)) return "crossOriginFrame";
+  if (inFrameOfAnotherSite(environment.top)) return "crossOriginFrame";
   if (isIos(navigator) && (!PushManager || !Notification) && navigator.standalone !== true) {
     return "notInstalled";
   }
@@ -40,32 +40,32 @@ export function findUnsupported(host: BrowserEnvironment): PushReason | undefine
 
 function inFrameOfAnotherSite(top: unknown): boolean {
   try {
-    // Only pages of our own origin let us look.
+    // Throws in a frame of another origin.
     return top !== undefined && !("origin" in (top as Window).location);
   } catch {
     return true;
   }
 }
 
-/** An iPad calls itself a Macintosh, but no Macintosh has a touch screen. */
+/** The user agent of an iPad says Macintosh, but no Macintosh has a touch screen. */
 const isIos = ({
   userAgent = "",
   maxTouchPoints = 0,
 }: NonNullable<BrowserEnvironment["navigator"]>) =>
   /iP(hone|ad|od)/.test(userAgent) || (userAgent.includes("Macintosh") && maxTouchPoints > 1);
 
-/** Firebase keeps its token in IndexedDB, which some private windows have and do not open. */
+/** Firebase stores its token in IndexedDB, which some private windows have and cannot open. */
 export function canStore(indexedDB: IDBFactory | undefined): Promise<boolean> {
   return new Promise((resolve) => {
     try {
       const name = "gs2-gateway.push";
-      const opening = indexedDB!.open(name);
-      opening.onsuccess = () => {
-        opening.result.close();
+      const request = indexedDB!.open(name);
+      request.onsuccess = () => {
+        request.result.close();
         indexedDB!.deleteDatabase(name);
         resolve(true);
       };
-      opening.onerror = () => resolve(false);
+      request.onerror = () => resolve(false);
     } catch {
       resolve(false);
     }

@@ -1,7 +1,7 @@
 import type { PushTokenRequest, PushTokenProvider } from "./provider.js";
 import { pushError, reasonOf, type PushReason } from "./reasons.js";
 
-/** The web configuration Firebase's console shows; none of it is secret. */
+/** Web configuration from the Firebase console. None of it is secret. */
 export interface FirebaseConfig {
   readonly apiKey: string;
   readonly projectId: string;
@@ -10,13 +10,16 @@ export interface FirebaseConfig {
   readonly [more: string]: string | undefined;
 }
 
-/** What `initializeApp` of `firebase/app` answers. */
+/** Result of `initializeApp` of `firebase/app`. */
 export interface FirebaseAppLike {
   readonly name: string;
   readonly options: object;
 }
 
-/** What we use of `firebase/app` and `firebase/messaging`, in our words: Firebase marks its token functions as deprecated. */
+/**
+ * The part of `firebase/app` and `firebase/messaging` that is used. Declared here because Firebase
+ * marks its token functions as deprecated.
+ */
 export interface FirebaseModules {
   readonly app: {
     readonly getApps: () => readonly FirebaseAppLike[];
@@ -33,7 +36,7 @@ export interface FirebaseModules {
   };
 }
 
-/** Beside an app of the game's own. */
+/** Name of the Firebase app; the game may have another one. */
 const APP = "gs2-gateway";
 
 const load = async (): Promise<FirebaseModules> => {
@@ -44,25 +47,26 @@ const load = async (): Promise<FirebaseModules> => {
   return { app, messaging } as object as FirebaseModules;
 };
 
-/** Tokens of the real Firebase Cloud Messaging. Rejects with push errors. */
+/** Gets tokens from Firebase Cloud Messaging. Rejects with push errors. */
 export function firebaseTokens(
   firebase: FirebaseConfig | FirebaseAppLike,
   loadFirebase: () => Promise<FirebaseModules> = load,
 ): PushTokenProvider {
   const withMessaging = async <T>(
-    run: (library: FirebaseModules["messaging"], messaging: object) => Promise<T>,
+    run: (module: FirebaseModules["messaging"], messaging: object) => Promise<T>,
   ): Promise<T> => {
     try {
-      const { app, messaging } = await loadFirebase().catch((cause: unknown) => {
+      const { app: library, messaging } = await loadFirebase().catch((cause: unknown) => {
         throw pushError(isNetwork(cause) ? "offline" : "firebaseMissing", "enable", cause);
       });
       if (!(await messaging.isSupported())) throw pushError("noPush", "enable");
-      const its = isApp(firebase)
+      const app = isApp(firebase)
         ? firebase
-        : (app.getApps().find(({ name }) => name === APP) ?? app.initializeApp(firebase, APP));
-      return await run(messaging, messaging.getMessaging(its));
+        : (library.getApps().find(({ name }) => name === APP) ??
+          library.initializeApp(firebase, APP));
+      return await run(messaging, messaging.getMessaging(app));
     } catch (cause) {
-      throw reasonOf(cause) ? cause : pushError(whatFirebaseMeans(cause), "enable", cause);
+      throw reasonOf(cause) ? cause : pushError(reasonOfFirebaseError(cause), "enable", cause);
     }
   };
   return {
@@ -73,7 +77,7 @@ export function firebaseTokens(
       }),
     deleteToken: ({ vapidKey, registration }) =>
       withMessaging(async ({ getToken, deleteToken }, messaging) => {
-        // Without this the library would look for a worker at its own address.
+        // Without this call the library looks for a worker at its default address.
         await getToken(messaging, { vapidKey, serviceWorkerRegistration: registration });
         await deleteToken(messaging);
       }),
@@ -83,7 +87,10 @@ export function firebaseTokens(
 const isApp = (given: FirebaseConfig | FirebaseAppLike): given is FirebaseAppLike =>
   typeof given["options"] === "object";
 
-/** Firebase goes on with the subscription there is, also where that was made with another VAPID key: nothing sent with the new one would come. */
+/**
+ * Firebase reuses a subscription that was made with another VAPID key. Pushes that are sent with
+ * the new key would not arrive.
+ */
 async function dropForeignSubscription({
   vapidKey,
   registration,
@@ -99,27 +106,27 @@ async function dropForeignSubscription({
 
 const withoutPadding = (text: string): string => text.replace(/=+$/, "");
 
-/** 65 bytes, of which the first is 4 (an uncompressed point of P-256), as URL-safe base64. */
+/** URL-safe base64 of 65 bytes, the first of which is 4 (an uncompressed point of P-256). */
 export const isVapidKey = (text: unknown): text is string =>
   typeof text === "string" && /^B[A-Za-z0-9_-]{86}=?$/.test(text);
 
-/** The words of Chrome, Firefox and Safari for a request, or a module, that did not get through. */
+/** Messages of Chrome, Firefox and Safari for a failed request or module. */
 const isNetwork = (thrown: unknown): boolean =>
   /failed to fetch|networkerror|load failed|error loading dynamically|importing a module script failed/i.test(
     String(thrown),
   );
 
-/** Its codes, and what the browser's push manager throws through it. */
-function whatFirebaseMeans(thrown: unknown): PushReason {
+/** Reads codes of Firebase, and errors of the browser's push manager that it passes on. */
+function reasonOfFirebaseError(thrown: unknown): PushReason {
   const { name, code = "" } = Object(thrown) as { name?: string; code?: unknown };
-  const said = `${String(code)} ${String(thrown)}`;
-  if (isNetwork(thrown) || said.includes("app-offline")) return "offline";
-  if (said.includes("permission-blocked")) return "blocked";
-  if (/unsupported-browser/.test(said)) return "noPush";
-  if (/indexed-db-unsupported/.test(said)) return "noStorage";
+  const text = `${String(code)} ${String(thrown)}`;
+  if (isNetwork(thrown) || text.includes("app-offline")) return "offline";
+  if (text.includes("permission-blocked")) return "blocked";
+  if (/unsupported-browser/.test(text)) return "noPush";
+  if (/indexed-db-unsupported/.test(text)) return "noStorage";
   if (name === "AbortError") return "pushServiceUnavailable";
   if (name === "InvalidAccessError" || name === "InvalidCharacterError") return "badVapidKey";
-  // Of the browser's own permission, taken back in the middle.
+  // The player revoked the permission meanwhile.
   if (name === "NotAllowedError") return "blocked";
   return "firebaseRefused";
 }

@@ -1,5 +1,5 @@
 export { createPush } from "./push.js";
-export { deliverToWorker } from "./deliver.js";
+export { deliverToWorker } from "./registerWorker.js";
 export { createLocalTokenProvider } from "./provider.js";
 export type { FirebaseAppLike, FirebaseConfig } from "./firebase.js";
 export type { PushFields } from "./message.js";

@@ -1,19 +1,23 @@
+import type { Values } from "../wire/frames.js";
 import { notificationKey } from "../wire/notifications.js";
 
 /**
- * Under which names GS2 puts things into the `data` of a Firebase message. What it sends is not published: these defaults are our
- * assumption, and an option for the day it is known.
+ * Names of GS2's values in the `data` of a Firebase message. GS2 does not document them: the
+ * defaults are assumed.
  */
 export interface PushFields {
   /** Default `issuer`. */
   readonly issuer?: string | undefined;
-  /** Default `subject`; where it is missing, the title of the message. */
+  /** Default `subject`. Where the value is missing, the title of the message is used. */
   readonly subject?: string | undefined;
-  /** Default `payload`; where it is missing, the text of the message. */
+  /** Default `payload`. Where the value is missing, the text of the message is used. */
   readonly payload?: string | undefined;
-  /** Default `userId`: whom it is for. Where it is missing, whoever plays here. */
+  /** Default `userId`. Where the value is missing, the push is for any player. */
   readonly userId?: string | undefined;
-  /** Default `mobileNotificationMessages`: texts by locale (newer GS2 servers; seen in the official SDKs). */
+  /**
+   * Default `mobileNotificationMessages`: texts by locale (newer GS2 servers; seen in the official
+   * SDKs).
+   */
   readonly messages?: string | undefined;
 }
 
@@ -24,7 +28,7 @@ export interface LocalMessage {
   readonly message: string;
 }
 
-/** A push, read. */
+/** The values of a push. */
 export interface ReadPush {
   readonly id: string | undefined;
   readonly key: string;
@@ -34,22 +38,20 @@ export interface ReadPush {
   readonly payload: string;
   readonly userId: string | undefined;
   readonly messages: readonly LocalMessage[];
-  /** What a message that brings its own text says. */
+  /** Text of the message itself, where it has one. */
   readonly title: string | undefined;
   readonly body: string | undefined;
   readonly icon: string | undefined;
   readonly link: string | undefined;
 }
 
-type Given = Readonly<Record<string, unknown>>;
-
-const part = (value: unknown): Given =>
-  typeof value === "object" && value !== null ? (value as Given) : {};
+const asValues = (value: unknown): Values =>
+  typeof value === "object" && value !== null ? (value as Values) : {};
 
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
-/** FCM's data holds texts only, so what is no text was made into JSON. */
+/** FCM's data contains texts only: other values are JSON. */
 function fromJson(value: unknown): unknown {
   if (typeof value !== "string") return value;
   try {
@@ -59,15 +61,18 @@ function fromJson(value: unknown): unknown {
   }
 }
 
-/** Reads what Firebase hands to a worker: `{ fcmMessageId, data, notification, fcmOptions }`, any of it missing. Anything can be read. */
+/**
+ * Reads a message of Firebase: `{ fcmMessageId, data, notification, fcmOptions }`. Any part may be
+ * missing; any value can be read.
+ */
 export function readPush(message: unknown, fields: PushFields = {}): ReadPush {
-  const { fcmMessageId, data, notification, fcmOptions } = part(message);
-  const values = part(data);
-  const shown = part(notification);
-  const given = fromJson(values[fields.messages ?? "mobileNotificationMessages"]);
+  const { fcmMessageId, data, notification, fcmOptions } = asValues(message);
+  const values = asValues(data);
+  const texts = asValues(notification);
+  const messages = fromJson(values[fields.messages ?? "mobileNotificationMessages"]);
   const issuer = text(values[fields.issuer ?? "issuer"]) ?? "";
-  const title = text(shown["title"]);
-  const body = text(shown["body"]);
+  const title = text(texts["title"]);
+  const body = text(texts["body"]);
   const subject = text(values[fields.subject ?? "subject"]) ?? title ?? "";
   return {
     id: text(fcmMessageId),
@@ -79,20 +84,20 @@ export function readPush(message: unknown, fields: PushFields = {}): ReadPush {
       body ??
       (typeof message === "string" ? message : ""),
     userId: text(values[fields.userId ?? "userId"]),
-    messages: (Array.isArray(given) ? given : []).map(part).flatMap((one) => {
-      const [locale, heading, words] = [one["locale"], one["title"], one["message"]].map(text);
+    messages: (Array.isArray(messages) ? messages : []).map(asValues).flatMap((one) => {
+      const [locale, heading, body] = [one["locale"], one["title"], one["message"]].map(text);
       return locale !== undefined && heading !== undefined
-        ? [{ locale, title: heading, message: words ?? "" }]
+        ? [{ locale, title: heading, message: body ?? "" }]
         : [];
     }),
     title,
     body,
-    icon: text(shown["icon"]),
-    link: text(part(fcmOptions)["link"]) ?? text(shown["click_action"]),
+    icon: text(texts["icon"]),
+    link: text(asValues(fcmOptions)["link"]) ?? text(texts["click_action"]),
   };
 }
 
-/** The payload as the game reads it: JSON where it is some, else the text. */
+/** The payload as a value; text that is not JSON stays text. */
 export function payloadOf({ payload }: Pick<ReadPush, "payload">): unknown {
   const value = fromJson(payload);
   return value === undefined ? payload : value;

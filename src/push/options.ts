@@ -7,63 +7,83 @@ import type { PushState } from "./reasons.js";
 import type { PushTemplates } from "./templates.js";
 
 export interface PushOptions {
-  /** Configuration of the game's Firebase project, or an app made of it. May be left out beside `provider`. */
+  /** Web configuration of the game's Firebase project, or its app. Not needed with `provider`. */
   firebase?: FirebaseConfig | FirebaseAppLike | undefined;
-  /** Public key of the project's Web Push certificate (Firebase console: Project settings, Cloud Messaging). */
+  /**
+   * Public key of the project's Web Push certificate (Firebase console: Project settings, Cloud
+   * Messaging).
+   */
   vapidKey: string;
   /**
-   * Address of the worker file, against the page's base; default `firebase-messaging-sw.js`, which `gs2-gateway push-worker DIR` puts there. It
-   * is registered with a scope of its own below the page, so that other workers of the game are left alone. Or the registration of a worker
-   * of the game's own that imports the file.
+   * Address of the worker file, relative to the page's base. Default `firebase-messaging-sw.js`,
+   * which `gs2-gateway push-worker DIR` writes. It is registered with a scope of its own below the
+   * page, so that it does not replace another worker of the game. Or the registration of a worker
+   * of the game that imports the file.
    */
   serviceWorker?: string | URL | ServiceWorkerRegistration | undefined;
-  /** Default: tokens of `firebase/messaging`, loaded when one is first needed. */
+  /** Default: `firebase/messaging`, which is loaded when the first token is needed. */
   provider?: PushTokenProvider | undefined;
-  /** How pushes are shown while the game is not to be seen, by notification key. At most about 6,000 characters of JSON. */
+  /**
+   * How pushes are shown while the game is not visible, by notification key. About 6,000 characters
+   * of JSON at most.
+   */
   templates?: PushTemplates | undefined;
-  /** Which of a template's texts are taken. Default: the browser's language. */
+  /** Locale of the shown texts. Default: the browser's language. */
   locale?: string | undefined;
-  /** Where in a Firebase message GS2's values are. */
+  /** Names of GS2's values in a Firebase message. */
   fields?: PushFields | undefined;
-  /** How far apart the socket's and the push's copy of one notification may be, to be delivered once. Default 60,000. */
+  /**
+   * Longest time in milliseconds between the socket's and the push's copy of one notification; only
+   * the first copy is delivered. Default 60,000.
+   */
   duplicateWindowMs?: number | undefined;
 }
 
-/** What a click on a notification hands to the game. */
+/** A click on a notification. */
 export interface PushClick {
   readonly key: string;
-  /** Parsed from JSON; text that is no JSON stays text. */
+  /** Parsed from JSON; text that is not JSON stays text. */
   readonly payload: unknown;
 }
 
 export interface PushEvents {
-  /** The player clicked a notification. The click that opened the game is kept for the first listener, 5 minutes at most. */
+  /**
+   * The player clicked a notification. The click that opened the game is stored for the first
+   * listener, for 5 minutes at most.
+   */
   click: [click: PushClick];
-  /** Status or reason are others than when last told. */
+  /** The reason has changed since the last event. */
   state: [state: PushState];
 }
 
-/** Web push of one page. */
+/** Web push of a page. */
 export interface Push {
-  /** How things stand. Never rejects and never asks the player: safe at start, in private windows and in frames. */
+  /**
+   * Reads the state. Never rejects and never prompts: safe at start, in private windows and in
+   * frames.
+   */
   state(): Promise<PushState>;
   /**
-   * To be called at every start. It never asks the player. Where push was enabled before, it keeps GS2's token true: one `setFirebaseToken`
-   * when the token, the player or the VAPID key changed, or after 30 days, and none otherwise; what failed is tried again when the network or
-   * the player's binding is back. Pushes that reach an open page are notifications of this client from here on, with `via: "push"`.
+   * Call it at every start. It never prompts. Where push is enabled, it keeps GS2's token up to
+   * date: it sends `setFirebaseToken` when the token, the player or the VAPID key has changed, and
+   * after 30 days. A failed sync is repeated when the network or the player's binding is back.
+   * Pushes that reach an open page become notifications of this client, with `via: "push"`. It ends
+   * when the client is disposed.
    *
-   * @returns ends it
+   * @returns detaches the client
    */
   attach(gateway: GatewayClient, options?: { slot?: string | undefined }): () => void;
   /**
-   * Asks the player, installs the worker, gets the token and stores it at GS2. Only ever from a player's action: browsers refuse the question
-   * otherwise. Rejects with a GatewayError, of kind `push` or of the GS2 call's kind, with the reason in `errors[0].code` and what to do in the
-   * message. What failed after the player's yes is tried again by `attach`. After an abort the player's answer stands.
+   * Prompts the player, installs the worker, gets the token and stores it at GS2. Call it in a
+   * handler of a player's action: browsers refuse the prompt otherwise. Rejects with a GatewayError
+   * of kind `push`, or of the GS2 call's kind. `errors[0].code` is the reason, and the message says
+   * what to do. `attach` repeats what failed after the player allowed notifications. An abort does
+   * not undo the player's choice.
    */
   enable(options?: { signal?: AbortSignal | undefined }): Promise<PushState>;
   /**
-   * Deletes the token at GS2, if it is this device's, and here. Where push was never enabled it does nothing. Rejects as the GS2 call does, and
-   * then nothing has changed.
+   * Deletes the token in the browser, and at GS2 if it is that of this device. Does nothing where
+   * push is not enabled. Rejects as the GS2 call does; nothing has changed then.
    */
   disable(options?: { signal?: AbortSignal | undefined }): Promise<void>;
   on<E extends keyof PushEvents>(

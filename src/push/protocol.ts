@@ -1,16 +1,19 @@
 import type { PushFields, ReadPush } from "./message.js";
 import type { PushTemplates } from "./templates.js";
 
-/** What the page tells its worker: in the query of the worker's address, or by `hello` where the game has a worker of its own. */
+/**
+ * Configuration of the worker. The page sends it in the query of the worker's address, or by
+ * `hello` where the game has a worker of its own.
+ */
 export interface WorkerConfig {
-  /** Folder of the game: which windows are the game, what links are against, where a click leads. */
+  /** Folder of the game: base of links, and prefix of the windows that belong to the game. */
   readonly base: string;
   readonly locale: string;
   readonly templates?: PushTemplates | undefined;
   readonly fields?: PushFields | undefined;
 }
 
-/** A click on a notification, on its way to the game. */
+/** A click on a notification. */
 export interface ClickMessage {
   readonly id: string;
   readonly key: string;
@@ -20,69 +23,69 @@ export interface ClickMessage {
 }
 
 interface ToWorker {
-  /** Who are you? Answered with {@link Handshake}. */
+  /** The reply is a {@link Handshake}. */
   hello: { readonly config: WorkerConfig };
-  /** Take this as if the push service had sent it: for what stands in its place. */
+  /** Handles a message as if the push service had sent it. */
   deliver: { readonly message: unknown };
 }
 
 interface ToPage {
-  /** Answered with {@link Ack}. */
+  /** The reply is an {@link Ack}. */
   push: { readonly push: ReadPush };
-  /** Answered with {@link Ack}. */
+  /** The reply is an {@link Ack}. */
   click: { readonly click: ClickMessage };
-  /** The browser has changed the subscription by itself. */
+  /** The browser has changed the subscription. */
   subscriptionChanged: Record<never, never>;
 }
 
-type Words<Table> = {
+type MessageOf<Table> = {
   [Name in keyof Table]: { readonly gs2Gateway: Name } & Table[Name];
 }[keyof Table];
 
-export type WorkerMessage = Words<ToWorker>;
-export type PageMessage = Words<ToPage>;
+export type WorkerMessage = MessageOf<ToWorker>;
+export type PageMessage = MessageOf<ToPage>;
 
 export interface Handshake {
   readonly version: string;
 }
 
-/** Whether this page plays for the one it is meant for. */
 export interface Ack {
+  /** Whether the message is for the player of this page. */
   readonly taken: boolean;
 }
 
-/** How long the other side may take to answer before it counts as not there. */
-const ANSWER_MS = 1_000;
+/** After this time the other side counts as absent. */
+const REPLY_TIMEOUT_MS = 1_000;
 
-/** Messages of others come by the same way. */
+/** Whether data is a message of this package: other code may post messages too. */
 export const isOurs = (data: unknown): data is { readonly gs2Gateway: string } =>
   typeof data === "object" && data !== null && "gs2Gateway" in data;
 
-/** Says something, and waits for the answer: undefined where none comes in time. */
-export function ask<Answer>(
-  whom: { postMessage: (word: unknown, transfer: Transferable[]) => void },
-  word: WorkerMessage | PageMessage,
-  timeoutMs: number = ANSWER_MS,
-): Promise<Answer | undefined> {
+/** Posts a message and waits for the reply; undefined where none comes in time. */
+export function request<Reply>(
+  receiver: { postMessage: (message: unknown, transfer: Transferable[]) => void },
+  message: WorkerMessage | PageMessage,
+  timeoutMs: number = REPLY_TIMEOUT_MS,
+): Promise<Reply | undefined> {
   const { port1, port2 } = new MessageChannel();
-  return new Promise<Answer | undefined>((resolve) => {
-    const end = (answer: Answer | undefined): void => {
+  return new Promise<Reply | undefined>((resolve) => {
+    const end = (reply: Reply | undefined): void => {
       clearTimeout(timer);
       port1.close();
-      resolve(answer);
+      resolve(reply);
     };
     const timer = setTimeout(() => end(undefined), timeoutMs);
-    port1.onmessage = ({ data }: MessageEvent<Answer>) => end(data);
-    whom.postMessage(word, [port2]);
+    port1.onmessage = ({ data }: MessageEvent<Reply>) => end(data);
+    receiver.postMessage(message, [port2]);
   });
 }
 
 const PARAMETER = "gs2-gateway";
 
-/** Web servers take 8 KB of address; a quarter of it is left to them. */
+/** Web servers accept addresses of 8 KB; a quarter of that is left for the rest. */
 export const MOST_CONFIG_CHARACTERS = 6_000;
 
-/** Base64 of UTF-8: half as long as percent signs would be for Japanese. */
+/** Base64 of UTF-8: percent encoding would be twice as long for Japanese. */
 export function encodeConfig(config: Partial<WorkerConfig>): string {
   const bytes = new TextEncoder().encode(JSON.stringify(config));
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))
@@ -97,12 +100,12 @@ export function withConfig(address: URL, config: WorkerConfig): URL {
   return url;
 }
 
-/** Undefined where there is none, or none that can be read. */
+/** Undefined where the query has no readable configuration. */
 export function readConfig(search: string): WorkerConfig | undefined {
-  const given = new URLSearchParams(search).get(PARAMETER);
-  if (given === null) return undefined;
+  const encoded = new URLSearchParams(search).get(PARAMETER);
+  if (encoded === null) return undefined;
   try {
-    const bytes = atob(given.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = atob(encoded.replaceAll("-", "+").replaceAll("_", "/"));
     const text = new TextDecoder().decode(Uint8Array.from(bytes, (one) => one.charCodeAt(0)));
     return JSON.parse(text) as WorkerConfig;
   } catch {

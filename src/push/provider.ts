@@ -1,26 +1,29 @@
 import { newId } from "../core/clock.js";
 
-/** What a provider is asked about. */
 export interface PushTokenRequest {
   readonly vapidKey: string;
-  /** Of the worker that pushes are to go to; active. */
+  /** Of the active worker that is to get the pushes. */
   readonly registration: ServiceWorkerRegistration;
 }
 
 /**
- * Where registration tokens come from. The default is Firebase's own library (`getToken`, `deleteToken` of `firebase/messaging`); Firebase is
- * retiring them for another kind of registration, and GS2 takes tokens, so this is the place to put something else.
+ * Source of registration tokens. The default is Firebase's library (`getToken` and `deleteToken` of
+ * `firebase/messaging`). Firebase has deprecated these functions, and GS2 still needs tokens: a
+ * provider can get them in another way.
  */
 export interface PushTokenProvider {
-  /** The token pushes to this browser are sent by. Asked at most once a day while nothing changes; it may keep the token and answer the same. */
-  getToken(ask: PushTokenRequest): Promise<string>;
-  /** Makes the token worthless. */
-  deleteToken(ask: PushTokenRequest): Promise<void>;
+  /**
+   * Resolves with the token of this browser. Called once a day at most while nothing changes; it
+   * may resolve with the same token again.
+   */
+  getToken(request: PushTokenRequest): Promise<string>;
+  /** Revokes the token. */
+  deleteToken(request: PushTokenRequest): Promise<void>;
 }
 
 /**
- * A provider without Firebase and without a network, for tests and for playing against the emulator: a token of its own for each browser,
- * until it is deleted. Nothing can be sent to it but through the emulator's outbox.
+ * A provider without Firebase and network, for tests and for the emulator. It stores a random token
+ * in the browser. No push service knows the token: pushes reach it only from the emulator's outbox.
  */
 export function createLocalTokenProvider(): PushTokenProvider {
   const name = "gs2-gateway.localToken";

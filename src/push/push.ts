@@ -1,30 +1,33 @@
 import { GatewayError, invalidArgument } from "../errors.js";
 import type { GatewayClient } from "../client/client.js";
+import { internalsOf } from "../core/internals.js";
 import { createEmitter } from "../notify/emitter.js";
 import { firebaseTokens, isVapidKey } from "./firebase.js";
-import { createTokenSync } from "./tokenSync.js";
+import { createTokenSync, type TokenSync } from "./tokenSync.js";
 import type { Push, PushOptions } from "./options.js";
 import { encodeConfig, MOST_CONFIG_CHARACTERS, type WorkerConfig } from "./protocol.js";
-import { pushError, stateOf, type PushReason, type PushState } from "./reasons.js";
+import { pushError } from "./reasons.js";
+import { createState } from "./state.js";
 import { tokenRecordStore } from "./tokenRecord.js";
 import { pushStore } from "./store.js";
 import { createWorkerMessages } from "./workerMessages.js";
-import { canStore, findUnsupported, type BrowserEnvironment } from "./environment.js";
+import { findUnsupported, type BrowserEnvironment } from "./environment.js";
 import { baseOf, registerWorker, scopeOf, useWorker, type ReadyWorker } from "./registerWorker.js";
 
 const DUPLICATE_WINDOW_MS = 60_000;
 
 /**
- * Web push for one page: `attach(gateway)` at every start, `enable()` from a button. Nothing is asked, loaded or sent before. On a server it
- * can be made too, where its state is `unsupported`.
+ * Web push for a page. Call `attach(gateway)` at every start and `enable()` from a button. Creating
+ * it prompts for nothing, loads nothing and sends nothing. It can be created on a server too, where
+ * its state is `unsupported`.
  */
 export function createPush(options: PushOptions): Push {
+  checkOptions(options);
   return createPushIn(globalThis, options);
 }
 
-function createPushIn(host: BrowserEnvironment, options: PushOptions): Push {
-  const { firebase, vapidKey, serviceWorker, templates, fields } = options;
-  if (!options.provider && !firebase) {
+function checkOptions({ firebase, provider, vapidKey, templates, fields }: PushOptions): void {
+  if (!provider && !firebase) {
     throw invalidArgument("createPush", "firebase", "must be supplied, or a provider");
   }
   if (typeof vapidKey !== "string") throw invalidArgument("createPush", "vapidKey");
@@ -33,174 +36,149 @@ function createPushIn(host: BrowserEnvironment, options: PushOptions): Push {
     throw invalidArgument(
       "createPush",
       "templates",
-      `take ${length} characters of the worker's address, of which servers take ${MOST_CONFIG_CHARACTERS}`,
+      `take ${length} characters of the worker's address, of which servers accept ${MOST_CONFIG_CHARACTERS}`,
     );
   }
+}
 
+interface Attached {
+  readonly gateway: GatewayClient;
+  readonly slot: string;
+}
+
+function createPushIn(environment: BrowserEnvironment, options: PushOptions): Push {
+  const { firebase, vapidKey } = options;
   const { now } = Date;
-  const { navigator } = host;
-  const container = navigator?.serviceWorker;
-  const baseURI = host.document?.baseURI ?? "";
-  const given =
-    typeof serviceWorker === "object" && "scope" in serviceWorker ? serviceWorker : undefined;
-  let attached: { readonly gateway: GatewayClient; readonly slot: string } | undefined;
-  let closed = false;
-  let told: PushState | undefined;
-  let telling: Promise<void> = Promise.resolve();
-  let watching = false;
-  let storage: Promise<boolean> | undefined;
-
+  let attached: Attached | undefined;
   const emitter = createEmitter((error) => {
     console.error("[gs2-gateway] handlerThrew:", error);
   });
-  const shelf = tokenRecordStore(() => host.localStorage);
-  const isAllowed = (): boolean => host.Notification?.permission === "granted";
-
-  const config = (): WorkerConfig => ({
-    base: baseOf(baseURI),
-    locale: options.locale ?? navigator?.language ?? "en",
-    templates,
-    fields,
-  });
-  const worker = async (method: string): Promise<ReadyWorker> =>
-    given
-      ? useWorker(given, config(), method)
-      : registerWorker(serviceWorker as string | URL | undefined, {
-          container: container!,
-          fetch: host.fetch!.bind(host),
-          baseURI,
-          config: config(),
-          method,
-        });
-
-  const store = pushStore(
-    () => host.caches,
-    () => given?.scope ?? scopeOf(baseURI),
-  );
-  const keeper = createTokenSync({
+  const records = tokenRecordStore(() => environment.localStorage);
+  const { worker, scope } = workerOf(environment, options);
+  const sync = createTokenSync({
     now,
     vapidKey,
-    shelf,
+    records,
     provider: options.provider ?? firebaseTokens(firebase!),
     worker,
-    isAllowed,
-    place: () => attached,
-    changed: () => tell(),
+    isAllowed: () => environment.Notification?.permission === "granted",
+    target: () => attached,
+    onChange: () => state.emitChange(),
   });
-  const stream = createWorkerMessages({
+  const state = createState({ environment, records, sync, emit: emitter.emit });
+  const messages = createWorkerMessages({
     now,
     duplicateWindowMs: options.duplicateWindowMs ?? DUPLICATE_WINDOW_MS,
-    store,
-    clicked: (click) => emitter.emit("click", click),
-    subscriptionChanged: () => keeper.keep("changed"),
+    store: pushStore(() => environment.caches, scope),
+    onClick: (click) => emitter.emit("click", click),
+    onSubscriptionChange: () => sync.scheduleSync("changed"),
   });
+  const container = environment.navigator?.serviceWorker;
   if (container) {
-    container.addEventListener("message", stream.hear);
-    // Else they wait until the page has been read to its end.
+    container.addEventListener("message", messages.onMessage);
+    // Without this call messages wait until the document is parsed.
     container.startMessages();
   }
 
-  const reason = async (): Promise<PushReason> => {
-    const missing = findUnsupported(host);
-    if (missing) return missing;
-    if (!(await (storage ??= canStore(host.indexedDB)))) return "noStorage";
-    const permission = host.Notification?.permission;
-    if (permission === "denied") return "blocked";
-    if (permission !== "granted") return closed ? "dismissed" : "notAsked";
-    const trouble = keeper.trouble();
-    if (trouble) return trouble;
-    if (!shelf.read()) return "notEnabled";
-    if (!keeper.isStored()) return "pending";
-    return keeper.isOutdated() ? "workerOutdated" : "current";
-  };
-  const state = async (): Promise<PushState> => stateOf(await reason());
-
-  const tell = (): void => {
-    telling = telling.then(async () => {
-      const now = await state();
-      if (now.reason === told?.reason) return;
-      told = now;
-      emitter.emit("state", now);
-    });
-  };
-
-  /** The player may change the answer in the browser's settings. */
-  const watchPermission = async (): Promise<void> => {
-    if (watching) return;
-    watching = true;
-    const status = await navigator?.permissions
-      ?.query({ name: "notifications" })
-      .catch(() => undefined);
-    status?.addEventListener("change", () => {
-      tell();
-      keeper.keep("bound");
-    });
-  };
-
-  /** The question comes first, while the browser still knows that the player pressed something. */
-  const askPlayer = async (method: string): Promise<void> => {
-    const { Notification } = host;
-    if (Notification?.permission === "default") {
-      closed = (await Notification.requestPermission()) === "default";
-      tell();
-      if (closed) throw pushError("dismissed", method);
-    }
-    if (!isAllowed()) throw pushError("blocked", method);
-  };
-
   return {
-    state,
+    state: state.read,
     attach(gateway, { slot = "player" } = {}) {
-      const leave = stream.join(gateway);
-      const here = (attached = { gateway, slot });
-      let held: string | undefined;
-      const look = (): void => {
-        const binding = gateway.connection.bindings[slot];
-        const holds = binding?.state === "held" ? binding.connectionId : undefined;
-        if (holds === held) return;
-        held = holds;
-        if (held !== undefined) keeper.keep("bound");
-        tell();
+      const detachMessages = messages.attach(gateway);
+      const own: Attached = (attached = { gateway, slot });
+      const unwatch = watchClient(environment, own, sync, state.emitChange);
+      const undos = [unwatch, detachMessages];
+      const detach = (): void => {
+        for (const undo of undos.splice(0)) undo();
+        if (attached === own) attached = undefined;
       };
-      const online = (): void => keeper.keep("online");
-      const off = gateway.lifecycle.on("status", look);
-      host.addEventListener?.("online", online);
-      look();
-      tell();
-      return () => {
-        off();
-        leave();
-        host.removeEventListener?.("online", online);
-        if (attached === here) attached = undefined;
-      };
+      undos.push(internalsOf(gateway)!.onDispose(detach));
+      state.emitChange();
+      return detach;
     },
     async enable({ signal } = {}) {
-      const missing = findUnsupported(host);
-      if (missing) throw pushError(missing, "enable");
+      const unsupported = findUnsupported(environment);
+      if (unsupported) throw pushError(unsupported, "enable");
       if (!attached)
         throw invalidArgument("enable", "gateway", "must be attached: attach(gateway)");
       if (signal?.aborted) {
         throw new GatewayError({ kind: "aborted", method: "enable", message: "enable: aborted" });
       }
-      await askPlayer("enable");
-      if (!(await (storage ??= canStore(host.indexedDB)))) throw pushError("noStorage", "enable");
+      // First, because browsers allow the prompt only shortly after the player's action.
+      await state.requestPermission("enable");
+      if (!(await state.hasStorage())) throw pushError("noStorage", "enable");
       if (!options.provider && !isVapidKey(vapidKey)) throw pushError("badVapidKey", "enable");
-      // From here on it is wanted, whatever happens on the way.
-      shelf.write({ ...shelf.read(), vapidKey });
-      await keeper.bring("enable", signal);
-      return state();
+      // From here on push is enabled: a failed sync is repeated.
+      records.write({ ...records.read(), vapidKey });
+      await sync.syncNow("enable", signal);
+      return state.read();
     },
     async disable({ signal } = {}) {
-      if (!shelf.read()) return;
+      if (!records.read()) return;
       if (!attached)
         throw invalidArgument("disable", "gateway", "must be attached: attach(gateway)");
-      await keeper.remove(signal);
+      await sync.remove(signal);
     },
     on(event, handler, listenOptions) {
       const off = emitter.listen(event, handler, listenOptions);
-      if (event === "click") stream.openClicks();
-      else void watchPermission();
+      if (event === "click") messages.startClicks();
+      else void state.watchPermission();
       return off;
     },
+  };
+}
+
+/** The worker of the options: a registration of the game, or one this package registers. */
+function workerOf(
+  environment: BrowserEnvironment,
+  { serviceWorker, locale, templates, fields }: PushOptions,
+) {
+  const { navigator } = environment;
+  const baseURI = environment.document?.baseURI ?? "";
+  const given =
+    typeof serviceWorker === "object" && "scope" in serviceWorker ? serviceWorker : undefined;
+  const config = (): WorkerConfig => ({
+    base: baseOf(baseURI),
+    locale: locale ?? navigator?.language ?? "en",
+    templates,
+    fields,
+  });
+  return {
+    scope: () => given?.scope ?? scopeOf(baseURI),
+    worker: async (method: string): Promise<ReadyWorker> =>
+      given
+        ? useWorker(given, config(), method)
+        : registerWorker(serviceWorker as string | URL | undefined, {
+            container: navigator!.serviceWorker!,
+            fetch: environment.fetch!.bind(environment),
+            baseURI,
+            config: config(),
+            method,
+          }),
+  };
+}
+
+/** Syncs after each bind of the slot and when the network is back. */
+function watchClient(
+  environment: BrowserEnvironment,
+  { gateway, slot }: Attached,
+  sync: TokenSync,
+  emitChange: () => void,
+): () => void {
+  let heldConnection: string | undefined;
+  const onStatus = (): void => {
+    const binding = gateway.connection.bindings[slot];
+    const held = binding?.state === "held" ? binding.connectionId : undefined;
+    if (held === heldConnection) return;
+    heldConnection = held;
+    if (held !== undefined) sync.scheduleSync("bound");
+    emitChange();
+  };
+  const onOnline = (): void => sync.scheduleSync("online");
+  const off = gateway.lifecycle.on("status", onStatus);
+  environment.addEventListener?.("online", onOnline);
+  onStatus();
+  return () => {
+    off();
+    environment.removeEventListener?.("online", onOnline);
   };
 }

@@ -1,39 +1,42 @@
 import { GatewayError } from "../errors.js";
 
-/** How far push has come on this device, for this player. */
+/** State of push on this device, for this player. */
 export type PushStatus =
   "unsupported" | "needs-install" | "prompt" | "denied" | "granted" | "registered";
 
 const reasons = {
-  notABrowser: ["unsupported", "Push needs a page in a browser; this is none."],
+  notABrowser: ["unsupported", "Push needs a web page: this is not a browser."],
   insecureContext: [
     "unsupported",
-    "Serve the page over https, or from localhost: browsers have no push elsewhere.",
+    "Serve the page over https or from localhost: browsers support push nowhere else.",
   ],
   crossOriginFrame: [
     "unsupported",
-    "The game runs in a frame of another site, where browsers allow no push: offer a link that opens it in a tab of its own.",
+    "The game runs in a frame of another site, where browsers do not allow push: offer a link that opens the game in a tab of its own.",
   ],
   noServiceWorker: [
     "unsupported",
-    "This browser has no service workers here, as in some private windows and in-app browsers: open the game in an ordinary window of a full browser.",
+    "This browser has no service workers here, as in some private windows and in-app browsers: open the game in a normal window of a full browser.",
   ],
   noPush: [
     "unsupported",
-    "This browser has no web push: play with a current Chrome, Edge, Firefox or Safari to get it.",
+    "This browser has no web push: use a current Chrome, Edge, Firefox or Safari.",
   ],
   noStorage: [
     "unsupported",
-    "This window keeps nothing (no IndexedDB), as some private windows do: open the game in an ordinary window.",
+    "This window has no IndexedDB, as in some private windows: open the game in a normal window.",
   ],
   notInstalled: [
     "needs-install",
-    "On iPhone and iPad push works for installed games only: Share, then Add to Home Screen, then open the game from there.",
+    "On iPhone and iPad, push works for installed games only: tap Share, then Add to Home Screen, then open the game from there.",
   ],
-  notAsked: ["prompt", "Offer a button that calls enable(): the browser asks the player then."],
+  notAsked: [
+    "prompt",
+    "Show a button that calls enable(): the browser then asks the player for permission.",
+  ],
   dismissed: [
     "prompt",
-    "The player closed the question without an answer: leave the button there, and ask again when pressed.",
+    "The player closed the permission prompt without a choice: keep the button, and call enable() when it is pressed again.",
   ],
   blocked: [
     "denied",
@@ -42,11 +45,11 @@ const reasons = {
   notEnabled: ["granted", "Notifications are allowed, but push is off: call enable()."],
   pending: [
     "granted",
-    "Wanted, and not yet stored at GS2: attach(gateway) and bind the player; it happens by itself then.",
+    "Push is on, but GS2 does not have the token yet: call attach(gateway) and bind the player; the token is then stored without another call.",
   ],
   offline: [
     "granted",
-    "The network went away on the way: nothing to do, it is tried again when it is back.",
+    "The network failed: nothing to do, the call is repeated when the network is back.",
   ],
   workerNotFound: [
     "granted",
@@ -54,35 +57,35 @@ const reasons = {
   ],
   workerNotScript: [
     "granted",
-    "The worker's address answers with a page instead of a script: your server sends index.html for every unknown path. Put the file there with npx gs2-gateway push-worker DIR.",
+    "The worker's address returns a page instead of a script: your server sends index.html for every unknown path. Put the file there with npx gs2-gateway push-worker DIR.",
   ],
   workerScope: [
     "granted",
-    "The worker lies beside or below the page and may not serve it: put the file into the page's own folder or above it, or send the header Service-Worker-Allowed.",
+    "The worker file is in a folder that may not serve this page: put it into the page's own folder or above it, or send the header Service-Worker-Allowed.",
   ],
   workerFailed: [
     "granted",
-    "The worker could not be installed: open its address in the browser and look into the console.",
+    "The worker could not be installed: open its address in the browser and read the console.",
   ],
   workerForeign: [
     "granted",
-    "The worker there does not answer, so it is not that of gs2-gateway: use the file of npx gs2-gateway push-worker DIR, or importScripts it into your own.",
+    "The worker at that address does not reply, so it is not that of gs2-gateway: use the file of npx gs2-gateway push-worker DIR, or import it into your own with importScripts.",
   ],
   badVapidKey: [
     "granted",
-    "The VAPID key is none: copy the key pair's public key (87 characters, beginning with B) from Firebase, Project settings, Cloud Messaging, Web Push certificates.",
+    "The VAPID key is not valid: copy the key pair's public key (87 characters, beginning with B) from Firebase, Project settings, Cloud Messaging, Web Push certificates.",
   ],
   pushServiceUnavailable: [
     "granted",
-    "The browser's push service refused or is out of reach, as in browsers without Google services or behind a firewall: try again later.",
+    "The browser's push service refused or cannot be reached, as in browsers without Google services or behind a firewall: try again later.",
   ],
   firebaseMissing: [
     "granted",
-    "The package firebase is not installed: run npm install firebase, or give createPush a provider of your own.",
+    "The package firebase is not installed: run npm install firebase, or pass createPush a provider of your own.",
   ],
   firebaseRefused: [
     "granted",
-    "Firebase refused: check that apiKey, projectId, messagingSenderId, appId and the VAPID key are of one and the same Firebase project.",
+    "Firebase refused: check that apiKey, projectId, messagingSenderId, appId and the VAPID key belong to the same Firebase project.",
   ],
   gs2NotFound: [
     "granted",
@@ -90,28 +93,28 @@ const reasons = {
   ],
   gs2Unauthorized: [
     "granted",
-    "GS2 refused the player's access token: sign the player in again. It is tried again with the next bind.",
+    "GS2 refused the player's access token: sign the player in again. The token is stored with the next bind.",
   ],
   gs2Refused: [
     "granted",
-    "GS2 did not store the token; the error says why. It is tried again with the next bind.",
+    "GS2 did not store the token; the error says why. It is stored with the next bind.",
   ],
-  current: ["registered", "Nothing to do: GS2 has this device's token."],
+  current: ["registered", "Nothing to do: GS2 has the token of this device."],
   workerOutdated: [
     "registered",
-    "Push works, but the worker file is of another version of gs2-gateway than the page: run npx gs2-gateway push-worker DIR again.",
+    "Push works, but the versions of the worker file and the page differ: run npx gs2-gateway push-worker DIR again.",
   ],
 } as const satisfies Record<string, readonly [PushStatus, string]>;
 
-/** Why it stands as it stands; each has one sentence that says what to do. */
+/** Why push is in its state. Each reason has a message that says what to do. */
 export type PushReason = keyof typeof reasons;
 
-/** How things stand, for a bell in the game's UI. */
+/** State of push, for example for a button in the game's UI. */
 export interface PushState {
   readonly status: PushStatus;
-  /** Also the `code` of the error that `enable` rejects with: `error.errors[0].code`. */
+  /** Also the code of the error with which `enable` rejects: `error.errors[0].code`. */
   readonly reason: PushReason;
-  /** What to do about it, in English; translate by `reason`. */
+  /** What to do, in English; translate it by `reason`. */
   readonly message: string;
 }
 
@@ -122,7 +125,7 @@ export const stateOf = (reason: PushReason): PushState => {
 
 const RETRYABLE: readonly PushReason[] = ["offline", "pushServiceUnavailable", "dismissed"];
 
-/** @param cause what was thrown by the browser or by Firebase */
+/** @param cause the error of the browser or of Firebase */
 export function pushError(reason: PushReason, method: string, cause?: unknown): GatewayError {
   const { message } = stateOf(reason);
   return new GatewayError({

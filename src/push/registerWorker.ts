@@ -1,67 +1,75 @@
-import { ask, withConfig, type Handshake, type WorkerConfig } from "./protocol.js";
+import { GatewayError } from "../errors.js";
+import {
+  request,
+  withConfig,
+  type Handshake,
+  type WorkerConfig,
+  type WorkerMessage,
+} from "./protocol.js";
 import { pushError } from "./reasons.js";
 import { VERSION } from "./version.js";
 
 const FILE = "firebase-messaging-sw.js";
 /**
- * Below the page: no page is controlled by a worker of this scope, and none needs to be, so that a worker the game has for other things
- * (offline play, caching) is left in peace.
+ * Below the page: a worker of this scope controls no page, and the game's own worker (offline play,
+ * caching) stays in control.
  */
 const SCOPE = "gs2-gateway-push/";
 const ACTIVE_MS = 10_000;
 
-/** Folder of the page, of its `<base>` where it has one. */
+/** Folder of the page, or of its `<base>`. */
 export const baseOf = (baseURI: string): string => new URL("./", baseURI).href;
 
 export const scopeOf = (baseURI: string): string => new URL(SCOPE, baseURI).href;
 
-/** A worker that answers, and whether it is as old as the page. */
+/** An active worker that replied. */
 export interface ReadyWorker {
   readonly registration: ServiceWorkerRegistration;
+  /** Whether its version differs from the page's. */
   readonly outdated: boolean;
 }
 
-interface Wish {
+interface WorkerOptions {
   readonly container: ServiceWorkerContainer;
   readonly fetch: typeof fetch;
   readonly baseURI: string;
   readonly config: WorkerConfig;
-  /** Of the public call that wants it, for errors. */
+  /** The public method that needs the worker; errors name it. */
   readonly method: string;
 }
 
-/** Registers the worker where that is not done, after a look at its file; rejects with a push error that says what is wrong. */
+/** Registers the worker unless it is registered. Rejects with a push error. */
 export async function registerWorker(
   file: string | URL | undefined,
-  wish: Wish,
+  options: WorkerOptions,
 ): Promise<ReadyWorker> {
-  const { container, baseURI, config, method } = wish;
+  const { container, baseURI, config, method } = options;
   const address = withConfig(new URL(file ?? FILE, baseURI), config);
   const scope = scopeOf(baseURI);
-  const before = await container.getRegistration(scope);
-  const isThere = before?.scope === scope && before.active?.scriptURL === address.href;
-  // A soft update by the browser replaces the file where it has changed; looking at it again is for the first time.
-  const registration = isThere ? before : await install(address, scope, wish);
+  const present = await container.getRegistration(scope);
+  const isRegistered = present?.scope === scope && present.active?.scriptURL === address.href;
+  // A registered worker's file is not checked again: the browser updates it by itself.
+  const registration = isRegistered ? present : await install(address, scope, options);
   await untilActive(registration, address.href, method);
-  return greet(registration, config, method);
+  return handshake(registration, config, method);
 }
 
-/** For a worker of the game's own, which imports ours. */
+/** Uses a worker of the game's own that imports the worker file. */
 export async function useWorker(
   registration: ServiceWorkerRegistration,
   config: WorkerConfig,
   method: string,
 ): Promise<ReadyWorker> {
   await untilActive(registration, undefined, method);
-  return greet(registration, config, method);
+  return handshake(registration, config, method);
 }
 
 async function install(
   address: URL,
   scope: string,
-  { container, fetch, method }: Wish,
+  { container, fetch, method }: WorkerOptions,
 ): Promise<ServiceWorkerRegistration> {
-  // The browser's own words for all of these are one and the same.
+  // Checked here, because the browser's error is the same for all of these.
   let response: Response;
   try {
     response = await fetch(address, { cache: "no-cache" });
@@ -79,7 +87,7 @@ async function install(
   }
 }
 
-/** Subscribing asks for an active worker, and `register` answers before there is one. */
+/** `register` resolves before the worker is active, and a subscription needs an active worker. */
 async function untilActive(
   registration: ServiceWorkerRegistration,
   address: string | undefined,
@@ -90,39 +98,63 @@ async function untilActive(
       ? registration.active !== null
       : registration.active?.scriptURL === address;
   if (isActive()) return;
-  const coming = registration.installing ?? registration.waiting;
+  const next = registration.installing ?? registration.waiting;
   await new Promise<void>((resolve, reject) => {
     const fail = (): void => end(() => reject(pushError("workerFailed", method)));
-    const look = (): void => {
+    const check = (): void => {
       if (isActive()) end(resolve);
-      else if (coming?.state === "redundant") fail();
+      else if (next?.state === "redundant") fail();
     };
     const timer = setTimeout(fail, ACTIVE_MS);
     const end = (then: () => void): void => {
       clearTimeout(timer);
-      coming?.removeEventListener("statechange", look);
+      next?.removeEventListener("statechange", check);
       then();
     };
-    coming?.addEventListener("statechange", look);
-    look();
+    next?.addEventListener("statechange", check);
+    check();
   });
 }
 
-async function greet(
+async function handshake(
   registration: ServiceWorkerRegistration,
   config: WorkerConfig,
   method: string,
 ): Promise<ReadyWorker> {
-  const hello = async (): Promise<string | undefined> =>
-    (await ask<Handshake>(registration.active!, { gs2Gateway: "hello", config }, ACTIVE_MS / 2))
-      ?.version;
-  const version = await hello();
+  const hello = { gs2Gateway: "hello", config } satisfies WorkerMessage;
+  const readVersion = async (): Promise<string | undefined> =>
+    (await request<Handshake>(registration.active!, hello, ACTIVE_MS / 2))?.version;
+  const version = await readVersion();
   if (version === undefined) throw pushError("workerForeign", method);
   if (version === VERSION) return { registration, outdated: false };
-  // The browser looks for a newer file once a day; the page knows that there ought to be one.
+  // The browser checks for a newer file once a day only.
   await registration.update().catch(() => undefined);
   const { installing } = registration;
   if (installing)
     await untilActive(registration, installing.scriptURL, method).catch(() => undefined);
-  return { registration, outdated: (await hello()) !== VERSION };
+  return { registration, outdated: (await readVersion()) !== VERSION };
+}
+
+/**
+ * Posts a message to the push worker, which handles it as if the push service had sent it. For
+ * tests and for the emulator, which sends no pushes: `message` of an entry in its outbox has this
+ * form.
+ *
+ * @param message `{ fcmMessageId, data, notification, fcmOptions }`, as Firebase passes it
+ * @param registration default: that of the worker which `createPush` installs for this page
+ */
+export async function deliverToWorker(
+  message: object,
+  registration?: ServiceWorkerRegistration,
+): Promise<void> {
+  const target =
+    registration ?? (await navigator.serviceWorker.getRegistration(scopeOf(document.baseURI)));
+  if (!target?.active) {
+    throw new GatewayError({
+      kind: "push",
+      method: "deliverToWorker",
+      message: "deliverToWorker: there is no active push worker; enable() installs it.",
+    });
+  }
+  target.active.postMessage({ gs2Gateway: "deliver", message } satisfies WorkerMessage);
 }

@@ -1,18 +1,21 @@
 import type { ClickMessage } from "./protocol.js";
 
-/** What page and worker leave for each other, in the Cache Storage both can see; where there is none, nothing is kept. */
+/**
+ * Values that page and worker share, in the Cache Storage. Where that is missing, nothing is
+ * stored.
+ */
 export interface PushStore {
   readonly put: (name: string, value: unknown) => Promise<void>;
   readonly get: (name: string) => Promise<unknown>;
-  /** Only one of those who ask for it at once gets it. */
+  /** Reads and deletes. Of several calls at the same time, one gets the value. */
   readonly take: (name: string) => Promise<unknown>;
 }
 
 const CACHE = "gs2-gateway.push";
 
-/** @param scope of the worker, so that two games of one site do not meet */
+/** @param scope of the worker, so that two games of one site have separate values */
 export function pushStore(caches: () => CacheStorage | undefined, scope: () => string): PushStore {
-  const within = async <T>(run: (cache: Cache) => Promise<T>): Promise<T | undefined> => {
+  const withCache = async <T>(run: (cache: Cache) => Promise<T>): Promise<T | undefined> => {
     try {
       const cache = await caches()?.open(CACHE);
       return cache && (await run(cache));
@@ -20,38 +23,38 @@ export function pushStore(caches: () => CacheStorage | undefined, scope: () => s
       return undefined;
     }
   };
-  const place = (name: string): string => new URL(`gs2-gateway.push/${name}`, scope()).href;
+  const addressOf = (name: string): string => new URL(`gs2-gateway.push/${name}`, scope()).href;
   const read = async (cache: Cache, name: string): Promise<unknown> => {
-    const found = await cache.match(place(name));
+    const found = await cache.match(addressOf(name));
     return found && ((await found.json()) as unknown);
   };
   return {
     async put(name, value) {
-      await within((cache) => cache.put(place(name), Response.json(value)));
+      await withCache((cache) => cache.put(addressOf(name), Response.json(value)));
     },
-    get: (name) => within((cache) => read(cache, name)),
+    get: (name) => withCache((cache) => read(cache, name)),
     take: (name) =>
-      within(async (cache) => {
+      withCache(async (cache) => {
         const value = await read(cache, name);
-        // Deleting tells whether it was still there.
-        return (await cache.delete(place(name))) ? value : undefined;
+        // delete resolves with true for one caller only.
+        return (await cache.delete(addressOf(name))) ? value : undefined;
       }),
   };
 }
 
-/** A click nobody came for is old news by then. */
-const LONGEST_KEPT_MS = 300_000;
+/** An older click is not passed to the game. */
+const LONGEST_STORED_MS = 300_000;
 
-interface KeptClick {
+interface StoredClick {
   readonly click: ClickMessage;
   readonly at: number;
 }
 
-export const keepClick = (store: PushStore, click: ClickMessage, now: number): Promise<void> =>
-  store.put("click", { click, at: now } satisfies KeptClick);
+export const storeClick = (store: PushStore, click: ClickMessage, now: number): Promise<void> =>
+  store.put("click", { click, at: now } satisfies StoredClick);
 
-/** The click that opened the game, once. */
+/** The click that opened the game; undefined after the first call. */
 export async function takeClick(store: PushStore, now: number): Promise<ClickMessage | undefined> {
-  const kept = (await store.take("click")) as KeptClick | undefined;
-  return kept && now - kept.at <= LONGEST_KEPT_MS ? kept.click : undefined;
+  const stored = (await store.take("click")) as StoredClick | undefined;
+  return stored && now - stored.at <= LONGEST_STORED_MS ? stored.click : undefined;
 }

@@ -4,21 +4,24 @@ import { payloadOf, type LocalMessage, type ReadPush } from "./message.js";
 export type LocalText = string | Readonly<Record<string, string>>;
 
 /**
- * How a push of one key is shown. `{name}` in a text stands for that field of the payload, `{a.b}` for one further in; what is missing
- * becomes nothing.
+ * How a push is shown. `{name}` in a text is replaced by that field of the payload, `{a.b}` by a
+ * nested one. A missing field is replaced by an empty text.
  */
 export interface PushTemplate {
   readonly title: LocalText;
   readonly body?: LocalText | undefined;
-  /** Address of a picture, against the page's base. */
+  /** Address of an image, relative to the page's base. */
   readonly icon?: string | undefined;
-  /** A notification takes the place of an older one with the same tag. Default: one of its own for each push. */
+  /** A notification replaces an older one with the same tag. Default: a tag for each push. */
   readonly tag?: string | undefined;
-  /** Opened by a click where no game is open, against the page's base, on the same origin. Default: the base itself. */
+  /**
+   * Opened by a click when the game is not open. Relative to the page's base, on the same origin.
+   * Default: the base.
+   */
   readonly link?: string | undefined;
 }
 
-/** By notification key; `*` for all others. */
+/** Templates by notification key; `*` for all other keys. */
 export type PushTemplates = Readonly<Record<string, PushTemplate>>;
 
 /** @internal */
@@ -30,7 +33,7 @@ export interface Shown {
   readonly link: string | undefined;
 }
 
-/** The one of these locales that fits best: itself, the same language, English, the first. */
+/** The best of these locales: the wanted one, its language, English, the first. */
 export function bestLocale(locales: readonly string[], wanted: string): string | undefined {
   const language = (locale: string): string => locale.toLowerCase().split(/[-_]/)[0]!;
   const same = (locale: string): boolean =>
@@ -49,7 +52,7 @@ function localText(text: LocalText | undefined, locale: string): string {
   return best === undefined ? "" : (text[best] ?? "");
 }
 
-/** Puts the fields of a payload into a text. */
+/** Replaces `{name}` by the fields of a payload. */
 export function fill(
   template: string,
   payload: unknown,
@@ -69,14 +72,17 @@ export function fill(
   });
 }
 
-/** What is shown of a push: by its key's template, the server's own texts, those of the message, the template `*`, and at last its key. */
+/**
+ * The text of a push: from its key's template, else the server's texts by locale, else those of the
+ * message, else the template `*`, else its key.
+ */
 export function show(push: ReadPush, templates: PushTemplates = {}, locale = "en"): Shown {
   const { key, messages, title, body, icon, link, id } = push;
   const payload = payloadOf(push);
   const own = Object.hasOwn(templates, key) ? templates[key] : undefined;
   const local = own ? undefined : localMessage(messages, locale);
   const template = own ?? (local === undefined && title === undefined ? templates["*"] : undefined);
-  const words = template
+  const text = template
     ? {
         title: fill(localText(template.title, locale), payload),
         body: fill(localText(template.body, locale), payload),
@@ -85,9 +91,9 @@ export function show(push: ReadPush, templates: PushTemplates = {}, locale = "en
       ? { title: local.title, body: local.message }
       : { title: title ?? key, body: body ?? "" };
   return {
-    ...words,
-    // A notification without a title shows the address of the site.
-    title: words.title || key || push.payload,
+    ...text,
+    // Without a title, browsers show the address of the site.
+    title: text.title || key || push.payload,
     icon: template?.icon === undefined ? icon : fill(template.icon, payload, encodeURIComponent),
     tag:
       template?.tag === undefined

@@ -1,7 +1,7 @@
-/** What is remembered between two starts. Its being there says that the player wants push. */
+/** Stored between page loads. It exists while the player wants push. */
 export interface TokenRecord {
   readonly vapidKey: string;
-  /** What GS2 has been given, and for whom; undefined until it has. */
+  /** The token GS2 has; undefined before the first one is stored. */
   readonly stored?: StoredToken | undefined;
 }
 
@@ -11,9 +11,9 @@ export interface StoredToken {
   readonly userId: string;
   /** Unix time in milliseconds. */
   readonly at: number;
-  /** Address of the browser's subscription the token stands for. */
+  /** Address of the browser's subscription that the token belongs to. */
   readonly endpoint: string | undefined;
-  /** When the provider was last asked whether the token still holds, Unix time in milliseconds. */
+  /** When the provider last confirmed the token, Unix time in milliseconds. */
   readonly checkedAt: number;
 }
 
@@ -23,19 +23,20 @@ export interface Player {
 }
 
 const DAY_MS = 86_400_000;
-/** Firebase's own advice: a token that was not refreshed for a month counts as stale. */
+/** Firebase recommends to treat a token as stale that was not refreshed for a month. */
 const LONGEST_STORED_MS = 30 * DAY_MS;
 const LONGEST_UNCHECKED_MS = DAY_MS;
 
-/** A clock that was put back must not make a record young for years. */
-const older = (at: number, thanMs: number, now: number): boolean =>
+/** A time far in the future counts as old: the clock was wrong when the record was written. */
+const isOlder = (at: number, thanMs: number, now: number): boolean =>
   now - at > thanMs || at - now > DAY_MS;
 
 /**
- * Whether the provider has to be asked for the token: it is not known, the browser's subscription is another than then, the VAPID key is,
- * or a day has gone by. Otherwise a start costs no request and no Firebase.
+ * Whether the provider must be asked for the token: none is stored, the VAPID key or the browser's
+ * subscription has changed, or a day has passed. Otherwise a page load sends no request and loads
+ * no Firebase.
  */
-export function asksProvider(
+export function needsProvider(
   record: TokenRecord | undefined,
   vapidKey: string,
   endpoint: string | undefined,
@@ -46,14 +47,14 @@ export function asksProvider(
     stored === undefined ||
     record?.vapidKey !== vapidKey ||
     stored.endpoint !== endpoint ||
-    older(stored.checkedAt, LONGEST_UNCHECKED_MS, now)
+    isOlder(stored.checkedAt, LONGEST_UNCHECKED_MS, now)
   );
 }
 
-/** Why GS2 has to be told, or undefined: it knows. */
-export function whyStore(
+/** Why the token must be stored at GS2; undefined when GS2 has it. */
+export function storeReason(
   record: TokenRecord | undefined,
-  wanted: {
+  current: {
     readonly token: string;
     readonly vapidKey: string;
     readonly player?: Player | undefined;
@@ -62,18 +63,18 @@ export function whyStore(
 ): "first" | "token" | "player" | "vapidKey" | "age" | undefined {
   const stored = record?.stored;
   if (!stored) return "first";
-  if (stored.token !== wanted.token) return "token";
-  const { player } = wanted;
+  if (stored.token !== current.token) return "token";
+  const { player } = current;
   if (stored.userId !== player?.userId || stored.namespaceName !== player.namespaceName) {
     return "player";
   }
-  if (record.vapidKey !== wanted.vapidKey) return "vapidKey";
-  return older(stored.at, LONGEST_STORED_MS, now) ? "age" : undefined;
+  if (record.vapidKey !== current.vapidKey) return "vapidKey";
+  return isOlder(stored.at, LONGEST_STORED_MS, now) ? "age" : undefined;
 }
 
 const NAME = "gs2-gateway.push";
 
-/** Where records are kept; localStorage has this form. */
+/** The part of localStorage that is used. */
 export type RecordStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 export interface TokenRecordStore {
@@ -81,26 +82,26 @@ export interface TokenRecordStore {
   readonly write: (record: TokenRecord | undefined) => void;
 }
 
-/** Keeps the record in a storage that may be missing, full or closed to us; then it lasts as long as the page. */
+/** @param storage may be missing, full or forbidden: then the record lasts as long as the page */
 export function tokenRecordStore(storage: () => RecordStorage | undefined): TokenRecordStore {
-  let kept: TokenRecord | undefined;
+  let inMemory: TokenRecord | undefined;
   let inStorage = true;
   return {
     read() {
-      if (!inStorage) return kept;
+      if (!inStorage) return inMemory;
       try {
-        return parseRecord(storage()?.getItem(NAME) ?? null) ?? undefined;
+        return parseRecord(storage()?.getItem(NAME) ?? null);
       } catch {
-        return kept;
+        return inMemory;
       }
     },
     write(record) {
-      kept = record;
+      inMemory = record;
       try {
-        const place = storage();
-        inStorage = place !== undefined;
-        if (record) place?.setItem(NAME, JSON.stringify(record));
-        else place?.removeItem(NAME);
+        const target = storage();
+        inStorage = target !== undefined;
+        if (record) target?.setItem(NAME, JSON.stringify(record));
+        else target?.removeItem(NAME);
       } catch {
         inStorage = false;
       }
@@ -108,20 +109,20 @@ export function tokenRecordStore(storage: () => RecordStorage | undefined): Toke
   };
 }
 
-/** What others may have written there counts as nothing. */
-export function parseRecord(text: string | null): TokenRecord | undefined {
+/** Other code may have written to the storage: text that is no record counts as none. */
+function parseRecord(text: string | null): TokenRecord | undefined {
   if (text === null) return undefined;
-  let given: Partial<TokenRecord> | null;
+  let value: Partial<TokenRecord> | null;
   try {
-    given = JSON.parse(text) as Partial<TokenRecord> | null;
+    value = JSON.parse(text) as Partial<TokenRecord> | null;
   } catch {
     return undefined;
   }
-  if (typeof given?.vapidKey !== "string") return undefined;
-  const { vapidKey, stored } = given;
-  const whole =
+  if (typeof value?.vapidKey !== "string") return undefined;
+  const { vapidKey, stored } = value;
+  const isComplete =
     stored !== undefined &&
     [stored.token, stored.userId, stored.namespaceName].every((one) => typeof one === "string") &&
     [stored.at, stored.checkedAt].every((one) => typeof one === "number");
-  return { vapidKey, ...(whole && { stored }) };
+  return { vapidKey, ...(isComplete && { stored }) };
 }

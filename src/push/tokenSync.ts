@@ -2,172 +2,184 @@ import { GatewayError, isGatewayError } from "../errors.js";
 import type { GatewayClient } from "../client/client.js";
 import type { PushTokenProvider } from "./provider.js";
 import { pushError, reasonOf, stateOf, type PushReason } from "./reasons.js";
-import { asksProvider, whyStore, type Player, type TokenRecordStore } from "./tokenRecord.js";
+import { needsProvider, storeReason, type Player, type TokenRecordStore } from "./tokenRecord.js";
 import type { ReadyWorker } from "./registerWorker.js";
 
-/** Keeps the token at GS2 true. */
+/** Keeps GS2's token up to date: installs the worker, gets the token and stores it where needed. */
 export interface TokenSync {
-  /** Once: worker, token, GS2, each where it has to be. Rejects with what went wrong, which {@link TokenSync.trouble} then says too. */
-  readonly bring: (method: string, signal?: AbortSignal) => Promise<void>;
-  /** The same in the background, where push is wanted; at most one run is under way and one waiting. */
-  readonly keep: (why: "bound" | "online" | "changed") => void;
+  /** One sync. Rejects with the error whose reason {@link TokenSync.failure} has from then on. */
+  readonly syncNow: (method: string, signal?: AbortSignal) => Promise<void>;
+  /** Syncs in the background, where push is enabled; one sync runs and one waits at most. */
+  readonly scheduleSync: (why: "bound" | "online" | "changed") => void;
+  /** Deletes the token at GS2 and in the browser. */
   readonly remove: (signal?: AbortSignal) => Promise<void>;
-  readonly trouble: () => PushReason | undefined;
+  /** Reason of the last sync's failure; undefined after a success. */
+  readonly failure: () => PushReason | undefined;
+  /** Whether the version of the worker file differs from the page's. */
   readonly isOutdated: () => boolean;
-  /** Whether GS2 has the token for the player who is bound, as far as is known. */
+  /** Whether GS2 has the token of the bound player, as far as is known. */
   readonly isStored: () => boolean;
 }
 
-/** What failed for another cause than the network is not tried again by every bind of a line that flaps. */
-const REST_MS = 30_000;
+/**
+ * A sync that failed is not repeated by every bind of an unstable connection, but after a pause.
+ */
+const PAUSE_MS = 30_000;
 
 export interface TokenSyncOptions {
   readonly now: () => number;
   readonly vapidKey: string;
-  readonly shelf: TokenRecordStore;
+  readonly records: TokenRecordStore;
   readonly provider: PushTokenProvider;
   readonly worker: (method: string) => Promise<ReadyWorker>;
   readonly isAllowed: () => boolean;
-  /** Whom the token is for; undefined before attach. */
-  readonly place: () => { readonly gateway: GatewayClient; readonly slot: string } | undefined;
-  readonly changed: () => void;
+  /** The client and slot of the player; undefined before attach. */
+  readonly target: () => { readonly gateway: GatewayClient; readonly slot: string } | undefined;
+  readonly onChange: () => void;
 }
 
-export function createTokenSync(parts: TokenSyncOptions): TokenSync {
-  const { now, vapidKey, shelf, provider, worker, isAllowed, place, changed } = parts;
-  let trouble: PushReason | undefined;
+export function createTokenSync(options: TokenSyncOptions): TokenSync {
+  const { now, records, isAllowed, onChange } = options;
+  let failure: PushReason | undefined;
   let failedAt = -Infinity;
   let outdated = false;
-  let mustAsk = false;
+  let mustRefresh = false;
   let last: Promise<unknown> = Promise.resolve();
   let waiting = false;
 
-  const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
-    const turn = last.then(run);
-    last = turn.catch(() => undefined);
-    return turn;
+  const enqueue = <T>(run: () => Promise<T>): Promise<T> => {
+    const result = last.then(run);
+    last = result.catch(() => undefined);
+    return result;
   };
 
-  const player = (): Player | undefined => {
-    const { gateway, slot } = place() ?? {};
-    const { state, userId, namespaceName } = gateway?.connection.bindings[slot ?? ""] ?? {};
-    return state === "held" && userId !== undefined && namespaceName !== undefined
-      ? { userId, namespaceName }
-      : undefined;
-  };
-
-  const run = async (method: string, signal: AbortSignal | undefined): Promise<void> => {
-    const stopIfAborted = (): void => {
-      if (signal?.aborted) {
-        throw new GatewayError({ kind: "aborted", method, message: `${method}: aborted` });
-      }
-    };
-    const ready = await worker(method);
-    outdated = ready.outdated;
-    stopIfAborted();
-    const { registration } = ready;
-    const endpoint = async (): Promise<string | undefined> =>
-      (await registration.pushManager.getSubscription())?.endpoint;
-    const record = shelf.read();
-    let stored = record?.stored;
-    let token = stored?.token;
-    if (token === undefined || mustAsk || asksProvider(record, vapidKey, await endpoint(), now())) {
-      token = await provider.getToken({ vapidKey, registration });
-      mustAsk = false;
-      stopIfAborted();
-      if (stored) stored = { ...stored, endpoint: await endpoint(), checkedAt: now() };
-    }
-    const why = whyStore(record, { token, vapidKey, player: player() }, now());
-    if (why) {
-      const { gateway, slot } = place()!;
-      await gateway.setFirebaseToken({ token, slot }, { signal });
-      // It may have waited for the bind.
-      const its = player();
-      if (!its) throw pushError("pending", method);
-      stored = { token, ...its, at: now(), endpoint: await endpoint(), checkedAt: now() };
-    }
-    shelf.write({ vapidKey, stored });
-  };
-
-  const bring: TokenSync["bring"] = (method, signal) =>
-    inTurn(async () => {
+  const syncNow: TokenSync["syncNow"] = (method, signal) =>
+    enqueue(async () => {
       try {
-        await run(method, signal);
-        trouble = undefined;
+        await syncToken(options, method, signal, {
+          mustRefresh: () => mustRefresh,
+          onWorker: (worker) => (outdated = worker.outdated),
+          onToken: () => (mustRefresh = false),
+        });
+        failure = undefined;
       } catch (thrown) {
         const error = explain(thrown, method);
         if (!isGatewayError(error, "aborted")) {
-          trouble = reasonOf(error);
+          failure = reasonOf(error);
           failedAt = now();
         }
         throw error;
       } finally {
-        changed();
+        onChange();
       }
     });
 
   return {
-    bring,
-    keep(why) {
-      if (!shelf.read() || !isAllowed() || !player() || waiting) return;
-      const isBack = trouble === undefined || trouble === "offline" || trouble === "pending";
-      if (why === "bound" && !isBack && now() - failedAt < REST_MS) return;
-      if (why === "online" && trouble === undefined) return;
-      mustAsk ||= why === "changed";
+    syncNow,
+    scheduleSync(why) {
+      if (!records.read() || !isAllowed() || !playerOf(options) || waiting) return;
+      const isTemporary = failure === undefined || failure === "offline" || failure === "pending";
+      if (why === "bound" && !isTemporary && now() - failedAt < PAUSE_MS) return;
+      if (why === "online" && failure === undefined) return;
+      mustRefresh ||= why === "changed";
       waiting = true;
       void last.then(() => {
         waiting = false;
-        if (!shelf.read()) return;
-        // What went wrong is told as the state.
-        return bring("attach").catch(() => undefined);
+        if (!records.read()) return;
+        // The failure is reported by the state.
+        return syncNow("attach").catch(() => undefined);
       });
     },
     remove: (signal) =>
-      inTurn(async () => {
-        const record = shelf.read();
+      enqueue(async () => {
+        const record = records.read();
         if (!record) return;
-        const { gateway, slot } = place()!;
-        if (record.stored) {
-          await deleteIfOurs(gateway, slot, record.stored.token, signal);
-        }
-        shelf.write(undefined);
-        trouble = undefined;
-        changed();
-        if (isAllowed()) await forgetToken(await worker("disable").catch(() => undefined));
+        if (record.stored) await deleteIfOurs(options, record.stored.token, signal);
+        records.write(undefined);
+        failure = undefined;
+        onChange();
+        if (isAllowed()) await revokeToken(options);
       }),
-    trouble: () => trouble,
+    failure: () => failure,
     isOutdated: () => outdated,
     isStored() {
-      const stored = shelf.read()?.stored;
-      const its = player();
+      const stored = records.read()?.stored;
+      const player = playerOf(options);
       return (
         stored !== undefined &&
-        (its === undefined ||
-          (its.userId === stored.userId && its.namespaceName === stored.namespaceName))
+        (player === undefined ||
+          (player.userId === stored.userId && player.namespaceName === stored.namespaceName))
       );
     },
   };
-
-  /** GS2 has done its part: what fails here leaves a token nobody sends to. */
-  async function forgetToken(ready: ReadyWorker | undefined): Promise<void> {
-    if (!ready) return;
-    const { registration } = ready;
-    try {
-      await provider.deleteToken({ vapidKey, registration });
-    } catch {
-      const subscription = await registration.pushManager.getSubscription().catch(() => null);
-      await subscription?.unsubscribe().catch(() => false);
-    }
-  }
 }
 
-/** GS2 has one token for each player: it may be that of another device by now, which is to keep its pushes. */
+/** The bound player; undefined while none is bound. */
+function playerOf({ target }: TokenSyncOptions): Player | undefined {
+  const { gateway, slot } = target() ?? {};
+  const { state, userId, namespaceName } = gateway?.connection.bindings[slot ?? ""] ?? {};
+  return state === "held" && userId !== undefined && namespaceName !== undefined
+    ? { userId, namespaceName }
+    : undefined;
+}
+
+async function syncToken(
+  options: TokenSyncOptions,
+  method: string,
+  signal: AbortSignal | undefined,
+  {
+    mustRefresh,
+    onWorker,
+    onToken,
+  }: {
+    readonly mustRefresh: () => boolean;
+    readonly onWorker: (worker: ReadyWorker) => void;
+    readonly onToken: () => void;
+  },
+): Promise<void> {
+  const { now, vapidKey, records, provider } = options;
+  const throwIfAborted = (): void => {
+    if (signal?.aborted) {
+      throw new GatewayError({ kind: "aborted", method, message: `${method}: aborted` });
+    }
+  };
+  const worker = await options.worker(method);
+  onWorker(worker);
+  throwIfAborted();
+  const { registration } = worker;
+  const endpoint = async (): Promise<string | undefined> =>
+    (await registration.pushManager.getSubscription())?.endpoint;
+  const record = records.read();
+  let stored = record?.stored;
+  let token = stored?.token;
+  if (
+    token === undefined ||
+    mustRefresh() ||
+    needsProvider(record, vapidKey, await endpoint(), now())
+  ) {
+    token = await provider.getToken({ vapidKey, registration });
+    onToken();
+    throwIfAborted();
+    if (stored) stored = { ...stored, endpoint: await endpoint(), checkedAt: now() };
+  }
+  if (storeReason(record, { token, vapidKey, player: playerOf(options) }, now())) {
+    const { gateway, slot } = options.target()!;
+    await gateway.setFirebaseToken({ token, slot }, { signal });
+    // Read after the call, which may have waited for the bind.
+    const player = playerOf(options);
+    if (!player) throw pushError("pending", method);
+    stored = { token, ...player, at: now(), endpoint: await endpoint(), checkedAt: now() };
+  }
+  records.write({ vapidKey, stored });
+}
+
+/** GS2 holds one token per player. That of another device is not deleted. */
 async function deleteIfOurs(
-  gateway: GatewayClient,
-  slot: string,
+  { target }: TokenSyncOptions,
   token: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const { gateway, slot } = target()!;
   try {
     const { item } = await gateway.getFirebaseToken({ slot }, { signal });
     if (item.token === token) await gateway.deleteFirebaseToken({ slot }, { signal });
@@ -176,12 +188,25 @@ async function deleteIfOurs(
   }
 }
 
-/** What went wrong, with a reason and what to do about it. */
+/** Errors are ignored: GS2 no longer has the token, so nothing is sent to it. */
+async function revokeToken({ vapidKey, provider, worker }: TokenSyncOptions): Promise<void> {
+  const ready = await worker("disable").catch(() => undefined);
+  if (!ready) return;
+  const { registration } = ready;
+  try {
+    await provider.deleteToken({ vapidKey, registration });
+  } catch {
+    const subscription = await registration.pushManager.getSubscription().catch(() => null);
+    await subscription?.unsubscribe().catch(() => false);
+  }
+}
+
+/** The error with a push reason, and with what to do in its message. */
 function explain(thrown: unknown, method: string): unknown {
   if (reasonOf(thrown) || isGatewayError(thrown, "aborted")) return thrown;
-  // A provider of the game's own may throw anything.
+  // A provider of the game may throw anything.
   if (!isGatewayError(thrown)) return pushError("pushServiceUnavailable", method, thrown);
-  const reason = whatGs2Means(thrown);
+  const reason = reasonOfGs2Error(thrown);
   const { message } = stateOf(reason);
   return new GatewayError({
     ...thrown.toJSON(),
@@ -191,7 +216,7 @@ function explain(thrown: unknown, method: string): unknown {
   });
 }
 
-function whatGs2Means({ kind, outcome }: GatewayError): PushReason {
+function reasonOfGs2Error({ kind, outcome }: GatewayError): PushReason {
   if (kind === "notFound") return "gs2NotFound";
   if (kind === "unauthorized") return "gs2Unauthorized";
   return outcome === "refused" || kind === "invalidArgument" ? "gs2Refused" : "pending";

@@ -1,2 +1,2 @@
-/** Of the package: page and worker file compare theirs. A test holds it against package.json. */
+/** Version of the package, compared between page and worker file. A test checks it. */
 export const VERSION = "0.1.0";

@@ -1,5 +1,5 @@
 import { invalidArgument } from "../errors.js";
-import { CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
+import { internalsOf, type ClientInternals } from "../core/internals.js";
 import type { GatewayClient } from "../client/client.js";
 import { createDeduplicator } from "./dedupe.js";
 import { payloadOf, type ReadPush } from "./message.js";
@@ -7,87 +7,94 @@ import type { PushClick } from "./options.js";
 import { isOurs, type ClickMessage, type Ack, type PageMessage } from "./protocol.js";
 import { takeClick, type PushStore } from "./store.js";
 
-/** What comes from the worker, on its way into the game. */
+/** Delivers the worker's messages to the attached client. */
 export interface WorkerMessages {
-  /** Lets pushes into the client, and the copies of what came by the other way not. @returns ends it */
-  readonly join: (gateway: GatewayClient) => () => void;
-  /** Somebody listens to clicks from here on. */
-  readonly openClicks: () => void;
-  readonly hear: (event: Pick<MessageEvent, "data" | "ports">) => void;
+  /**
+   * Delivers pushes to this client from now on, and each notification once, whichever way it comes
+   * first.
+   *
+   * @returns detaches the client
+   */
+  readonly attach: (gateway: GatewayClient) => () => void;
+  /** Passes on the stored clicks, and each click from now on. */
+  readonly startClicks: () => void;
+  readonly onMessage: (event: Pick<MessageEvent, "data" | "ports">) => void;
 }
 
-export function createWorkerMessages(parts: {
+export function createWorkerMessages({
+  now,
+  duplicateWindowMs,
+  store,
+  onClick,
+  onSubscriptionChange,
+}: {
   readonly now: () => number;
   readonly duplicateWindowMs: number;
   readonly store: PushStore;
-  readonly clicked: (click: PushClick) => void;
-  readonly subscriptionChanged: () => void;
+  readonly onClick: (click: PushClick) => void;
+  readonly onSubscriptionChange: () => void;
 }): WorkerMessages {
-  const { now, duplicateWindowMs, store, clicked, subscriptionChanged } = parts;
-  let joined: { readonly gateway: GatewayClient; readonly door: ClientInternals } | undefined;
-  let listening = false;
-  const kept: ClickMessage[] = [];
+  let attached:
+    { readonly gateway: GatewayClient; readonly internals: ClientInternals } | undefined;
+  let started = false;
+  const storedClicks: ClickMessage[] = [];
 
-  /** A browser may be shared: what is for another player is not for this page. Where nobody is bound yet, it may be. */
-  const isFor = (userId: string | undefined): boolean => {
-    const players = Object.values(joined?.gateway.connection.bindings ?? {})
+  /** Players may share a browser. While no player is bound, a message may be for the next one. */
+  const isForPlayer = (userId: string | undefined): boolean => {
+    const players = Object.values(attached?.gateway.connection.bindings ?? {})
       .map((binding) => binding.userId)
       .filter((one) => one !== undefined);
     return userId === undefined || players.length === 0 || players.includes(userId);
   };
 
   const takePush = ({ issuer, subject, payload, userId }: ReadPush): boolean => {
-    if (!joined || !isFor(userId)) return false;
-    joined.door.receive({ issuer, subject, payload }, now(), "push");
+    if (!attached || !isForPlayer(userId)) return false;
+    attached.internals.receive({ issuer, subject, payload }, now(), "push");
     return true;
   };
 
-  const tellClick = (word: ClickMessage): void => {
-    if (listening) clicked({ key: word.key, payload: payloadOf(word) });
-    else kept.push(word);
+  const passOn = (click: ClickMessage): void => {
+    if (started) onClick({ key: click.key, payload: payloadOf(click) });
+    else storedClicks.push(click);
   };
 
-  const takeClickWord = (word: ClickMessage): boolean => {
-    if (!isFor(word.userId)) return false;
-    // A page that was slow to answer may find the same click kept for it.
+  const takeClickMessage = (click: ClickMessage): boolean => {
+    if (!isForPlayer(click.userId)) return false;
+    // The worker stores a click when the page's reply is late: this is the same click.
     void takeClick(store, now());
-    tellClick(word);
+    passOn(click);
     return true;
   };
 
   return {
-    join(gateway) {
-      const door = (gateway as { [CLIENT_INTERNALS]?: ClientInternals } | undefined)?.[
-        CLIENT_INTERNALS
-      ];
-      if (!door) throw invalidArgument("attach", "gateway", "must be a GatewayClient");
-      const isCopy = createDeduplicator(duplicateWindowMs);
-      const { receive } = door;
-      const mine: ClientInternals["receive"] = (frame, receivedAt, via) => {
-        if (!isCopy(frame, via, now())) receive(frame, receivedAt, via);
-      };
-      door.receive = mine;
-      const here = (joined = { gateway, door });
+    attach(gateway) {
+      const internals = internalsOf(gateway);
+      if (!internals) throw invalidArgument("attach", "gateway", "must be a GatewayClient");
+      const isDuplicate = createDeduplicator(duplicateWindowMs);
+      const removeFilter = internals.addNotificationFilter((frame, via, next) => {
+        if (!isDuplicate(frame, via, now())) next();
+      });
+      const own = (attached = { gateway, internals });
       return () => {
-        // Somebody who came later stands on ours: then it stays, and lets everything through.
-        if (door.receive === mine) door.receive = receive;
-        if (joined === here) joined = undefined;
+        removeFilter();
+        if (attached === own) attached = undefined;
       };
     },
-    openClicks() {
-      if (listening) return;
-      listening = true;
-      for (const word of kept.splice(0)) tellClick(word);
-      void takeClick(store, now()).then((word) => word && tellClick(word));
+    startClicks() {
+      if (started) return;
+      started = true;
+      for (const click of storedClicks.splice(0)) passOn(click);
+      void takeClick(store, now()).then((click) => click && passOn(click));
     },
-    hear({ data, ports }) {
+    onMessage({ data, ports }) {
       if (!isOurs(data)) return;
-      const word = data as PageMessage;
-      if (word.gs2Gateway === "subscriptionChanged") {
-        subscriptionChanged();
+      const message = data as PageMessage;
+      if (message.gs2Gateway === "subscriptionChanged") {
+        onSubscriptionChange();
         return;
       }
-      const taken = word.gs2Gateway === "push" ? takePush(word.push) : takeClickWord(word.click);
+      const taken =
+        message.gs2Gateway === "push" ? takePush(message.push) : takeClickMessage(message.click);
       ports[0]?.postMessage({ taken } satisfies Ack);
     },
   };

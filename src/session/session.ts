@@ -1,11 +1,9 @@
-import { GatewayError } from "../errors.js";
 import { redact } from "../core/redact.js";
-import type { WebSocketSession } from "../wire/models.js";
-import { createRenewableToken, fromProvider, type RenewableToken } from "./renewableToken.js";
+import { GatewayError } from "../errors.js";
+import type { Values } from "../wire/frames.js";
+import { fromProvider, RenewableToken, type Grant } from "./renewableToken.js";
 
-type Values = Readonly<Record<string, unknown>>;
-
-/** Why a project token is asked for: none is there, its life is nearly over, GS2 refused it. */
+/** Why a project token is needed: there is none, its life is nearly over, GS2 refused it. */
 export interface ProjectTokenRequest {
   readonly reason: "first" | "old" | "unauthorized";
 }
@@ -17,8 +15,9 @@ export interface ProjectTokenGrant {
 }
 
 /**
- * How the client logs in: with the client secret, or with a project token that somebody else got, so that the secret stays on your server.
- * A function is asked at the first connection, when nine tenths of the life of its token have passed, and after a 401.
+ * How the client logs in: with the client secret, or with a project token that your server obtains,
+ * so that the secret stays there. A function is called at the first connection, when nine tenths of
+ * the life of its token have passed, and after a 401.
  */
 export type Credential =
   | { readonly clientId: string; readonly clientSecret: string }
@@ -27,31 +26,33 @@ export type Credential =
       readonly projectToken:
         | string
         | ((
-            ask: ProjectTokenRequest,
+            request: ProjectTokenRequest,
           ) => string | ProjectTokenGrant | Promise<string | ProjectTokenGrant>);
     };
 
-/** Why a player's access token is asked for: before each bind, for a call when it is old, after a 401. */
+/** Why a player's access token is needed: before each bind, for a call when it is old, after a 401. */
 export interface AccessTokenRequest {
   readonly reason: "bind" | "old" | "unauthorized";
   readonly slot: string;
 }
 
 /**
- * A player's access token from GS2-Auth, or a function that gets one. A function that throws a GatewayError of kind `unauthorized` says that
- * the player is signed out, and ends the trying; any other failure is tried again.
+ * A player's access token from GS2-Auth, or a function that gets one. A function that throws a
+ * GatewayError of kind `unauthorized` says that the player is signed out, and ends the trying; any
+ * other failure is tried again.
  */
-export type AccessTokenSource = string | ((ask: AccessTokenRequest) => string | Promise<string>);
+export type AccessTokenSource =
+  string | ((request: AccessTokenRequest) => string | Promise<string>);
 
 /**
- * What was asked for in a slot.
+ * What setUserId asked for in a slot.
  * @internal
  */
 export interface DesiredBinding {
   /** Parameters of setUserId without token and force. */
-  params: Values;
-  access: RenewableToken<AccessTokenRequest["reason"]>;
-  /** A bind has left since somebody began to wait. */
+  readonly params: Values;
+  readonly accessToken: RenewableToken<AccessTokenRequest["reason"]>;
+  /** A bind has left since the latest call began to wait. */
   bindSent: boolean;
 }
 
@@ -65,166 +66,197 @@ export interface SessionTokens {
   readonly accessToken: string | undefined;
 }
 
-/** @internal */
-export interface SessionPorts {
-  readonly now: () => number;
-  /** Over the socket of this number. */
-  readonly loginBySocket: (params: Values, generation: number) => Promise<Values>;
-  readonly loginByRest: (params: Values) => Promise<Values>;
-  /** The number of the socket that is logged in, if one is. */
-  readonly usableSocket: () => number | undefined;
-  readonly sendBind: (
-    params: Values,
-    slot: string,
-    generation: number,
-    tokens: SessionTokens,
-  ) => Promise<Values>;
+interface LoginParams {
+  readonly client_id: string;
+  readonly client_secret: string | undefined;
 }
 
-const MOST_KEPT = 99;
+/** @internal */
+export interface SessionPorts {
+  readonly wallTime: () => number;
+  /** Over the socket of this number. */
+  readonly loginBySocket: (params: Values & LoginParams, generation: number) => Promise<Values>;
+  readonly loginByRest: (params: LoginParams) => Promise<Values>;
+  /** The number of the socket that is logged in, if one is. */
+  readonly usableSocket: () => number | undefined;
+}
+
+const TRACKED_TOKENS_LIMIT = 99;
+/** A shorter text is no secret, and taking it out would only garble the rest. */
+const SHORTEST_SECRET = 8;
 
 /**
- * Who the client is and whom it plays for: the project token, and the wish of each slot.
+ * The tokens of the client and its players, and the desired binding of each slot.
  * @internal
  */
-export function createSession(credential: Credential, ports: SessionPorts) {
-  const { clientId, clientSecret, projectToken } = credential as {
-    clientId: string;
-    clientSecret: string;
-    projectToken?: Extract<Credential, { projectToken: unknown }>["projectToken"];
-  };
-  /** Where project tokens come from; undefined: the client logs in by itself. */
-  let source = projectToken;
-  const wishes = new Map<string, DesiredBinding>();
-  /** The client secret, and every project token there ever was: a few a day. */
-  const secrets = new Set<string>();
-  /** The last access tokens, and what calls have brought: each may bring a new one. */
-  const lastTokens: string[] = [];
-  const keepLast = (token: string): void => {
-    if (!lastTokens.includes(token) && lastTokens.push(token) > MOST_KEPT) lastTokens.shift();
-  };
-  if (clientSecret) secrets.add(clientSecret);
-  /** The socket a login under way belongs to, before it is open to others. */
-  let loginOn: number | undefined;
+export class Session {
+  readonly #clientId: string;
+  readonly #clientSecret: string | undefined;
+  readonly #ports: SessionPorts;
+  readonly #desiredBindings = new Map<string, DesiredBinding>();
+  readonly #projectToken: RenewableToken<ProjectTokenRequest["reason"]>;
+  /** Where project tokens come from; undefined: the client logs in itself. */
+  #projectTokenSource: Extract<Credential, { projectToken: unknown }>["projectToken"] | undefined;
+  /** The client secret, and every project token so far: a few a day. */
+  readonly #secrets = new Set<string>();
+  /** The latest access tokens, and the tokens and secrets of calls: each call may bring a new one. */
+  readonly #trackedTokens: string[] = [];
+  /** The socket of a login under way, before it is open to other calls. */
+  #loginGeneration: number | undefined;
 
-  const project = createRenewableToken<ProjectTokenRequest["reason"]>(
-    "projectToken",
-    ports.now,
-    async (reason) => {
-      if (source) return fromProvider("projectToken", source, { reason });
-      const params = { client_id: clientId, client_secret: clientSecret };
-      const first = loginOn;
-      const generation = first ?? ports.usableSocket();
-      const { access_token: token, expires_in: lifeSeconds } = await (generation
-        ? ports.loginBySocket(params, generation).catch((error: unknown) => {
-            const { outcome, kind } = error as GatewayError;
-            if (first || outcome !== "refused" || kind === "unauthorized") throw error;
-            return ports.loginByRest(params);
-          })
-        : ports.loginByRest(params));
-      return { token, lifeSeconds };
-    },
-    (token) => secrets.add(token),
-  );
+  constructor(credential: Credential, ports: SessionPorts) {
+    const { clientId, clientSecret, projectToken } = credential as {
+      clientId: string;
+      clientSecret?: string;
+      projectToken?: Extract<Credential, { projectToken: unknown }>["projectToken"];
+    };
+    this.#clientId = clientId;
+    this.#clientSecret = clientSecret;
+    this.#projectTokenSource = projectToken;
+    this.#ports = ports;
+    if (clientSecret) this.#secrets.add(clientSecret);
+    this.#projectToken = new RenewableToken(
+      "projectToken",
+      ports.wallTime,
+      (reason) => this.#obtainProjectToken(reason),
+      (token) => this.#secrets.add(token),
+    );
+  }
 
-  const youngProjectToken = async (): Promise<string> =>
-    project.fresh() ?? project.renew(project.latest() ? "old" : "first");
+  desiredBinding(slot: string | undefined): DesiredBinding | undefined {
+    return slot === undefined ? undefined : this.#desiredBindings.get(slot);
+  }
 
-  return {
-    wishes,
-    youngProjectToken,
+  createDesiredBinding(slot: string, source: AccessTokenSource, params: Values): DesiredBinding {
+    const accessToken = new RenewableToken<AccessTokenRequest["reason"]>(
+      "accessToken",
+      this.#ports.wallTime,
+      (reason) => fromProvider("accessToken", source, { reason, slot }),
+      (token) => this.#track(token),
+    );
+    return { params, accessToken, bindSent: false };
+  }
 
-    newWish: (slot: string, source: AccessTokenSource, params: Values): DesiredBinding => ({
-      params,
-      access: createRenewableToken(
-        "accessToken",
-        ports.now,
-        (reason) => fromProvider("accessToken", source, { reason, slot }),
-        keepLast,
-      ),
-      bindSent: false,
-    }),
+  setDesiredBinding(slot: string, desired: DesiredBinding): void {
+    desired.bindSent = false;
+    this.#desiredBindings.set(slot, desired);
+  }
 
-    /** Answers when it is to be renewed. A text there is no other of is used until it is refused. */
-    setProjectToken(token: string): number {
-      const lasts = typeof source === "string";
-      if (lasts) source = token;
-      project.set({ token, lifeSeconds: lasts ? Infinity : undefined });
-      return project.renewTime();
-    },
+  deleteDesiredBinding(slot: string): void {
+    this.#desiredBindings.delete(slot);
+  }
 
-    async logIn(generation: number, renew: boolean): Promise<number> {
-      if (renew) await project.renew("old");
-      else {
-        loginOn = generation;
-        await youngProjectToken().finally(() => {
-          loginOn = undefined;
-        });
-      }
-      return project.renewTime();
-    },
+  async freshProjectToken(): Promise<string> {
+    const { fresh, latest } = this.#projectToken;
+    return fresh ?? this.#projectToken.renew(latest ? "old" : "first");
+  }
 
-    async bindSlot(
-      generation: number,
-      slot: string,
-      force: boolean,
-      renew: boolean,
-    ): Promise<WebSocketSession> {
-      const wish = wishes.get(slot)!;
-      if (renew) await project.renew("unauthorized");
-      const accessToken = await wish.access.renew(renew ? "unauthorized" : "bind");
-      const tokens = { clientId, projectToken: await youngProjectToken(), accessToken };
-      wish.bindSent = true;
-      const params = { ...wish.params, force: force || undefined };
-      const session = (await ports.sendBind(params, slot, generation, tokens))["item"] as
-        Partial<WebSocketSession> | undefined;
-      const { userId, connectionId } = session ?? {};
-      // What is no text may be nested too deeply to be shown, ever.
-      if (!userId || [userId, connectionId ?? ""].some((id) => typeof id !== "string")) {
-        throw new GatewayError({
-          kind: "protocol",
-          message: "setUserId: the answer names no player",
-        });
-      }
-      return session as WebSocketSession;
-    },
+  /**
+   * A text that is the only source is used until it is refused.
+   *
+   * @returns milliseconds until it is due for renewal
+   */
+  setProjectToken(token: string): number {
+    const isOnlySource = typeof this.#projectTokenSource === "string";
+    if (isOnlySource) this.#projectTokenSource = token;
+    this.#projectToken.set({ token, lifeSeconds: isOnlySource ? Infinity : undefined });
+    return this.#projectToken.renewInMs;
+  }
 
-    /** At once where all are young. */
-    tokensFor(slot: string | undefined): SessionTokens | Promise<SessionTokens> {
-      const access = wishes.get(slot!)?.access;
-      const young = project.fresh();
-      const accessToken = access?.fresh();
-      if (young && (!access || accessToken)) return { clientId, projectToken: young, accessToken };
-      return (async () => ({
-        clientId,
-        projectToken: await youngProjectToken(),
-        accessToken: accessToken ?? (await access?.renew("old")),
-      }))();
-    },
+  /** @returns milliseconds until the project token is due for renewal */
+  async logIn(generation: number, renew: boolean): Promise<number> {
+    if (renew) await this.#projectToken.renew("old");
+    else {
+      this.#loginGeneration = generation;
+      await this.freshProjectToken().finally(() => {
+        this.#loginGeneration = undefined;
+      });
+    }
+    return this.#projectToken.renewInMs;
+  }
 
-    /** After a 401: whatever the call carried may be stale. */
-    async renewTokens(slot: string | undefined): Promise<void> {
-      await project.renew("unauthorized");
-      await wishes.get(slot!)?.access.renew("unauthorized");
-    },
+  /** The parameters and tokens of a bind that is about to be sent. */
+  async prepareBind(
+    slot: string,
+    force: boolean,
+    renew: boolean,
+  ): Promise<{ params: Values; tokens: SessionTokens }> {
+    const desired = this.#desiredBindings.get(slot)!;
+    if (renew) await this.#projectToken.renew("unauthorized");
+    const accessToken = await desired.accessToken.renew(renew ? "unauthorized" : "bind");
+    const projectToken = await this.freshProjectToken();
+    desired.bindSent = true;
+    return {
+      params: { ...desired.params, force: force || undefined },
+      tokens: { clientId: this.#clientId, projectToken, accessToken },
+    };
+  }
 
-    forgetTokens(): void {
-      project.invalidate();
-      for (const { access } of wishes.values()) access.invalidate();
-    },
+  /** Without a promise where all of them are fresh. */
+  tokensFor(slot: string | undefined): SessionTokens | Promise<SessionTokens> {
+    const access = this.desiredBinding(slot)?.accessToken;
+    const projectToken = this.#projectToken.fresh;
+    const accessToken = access?.fresh;
+    if (projectToken && (!access || accessToken)) {
+      return { clientId: this.#clientId, projectToken, accessToken };
+    }
+    return (async () => ({
+      clientId: this.#clientId,
+      projectToken: await this.freshProjectToken(),
+      accessToken: accessToken ?? (await access?.renew("old")),
+    }))();
+  }
 
-    /** Of any call: a Firebase token, or what another service wants. */
-    keepSecretsOf(params: Values): void {
-      for (const name in params) {
-        const value = params[name];
-        // What is shorter is no secret, and taking it out would only garble the text.
-        if (/(token|secret)$/i.test(name) && typeof value === "string" && value.length > 7) {
-          keepLast(value);
-        }
-      }
-    },
+  /** After a 401: any token of the call may be stale. */
+  async renewTokens(slot: string | undefined): Promise<void> {
+    await this.#projectToken.renew("unauthorized");
+    await this.desiredBinding(slot)?.accessToken.renew("unauthorized");
+  }
 
-    /** Takes what is secret out of a text that is not ours. */
-    scrub: (text: string): string => redact(text, [...secrets, ...lastTokens]),
-  };
+  invalidateTokens(): void {
+    this.#projectToken.invalidate();
+    for (const { accessToken } of this.#desiredBindings.values()) accessToken.invalidate();
+  }
+
+  /** Of any call: a Firebase token, or a secret for another service. */
+  trackSecrets(params: Values): void {
+    for (const name in params) {
+      const value = params[name];
+      const isSecret = /(token|secret)$/i.test(name) && typeof value === "string";
+      if (isSecret && value.length >= SHORTEST_SECRET) this.#track(value);
+    }
+  }
+
+  /** Takes what is secret out of a text that is not ours. */
+  redact(text: string): string {
+    return redact(text, [...this.#secrets, ...this.#trackedTokens]);
+  }
+
+  #track(token: string): void {
+    if (this.#trackedTokens.includes(token)) return;
+    if (this.#trackedTokens.push(token) > TRACKED_TOKENS_LIMIT) this.#trackedTokens.shift();
+  }
+
+  async #obtainProjectToken(reason: ProjectTokenRequest["reason"]): Promise<Grant> {
+    const source = this.#projectTokenSource;
+    if (source) return fromProvider("projectToken", source, { reason });
+    const { access_token: token, expires_in: lifeSeconds } = await this.#requestLogin();
+    return { token, lifeSeconds };
+  }
+
+  async #requestLogin(): Promise<Values> {
+    const { loginBySocket, loginByRest, usableSocket } = this.#ports;
+    const params = { client_id: this.#clientId, client_secret: this.#clientSecret };
+    const loginGeneration = this.#loginGeneration;
+    const generation = loginGeneration ?? usableSocket();
+    if (!generation) return loginByRest(params);
+    try {
+      return await loginBySocket(params, generation);
+    } catch (error) {
+      // A renewal that the open socket refuses may still be granted over REST.
+      const { outcome, kind } = error as GatewayError;
+      if (loginGeneration || outcome !== "refused" || kind === "unauthorized") throw error;
+      return loginByRest(params);
+    }
+  }
 }

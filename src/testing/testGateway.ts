@@ -3,11 +3,13 @@ import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { Diagnostic, Logger } from "../core/diagnostics.js";
 import { invalidArgument } from "../errors.js";
 import type { GatewayClient } from "../client/client.js";
+import { EventQueue } from "../client/eventQueue.js";
 import { createEmitter } from "../notify/emitter.js";
 import type { Notification } from "../notify/notification.js";
-import { createNotify, type NotificationPair } from "../notify/notify.js";
+import type { NotificationPair } from "../notify/notificationSource.js";
+import { Notifications } from "../notify/notify.js";
 import type { NotificationDefinition } from "../notify/schema.js";
-import type { Sync } from "../client/options.js";
+import type { Sync } from "../client/types.js";
 import { createReporter } from "../core/reporter.js";
 import { systemClock } from "../core/clock.js";
 import {
@@ -17,36 +19,45 @@ import {
 } from "../wire/notifications.js";
 
 export interface TestGatewayOptions {
-  /** Hears every diagnostic. Default: `console`, for warnings and errors; false: nobody. */
+  /** Gets all diagnostics. Default: `console`, which gets warnings and errors; false: none. */
   logger?: Logger | false | undefined;
 }
 
 export interface EmitOptions {
-  /** The way it comes. Default `socket`. */
+  /** Default `socket`. */
   via?: Notification["via"] | undefined;
 }
 
-/** What becomes of the snapshot; what is left out stays as it is. */
+/** New values of the snapshot; omitted values do not change. */
 export interface SnapshotChange extends Partial<Omit<ConnectionSnapshot, "bindings">> {
-  /** By slot, in place of those before. What is left out of a binding is as before, or that of a player who is bound. */
+  /**
+   * New bindings by slot; they replace all bindings. Omitted values of a binding do not change;
+   * those of a new binding are the values of a bound player.
+   */
   readonly bindings?: Readonly<Record<string, Partial<Binding>>> | undefined;
 }
 
 /**
- * Stands in for a GatewayClient in a game's tests: no socket, no server, nothing to wait for. What it has of a client is the client's own code, so that
- * order, shield, look-back, holding and schemas are as in production. Give it more where the game needs more:
- * `Object.assign(createTestGateway(), { takeOver: async () => binding })`.
+ * A GatewayClient for a game's tests, without socket and server. It runs the client's own code:
+ * order of delivery, error isolation, history, holding and schemas are as in production. Add
+ * further methods as the game needs them: `Object.assign(createTestGateway(), { takeOver: async ()
+ * => binding })`.
  */
 export interface TestGateway extends Pick<
   GatewayClient,
   "on" | "waitFor" | "mark" | "onSync" | "connection" | "lifecycle" | "isEmulator" | "dispose"
 > {
-  /** Everything that was reported, oldest first: a handler that threw, a payload that does not fit. A test may want it to be empty. */
+  /**
+   * All diagnostics, oldest first: for example a handler that threw or a payload that does not
+   * match its schema. A test may expect it to be empty.
+   */
   readonly diagnostics: readonly Diagnostic[];
   /**
-   * A notification arrives. When it returns, every handler has been told, unless `sync` is under way: then it is held. Text is sent as it is, anything else
-   * as its JSON text. A key of GS2's services comes as both issuer and subject, any other as the subject of a `sendNotification`; a pair
-   * comes as it is given, so that also what the types forbid can come. Throws a GatewayError with kind `invalidArgument` for what cannot be JSON.
+   * Receives a notification. All handlers have been called when it returns, unless a `sync` is
+   * running: then the notification is held. A text payload is used as it is, any other as JSON
+   * text. A key of a GS2 service is both issuer and subject; any other key is the subject of a
+   * `sendNotification`. A pair is used as it is, also where the types forbid its payload. Throws a
+   * GatewayError of kind `invalidArgument` for a payload that cannot be JSON.
    */
   emit<K extends NotificationKey>(key: K, payload: NotificationMap[K], options?: EmitOptions): void;
   emit(
@@ -55,54 +66,98 @@ export interface TestGateway extends Pick<
     options?: EmitOptions,
   ): void;
   /**
-   * Runs what `onSync` was given, as after a bind; notifications are held meanwhile. Any reason but `first` is a gap, as in production: a
-   * `waitFor` with `onGap: "reject"` ends. Default: `first` the first time, then `gap`; `downMs` 0; the binding of slot `player`.
+   * Calls the `onSync` handlers, as after a bind, and holds notifications meanwhile. A reason other
+   * than `first` is a gap, as in production: a `waitFor` with `onGap: "reject"` rejects. Default:
+   * `first` the first time, then `gap`; `downMs` 0; the binding of slot `player`.
    *
-   * @returns settles when all of it has
+   * @returns resolves when all handlers have settled
    */
   sync(sync?: Partial<Sync>): Promise<void>;
   /**
-   * Changes `connection` and tells `lifecycle` of it, before it returns: `status`, and `replaced` or `unauthorized` where it says so. It
-   * begins as `idle`, without bindings. Called by a handler it is told after what is being told.
+   * Changes `connection` and emits the `lifecycle` events before it returns: `status`, and
+   * `replaced` or `unauthorized` where the change says so. The first snapshot is `idle`, without
+   * bindings. When a handler calls it, its events follow those being emitted.
    */
   setConnection(change: SnapshotChange): ConnectionSnapshot;
 }
 
-/** The issuer of what `sendNotification` sends, as far as is known. */
+/** Issuer of notifications from `sendNotification` (assumed). */
 const CUSTOM_ISSUER = "Gs2Gateway:SendNotification";
 
 export function createTestGateway({ logger }: TestGatewayOptions = {}): TestGateway {
   const diagnostics: Diagnostic[] = [];
-  const news: (() => void)[] = [];
-  let telling = false;
-  /** One after another, as a client does: nobody hears of a change before the one that led to it. */
-  const announce = (tell: () => void): void => {
-    news.push(tell);
-    if (telling) return;
-    telling = true;
-    for (let next; (next = news.shift());) next();
-    telling = false;
-  };
-
+  const { announce } = new EventQueue(
+    () => undefined,
+    (error) => report("error", "stepFailed", String(error), { error }),
+  );
   const report = createReporter(
     logger,
-    // Without a login there is nothing to keep.
+    // Without a login there are no secrets to redact.
     (text) => text,
     (diagnostic) => {
       diagnostics.push(diagnostic);
-      announce(() => quiet.emit("diagnostic", diagnostic));
+      announce(() => diagnosticEvents.emit("diagnostic", diagnostic));
     },
   );
-  const quiet = createEmitter(() => undefined);
-  const threw = (error: unknown, said: string): void =>
-    report("error", "handlerThrew", said, { error });
-  const lifecycle = createEmitter(threw);
-  const notify = createNotify(systemClock, createEmitter(threw), report);
-
+  const diagnosticEvents = createEmitter(() => undefined);
+  const reportHandlerError = (error: unknown, message: string): void =>
+    report("error", "handlerThrew", message, { error });
+  const lifecycle = createEmitter(reportHandlerError);
+  const notify = new Notifications(systemClock, createEmitter(reportHandlerError), report);
+  const connection = createConnection((now, before) =>
+    announce(() => emitChanges(lifecycle.emit, now, before)),
+  );
   let synced = false;
-  let connection: ConnectionSnapshot = Object.freeze({
+
+  return {
+    isEmulator: true,
+    diagnostics,
+    lifecycle: {
+      on: (event, handler, options) =>
+        (event === "diagnostic" ? diagnosticEvents : lifecycle).listen(event, handler, options),
+    },
+    get connection() {
+      return connection.get();
+    },
+    on: (...registration: Parameters<Notifications["on"]>) => notify.on(...registration),
+    waitFor: (...wait: Parameters<Notifications["waitFor"]>) => notify.waitFor(...wait) as never,
+    mark: () => notify.mark(),
+    onSync: (...registration) => notify.onSync(...registration),
+    emit(
+      selector: string | NotificationPair | NotificationDefinition,
+      payload: unknown,
+      { via = "socket" }: EmitOptions = {},
+    ) {
+      const { issuer, subject } = pairOf(selector);
+      notify.receive({ issuer, subject, payload: textOf(payload) }, systemClock.wallTime(), via);
+    },
+    async sync(change = {}) {
+      const { reason = synced ? "gap" : "first", downMs = 0 } = change;
+      synced = true;
+      const since = reason === "first" ? undefined : systemClock.wallTime() - downMs;
+      if (reason !== "first") notify.addGap();
+      await notify.sync({
+        since,
+        binding: connection.bindingOf("player"),
+        ...change,
+        reason,
+        downMs,
+      });
+    },
+    setConnection: (change) => connection.set(change),
+    dispose() {
+      notify.endHolds();
+      notify.dispose();
+      lifecycle.forgetHandlers();
+      diagnosticEvents.forgetHandlers();
+    },
+  };
+}
+
+function createConnection(onChange: (now: ConnectionSnapshot, before: ConnectionSnapshot) => void) {
+  let snapshot: ConnectionSnapshot = Object.freeze({
     status: "idle",
-    since: systemClock.now(),
+    since: systemClock.wallTime(),
     attempt: 0,
     nextRetryAt: undefined,
     reason: undefined,
@@ -120,45 +175,19 @@ export function createTestGateway({ logger }: TestGatewayOptions = {}): TestGate
       state: "held",
       session: undefined,
       error: undefined,
-      ...connection.bindings[slot],
+      ...snapshot.bindings[slot],
       ...change,
     });
 
   return {
-    isEmulator: true,
-    diagnostics,
-    lifecycle: {
-      on: (event, handler, options) =>
-        (event === "diagnostic" ? quiet : lifecycle).listen(event, handler, options),
-    },
-    get connection() {
-      return connection;
-    },
-    on: notify.listenTo,
-    waitFor: notify.wait,
-    mark: notify.mark,
-    onSync: notify.onSync,
-    emit(
-      selector: string | NotificationPair | NotificationDefinition,
-      payload: unknown,
-      { via = "socket" }: EmitOptions = {},
-    ) {
-      const { issuer, subject } = pairOf(selector);
-      notify.receive({ issuer, subject, payload: textOf(payload) }, systemClock.now(), via);
-    },
-    async sync(change = {}) {
-      const { reason = synced ? "gap" : "first", downMs = 0 } = change;
-      synced = true;
-      const since = reason === "first" ? undefined : systemClock.now() - downMs;
-      if (reason !== "first") notify.gap();
-      await notify.sync({ since, binding: bindingOf("player"), ...change, reason, downMs });
-    },
-    setConnection({ bindings, ...change }) {
-      const before = connection;
+    get: () => snapshot,
+    bindingOf,
+    set({ bindings, ...change }: SnapshotChange): ConnectionSnapshot {
+      const before = snapshot;
       const { status = before.status } = change;
       const now: ConnectionSnapshot = Object.freeze({
         ...before,
-        since: status === before.status ? before.since : systemClock.now(),
+        since: status === before.status ? before.since : systemClock.wallTime(),
         ...change,
         status,
         bindings: bindings
@@ -169,15 +198,9 @@ export function createTestGateway({ logger }: TestGatewayOptions = {}): TestGate
             )
           : before.bindings,
       });
-      connection = now;
-      announce(() => emitChanges(lifecycle.emit, now, before));
+      snapshot = now;
+      onChange(now, before);
       return now;
-    },
-    dispose() {
-      notify.stopHolding();
-      notify.end();
-      lifecycle.forgetHandlers();
-      quiet.forgetHandlers();
     },
   };
 }
@@ -192,7 +215,7 @@ function pairOf(selector: string | NotificationPair | NotificationDefinition): {
   }
   const key = typeof selector === "string" ? selector : selector.key;
   if (!key || key === "*") throw invalidArgument("emit", 'key other than "*"');
-  // Only a key of a GS2 service is read from the issuer.
+  // Only the key of a GS2 service is read from the issuer.
   return { issuer: notificationKey(key, "") === key ? key : CUSTOM_ISSUER, subject: key };
 }
 
@@ -202,7 +225,7 @@ function textOf(payload: unknown): string {
   try {
     text = JSON.stringify(payload);
   } catch {
-    // Circular, or with a bigint in it.
+    // Circular, or it contains a bigint.
   }
   if (typeof text !== "string")
     throw invalidArgument("emit", "payload", "cannot be written as JSON");

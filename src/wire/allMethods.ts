@@ -1,5 +1,8 @@
-import * as rows from "./methods.js";
+import * as methods from "./methods.js";
 import type { AnyMethod } from "./methods.js";
 
-/** All 28 rows of the GS2 reference, by name. Only admin, compat and emulator import this: a player's bundle holds its own rows alone. */
-export const allMethods: readonly AnyMethod[] = Object.values(rows);
+/**
+ * All 28 methods of the GS2 reference. The player's client must not import this file: its bundle
+ * holds only the methods it calls.
+ */
+export const allMethods: readonly AnyMethod[] = Object.values(methods);

@@ -1,8 +1,13 @@
-/** GS2's regions (GS2 reference): Tokyo, United States, Europe, Singapore. Another text is taken as it is. */
+/**
+ * GS2's regions (GS2 reference): Tokyo, United States, Europe, Singapore. Any other text is sent as
+ * it is.
+ */
 export type Region =
   "ap-northeast-1" | "us-east-1" | "eu-west-1" | "ap-southeast-1" | (string & Record<never, never>);
 
-/** Where the servers are: templates in which `{service}` and `{region}` are filled in. */
+export const DEFAULT_REGION: Region = "ap-northeast-1";
+
+/** Addresses of the servers: templates in which `{service}` and `{region}` are replaced. */
 export interface Endpoints {
   /** Base of REST calls without a slash at its end. */
   readonly rest: string;
@@ -16,6 +21,9 @@ export const gs2Endpoints: Endpoints = {
   webSocket: "wss://gateway-ws.{region}.gen2.gs2io.com",
 };
 
+/** Whether this is an address of GS2 itself, not of an emulator. */
+export const isGs2Endpoint = (url: string): boolean => url.includes(".gs2io.com");
+
 /** Endpoints of an emulator that runs at `url`, e.g. `http://127.0.0.1:9480`. */
 export function emulatorEndpoints(url: string): Endpoints {
   const base = url.replace(/\/+$/, "");
@@ -25,3 +33,7 @@ export function emulatorEndpoints(url: string): Endpoints {
 export function expandEndpoint(template: string, service: string, region: string): string {
   return template.replace("{service}", service).replace("{region}", region);
 }
+
+/** Base address of a service's REST calls, without a slash at its end. */
+export const restBase = ({ rest }: Endpoints, service: string, region: string): string =>
+  expandEndpoint(rest, service, region).replace(/\/+$/, "");

@@ -1,11 +1,12 @@
 import type { GatewayErrorKind } from "../errors.js";
+import type { Repeat } from "./methods.js";
 
 const kinds: Readonly<Record<number, GatewayErrorKind>> = {
   400: "badRequest",
   401: "unauthorized",
   402: "quotaLimitExceeded",
   404: "notFound",
-  // The Go SDK takes 405 on the socket as a conflict; GS2 is known to mean 409.
+  // The Go SDK reads 405 on the socket as a conflict; GS2 is known to send 409.
   405: "conflict",
   409: "conflict",
   500: "internalServerError",
@@ -14,17 +15,17 @@ const kinds: Readonly<Record<number, GatewayErrorKind>> = {
   504: "requestTimeout",
 };
 
-/** The one list of GS2's statuses; one it does not name is `unknown`, and a missing one cannot be read. */
+/** The kind of a GS2 status: `unknown` for one GS2 does not list, `protocol` for 0 and NaN. */
 export const kindOfStatus = (status: number): GatewayErrorKind =>
   kinds[status] ?? (status ? "unknown" : "protocol");
 
 /**
- * What an ending means for whoever goes on trying:
- * `retry`: wait for the next window. `renew`: renew the tokens, then once more. `replaced`: another client holds the place.
- * `final`: asking again in the same way is pointless.
+ * What to do after a failure. `retry`: wait for the next attempt. `renew`: renew the tokens, then
+ * try once more. `replaced`: another client holds the player's binding. `final`: the same attempt
+ * would fail again.
  *
- * Not named and therefore `retry`: 402, 5xx, no answer in time, answers nobody can read, and every close of the socket we did not ask
- * for, whatever its code: GS2 documents no close codes.
+ * `retry` is the default: 402, 5xx, no reply in time, an unreadable reply, and every close of the
+ * socket this client did not start, whatever its code: GS2 documents no close codes.
  */
 export type Recovery = "retry" | "renew" | "replaced" | "final";
 
@@ -42,3 +43,6 @@ export function classifyFailure(kind: GatewayErrorKind): Recovery {
       return "retry";
   }
 }
+
+export const isSafeToRepeat = (repeat: Repeat | undefined): boolean =>
+  repeat === "safe" || repeat === "safeDelete";

@@ -1,18 +1,21 @@
-/** A rule of the form `{field} == value`. */
+/** A condition of the form `{field} == value`. */
 export type FieldCondition = readonly [field: string, value: boolean];
 
 interface FieldRules {
-  /** The caller has to give it: required, and no default on the server. */
+  /** Required, without a default on the server. */
   readonly mustBeSupplied?: true;
-  /** Required while this holds. */
+  /** Required while this condition holds. */
   readonly requiredWhen?: FieldCondition;
-  /** Has an effect only while this holds. */
+  /** The field has an effect only while this condition holds. */
   readonly condition?: FieldCondition;
-  /** What the server takes when it is left out. */
+  /** The server's value for an absent field. */
   readonly default?: string | number | boolean;
 }
 
-/** `max` counts characters (UTF-16 code units; GS2 does not say what it counts). `lenient`: the limit is the server's to enforce. */
+/**
+ * `max` counts UTF-16 code units; the GS2 reference does not say what it counts. `lenient`: the
+ * client does not check the limit, the server does.
+ */
 interface StringField extends FieldRules {
   readonly type: "string";
   readonly max: number;
@@ -44,7 +47,10 @@ type FieldOf<T> = T extends string
       ? BoolField
       : ModelField;
 
-/** One field rule for each property of `T`; `mustBeSupplied` exactly where the property is not optional. */
+/**
+ * One field rule for each property of `T`; `mustBeSupplied` exactly where the property is not
+ * optional.
+ */
 export type Fields<T> = {
   readonly [K in keyof T]-?: FieldOf<NonNullable<T[K]>> &
     (undefined extends T[K]

@@ -1,51 +1,57 @@
-/** Somebody bound on the connection a frame went over. */
+/** A player bound on the connection of a frame. */
 export interface LoggedPlayer {
   readonly namespaceName: string;
   readonly userId: string;
 }
 
 interface Entry {
-  /** Counts up by one from 1 since the emulator was started. */
+  /** Starts at 1 with the emulator and increases by one. */
   readonly id: number;
   /** Unix time in milliseconds, by the emulator's clock. */
   readonly at: number;
 }
 
-/** A frame on a socket, or one half of a REST call. Secrets and tokens in it are `***`. */
+/** A frame on a socket, or the request or response of a REST call. Secrets and tokens are `***`. */
 export interface LoggedFrame extends Entry {
   readonly kind: "frame";
   readonly transport: "socket" | "rest";
   /** `in`: to the emulator. */
   readonly direction: "in" | "out";
-  readonly type: "call" | "answer" | "notification" | "unreadable";
+  readonly type: "call" | "reply" | "notification" | "unreadable";
   /** Null over REST. */
   readonly connectionId: string | null;
-  /** Who was bound there at that moment. */
+  /** The players bound on the connection at that time. */
   readonly players: readonly LoggedPlayer[];
-  /** Of calls and their answers: `service.component.function`. Null where the call was too long ago. */
+  /**
+   * Of a call or a reply: `service.component.function`. Null where the call of the reply is no
+   * longer in the log.
+   */
   readonly method: string | null;
   readonly requestId: string | null;
-  /** Of an answer: the id of the call it answers. */
+  /** Of a reply: the id of its call. */
   readonly replyTo: number | null;
-  /** Of an answer. */
+  /** Of a reply. */
   readonly status: number | null;
-  /** Characters of the frame as it was. */
+  /** Characters of the original frame. */
   readonly size: number;
-  /** The frame, or the parameters and the body of a REST call. Null where it is unreadable, or was too long to keep. */
+  /**
+   * The frame, or the parameters or body of a REST call. Null where it is unreadable, or was too
+   * long to keep.
+   */
   readonly body: Readonly<Record<string, unknown>> | null;
 }
 
-/** Something that happened besides frames: a socket opened, a player was bound, a session was cut ... */
+/** An event besides frames: a socket opened, a player was bound, a connection was cut ... */
 interface LoggedEvent extends Entry {
   readonly kind: "event";
   readonly level: "info" | "warning";
   readonly event: string;
-  /** The same in words. */
+  /** The event as a sentence. */
   readonly text: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Whoever reads more slowly than things happen is told how many entries it did not get. */
+/** Sent to a reader that is too slow: how many entries were dropped before it read them. */
 export interface LoggedGap extends Entry {
   readonly kind: "gap";
   readonly missed: number;
@@ -54,13 +60,13 @@ export interface LoggedGap extends Entry {
 /** One line of the emulator's `/_emulator/log`. */
 export type FrameLogEntry = LoggedFrame | LoggedEvent | LoggedGap;
 
-/** What the page at the emulator's front door is told of it. */
+/** Configuration of the inspector page. */
 export interface InspectorFacts {
   readonly url: string;
   /** Template of the REST addresses, with `{service}`. */
   readonly rest: string;
   readonly webSocket: string;
   readonly strict: boolean;
-  /** The file everything is kept in; null: nothing outlives the emulator. */
+  /** Path of the data file; null: the emulator's state is lost when it stops. */
   readonly data: string | null;
 }

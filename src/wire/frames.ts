@@ -1,5 +1,8 @@
 import type { GatewayErrorDetail } from "../errors.js";
 
+/** Parameters, a result or a body: fields by their names. */
+export type Values = Readonly<Record<string, unknown>>;
+
 /** Names a function of a GS2 service on the socket. */
 export interface Target {
   readonly service: string;
@@ -7,7 +10,7 @@ export interface Target {
   readonly function: string;
 }
 
-/** What lies beside the parameters of a request; a value left out is left out on the wire. */
+/** The fields of a request frame beside its parameters; undefined fields are not sent. */
 export interface Envelope {
   readonly requestId: string;
   readonly clientId?: string | undefined;
@@ -16,7 +19,7 @@ export interface Envelope {
   readonly duplicationAvoider?: string | undefined;
 }
 
-/** The login is a call of this function with `client_id` and `client_secret`. */
+/** The function that logs in, with `client_id` and `client_secret`. */
 export const loginTarget: Target = {
   service: "identifier",
   component: "projectToken",
@@ -24,14 +27,11 @@ export const loginTarget: Target = {
 };
 
 /**
- * Text of a request frame. The envelope wins over parameters of the same name; null and undefined parameters are left out. A player's token
- * among the parameters goes into the envelope too where that has none: there the official TypeScript SDK sends it.
+ * Text of a request frame. The envelope overrides parameters of the same name; null and undefined
+ * parameters are not sent. Where the envelope has no access token, that of the parameters is put
+ * there too, as the official TypeScript SDK does.
  */
-export function encodeRequest(
-  target: Target,
-  params: Readonly<Record<string, unknown>>,
-  envelope: Envelope,
-): string {
+export function encodeRequest(target: Target, params: Values, envelope: Envelope): string {
   const { requestId, clientId, projectToken, duplicationAvoider } = envelope;
   const accessToken = envelope.accessToken ?? params["accessToken"];
   const frame = {
@@ -44,20 +44,20 @@ export function encodeRequest(
     x_gs2: { ...target, contentType: "application/json", requestId },
   };
   const text = JSON.stringify(frame);
-  // A function that looks at every value makes writing four times as slow, so only where there may be a null.
+  // A replacer makes stringify four times slower, so it runs only where there may be a null.
   return text.includes("null")
     ? JSON.stringify(frame, (_, value: unknown) => value ?? undefined)
     : text;
 }
 
-/** An answer: `status` 200 is the only success. */
+/** A reply; see {@link succeeded}. */
 export interface Reply {
   readonly kind: "reply";
   readonly requestId: string;
-  /** NaN where the frame had none. */
+  /** NaN where the frame has none. */
   readonly status: number;
-  readonly body: Readonly<Record<string, unknown>> | undefined;
-  /** The error text: `message` of the body, or of the frame where the body is missing. */
+  readonly body: Values | undefined;
+  /** Error text: `message` of the body, or of the frame where the body is missing. */
   readonly message: string | undefined;
 }
 
@@ -68,7 +68,7 @@ export interface NotificationFrame {
   readonly payload: string;
 }
 
-/** A frame that is neither; `why` never quotes it. */
+/** A frame that is neither a reply nor a notification. `why` does not quote it. */
 export interface UnreadableFrame {
   readonly kind: "unreadable";
   readonly why: "notText" | "notJson" | "notAnObject" | "unknownType";
@@ -86,7 +86,7 @@ const asObject = (value: unknown): Json | undefined =>
 const asText = (value: unknown): string =>
   typeof value === "string" ? value : value == null ? "" : JSON.stringify(value);
 
-/** Reads what arrived. Never throws, whatever it is given. */
+/** Reads the data of a message event. Never throws. */
 export function decodeFrame(data: unknown): Frame {
   if (typeof data !== "string") return unreadable("notText");
   try {
@@ -95,7 +95,8 @@ export function decodeFrame(data: unknown): Frame {
     const { requestId, status, type } = frame;
     const body = asObject(frame["body"]);
     const { issuer, subject, payload, message } = body ?? frame;
-    // TypeScript's SDK goes by `type`, those for C# and Go by the missing requestId: either sign will do.
+    // The TypeScript SDK reads `type`, those for C# and Go the missing requestId: both are
+    // accepted.
     if (requestId && type !== "notification") {
       return {
         kind: "reply",
@@ -114,48 +115,51 @@ export function decodeFrame(data: unknown): Frame {
         }
       : unreadable("unknownType");
   } catch {
-    // No JSON, or nested so deeply that it cannot be written again.
+    // Not JSON, or nested so deeply that stringify fails.
     return unreadable("notJson");
   }
 }
 
-/** Whether a reply is an answer rather than an error. A body of null with a message is an error, whatever its status. */
+/**
+ * Whether a reply is a success: status 200. A reply without a body that has a message is an error,
+ * whatever its status.
+ */
 export const succeeded = (reply: Pick<Reply, "status" | "body" | "message">): boolean =>
   reply.status === 200 && (reply.body !== undefined || reply.message === undefined);
 
 /**
- * GS2's error list out of the error text; empty where it is no such list.
+ * Reads GS2's error list from an error text; empty where the text is no such list.
  *
- * @param scrub takes secrets out of what the server wrote
+ * @param redact replaces secrets in the server's texts
  */
 export function readErrors(
   message: string | undefined,
-  scrub: (text: string) => string = (text) => text,
+  redact: (text: string) => string = (text) => text,
 ): GatewayErrorDetail[] {
   try {
     const list: unknown = JSON.parse(message ?? "");
     return (list as unknown[]).flatMap((entry) => {
       const { component, message: text, code } = asObject(entry) ?? {};
       if (typeof text !== "string") return [];
-      const detail = { component: scrub(asText(component)), message: scrub(text) };
-      return [code == null ? detail : { ...detail, code: scrub(asText(code)) }];
+      const detail = { component: redact(asText(component)), message: redact(text) };
+      return [code == null ? detail : { ...detail, code: redact(asText(code)) }];
     });
   } catch {
     return [];
   }
 }
 
-/** Text of an answer, as the server sends it. */
+/** Text of a reply frame, as the server sends it. */
 export function encodeReply(requestId: string, status: number, body: unknown): string {
   return JSON.stringify({ requestId, status, body });
 }
 
-/** The error body GS2 answers with, over REST and on the socket alike. */
+/** GS2's error body, over REST and on the socket alike. */
 export function errorBody(errors: readonly GatewayErrorDetail[]): { message: string } {
   return { message: JSON.stringify(errors) };
 }
 
-/** Text of a notification. Both signs are given: `type`, and no requestId. */
+/** Text of a notification frame: with `type`, and without a requestId. */
 export function encodeNotification(notification: {
   issuer?: string;
   subject?: string;

@@ -34,45 +34,47 @@ import {
 } from "./models.js";
 
 /**
- * What may be done with a call that was sent and got no answer: `safe`: send it again (it reads, or writing it twice is writing it once).
- * `gone`: send it again, and a 404 on the repeat counts as done. `binding`: the binding repeats it, never the call. `never`: its outcome is unknown.
- * Our choice; GS2 says nothing about it.
+ * Whether a call that got no reply may be sent again. `safe`: yes, it only reads, or writing twice
+ * equals writing once. `safeDelete`: yes, and a 404 on the repeat counts as success. `binding`: the
+ * binding sends it again, the call does not. `never`: no, its outcome stays unknown. This is the
+ * choice of this package; the GS2 reference says nothing about it.
  */
-export type Repeat = "safe" | "gone" | "binding" | "never";
+export type Repeat = "safe" | "safeDelete" | "binding" | "never";
 
-/** One row of the table: all that is known about one GS2-Gateway method. Its function on the socket is its `name`. */
+/** One method of GS2-Gateway. Its function on the socket is its `name`. */
 export interface AnyMethod {
   readonly name: string;
   readonly component: "namespace" | "webSocketSession" | "firebaseToken";
   readonly verb: "GET" | "POST" | "PUT" | "DELETE";
-  /** On REST, names in braces are path values; accessToken and timeOffsetToken are headers; the rest is query (GET, DELETE) or body. */
+  /**
+   * REST path; names in braces are path values. `accessToken` and `timeOffsetToken` are sent as
+   * headers, the rest as query (GET, DELETE) or body.
+   */
   readonly path: string;
-  /** `player`: carries an access token. `admin`: needs the rights of the project token alone. */
+  /** `player`: needs an access token. `admin`: needs only the rights of the project token. */
   readonly audience: "player" | "admin";
   readonly repeat: Repeat;
-  /** Takes a duplicationAvoider. */
-  readonly avoider?: true;
-  /** Answers pages: `items` and `nextPageToken`. */
+  readonly takesDuplicationAvoider?: true;
+  /** The result is a page: `items` and `nextPageToken`. */
   readonly paged?: true;
   readonly fields: Readonly<Record<string, Field>>;
 }
 
-/** A row with the types of its request and result. */
+/** A method with the types of its request and result. */
 export interface Method<Request, Result> extends AnyMethod {
   readonly fields: Fields<Request>;
-  /** Carries the types only; never set. */
+  /** Exists for the types only; never set. */
   readonly types?: readonly [Request, Result];
 }
 
-/** A row whose call takes a duplicationAvoider. */
-export interface AvoidableMethod<Request, Result> extends Method<Request, Result> {
-  readonly avoider: true;
+export interface DuplicationAvoiderMethod<Request, Result> extends Method<Request, Result> {
+  readonly takesDuplicationAvoider: true;
 }
 
 const namespaceName = { type: "string", max: 128, mustBeSupplied: true } as const;
 const userId = namespaceName;
 const name = namespaceName;
-// The Gateway reference says 128, GS2-Auth says a token may have 1,024: the client refuses neither.
+// The Gateway reference says 128 characters, that of GS2-Auth 1,024: the client accepts both.
 const accessToken = { type: "string", max: 128, lenient: true, mustBeSupplied: true } as const;
 const text1024 = { type: "string", max: 1024 } as const;
 const required1024 = { type: "string", max: 1024, mustBeSupplied: true } as const;
@@ -265,18 +267,18 @@ export const describeWebSocketSessionsByUserId: Method<
   fields: { namespaceName, userId, pageToken: text1024, limit, timeOffsetToken },
 };
 
-export const setUserId: AvoidableMethod<SetUserIdRequest, ItemResult<WebSocketSession>> = {
+export const setUserId: DuplicationAvoiderMethod<SetUserIdRequest, ItemResult<WebSocketSession>> = {
   name: "setUserId",
   component: "webSocketSession",
   verb: "POST",
   path: "/{namespaceName}/session/user/me/user",
   audience: "player",
   repeat: "binding",
-  avoider: true,
+  takesDuplicationAvoider: true,
   fields: { namespaceName, connectionId, accessToken, allowConcurrentAccess, sessionId, force },
 };
 
-export const setUserIdByUserId: AvoidableMethod<
+export const setUserIdByUserId: DuplicationAvoiderMethod<
   SetUserIdByUserIdRequest,
   ItemResult<WebSocketSession>
 > = {
@@ -286,7 +288,7 @@ export const setUserIdByUserId: AvoidableMethod<
   path: "/{namespaceName}/session/user/{userId}/user",
   audience: "admin",
   repeat: "never",
-  avoider: true,
+  takesDuplicationAvoider: true,
   fields: {
     namespaceName,
     connectionId,
@@ -298,14 +300,17 @@ export const setUserIdByUserId: AvoidableMethod<
   },
 };
 
-export const sendNotification: AvoidableMethod<SendNotificationRequest, SendNotificationResult> = {
+export const sendNotification: DuplicationAvoiderMethod<
+  SendNotificationRequest,
+  SendNotificationResult
+> = {
   name: "sendNotification",
   component: "webSocketSession",
   verb: "POST",
   path: "/{namespaceName}/session/user/{userId}/notification",
   audience: "admin",
   repeat: "never",
-  avoider: true,
+  takesDuplicationAvoider: true,
   fields: {
     namespaceName,
     userId,
@@ -317,16 +322,17 @@ export const sendNotification: AvoidableMethod<SendNotificationRequest, SendNoti
   },
 };
 
-export const disconnectByUserId: AvoidableMethod<NamespaceUserRequest, DisconnectResult> = {
-  name: "disconnectByUserId",
-  component: "webSocketSession",
-  verb: "DELETE",
-  path: "/{namespaceName}/session/user/{userId}",
-  audience: "admin",
-  repeat: "never",
-  avoider: true,
-  fields: { namespaceName, userId, timeOffsetToken },
-};
+export const disconnectByUserId: DuplicationAvoiderMethod<NamespaceUserRequest, DisconnectResult> =
+  {
+    name: "disconnectByUserId",
+    component: "webSocketSession",
+    verb: "DELETE",
+    path: "/{namespaceName}/session/user/{userId}",
+    audience: "admin",
+    repeat: "never",
+    takesDuplicationAvoider: true,
+    fields: { namespaceName, userId, timeOffsetToken },
+  };
 
 export const disconnectAll: Method<InNamespace, EmptyResult> = {
   name: "disconnectAll",
@@ -338,7 +344,7 @@ export const disconnectAll: Method<InNamespace, EmptyResult> = {
   fields: { namespaceName },
 };
 
-export const setFirebaseToken: AvoidableMethod<
+export const setFirebaseToken: DuplicationAvoiderMethod<
   SetFirebaseTokenRequest,
   ItemResult<FirebaseToken>
 > = {
@@ -348,11 +354,11 @@ export const setFirebaseToken: AvoidableMethod<
   path: "/{namespaceName}/user/me/firebase/token",
   audience: "player",
   repeat: "safe",
-  avoider: true,
+  takesDuplicationAvoider: true,
   fields: { namespaceName, accessToken, token: required1024 },
 };
 
-export const setFirebaseTokenByUserId: AvoidableMethod<
+export const setFirebaseTokenByUserId: DuplicationAvoiderMethod<
   SetFirebaseTokenByUserIdRequest,
   ItemResult<FirebaseToken>
 > = {
@@ -362,7 +368,7 @@ export const setFirebaseTokenByUserId: AvoidableMethod<
   path: "/{namespaceName}/user/{userId}/firebase/token",
   audience: "admin",
   repeat: "safe",
-  avoider: true,
+  takesDuplicationAvoider: true,
   fields: { namespaceName, userId, token: required1024, timeOffsetToken },
 };
 
@@ -386,18 +392,21 @@ export const getFirebaseTokenByUserId: Method<NamespaceUserRequest, ItemResult<F
   fields: { namespaceName, userId, timeOffsetToken },
 };
 
-export const deleteFirebaseToken: AvoidableMethod<ForPlayer, Partial<ItemResult<FirebaseToken>>> = {
+export const deleteFirebaseToken: DuplicationAvoiderMethod<
+  ForPlayer,
+  Partial<ItemResult<FirebaseToken>>
+> = {
   name: "deleteFirebaseToken",
   component: "firebaseToken",
   verb: "DELETE",
   path: "/{namespaceName}/user/me/firebase/token",
   audience: "player",
-  repeat: "gone",
-  avoider: true,
+  repeat: "safeDelete",
+  takesDuplicationAvoider: true,
   fields: { namespaceName, accessToken },
 };
 
-export const deleteFirebaseTokenByUserId: AvoidableMethod<
+export const deleteFirebaseTokenByUserId: DuplicationAvoiderMethod<
   NamespaceUserRequest,
   Partial<ItemResult<FirebaseToken>>
 > = {
@@ -406,12 +415,12 @@ export const deleteFirebaseTokenByUserId: AvoidableMethod<
   verb: "DELETE",
   path: "/{namespaceName}/user/{userId}/firebase/token",
   audience: "admin",
-  repeat: "gone",
-  avoider: true,
+  repeat: "safeDelete",
+  takesDuplicationAvoider: true,
   fields: { namespaceName, userId, timeOffsetToken },
 };
 
-export const sendMobileNotificationByUserId: AvoidableMethod<
+export const sendMobileNotificationByUserId: DuplicationAvoiderMethod<
   SendMobileNotificationByUserIdRequest,
   EmptyResult
 > = {
@@ -421,7 +430,7 @@ export const sendMobileNotificationByUserId: AvoidableMethod<
   path: "/{namespaceName}/user/{userId}/firebase/token/notification",
   audience: "admin",
   repeat: "never",
-  avoider: true,
+  takesDuplicationAvoider: true,
   fields: {
     namespaceName,
     userId,

@@ -1,16 +1,28 @@
 import type { Fields } from "./fields.js";
 
-/** How GS2 runs the transactions a namespace issues (GS2 reference). */
+/** How GS2 runs the transactions that a namespace issues (GS2 reference). */
 export interface TransactionSetting {
   /** Run issued transactions on the server without client action. Default false. */
   enableAutoRun?: boolean | null;
-  /** Apply all actions of a transaction together or not at all. Needed while `enableAutoRun` is true. Default false. */
+  /**
+   * Apply all actions of a transaction or none. Required while `enableAutoRun` is true. Default
+   * false.
+   */
   enableAtomicCommit?: boolean | null;
-  /** Run transactions asynchronously through GS2-Distributor. Needed while `enableAtomicCommit` is true. Default false. */
+  /**
+   * Run transactions asynchronously through GS2-Distributor. Required while `enableAtomicCommit` is
+   * true. Default false.
+   */
   transactionUseDistributor?: boolean | null;
-  /** Commit script results asynchronously as well. Needed while `transactionUseDistributor` is true. Default false. */
+  /**
+   * Commit script results asynchronously as well. Required while `transactionUseDistributor` is
+   * true. Default false.
+   */
   commitScriptResultInUseDistributor?: boolean | null;
-  /** Run acquire actions through GS2-JobQueue. Needed while `enableAtomicCommit` is true. Default false. */
+  /**
+   * Run acquire actions through GS2-JobQueue. Required while `enableAtomicCommit` is true. Default
+   * false.
+   */
   acquireActionUseJobQueue?: boolean | null;
   /** GRN of the GS2-Distributor namespace that runs transactions, at most 1,024 characters. */
   distributorNamespaceId?: string | null;
@@ -18,7 +30,7 @@ export interface TransactionSetting {
   queueNamespaceId?: string | null;
 }
 
-/** Where the API access logs of a namespace go (GS2 reference). */
+/** Where GS2 writes the API access log of a namespace (GS2 reference). */
 export interface LogSetting {
   /** GRN of the GS2-Log namespace, at most 1,024 characters. */
   loggingNamespaceId: string;
@@ -31,7 +43,7 @@ export interface Namespace {
   name: string;
   description?: string | null;
   transactionSetting?: TransactionSetting | null;
-  /** Credential GS2 sends Firebase Cloud Messages with. */
+  /** Credential with which GS2 sends Firebase Cloud Messages. */
   firebaseSecret?: string | null;
   logSetting?: LogSetting | null;
   /** Unix time in milliseconds. */
@@ -41,9 +53,11 @@ export interface Namespace {
   revision?: number;
 }
 
-/** One connection bound to one player (GS2 reference). */
+/** A connection that is bound to a player (GS2 reference). */
 export interface WebSocketSession {
-  /** GRN `grn:gs2:{region}:{ownerId}:gateway:{namespaceName}:user:{userId}:session:{connectionId}`. */
+  /**
+   * GRN `grn:gs2:{region}:{ownerId}:gateway:{namespaceName}:user:{userId}:session:{connectionId}`.
+   */
   webSocketSessionId: string;
   connectionId: string;
   namespaceName: string;
@@ -56,7 +70,7 @@ export interface WebSocketSession {
   revision?: number;
 }
 
-/** The one Firebase device token of a player in a namespace (GS2 reference). */
+/** The Firebase device token of a player; there is one per player and namespace (GS2 reference). */
 export interface FirebaseToken {
   /** GRN `grn:gs2:{region}:{ownerId}:gateway:{namespaceName}:user:{userId}:firebase:token`. */
   firebaseTokenId: string;
@@ -69,7 +83,7 @@ export interface FirebaseToken {
   revision?: number;
 }
 
-/** A notification as other GS2 services and scripts issue it (GS2 reference). */
+/** A notification as other GS2 services and scripts send it (GS2 reference). */
 export interface SendNotificationEntry {
   /** At most 128 characters. */
   userId: string;
@@ -77,11 +91,11 @@ export interface SendNotificationEntry {
   issuer: string;
   /** At most 128 characters. */
   subject: string;
-  /** Text, for GS2's own notifications JSON text; at most 1,024 characters. */
+  /** Text, at most 1,024 characters; JSON text in GS2's own notifications. */
   payload: string;
   /** Send a mobile push instead when the player has no live session. Default false. */
   enableTransferMobileNotification?: boolean | null;
-  /** Sound of that push; has an effect only while the transfer is on. At most 256 characters. */
+  /** Sound of that push; has no effect while the transfer is off. At most 256 characters. */
   sound?: string | null;
 }
 

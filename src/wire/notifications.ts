@@ -1,4 +1,7 @@
-/** The notifications GS2's services are known to send and the fields of their payloads, spelled as GS2 spells them (seen in the official SDKs). */
+/**
+ * The known notifications of GS2's services with the fields of their payloads, as GS2 spells them
+ * (seen in the official SDKs).
+ */
 export const serviceNotifications = {
   "Gs2AdReward:ChangePointNotification": { namespaceName: "string", userId: "string" },
   "Gs2Chat:Post": {
@@ -148,8 +151,9 @@ export type NotificationKey = keyof NotificationMap & string;
 const KEY = /^Gs2[A-Za-z0-9]+:[A-Za-z0-9]+$/;
 
 /**
- * The key of a notification: the subject where it has the form `Gs2Service:Action`; else the issuer where it has and does not begin
- * with `Gs2Gateway:`; else the subject. GS2's SDKs read the key from the subject since 2022 and its samples from the issuer until 2024.
+ * The key of a notification. It is the subject where that has the form `Gs2Service:Action`; else
+ * the issuer where that has this form and does not begin with `Gs2Gateway:`; else the subject.
+ * GS2's SDKs read the key from the subject since 2022, its samples from the issuer until 2024.
  */
 export function notificationKey(issuer: string, subject: string): string {
   return issuer !== subject &&

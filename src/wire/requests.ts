@@ -1,14 +1,14 @@
 import type { LogSetting, TransactionSetting, WebSocketSession } from "./models.js";
 
 export interface PageRequest {
-  /** Token of the page to read (`nextPageToken` of the one before), at most 1,024 characters. */
+  /** `nextPageToken` of the previous page, at most 1,024 characters. */
   pageToken?: string | null;
   /** Page size, 1 to 1,000. Default 30. */
   limit?: number | null;
 }
 export interface Page<Item> {
   items: Item[];
-  /** Token of the next page; absent or null on the last one. */
+  /** Token of the next page; absent or null on the last page. */
   nextPageToken?: string | null;
 }
 export interface InNamespace {
@@ -16,7 +16,7 @@ export interface InNamespace {
   namespaceName: string;
 }
 export interface ForPlayer extends InNamespace {
-  /** The player's access token from GS2-Auth; it names the player the call acts for. */
+  /** The player's access token from GS2-Auth. The call acts for this player. */
   accessToken: string;
 }
 export interface ForUser {
@@ -24,7 +24,7 @@ export interface ForUser {
   userId: string;
 }
 export interface TimeShifted {
-  /** Shifts the server clock seen by this call, at most 1,024 characters. */
+  /** Shifts the server clock for this call, at most 1,024 characters. */
   timeOffsetToken?: string | null;
 }
 export interface NamespaceSettings {
@@ -36,13 +36,19 @@ export interface NamespaceSettings {
   logSetting?: LogSetting | null;
 }
 export interface BindOptions {
-  /** Needed over REST only; on the socket the server takes the socket itself. At most 128 characters. */
+  /**
+   * The connection to bind; at most 128 characters. Required over REST only: on the socket, the
+   * server binds the socket itself.
+   */
   connectionId?: string | null;
   /** false: one connection per player in this namespace. Default true. */
   allowConcurrentAccess?: boolean | null;
-  /** With `allowConcurrentAccess: false`: a client with the session ID of the live session is let in. At most 128 characters. */
+  /**
+   * With `allowConcurrentAccess: false`: a client that sends the session ID of the live session
+   * replaces it without a conflict. At most 128 characters.
+   */
   sessionId?: string | null;
-  /** With `allowConcurrentAccess: false`: cut the live session first. Default false. */
+  /** With `allowConcurrentAccess: false`: close the live session first. Default false. */
   force?: boolean | null;
 }
 export interface PushText {
@@ -53,7 +59,7 @@ export interface PushText {
 }
 
 export interface DescribeNamespacesRequest extends PageRequest {
-  /** Only namespaces whose name begins with this, at most 64 characters. */
+  /** Lists only namespaces whose name begins with this text, at most 64 characters. */
   namePrefix?: string | null;
 }
 export interface CreateNamespaceRequest extends NamespaceSettings {
@@ -74,7 +80,10 @@ export interface SetUserIdByUserIdRequest extends InNamespace, ForUser, BindOpti
 export interface SendNotificationRequest extends InNamespace, ForUser, TimeShifted, PushText {
   /** At most 128 characters. */
   subject: string;
-  /** Send a mobile push instead when the player has no live session. Default false. `sound` has an effect only with true. */
+  /**
+   * Send a mobile push instead when the player has no live session. Default false. `sound` has an
+   * effect only with true.
+   */
   enableTransferMobileNotification?: boolean | null;
 }
 export interface NamespaceUserRequest extends InNamespace, ForUser, TimeShifted {}
@@ -95,11 +104,11 @@ export interface ItemResult<Item> {
   item: Item;
 }
 export interface NamespaceStatusResult {
-  /** GS2 lists no values. */
+  /** The GS2 reference lists no values. */
   status: string;
 }
 export interface UrlResult {
-  /** Null while the job is still running, on servers that answer so. */
+  /** Null while the job is running, on servers that reply so. */
   url?: string | null;
 }
 export interface PrepareImportResult {
@@ -107,12 +116,15 @@ export interface PrepareImportResult {
   uploadUrl: string;
 }
 export interface SendNotificationResult {
-  /** How it went out; GS2 lists no values. Null when nobody got it (assumed). */
+  /**
+   * How it was delivered; the GS2 reference lists no values. Null when it was not delivered
+   * (assumed).
+   */
   protocol?: string | null;
   sendConnectionIds?: string[] | null;
 }
 export interface DisconnectResult {
-  /** The sessions that were cut. */
+  /** The sessions that were ended. */
   items: WebSocketSession[];
 }
 export type EmptyResult = Record<never, never>;

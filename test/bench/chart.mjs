@@ -1,4 +1,4 @@
-// Charts as small SVG files, drawn for light and dark pages alike.
+// Charts as small SVG files, readable on light and dark pages.
 
 const WIDTH = 720;
 const escaped = (text) =>
@@ -13,27 +13,28 @@ ${body.join("\n")}
 </svg>
 `;
 
-const text = (x, y, said, more = "") =>
-  `<text x="${x}" y="${y}" fill="#1f2430"${more}>${escaped(said)}</text>`;
+const text = (x, y, content, attributes = "") =>
+  `<text x="${x}" y="${y}" fill="#1f2430"${attributes}>${escaped(content)}</text>`;
 
 const round = (value) => Number(value.toFixed(1));
 
 /**
- * One bar for each row; ours stands out. `limit` is a line across them.
+ * One bar for each row, with ours highlighted. `limit` is a line across them.
  *
- * @param {{ title: string, rows: { name: string, value: number, says: string, ours?: boolean }[], limit?: number }} chart
+ * @typedef {{ name: string, value: number, label: string, ours?: boolean }} Bar
+ * @param {{ title: string, rows: Bar[], limit?: number }} chart
  */
 export function barChart({ title, rows, limit }) {
   const [left, right, top, step] = [230, 90, 44, 28];
   const most = Math.max(...rows.map(({ value }) => value), limit ?? 0);
   const to = (value) => round((value / most) * (WIDTH - left - right));
   const height = top + rows.length * step + 14;
-  const body = rows.flatMap(({ name, value, says, ours = false }, i) => {
+  const body = rows.flatMap(({ name, value, label, ours = false }, i) => {
     const y = top + i * step;
     return [
       text(left - 10, y + 15, name, ' text-anchor="end"'),
       `<rect x="${left}" y="${y}" width="${to(value)}" height="20" fill="${ours ? "#3457d5" : "#a9b2c8"}"/>`,
-      text(round(left + to(value) + 8), y + 15, says),
+      text(round(left + to(value) + 8), y + 15, label),
     ];
   });
   if (limit !== undefined) {
@@ -46,11 +47,12 @@ export function barChart({ title, rows, limit }) {
 }
 
 /**
- * Columns over time, one strip for each row, all on one time and each on a height of its own.
+ * Columns over time, one strip for each row, with a shared time axis and a height of its own.
  *
- * @param {{ title: string, under: string, rows: { name: string, values: readonly number[] }[] }} chart
+ * @typedef {{ name: string, values: readonly number[] }} Strip
+ * @param {{ title: string, axis: string, rows: Strip[] }} chart
  */
-export function strips({ title, under, rows }) {
+export function strips({ title, axis, rows }) {
   const [left, right, top, step, high] = [110, 24, 48, 74, 52];
   const most = Math.max(...rows.map(({ values }) => values.length));
   const column = (WIDTH - left - right) / most;
@@ -71,6 +73,6 @@ export function strips({ title, under, rows }) {
   for (let second = 0; second < most; second += 10) {
     body.push(text(round(left + second * column), foot, `${second} s`));
   }
-  body.push(text(WIDTH - right, foot, under, ' text-anchor="end"'));
+  body.push(text(WIDTH - right, foot, axis, ' text-anchor="end"'));
   return svg(height, title, body);
 }

@@ -1,15 +1,16 @@
-// Everybody does the same through its own API: open, be somebody, hear of a player who joined, ask the server something.
+// Every competitor does the same by its own API: it connects, binds a player, receives
+// notifications of players who joined, and calls the server.
 import { createRequire } from "node:module";
 import mitt from "mitt";
 import ReconnectingWebSocket from "reconnecting-websocket";
-import { KEY } from "./dialects.mjs";
+import { KEY } from "./protocols.mjs";
 
 const require = createRequire(import.meta.url);
 
 export const credential = { clientId: "client-0001", clientSecret: "secret-0001" };
 export const player = { namespaceName: "game-0001", accessToken: "accessToken-0001" };
 
-/** Text of a request, by hand. What is in `params` wins. */
+/** The text of a request. `params` override the common fields. */
 export const frame = (
   name,
   requestId,
@@ -23,58 +24,59 @@ export const frame = (
     x_gs2: { service, component, function: name, contentType: "application/json", requestId },
   });
 
-/** Asks by hand: the next message that is no notification is the answer. */
-async function byHand(socket, name, params) {
-  const answered = new Promise((resolve) => {
-    const listen = ({ data }) => {
+/** Sends a request on a bare socket. The next message that is no notification is the reply. */
+async function callOnSocket(socket, name, params) {
+  const reply = new Promise((resolve) => {
+    const onMessage = ({ data }) => {
       const message = JSON.parse(data);
       if (message.type === "notification") return;
-      socket.removeEventListener("message", listen);
+      socket.removeEventListener("message", onMessage);
       resolve(message);
     };
-    socket.addEventListener("message", listen);
+    socket.addEventListener("message", onMessage);
   });
   socket.send(frame(name, "1", params));
-  return answered;
+  return reply;
 }
 
 const opened = (socket) => new Promise((resolve) => socket.addEventListener("open", resolve));
 
-async function loggedIn(socket) {
+async function logIn(socket) {
   await opened(socket);
-  await byHand(socket, "login", credential);
-  await byHand(socket, "setUserId", player);
+  await callOnSocket(socket, "login", credential);
+  await callOnSocket(socket, "setUserId", player);
 }
 
 /**
- * `open` is done when the player is bound. `hear` gets the payload, parsed; `unread` the notification whose payload nobody has read.
+ * `open` resolves when the player is bound. `onPayload` listens for parsed payloads,
+ * `onNotification` for notifications with an unparsed payload.
  */
-export const contenders = {
+export const competitors = {
   "bare ws": {
-    dialect: "gs2",
+    protocol: "gs2",
     async open({ webSocket, WebSocket }) {
       const socket = new WebSocket(webSocket);
-      await loggedIn(socket);
+      await logIn(socket);
       return {
-        hear(heard) {
+        onPayload(listener) {
           socket.addEventListener("message", ({ data }) => {
             const message = JSON.parse(data);
-            if (message.type === "notification") heard(JSON.parse(message.body.payload));
+            if (message.type === "notification") listener(JSON.parse(message.body.payload));
           });
         },
-        unread(heard) {
+        onNotification(listener) {
           socket.addEventListener("message", ({ data }) => {
             const message = JSON.parse(data);
-            if (message.type === "notification") heard(message.body);
+            if (message.type === "notification") listener(message.body);
           });
         },
-        call: (name = "getServiceVersion") => byHand(socket, name, {}),
+        call: (name = "getServiceVersion") => callOnSocket(socket, name, {}),
         close: () => socket.close(),
       };
     },
   },
   "gs2-gateway": {
-    dialect: "gs2",
+    protocol: "gs2",
     async open({ rest, webSocket, WebSocket }) {
       const { GatewayClient } = await import("../../dist/node.js");
       const gateway = new GatewayClient({
@@ -86,8 +88,8 @@ export const contenders = {
       });
       await gateway.setUserId({ accessToken: player.accessToken });
       return {
-        hear: (heard) => gateway.on(KEY, ({ payload }) => heard(payload)),
-        unread: (heard) => gateway.on(KEY, heard),
+        onPayload: (listener) => gateway.on(KEY, ({ payload }) => listener(payload)),
+        onNotification: (listener) => gateway.on(KEY, listener),
         call: (name = "getServiceVersion") =>
           gateway.call({ service: "gateway", component: "namespace", function: name }),
         close: () => gateway.dispose(),
@@ -95,27 +97,27 @@ export const contenders = {
     },
   },
   "reconnecting-websocket + mitt": {
-    dialect: "gs2",
+    protocol: "gs2",
     async open({ webSocket, WebSocket }) {
       const socket = new ReconnectingWebSocket(webSocket, [], { WebSocket });
       const bus = mitt();
-      await loggedIn(socket);
+      await logIn(socket);
       socket.addEventListener("message", ({ data }) => {
         const message = JSON.parse(data);
         if (message.type === "notification") bus.emit(message.body.subject, message.body);
       });
       return {
-        hear: (heard) => bus.on(KEY, ({ payload }) => heard(JSON.parse(payload))),
-        unread: (heard) => bus.on(KEY, heard),
-        call: (name = "getServiceVersion") => byHand(socket, name, {}),
+        onPayload: (listener) => bus.on(KEY, ({ payload }) => listener(JSON.parse(payload))),
+        onNotification: (listener) => bus.on(KEY, listener),
+        call: (name = "getServiceVersion") => callOnSocket(socket, name, {}),
         close: () => socket.close(),
       };
     },
   },
   gs2: {
-    dialect: "gs2",
+    protocol: "gs2",
     async open({ rest, webSocket, WebSocket }) {
-      // It takes its socket from `ws` and from nowhere else.
+      // gs2 takes its WebSocket class from `ws` only.
       require("ws");
       require.cache[require.resolve("ws")].exports = WebSocket;
       const core = require("gs2/core/model");
@@ -135,43 +137,44 @@ export const contenders = {
           .withAccessToken(player.accessToken),
       );
       return {
-        hear: (heard) => session.onNotification(({ payload }) => heard(JSON.parse(payload))),
-        unread: (heard) => session.onNotification(heard),
+        onPayload: (listener) =>
+          session.onNotification(({ payload }) => listener(JSON.parse(payload))),
+        onNotification: (listener) => session.onNotification(listener),
         call: (name = "getServiceVersion") => session.send("gateway", "namespace", name, {}),
         close: () => session.disconnect(),
       };
     },
   },
   "@heroiclabs/nakama-js": {
-    dialect: "nakama",
+    protocol: "nakama",
     async open({ host, port, WebSocket }) {
       globalThis.WebSocket = WebSocket;
       const { Client } = require("@heroiclabs/nakama-js");
-      // Its path is fixed, and the server goes by the path: so it begins in the port.
+      // Its path is fixed, but the server selects the protocol by path: the port includes it.
       const socket = new Client("key", host, `${port}/nakama`).createSocket();
       await socket.connect({ token: "session-token" });
-      const on = (heard) => void (socket.onnotification = heard);
+      const on = (listener) => void (socket.onnotification = listener);
       return {
-        hear: (heard) => on(({ content }) => heard(content)),
-        unread: on,
+        onPayload: (listener) => on(({ content }) => listener(content)),
+        onNotification: on,
         call: (name = "version") => socket.rpc(name),
         close: () => socket.disconnect(),
       };
     },
   },
   phoenix: {
-    dialect: "phoenix",
+    protocol: "phoenix",
     async open({ phoenix, WebSocket }) {
       const { Socket } = await import("phoenix");
       const socket = new Socket(phoenix, { transport: WebSocket });
-      const answer = (push) => new Promise((resolve) => push.receive("ok", resolve));
+      const reply = (push) => new Promise((resolve) => push.receive("ok", resolve));
       socket.connect();
       const channel = socket.channel("player");
-      await answer(channel.join());
+      await reply(channel.join());
       return {
-        hear: (heard) => channel.on(KEY, heard),
-        unread: (heard) => channel.on(KEY, heard),
-        call: (name = "version") => answer(channel.push(name, {})),
+        onPayload: (listener) => channel.on(KEY, listener),
+        onNotification: (listener) => channel.on(KEY, listener),
+        call: (name = "version") => reply(channel.push(name, {})),
         close: () => socket.disconnect(),
       };
     },

@@ -1,11 +1,11 @@
-// A WebSocket without a network: what is left is what the contender itself costs.
-export function fakeSocket(dialect) {
+// A WebSocket without a network, to measure the cost of the competitor itself.
+export function fakeSocket(protocol) {
   return class FakeSocket {
     static CONNECTING = 0;
     static OPEN = 1;
     static CLOSING = 2;
     static CLOSED = 3;
-    /** The one that was opened last. */
+    /** The last socket created. */
     static last;
     readyState = 0;
     bufferedAmount = 0;
@@ -15,7 +15,7 @@ export function fakeSocket(dialect) {
       FakeSocket.last = this;
       setTimeout(() => {
         this.readyState = 1;
-        this.#tell("open", { type: "open" });
+        this.#emit("open", { type: "open" });
       });
     }
 
@@ -29,20 +29,20 @@ export function fakeSocket(dialect) {
     }
 
     send(text) {
-      const { reply } = dialect.answer(text);
+      const { reply } = protocol.handle(text);
       queueMicrotask(() => this.receive(reply));
     }
 
-    /** A frame arrives. */
+    /** Delivers a frame. */
     receive(data) {
-      this.#tell("message", { type: "message", data });
+      this.#emit("message", { type: "message", data });
     }
 
     close() {
       this.readyState = 3;
     }
 
-    #tell(type, event) {
+    #emit(type, event) {
       this[`on${type}`]?.(event);
       for (const listener of this.#listeners.get(type) ?? []) listener(event);
     }

@@ -1,15 +1,16 @@
-// One measure of one contender, in a process of its own: `node measure.mjs MEASURE CONTENDER COUNT PORT`, the figures go to the parent.
+// Runs one measure of one competitor in a process of its own, and sends the result to the parent:
+// `node measure.mjs MEASURE COMPETITOR COUNT PORT`.
 import { WebSocket } from "ws";
-import { contenders } from "./competitors.mjs";
-import { dialects } from "./dialects.mjs";
+import { competitors } from "./competitors.mjs";
+import { protocols } from "./protocols.mjs";
 import { fakeSocket } from "./fakeSocket.mjs";
-import { median } from "./figures.mjs";
+import { median } from "./statistics.mjs";
 
 const [measure, name, count, port] = process.argv.slice(2);
-const contender = contenders[name];
+const competitor = competitors[name];
 const COUNT = Number(count);
 
-const places = (WebSocketClass) => ({
+const endpointsWith = (WebSocketClass) => ({
   host: "127.0.0.1",
   port,
   rest: `http://127.0.0.1:${port}`,
@@ -18,8 +19,8 @@ const places = (WebSocketClass) => ({
   WebSocket: WebSocketClass,
 });
 
-const textsOf = (dialect) =>
-  Array.from({ length: 1000 }, (_, i) => dialects[dialect].notification(i));
+const textsOf = (protocol) =>
+  Array.from({ length: 1000 }, (_, i) => protocols[protocol].notification(i));
 
 const timed = async (run) => {
   const start = performance.now();
@@ -29,21 +30,21 @@ const timed = async (run) => {
 
 const TURNS = 9;
 
-async function besideTheLimit(way, look) {
-  const texts = textsOf(contender.dialect);
+async function relativeToParsing(subscribe, read) {
+  const texts = textsOf(competitor.protocol);
   const limitTexts = textsOf("gs2");
-  const Fake = fakeSocket(dialects[contender.dialect]);
-  const session = await contender.open(places(Fake));
+  const Fake = fakeSocket(protocols[competitor.protocol]);
+  const session = await competitor.open(endpointsWith(Fake));
   const socket = Fake.last;
-  // What was read is added up, or the engine would find out that nobody needs it.
-  let seen = 0;
-  session[way]((heard) => void (seen += look(heard)));
+  // The sum uses what was read, so that the engine cannot optimize the reads away.
+  let sum = 0;
+  session[subscribe]((received) => void (sum += read(received)));
   const ratios = [];
   for (let turn = 0; turn < TURNS; turn++) {
     const limit = await timed(() => {
       for (let i = 0; i < COUNT; i++) {
         const { body } = JSON.parse(limitTexts[i % limitTexts.length]);
-        seen += JSON.parse(body.payload).gatheringName.length;
+        sum += JSON.parse(body.payload).gatheringName.length;
       }
     });
     const ms = await timed(() => {
@@ -52,36 +53,39 @@ async function besideTheLimit(way, look) {
     ratios.push(ms / limit);
   }
   await session.close();
-  return { value: median(ratios), seen };
+  return { value: median(ratios), sum };
 }
 
 const measures = {
-  /** Notifications per second, heard and read, over a socket. */
+  /** Notifications per second over a socket, with the payload read. */
   async overSocket() {
-    const session = await contender.open(places(WebSocket));
-    let heard = 0;
+    const session = await competitor.open(endpointsWith(WebSocket));
+    let received = 0;
     let characters = 0;
     let finish;
     const all = new Promise((resolve) => (finish = resolve));
-    session.hear(({ gatheringName }) => {
+    session.onPayload(({ gatheringName }) => {
       characters += gatheringName.length;
-      if (++heard === COUNT) finish();
+      if (++received === COUNT) finish();
     });
     const ms = await timed(() => Promise.all([session.call("go"), all]));
     await session.close();
     return { value: (COUNT / ms) * 1000, characters };
   },
 
-  /** The same without a network, beside two JSON.parse in the same process, in turns: how many times as long it takes. */
-  inProcess: () => besideTheLimit("hear", ({ gatheringName }) => gatheringName.length),
+  /** The time without a network, as a multiple of two JSON.parse in the same process, in turns. */
+  inProcess: () => relativeToParsing("onPayload", ({ gatheringName }) => gatheringName.length),
 
-  /** Likewise, where nobody reads the payload. */
-  inProcessUnread: () => besideTheLimit("unread", () => 1),
+  /** The same with the payload not read. */
+  inProcessUnread: () => relativeToParsing("onNotification", () => 1),
 
-  /** Milliseconds of one call, one after another, and of one by hand in the same process, in turns: what is measured is about as long as the machine's moods. */
+  /**
+   * Milliseconds of one call in sequence, and of one on a bare socket in the same process. They
+   * take turns, as a call is about as short as the noise of the machine.
+   */
   async call() {
-    const session = await contender.open(places(WebSocket));
-    const limit = await contenders["bare ws"].open(places(WebSocket));
+    const session = await competitor.open(endpointsWith(WebSocket));
+    const limit = await competitors["bare ws"].open(endpointsWith(WebSocket));
     const times = { own: [], limit: [] };
     for (let turn = 0; turn < TURNS; turn++) {
       for (let n = 0; n < COUNT / TURNS; n++) times.limit.push(await timed(() => limit.call()));
@@ -92,12 +96,14 @@ const measures = {
     return { value: median(times.own), limit: median(times.limit) };
   },
 
-  /** Milliseconds from nothing to a bound player. */
+  /** Milliseconds from connect to a bound player. */
   async connect() {
     const times = [];
     for (let n = 0; n < COUNT; n++) {
       let session;
-      times.push(await timed(async () => (session = await contender.open(places(WebSocket)))));
+      times.push(
+        await timed(async () => (session = await competitor.open(endpointsWith(WebSocket)))),
+      );
       await session.close();
     }
     return { value: median(times) };

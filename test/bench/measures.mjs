@@ -1,6 +1,7 @@
-// What is measured, of whom, how often, and what was promised: the one list the runner and the table read.
+// The measures: what each counts, for which competitors, how often, and its target. The runner and
+// the table read this list.
 
-/** Those a game can use, the limit first. */
+/** The libraries a game can use, the baseline first. */
 const all = [
   "bare ws",
   "gs2-gateway",
@@ -11,47 +12,49 @@ const all = [
 ];
 
 /**
- * `count` by contender where one of them is so slow that it would take minutes. `beside` is the contender the ratios are of; without it the
- * value is a ratio already. `bar` is for the ratio of gs2-gateway: at least where more is better, else at most.
+ * `count` depends on the competitor, as one would take minutes. `baseline` is the competitor that
+ * the ratios compare with; without it the value is a ratio already. `target` limits the ratio of
+ * gs2-gateway: a minimum if more is better, otherwise a maximum.
  */
 export const measures = [
   {
     id: "overSocket",
-    says: "notifications per second over a socket, payload read",
-    of: all,
+    description: "notifications per second over a socket, payload read",
+    competitors: all,
     count: () => 60_000,
-    beside: "bare ws",
+    baseline: "bare ws",
     moreIsBetter: true,
-    bar: 0.95,
+    target: 0.95,
   },
   {
     id: "inProcess",
-    says: "time per notification without a network, payload read, beside two JSON.parse",
-    of: all,
+    description:
+      "time per notification without a network, payload read, relative to two JSON.parse",
+    competitors: all,
     count: () => 30_000,
-    bar: 1.1,
+    target: 1.1,
   },
   {
     id: "inProcessUnread",
-    says: "the same, payload not read",
-    of: all,
+    description: "the same, payload not read",
+    competitors: all,
     count: () => 30_000,
-    bar: 0.7,
+    target: 0.7,
   },
   {
     id: "call",
-    says: "ms of one call, median",
-    of: all,
+    description: "ms of one call, median",
+    competitors: all,
     count: (name) => (name === "gs2" ? 30 : 2_000),
-    beside: "bare ws",
-    bar: 1.3,
+    baseline: "bare ws",
+    target: 1.3,
   },
   {
     id: "connect",
-    says: "ms from nothing to a bound player, median",
-    of: all,
+    description: "ms from connect to a bound player, median",
+    competitors: all,
     count: (name) => (name === "gs2" ? 10 : 200),
-    beside: "bare ws",
-    bar: 1.3,
+    baseline: "bare ws",
+    target: 1.3,
   },
 ];

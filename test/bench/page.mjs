@@ -1,4 +1,5 @@
-// What the guide says of the figures in bench.json: tables between markers, and charts. Written by record.mjs, held by test/package/figures.test.ts.
+// The tables and charts of the guide, made from bench.json. record.mjs writes them, and
+// test/package/figures.test.ts compares them.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { barChart, strips } from "./chart.mjs";
@@ -6,7 +7,7 @@ import { measures } from "./measures.mjs";
 
 const root = new URL("../../", import.meta.url);
 
-/** Where parts stand, by language. */
+/** The pages with generated parts, by language. */
 const pages = {
   en: ["docs/benchmarks.md", "docs/simulation.md"],
   ja: ["docs/ja/benchmarks.md", "docs/ja/simulation.md"],
@@ -15,43 +16,50 @@ const pages = {
 const words = {
   en: {
     missing: (command) => `Not measured yet: \`${command}\`.`,
-    machine: (on, versions) => `Measured on ${on}, beside ${versions}.`,
-    who: "Contender",
+    machine: (on, versions) => `Measured on ${on}, with ${versions}.`,
+    who: "Library",
     heads: {
-      overSocket: "heard per second",
+      overSocket: "received per second",
       inProcess: "time, payload read",
       inProcessUnread: "time, payload not read",
       call: "one call",
       connect: "connect to bound",
     },
-    bar: "what is promised of gs2-gateway",
-    bound: ["Until the player is bound", "Round trips", "Measured", "Promised"],
-    boundRows: ["first", "again, after the line broke"],
+    target: "target for gs2-gateway",
+    bound: ["Until the player is bound", "Round trips", "Measured", "Target"],
+    boundRows: ["first", "rebind after a dropped connection"],
     download: ["A page's bundle with", "Bytes, gzip"],
     installed: ["On disk after `npm install`", "Bytes"],
     emulator: ["Players", "Start to ready", "Memory", "Notification to all: median", "p99"],
-    promised: "promised",
+    targetRow: "target",
     inspector: (perSecond, task, clock) =>
-      `At ${perSecond} notifications per second the inspector's longest task took ${task} ms of processor time (${clock} ms by the clock); promised are 100 ms.`,
-    chromium: (perSecond, byHand, ratio) =>
-      `In Chromium the script tag's file hears ${perSecond} notifications per second, a WebSocket by hand ${byHand}: ${ratio}.`,
-    heap: ["After", "Heap left, bytes"],
+      `At ${perSecond} notifications per second the inspector's longest task took ${task} ms of processor time (${clock} ms of wall time); the target is 100 ms.`,
+    chromium: (perSecond, bare, ratio) =>
+      `In Chromium the script for script tags receives ${perSecond} notifications per second, a bare WebSocket ${bare}: ${ratio}.`,
+    heap: ["After", "Heap retained, bytes"],
     heapOf: { reconnects: "reconnects", notifications: "notifications" },
-    outages: ["Server", "Outage", "99 % are back after", "Busiest 100 ms", "Beside an even spread"],
+    outages: [
+      "Server",
+      "Outage",
+      "99 % reconnected after",
+      "Busiest 100 ms",
+      "Ratio to an even spread",
+    ],
     away: { refusing: "refuses", hanging: "does not answer" },
-    mutations: ["Bug put in on purpose", "Found by seed"],
-    escaped: (most) => `not in ${most}`,
+    mutations: ["Mutation", "Found by seed"],
+    escaped: (most) => `not in ${most} seeds`,
     images: {
-      overSocket: "A bar chart: notifications heard per second over a socket, beside bare ws",
-      gzipBytes: "A bar chart: bytes of a page's bundle with each contender",
+      overSocket:
+        "A bar chart: notifications received per second over a socket, relative to bare ws",
+      gzipBytes: "A bar chart: bytes of a page's bundle with each library",
       returnAfterOutage:
-        "Arrivals in each second after the server is back, for outages of 1 s to 10 minutes: spread over the window, without a spike at the beginning",
+        "Arrivals in each second after the server is back, for outages of 1 s to 10 minutes: spread over the retry window, without a spike at its start",
     },
   },
   ja: {
     missing: (command) => `未計測です（\`${command}\` で計測します）。`,
     machine: (on, versions) => `計測環境：${on}。比較対象：${versions}。`,
-    who: "対象",
+    who: "ライブラリ",
     heads: {
       overSocket: "1 秒あたりの受信数",
       inProcess: "処理時間（payload を読む）",
@@ -59,17 +67,17 @@ const words = {
       call: "呼び出し 1 回",
       connect: "接続から紐付けまで",
     },
-    bar: "gs2-gateway の約束",
-    bound: ["プレイヤーの紐付けまで", "往復回数", "計測値", "約束"],
-    boundRows: ["初回", "回線が切れたあと"],
+    target: "gs2-gateway の目標",
+    bound: ["プレイヤーの紐付けまで", "往復回数", "計測値", "目標"],
+    boundRows: ["初回", "切断後の再紐付け"],
     download: ["ページのバンドル", "バイト（gzip）"],
     installed: ["`npm install` 後のディスク使用量", "バイト"],
     emulator: ["プレイヤー数", "起動から準備完了まで", "メモリー", "全員への通知：中央値", "p99"],
-    promised: "約束",
+    targetRow: "目標",
     inspector: (perSecond, task, clock) =>
-      `毎秒 ${perSecond} 件の通知を流したとき、インスペクターの最長タスクは CPU 時間で ${task} ms（実時間で ${clock} ms）でした。約束は 100 ms です。`,
-    chromium: (perSecond, byHand, ratio) =>
-      `Chromium では、script タグ用のファイルは毎秒 ${perSecond} 件、WebSocket を直接使うと毎秒 ${byHand} 件の通知を受け取ります（${ratio}）。`,
+      `毎秒 ${perSecond} 件の通知を流したとき、インスペクターの最長タスクは CPU 時間で ${task} ms（実時間で ${clock} ms）でした。目標は 100 ms です。`,
+    chromium: (perSecond, bare, ratio) =>
+      `Chromium では、script タグ用のファイルは毎秒 ${perSecond} 件、WebSocket を直接使うと毎秒 ${bare} 件の通知を受け取ります（${ratio}）。`,
     heap: ["何のあとか", "残ったヒープ（バイト）"],
     heapOf: { reconnects: "回の再接続", notifications: "件の通知" },
     outages: [
@@ -98,7 +106,7 @@ const seconds = (ms) => `${ms / 1_000} s`;
 const table = (head, rows) =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
-/** Files of charts; undefined where the figures are missing. */
+/** The SVG of each chart; undefined if its figures are missing. */
 export function chartsOf({ measures: measured, gzipBytes, returnAfterOutage }) {
   const arrivals = returnAfterOutage?.results.filter(
     ({ away, perSecond }) => away === "refusing" && perSecond,
@@ -108,12 +116,12 @@ export function chartsOf({ measures: measured, gzipBytes, returnAfterOutage }) {
     overSocket:
       measured &&
       barChart({
-        title: "Notifications heard per second, beside bare ws",
+        title: "Notifications received per second, relative to bare ws",
         limit: 1,
         rows: Object.entries(measured.overSocket).map(([name, { ratio }]) => ({
           name,
           value: ratio,
-          says: times(ratio),
+          label: times(ratio),
           ours: ours(name),
         })),
       }),
@@ -123,15 +131,20 @@ export function chartsOf({ measures: measured, gzipBytes, returnAfterOutage }) {
         title: "Bytes a page downloads, gzip",
         rows: Object.entries(gzipBytes)
           .sort(([, a], [, b]) => a - b)
-          .map(([name, bytes]) => ({ name, value: bytes, says: grouped(bytes), ours: ours(name) })),
+          .map(([name, bytes]) => ({
+            name,
+            value: bytes,
+            label: grouped(bytes),
+            ours: ours(name),
+          })),
       }),
     returnAfterOutage:
       arrivals?.length > 0
         ? strips({
             title: "Arrivals per second after the server is back",
-            under: "after the end of the outage",
+            axis: "after the end of the outage",
             rows: arrivals.map(({ outageMs, perSecond }) => ({
-              name: `away ${seconds(outageMs)}`,
+              name: `outage ${seconds(outageMs)}`,
               values: perSecond,
             })),
           })
@@ -139,19 +152,19 @@ export function chartsOf({ measures: measured, gzipBytes, returnAfterOutage }) {
   };
 }
 
-/** What stands between the markers, by name. */
+/** The texts between the markers, by name. */
 export function partsOf(figures, language) {
-  const say = words[language];
+  const text = words[language];
   const charts = chartsOf(figures);
   const bench = "npm run bench";
-  const part = (figure, command, make) => (figure ? make(figure) : say.missing(command));
+  const part = (figure, command, make) => (figure ? make(figure) : text.missing(command));
   const withChart = (name, rest) =>
     charts[name] === undefined
       ? rest
-      : `![${say.images[name]}](${language === "en" ? "" : "../"}images/${name}.svg)\n\n${rest}`;
+      : `![${text.images[name]}](${language === "en" ? "" : "../"}images/${name}.svg)\n\n${rest}`;
   return {
     machine: part(figures.measuredOn, bench, (on) =>
-      say.machine(
+      text.machine(
         on,
         Object.entries(figures.versions ?? {})
           .map(([name, version]) => `${name} ${version}`)
@@ -161,31 +174,31 @@ export function partsOf(figures, language) {
     measures: part(figures.measures, bench, (measured) => {
       const ids = measures.map(({ id }) => id).filter((id) => measured[id]);
       const names = Object.keys(measured[ids[0]]);
-      const bars = measures
+      const targets = measures
         .filter(({ id }) => measured[id])
-        .map(({ bar, moreIsBetter }) => `${moreIsBetter ? ">=" : "<="} ${bar.toFixed(2)} x`);
+        .map(({ target, moreIsBetter }) => `${moreIsBetter ? ">=" : "<="} ${target.toFixed(2)} x`);
       return withChart(
         "overSocket",
         table(
-          [say.who, ...ids.map((id) => say.heads[id])],
+          [text.who, ...ids.map((id) => text.heads[id])],
           [
             ...names.map((name) => [
               name,
               ...ids.map((id) => (measured[id][name] ? times(measured[id][name].ratio) : "")),
             ]),
-            [say.bar, ...bars],
+            [text.target, ...targets],
           ],
         ),
       );
     }),
     boundAgain: part(figures.boundAgain, bench, ({ roundTripMs, firstMs, againMs }) =>
       table(
-        say.bound,
+        text.bound,
         [
           [3, firstMs],
           [2, againMs],
         ].map(([trips, ms], i) => [
-          say.boundRows[i],
+          text.boundRows[i],
           trips,
           `${Math.round(ms)} ms`,
           `<= ${trips * roundTripMs + 20} ms`,
@@ -196,19 +209,19 @@ export function partsOf(figures, language) {
       withChart(
         "gzipBytes",
         table(
-          say.download,
+          text.download,
           Object.entries(sizes).map(([name, bytes]) => [name, grouped(bytes)]),
         ),
       ),
     ),
     installedBytes: part(figures.installedBytes, bench, (sizes) =>
       table(
-        say.installed,
+        text.installed,
         Object.entries(sizes).map(([name, bytes]) => [name, grouped(bytes)]),
       ),
     ),
     emulator: part(figures.emulator, `${bench} -- --all`, (loads) =>
-      table(say.emulator, [
+      table(text.emulator, [
         ...loads.map(({ sockets, readyMs, rssMegabytes, p50Ms, p99Ms }) => [
           grouped(sockets),
           `${readyMs} ms`,
@@ -216,31 +229,31 @@ export function partsOf(figures, language) {
           `${p50Ms} ms`,
           `${p99Ms} ms`,
         ]),
-        [say.promised, "<= 1,000 ms", "<= 400 MB", "", "<= 1,000 ms"],
+        [text.targetRow, "<= 1,000 ms", "<= 400 MB", "", "<= 1,000 ms"],
       ]),
     ),
     inspector: part(figures.inspector, `${bench} -- --all`, (inspector) =>
-      say.inspector(inspector.perSecond, inspector.longestTaskMs, inspector.longestByClockMs),
+      text.inspector(inspector.perSecond, inspector.longestTaskMs, inspector.longestByClockMs),
     ),
     chromium: part(figures.chromium, `${bench} -- --all`, ({ perSecond, handPerSecond, ratio }) =>
-      say.chromium(grouped(perSecond), grouped(handPerSecond), times(ratio)),
+      text.chromium(grouped(perSecond), grouped(handPerSecond), times(ratio)),
     ),
-    heap: part(figures.heap, `${bench} -- --all`, (left) =>
-      table(say.heap, [
-        ...left.map(({ of, count, heapBytes }) => [
-          `${grouped(count)} ${say.heapOf[of]}`,
+    heap: part(figures.heap, `${bench} -- --all`, (results) =>
+      table(text.heap, [
+        ...results.map(({ of, count, heapBytes }) => [
+          `${grouped(count)} ${text.heapOf[of]}`,
           grouped(heapBytes),
         ]),
-        [say.promised, "<= 2,097,152"],
+        [text.targetRow, "<= 2,097,152"],
       ]),
     ),
     returnAfterOutage: part(figures.returnAfterOutage, "npm run sim -- --outages", ({ results }) =>
       withChart(
         "returnAfterOutage",
         table(
-          say.outages,
+          text.outages,
           results.map(({ away, outageMs, t99Ms, peak, peakOverEven }) => [
-            say.away[away],
+            text.away[away],
             seconds(outageMs),
             seconds(t99Ms),
             grouped(peak),
@@ -251,10 +264,10 @@ export function partsOf(figures, language) {
     ),
     mutations: part(figures.mutations, "npm run sim -- --mutations", ({ mostSeeds, results }) =>
       table(
-        say.mutations,
+        text.mutations,
         results.map(({ name, caught, seeds }) => [
           name,
-          caught ? grouped(seeds) : say.escaped(grouped(mostSeeds)),
+          caught ? grouped(seeds) : text.escaped(grouped(mostSeeds)),
         ]),
       ),
     ),
@@ -266,7 +279,7 @@ const MARKED = /(<!-- bench\.json: (\w+) -->\n)[^]*?(<!-- end -->)/g;
 /** The text of a page with its parts in place. */
 export function withParts(text, parts) {
   return text.replace(MARKED, (_, begin, name, end) => {
-    if (!(name in parts)) throw new Error(`There is no part ${name}.`);
+    if (!(name in parts)) throw new Error(`bench.json has no part ${name}.`);
     return `${begin}\n${parts[name]}\n\n${end}`;
   });
 }

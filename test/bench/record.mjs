@@ -1,4 +1,4 @@
-// bench.json, and the pages of the guide that show it: written together, so that they say the same.
+// Writes bench.json and the pages of the guide that show it together, so that they agree.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { format } from "prettier";
@@ -8,12 +8,12 @@ const FILE = new URL("../../bench.json", import.meta.url);
 
 export const readFigures = () => (existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : {});
 
-/** Takes the place of those of the same name; the others stay. */
+/** Replaces the figures of the same names, and keeps the others. */
 export async function recordFigures(figures) {
   const all = { ...readFigures(), ...figures };
   writeFileSync(FILE, await format(JSON.stringify(all), { parser: "json", printWidth: 100 }));
   writePages(all);
 }
 
-// `node test/bench/record.mjs` writes the pages anew from the figures there are.
+// `node test/bench/record.mjs` rewrites the pages from bench.json.
 if (process.argv[1] === fileURLToPath(import.meta.url)) await recordFigures({});

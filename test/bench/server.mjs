@@ -1,11 +1,11 @@
-// One server for all dialects, in a process of its own: the path of the socket is the dialect.
+// A server for all protocols, in a process of its own. The path of the socket selects the protocol.
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
-import { dialects, login } from "./dialects.mjs";
+import { protocols, login } from "./protocols.mjs";
 
 const COUNT = Number(process.argv[2]);
-const AT_ONCE = 256;
-const FULL = 1 << 20;
+const BATCH_SIZE = 256;
+const MAX_BUFFERED_BYTES = 1 << 20;
 
 const http = createServer((_, response) => {
   response.setHeader("content-type", "application/json");
@@ -14,25 +14,29 @@ const http = createServer((_, response) => {
 const sockets = new WebSocketServer({ server: http, perMessageDeflate: false });
 
 sockets.on("connection", (socket, request) => {
-  const { notification, answer } = dialects[request.url.split(/[/?]/)[1]];
+  const { notification, handle } = protocols[request.url.split(/[/?]/)[1]];
   const texts = Array.from({ length: 1000 }, (_, i) => notification(i));
   socket.on("message", (data) => {
-    const { reply, go } = answer(String(data));
+    const { reply, isStart } = handle(String(data));
     socket.send(reply);
-    if (go) pour(socket, texts);
+    if (isStart) sendNotifications(socket, texts);
   });
 });
 
-function pour(socket, texts) {
+function sendNotifications(socket, texts) {
   let sent = 0;
-  const more = () => {
+  const sendBatch = () => {
     if (socket.readyState !== socket.OPEN) return;
-    for (let n = 0; n < AT_ONCE && sent < COUNT && socket.bufferedAmount < FULL; n++) {
+    for (
+      let n = 0;
+      n < BATCH_SIZE && sent < COUNT && socket.bufferedAmount < MAX_BUFFERED_BYTES;
+      n++
+    ) {
       socket.send(texts[sent++ % texts.length]);
     }
-    if (sent < COUNT) setImmediate(more);
+    if (sent < COUNT) setImmediate(sendBatch);
   };
-  more();
+  sendBatch();
 }
 
 http.listen(0, "127.0.0.1", () => process.send(http.address().port));

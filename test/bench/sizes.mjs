@@ -1,4 +1,4 @@
-// What a page downloads for each contender, and what npm installs for the project.
+// The download size of a page with each competitor, and the installed size on disk.
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -9,8 +9,8 @@ import { build } from "esbuild";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What one writes to use it as the other measures do. */
-const uses = {
+/** The imports that the other measures use. */
+const imports = {
   "gs2-gateway": `export { GatewayClient } from "${root}dist/index.js";`,
   "reconnecting-websocket + mitt": `export { default as a } from "reconnecting-websocket"; export { default as b } from "mitt";`,
   gs2: `export { Gs2WebSocketSession, BasicGs2Credential, Gs2Constant } from "gs2/core/model"; export { default } from "gs2/gateway/websocket"; export { SetUserIdRequest } from "gs2/gateway/request";`,
@@ -20,10 +20,10 @@ const uses = {
 
 const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
-/** Bundled for a browser by esbuild, minified, gzip -9, in bytes. */
+/** Bytes of a browser bundle by esbuild, minified, gzip -9. */
 export async function downloadSizes() {
   const sizes = {};
-  for (const [name, contents] of Object.entries(uses)) {
+  for (const [name, contents] of Object.entries(imports)) {
     const { outputFiles } = await build({
       stdin: { contents, resolveDir: here },
       bundle: true,
@@ -33,7 +33,7 @@ export async function downloadSizes() {
       target: "es2022",
       write: false,
       logLevel: "error",
-      // gs2 asks for these in a page, too; without a stand-in it cannot be bundled at all.
+      // gs2 imports these in a page, too, and cannot be bundled otherwise.
       external: [
         "ws",
         "fs",
@@ -63,7 +63,7 @@ const sizeOf = (path) =>
     ? readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0)
     : statSync(path).size;
 
-/** The sum of the file sizes, in bytes: what is packed and the packages it brings. */
+/** The file sizes in bytes: of the packed package with its dependencies, and of gs2 alone. */
 export function installedSizes() {
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   const packed = JSON.parse(

@@ -1,4 +1,4 @@
-// The packed package in a game that somebody else bundles: without a complaint, and it plays.
+// The packed package in a page built by common bundlers: it builds without warnings, and runs.
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { Browser } from "playwright-core";
@@ -7,14 +7,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { libraryEntries } from "../../scripts/entries.mjs";
 import { startEmulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
-import { importedOn } from "../support/endpoints.js";
+import { entriesFor } from "../support/entryEnvironments.js";
 import { inRepo, readInRepo } from "../support/repo.js";
-import { unpackedProject, type UnpackedProject } from "../support/unpacked.js";
+import { createConsumerProject, type ConsumerProject } from "../support/consumerProject.js";
 import { bundlers } from "./bundlers.js";
-import { complaintsOf } from "./pages.js";
+import { recordPageErrors } from "./pageErrors.js";
 
-/** The files of entries that a page has no use for. */
-const onPages = importedOn("page");
+const onPages = entriesFor("page");
+/** The entries for Node only. */
 const forNode = libraryEntries
   .filter(
     ({ path, typesOf }) =>
@@ -23,16 +23,19 @@ const forNode = libraryEntries
   .map(({ name }) => name);
 
 let browser: Browser;
-let user: UnpackedProject;
+let consumer: ConsumerProject;
 let source: string;
 
 beforeAll(async () => {
-  [browser, user] = await Promise.all([launchBrowser(), unpackedProject(["ws", "firebase"])]);
-  // What stands outside of the project cannot see its packages.
-  source = join(user.folder, "page");
+  [browser, consumer] = await Promise.all([
+    launchBrowser(),
+    createConsumerProject(["ws", "firebase"]),
+  ]);
+  // Inside the project, as files outside do not resolve its packages.
+  source = join(consumer.folder, "page");
   await cp(inRepo("test/package/consumers/page"), source, { recursive: true });
 });
-afterAll(() => Promise.all([browser.close(), user.end()]));
+afterAll(() => Promise.all([browser.close(), consumer.remove()]));
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html",
@@ -53,20 +56,20 @@ async function serve(folder: string) {
     },
   });
   const context = await browser.newContext();
-  const complaints = complaintsOf(context);
+  const errors = recordPageErrors(context);
   const page = await context.newPage();
   return {
     emulator,
     page,
-    complaints,
-    async end() {
+    errors,
+    async close() {
       await context.close();
       await emulator.stop();
     },
   };
 }
 
-test("both pages use every entry that pages have a use for", () => {
+test("both pages use every entry for pages", () => {
   for (const script of ["main.js", "required.js"]) {
     const text = readInRepo("test/package/consumers/page", script);
     const imported = ts.preProcessFile(text, true, true).importedFiles.map((one) => one.fileName);
@@ -80,20 +83,20 @@ describe.each(bundlers)("a page bundled with $name", ({ name, script, bundle }) 
   let site: Awaited<ReturnType<typeof serve>>;
 
   beforeAll(async () => {
-    const folder = join(user.folder, "built", name.replace(/\W+/g, "-"));
+    const folder = join(consumer.folder, "built", name.replace(/\W+/g, "-"));
     await mkdir(folder, { recursive: true });
     const html = await readFile(join(source, "index.html"), "utf8");
     await writeFile(join(folder, "index.html"), html.replace("main.js", script));
     built = await bundle(source, script, folder);
     site = await serve(folder);
   });
-  afterAll(() => site.end());
+  afterAll(() => site.close());
 
-  test("is made without a complaint", () => {
-    expect(built.complaints).toEqual([]);
+  test("builds without warnings", () => {
+    expect(built.warnings).toEqual([]);
   });
 
-  test("holds nothing that only Node has", () => {
+  test("contains nothing for Node only", () => {
     const ours = built.modules.filter((file) => file.includes("gs2-gateway/dist/"));
     expect(ours.some((file) => /dist\/index\.c?js$/.test(file))).toBe(true);
     const forbidden = new RegExp(`dist/(${forNode.join("|")})\\.c?js$`);
@@ -105,8 +108,8 @@ describe.each(bundlers)("a page bundled with $name", ({ name, script, bundle }) 
     ).toEqual([]);
   });
 
-  test("plays with every entry, in Chromium, and so does its Web Worker", async () => {
-    const { page, emulator, complaints } = site;
+  test("uses every entry in Chromium, and so does its Web Worker", async () => {
+    const { page, emulator, errors } = site;
     await page.goto(`${emulator.url}/page/`);
     expect(await page.evaluate("played")).toEqual({
       userId: "alice",
@@ -125,6 +128,6 @@ describe.each(bundlers)("a page bundled with $name", ({ name, script, bundle }) 
         window: "undefined",
       });
     }
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   });
 });

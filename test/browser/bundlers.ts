@@ -6,32 +6,32 @@ import { rollup } from "rollup";
 import * as vite from "vite";
 import webpack from "webpack";
 
-export interface Bundled {
-  /** All it had to say, be it about our files or the page's. */
-  readonly complaints: readonly string[];
-  /** Every file it read. */
+export interface BundleResult {
+  /** All warnings and errors, about our files and the page's. */
+  readonly warnings: readonly string[];
+  /** Every file that the bundler read. */
   readonly modules: readonly string[];
 }
 
-/** Builds `script` and, beside it, the worker of the page in `from`, with the settings a browser game has. */
-export type Bundler = (from: string, script: string, to: string) => Promise<Bundled>;
+/** Builds `script` and the worker of the page in `from`, with the settings of a browser game. */
+export type Bundler = (from: string, script: string, to: string) => Promise<BundleResult>;
 
-/** Those that know no `new Worker(new URL(...))` get the worker as a second entry. */
+/** For bundlers that do not detect `new Worker(new URL(...))`, the worker is a second entry. */
 const entriesIn = (from: string, script: string) => [join(from, script), join(from, "worker.js")];
 
 const withVite: Bundler = async (from, _script, to) => {
-  const complaints: string[] = [];
+  const warnings: string[] = [];
   const modules: string[] = [];
-  const complain = (text: string) => void complaints.push(text);
+  const warn = (text: string) => void warnings.push(text);
   await vite.build({
     root: from,
     base: "./",
     configFile: false,
     customLogger: {
       ...vite.createLogger("silent"),
-      warn: complain,
-      warnOnce: complain,
-      error: complain,
+      warn,
+      warnOnce: warn,
+      error: warn,
     },
     build: { outDir: to, emptyOutDir: true },
     worker: { format: "es" },
@@ -39,13 +39,13 @@ const withVite: Bundler = async (from, _script, to) => {
       {
         name: "list-modules",
         generateBundle() {
-          // Doors that only pass on are in no chunk, but here.
+          // Modules that only re-export are in no chunk, but in this list.
           modules.push(...this.getModuleIds());
         },
       },
     ],
   });
-  return { complaints, modules };
+  return { warnings, modules };
 };
 
 const withWebpack: Bundler = (from, script, to) =>
@@ -56,18 +56,18 @@ const withWebpack: Bundler = (from, script, to) =>
         context: from,
         entry: `./${script}`,
         output: { path: to, filename: script },
-        // Firebase is larger than what webpack likes, and not ours.
+        // No warning about the size of Firebase.
         performance: false,
       },
       (error, stats) => {
-        if (!stats) return reject(error ?? new Error("webpack answered nothing"));
+        if (!stats) return reject(error ?? new Error("webpack returned no stats"));
         const { errors = [], warnings = [] } = stats.toJson({
           all: false,
           errors: true,
           warnings: true,
         });
         resolve({
-          complaints: [...errors, ...warnings].map(({ message }) => message),
+          warnings: [...errors, ...warnings].map(({ message }) => message),
           modules: [...stats.compilation.fileDependencies],
         });
       },
@@ -86,27 +86,27 @@ const withEsbuild: Bundler = async (from, script, to) => {
     logLevel: "silent",
   });
   return {
-    complaints: [...errors, ...warnings].map(({ text }) => text),
+    warnings: [...errors, ...warnings].map(({ text }) => text),
     modules: Object.keys(metafile.inputs),
   };
 };
 
 const withRollup: Bundler = async (from, script, to) => {
-  const complaints: string[] = [];
+  const warnings: string[] = [];
   const bundle = await rollup({
     input: entriesIn(from, script),
     plugins: [nodeResolve({ browser: true }), commonjs()],
     onLog: (level, { message }) => {
-      if (level === "warn") complaints.push(message);
+      if (level === "warn") warnings.push(message);
     },
   });
   await bundle.write({ dir: to, format: "es" });
   const modules = bundle.watchFiles;
   await bundle.close();
-  return { complaints, modules };
+  return { warnings, modules };
 };
 
-/** Each with the page's script it is given. */
+/** Each with the page script that it bundles. */
 export const bundlers: readonly {
   readonly name: string;
   readonly script: string;

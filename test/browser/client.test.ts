@@ -1,32 +1,32 @@
-// The file that a page without a bundler loads, in a real browser, against the emulator.
+// The script for pages without a bundler, in a real browser, against the emulator.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser.js";
-import { aGame, MAPPED, SET_UP, type Game } from "./game.js";
+import { openGamePages, HOST_RULES, CLIENT_SCRIPT, type GamePages } from "./gamePages.js";
 
 let browser: Browser;
-let game: Game;
-let emulator: Game["emulator"];
-let context: Game["context"];
+let game: GamePages;
+let emulator: GamePages["emulator"];
+let context: GamePages["context"];
 
 beforeAll(async () => {
-  browser = await launchBrowser({ args: [MAPPED] });
+  browser = await launchBrowser({ args: [HOST_RULES] });
 });
 afterAll(() => browser.close());
 
 beforeEach(async () => {
-  game = await aGame(browser);
+  game = await openGamePages(browser);
   ({ emulator, context } = game);
 });
 afterEach(() => game.end());
 
 const open = (url?: string): Promise<Page> => game.open(url);
-const bind: Game["bind"] = (...args) => game.bind(...args);
-const untilSeen: Game["untilSeen"] = (...args) => game.untilSeen(...args);
-const finishMission: Game["finishMission"] = (...args) => game.finishMission(...args);
+const bind: GamePages["bind"] = (...args) => game.bind(...args);
+const untilSeen: GamePages["untilSeen"] = (...args) => game.untilSeen(...args);
+const finishMission: GamePages["finishMission"] = (...args) => game.finishMission(...args);
 const mission = (taskName: string) => `Gs2Mission:Complete {"taskName":"${taskName}"}`;
 
-test("a page connects, binds its player, and hears in order", async () => {
+test("a page connects, binds its player, and receives notifications in order", async () => {
   const page = await open();
   expect(await bind(page, "alice", false)).toBeUndefined();
   for (const task of ["one", "two", "three"]) await finishMission("alice", task);
@@ -41,7 +41,7 @@ test("a page connects, binds its player, and hears in order", async () => {
   expect(await page.evaluate(() => gateway.ping())).toBeGreaterThan(0);
 });
 
-test("a reload keeps the sessionId, and the place with it", async () => {
+test("a reloaded page keeps its sessionId and its session", async () => {
   const page = await open();
   const before = await bind(page, "alice");
   expect(before).toMatch(/^\w{20,128}$/);
@@ -57,7 +57,7 @@ test("a reload keeps the sessionId, and the place with it", async () => {
   await untilSeen(page, mission("reload"));
 });
 
-test("a page left by a link and come back to keeps its sessionId", async () => {
+test("a page keeps its sessionId when the tab leaves it and returns", async () => {
   const page = await open();
   const before = await bind(page, "alice");
   await page.goto("about:blank");
@@ -65,16 +65,16 @@ test("a page left by a link and come back to keeps its sessionId", async () => {
   expect(await bind(page, "alice")).toBe(before);
 });
 
-test("a cloned tab makes its own sessionId, and neither tab cuts the other", async () => {
+test("a cloned tab generates its own sessionId, and does not replace the first", async () => {
   const page = await open();
   const before = await bind(page, "alice");
-  await page.evaluate(() => sessionStorage.setItem("witness", "copied"));
+  await page.evaluate(() => sessionStorage.setItem("copy", "copied"));
   const [clone] = await Promise.all([
     context.waitForEvent("page"),
     page.evaluate(() => void window.open(location.href)),
   ]);
   await clone.waitForLoadState();
-  expect(await clone.evaluate(() => sessionStorage.getItem("witness"))).toBe("copied");
+  expect(await clone.evaluate(() => sessionStorage.getItem("copy"))).toBe("copied");
 
   expect(await bind(clone, "alice")).toBe("conflict");
   const cloned = await clone.evaluate(() => gateway.connection.bindings["player"]?.sessionId);
@@ -88,10 +88,10 @@ test("a cloned tab makes its own sessionId, and neither tab cuts the other", asy
   expect(await bind(page, "alice")).toBe(before);
 });
 
-test("a second client in one page makes its own sessionId", async () => {
+test("a second client in one page generates its own sessionId", async () => {
   const page = await open();
   const before = await bind(page, "alice");
-  await page.addScriptTag({ content: SET_UP });
+  await page.addScriptTag({ content: CLIENT_SCRIPT });
   const other = await bind(page, "bob");
   expect(other).not.toBe(before);
   expect(emulator.sessions()).toMatchObject([
@@ -100,7 +100,7 @@ test("a second client in one page makes its own sessionId", async () => {
   ]);
 });
 
-test("a page that was offline hears on, without a new bind where the socket has lived", async () => {
+test("a page that was offline receives without a new bind if its socket is still open", async () => {
   const page = await open();
   await bind(page, "alice");
   await context.setOffline(true);
@@ -112,7 +112,7 @@ test("a page that was offline hears on, without a new bind where the socket has 
   expect(emulator.calls({ method: "setUserId" })).toHaveLength(1);
 });
 
-test("a page whose socket was cut while offline comes back by itself", async () => {
+test("a page whose socket was closed while offline reconnects", async () => {
   const page = await open();
   const before = await bind(page, "alice");
   await context.setOffline(true);
@@ -124,11 +124,11 @@ test("a page whose socket was cut while offline comes back by itself", async () 
   expect(emulator.sessions()).toMatchObject([{ userId: "alice", sessionId: before }]);
   await finishMission("alice", "back");
   await untilSeen(page, mission("back"));
-  // Chromium itself says so when an attempt meets a network that is not there.
-  game.forgive("ERR_INTERNET_DISCONNECTED");
+  // Chromium logs this for an attempt without a network.
+  game.ignoreErrors("ERR_INTERNET_DISCONNECTED");
 });
 
-test("a Web Worker binds and hears", async () => {
+test("a Web Worker binds and receives", async () => {
   const page = await open();
   const accessToken = await emulator.issueAccessToken({ userId: "alice" });
   await page.evaluate((token) => {
@@ -142,7 +142,7 @@ test("a Web Worker binds and hears", async () => {
   await untilSeen(page, '{"taskName":"worker"}');
 });
 
-test("a page that is no secure context, as on a phone in the house's network, binds and hears", async () => {
+test("a page that is no secure context, as on a phone in the local network, binds and receives", async () => {
   const page = await open(`http://game.test:${new URL(emulator.url).port}`);
   expect(await page.evaluate(() => [isSecureContext, "randomUUID" in crypto])).toEqual([
     false,
@@ -155,7 +155,7 @@ test("a page that is no secure context, as on a phone in the house's network, bi
   expect(await bind(page, "alice")).toBe(before);
 });
 
-test("disconnect() ends it, whatever the browser says afterwards", async () => {
+test("the client stays closed after disconnect(), through all events of the browser", async () => {
   const page = await open();
   await bind(page, "alice");
   await page.evaluate(() => gateway.disconnect());

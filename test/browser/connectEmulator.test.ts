@@ -1,4 +1,4 @@
-// A game's own page, from a server of its own, takes hold of an emulator on another port.
+// A game's page, from its own server, controls an emulator on another port.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
@@ -8,7 +8,7 @@ import type * as Player from "../../src/index.js";
 import type * as Testing from "../../src/testing/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { readInRepo } from "../support/repo.js";
-import { complaintsOf } from "./pages.js";
+import { recordPageErrors } from "./pageErrors.js";
 
 declare global {
   var player: typeof Player;
@@ -42,9 +42,9 @@ afterAll(async () => {
   pages.close();
 });
 
-test("a page of another origin on this machine drives it", async () => {
+test("a page of another origin on this machine controls the emulator", async () => {
   const context = await browser.newContext();
-  const complaints = complaintsOf(context);
+  const errors = recordPageErrors(context);
   const page = await context.newPage();
   await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);
   const seen = await page.evaluate(async (url) => {
@@ -59,7 +59,7 @@ test("a page of another origin on this machine drives it", async () => {
     });
     const bound = remote.waitForSession({ userId: "alice" });
     await gateway.setUserId({ accessToken: await remote.issueAccessToken({ userId: "alice" }) });
-    const heard = gateway.waitFor("Gs2JobQueue:Push");
+    const received = gateway.waitFor("Gs2JobQueue:Push");
     await remote.notify({
       userId: "alice",
       key: "Gs2JobQueue:Push",
@@ -68,15 +68,15 @@ test("a page of another origin on this machine drives it", async () => {
     await remote.setState(await remote.state());
     const double = createTestGateway();
     const emitted = double.waitFor("Gs2JobQueue:Push");
-    double.emit("Gs2JobQueue:Push", (await heard).payload);
+    double.emit("Gs2JobQueue:Push", (await received).payload);
     gateway.dispose();
     return [
       (await bound).userId,
-      (await heard).payload.namespaceName,
+      (await received).payload.namespaceName,
       (await emitted).payload.userId,
     ];
   }, emulator.url);
   expect(seen).toEqual(["alice", "jobs", "alice"]);
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await context.close();
 });

@@ -7,208 +7,231 @@ import type { Browser, BrowserContextOptions, Page, Worker } from "playwright-co
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo } from "../support/repo.js";
-import { until } from "./pages.js";
-import { Visit, heard, playing, says, seated, status, toast } from "./demoPages.js";
+import { untilVisible } from "./pageErrors.js";
+import {
+  DemoPages,
+  untilLogged,
+  untilInMatch,
+  untilText,
+  untilInGathering,
+  untilStatus,
+  untilToast,
+} from "./demoPages.js";
 
 let browser: Browser;
-let visit: Visit;
+let demoPages: DemoPages;
 
 beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 
-const begin = async (options: BrowserContextOptions = {}) => {
-  visit = await Visit.begin(browser, options);
+const start = async (options: BrowserContextOptions = {}) => {
+  demoPages = await DemoPages.start(browser, options);
 };
 
-beforeEach(() => begin());
-afterEach(() => visit.end());
+beforeEach(() => start());
+afterEach(() => demoPages.close());
 
-const lobby = (page: Page) => until(page, "the lobby is there", "#lobby .size");
-const heardOf = (page: Page, key: string) => page.locator(`#log li[data-key='${key}']`).count();
+const lobby = (page: Page) => untilVisible(page, "the lobby is visible", "#lobby .size");
+const loggedCount = (page: Page, key: string) => page.locator(`#log li[data-key='${key}']`).count();
 
 const finishMission = (userId: string) =>
-  visit.demo.emulator.notify({
+  demoPages.demo.emulator.notify({
     userId,
     key: "Gs2Mission:Complete",
     payload: { namespaceName: "mission", groupName: "daily", userId, taskName: "win-round" },
   });
 
 describe("two players", () => {
-  test("see each other in the lobby, meet in a match, and hear of each other", async () => {
-    const alice = await visit.ready("?name=Alice");
+  test("see each other in the lobby, play a match, and get each other's notifications", async () => {
+    const alice = await demoPages.openReady("?name=Alice");
     await alice.click("#play-2");
-    await seated(alice);
+    await untilInGathering(alice);
 
-    const bob = await visit.ready("?name=Bob&renderer=canvas");
-    await until(bob, "Bob sees who waits", "#play-2.waited:has-text('1 of 2 here')");
-    await until(bob, "Bob sees Alice", ".people li:has-text('Alice')");
+    const bob = await demoPages.openReady("?name=Bob&renderer=canvas");
+    await untilVisible(
+      bob,
+      "Bob sees the waiting player",
+      "#play-2.waited:has-text('1 of 2 here')",
+    );
+    await untilVisible(bob, "Bob sees Alice", ".people li:has-text('Alice')");
     await bob.click("#play-2");
-    await heard(alice, "Gs2Matchmaking:Join", '"joinUserId":"Bob"');
-    await toast(alice, "Bob joined");
-    await heard(alice, "Gs2Matchmaking:Complete");
-    await heard(bob, "Gs2Matchmaking:Complete");
-    await playing(alice);
-    await playing(bob);
-    expect(await heardOf(bob, "Gs2Matchmaking:Join")).toBe(0);
-    expect(visit.ownComplaints).toEqual([]);
+    await untilLogged(alice, "Gs2Matchmaking:Join", '"joinUserId":"Bob"');
+    await untilToast(alice, "Bob joined");
+    await untilLogged(alice, "Gs2Matchmaking:Complete");
+    await untilLogged(bob, "Gs2Matchmaking:Complete");
+    await untilInMatch(alice);
+    await untilInMatch(bob);
+    expect(await loggedCount(bob, "Gs2Matchmaking:Join")).toBe(0);
+    expect(demoPages.pageErrors).toEqual([]);
   });
 
-  test("are told of a finished mission each for themselves", async () => {
-    const alice = await visit.ready("?name=Alice");
-    const bob = await visit.ready("?name=Bob&renderer=canvas");
+  test("each get their own finished mission", async () => {
+    const alice = await demoPages.openReady("?name=Alice");
+    const bob = await demoPages.openReady("?name=Bob&renderer=canvas");
     await finishMission("Alice");
-    await toast(alice, "Mission complete: Win a round");
-    await heard(alice, "Gs2Mission:Complete");
-    expect(await heardOf(bob, "Gs2Mission:Complete")).toBe(0);
-    expect(visit.ownComplaints).toEqual([]);
+    await untilToast(alice, "Mission complete: Win a round");
+    await untilLogged(alice, "Gs2Mission:Complete");
+    expect(await loggedCount(bob, "Gs2Mission:Complete")).toBe(0);
+    expect(demoPages.pageErrors).toEqual([]);
   });
 
-  test("see what somebody else sends, also under a key the page does not know", async () => {
-    const alice = await visit.ready("?name=Alice");
-    await visit.demo.emulator.notify({ userId: "Alice", key: "raid-start", payload: { raid: 7 } });
-    await heard(alice, "raid-start", '{"raid":7}');
-    expect(visit.ownComplaints).toEqual([]);
+  test("see a notification with a key unknown to the page", async () => {
+    const alice = await demoPages.openReady("?name=Alice");
+    await demoPages.demo.emulator.notify({
+      userId: "Alice",
+      key: "raid-start",
+      payload: { raid: 7 },
+    });
+    await untilLogged(alice, "raid-start", '{"raid":7}');
+    expect(demoPages.pageErrors).toEqual([]);
   });
 
-  test("are not matched with somebody who closed the page", async () => {
-    const gone = await visit.ready("?name=Gone");
+  test("are not matched with a player who closed the page", async () => {
+    const gone = await demoPages.openReady("?name=Gone");
     await gone.click("#play-2");
-    await seated(gone);
+    await untilInGathering(gone);
     await gone.close();
-    const alice = await visit.ready("?name=Alice");
+    const alice = await demoPages.openReady("?name=Alice");
     await expect
-      .poll(() => visit.demo.emulator.sessions().map(({ userId }) => userId))
+      .poll(() => demoPages.demo.emulator.sessions().map(({ userId }) => userId))
       .toEqual(["Alice"]);
     await alice.click("#play-2");
-    await seated(alice);
+    await untilInGathering(alice);
     expect(await alice.locator(".seats .free").count()).toBe(1);
   });
 
-  test("who does not want to wait leaves the seat, and the other is told", async () => {
-    const alice = await visit.ready("?name=Alice");
+  test("can leave a gathering, and the other player sees it", async () => {
+    const alice = await demoPages.openReady("?name=Alice");
     await alice.click("#play-3");
-    await seated(alice);
-    const bob = await visit.ready("?name=Bob&renderer=canvas");
+    await untilInGathering(alice);
+    const bob = await demoPages.openReady("?name=Bob&renderer=canvas");
     await bob.click("#play-3");
-    await seated(bob);
+    await untilInGathering(bob);
     await bob.click("#leave");
     await lobby(bob);
-    await toast(alice, "Bob left");
-    await until(alice, "the seat is free again", ".seats:has(li:nth-child(2) .free)");
-    expect(visit.ownComplaints).toEqual([]);
+    await untilToast(alice, "Bob left");
+    await untilVisible(alice, "the seat is free again", ".seats:has(li:nth-child(2) .free)");
+    expect(demoPages.pageErrors).toEqual([]);
   });
 });
 
-describe("a player with one place", () => {
-  test("is refused in a second tab, takes over there, and may take it back", async () => {
-    const first = await visit.ready("?name=Alice&exclusive=1");
-    const second = await visit.open("?name=Alice&exclusive=1");
-    await says(second, "Alice already plays in another tab.");
-    await status(second, "connected");
-    await status(first, "ready");
+describe("a player with an exclusive session", () => {
+  test("is refused in a second tab, takes over there, and can take over again in the first", async () => {
+    const first = await demoPages.openReady("?name=Alice&exclusive=1");
+    const second = await demoPages.open("?name=Alice&exclusive=1");
+    await untilText(second, "Alice already plays in another tab.");
+    await untilStatus(second, "connected");
+    await untilStatus(first, "ready");
 
     await second.click("text=Play here");
-    await status(second, "ready");
-    await status(first, "replaced");
-    await says(first, "Alice plays somewhere else now.");
+    await untilStatus(second, "ready");
+    await untilStatus(first, "replaced");
+    await untilText(first, "Alice plays somewhere else now.");
     expect(await first.locator("#lobby").isVisible()).toBe(false);
 
     await finishMission("Alice");
-    await heard(second, "Gs2Mission:Complete");
-    expect(await heardOf(first, "Gs2Mission:Complete")).toBe(0);
+    await untilLogged(second, "Gs2Mission:Complete");
+    expect(await loggedCount(first, "Gs2Mission:Complete")).toBe(0);
 
     await first.click("text=Play here");
-    await status(first, "ready");
-    await status(second, "replaced");
+    await untilStatus(first, "ready");
+    await untilStatus(second, "replaced");
     await finishMission("Alice");
-    await heard(first, "Gs2Mission:Complete");
-    expect(visit.ownComplaints).toEqual([]);
+    await untilLogged(first, "Gs2Mission:Complete");
+    expect(demoPages.pageErrors).toEqual([]);
   });
 });
 
-describe("a player without one", () => {
-  test("hears in every tab", async () => {
-    const tabs = [await visit.ready("?name=Alice"), await visit.ready("?name=Alice")];
+describe("a player with shared sessions", () => {
+  test("receives in every tab", async () => {
+    const tabs = [
+      await demoPages.openReady("?name=Alice"),
+      await demoPages.openReady("?name=Alice"),
+    ];
     await tabs[0]!.click("#play-2");
-    await seated(tabs[0]!);
-    const bob = await visit.ready("?name=Bob&renderer=canvas");
+    await untilInGathering(tabs[0]!);
+    const bob = await demoPages.openReady("?name=Bob&renderer=canvas");
     await bob.click("#play-2");
     for (const tab of tabs) {
-      await heard(tab, "Gs2Matchmaking:Join");
-      await playing(tab);
+      await untilLogged(tab, "Gs2Matchmaking:Join");
+      await untilInMatch(tab);
     }
-    expect(visit.ownComplaints).toEqual([]);
+    expect(demoPages.pageErrors).toEqual([]);
   });
 
   test("quits, and plays under another name", async () => {
-    const alice = await visit.ready("?name=Alice");
+    const alice = await demoPages.openReady("?name=Alice");
     await alice.click("#play-2");
-    await seated(alice);
+    await untilInGathering(alice);
     await alice.click("#quit");
-    await status(alice, "closed");
-    await expect.poll(() => visit.demo.emulator.sessions()).toEqual([]);
+    await untilStatus(alice, "closed");
+    await expect.poll(() => demoPages.demo.emulator.sessions()).toEqual([]);
     expect(new URL(alice.url()).search).toBe("");
 
     await alice.fill("[name=name]", "Carol");
     await alice.click("#start button");
-    await status(alice, "ready");
-    expect(visit.demo.emulator.sessions().map(({ userId }) => userId)).toEqual(["Carol"]);
+    await untilStatus(alice, "ready");
+    expect(demoPages.demo.emulator.sessions().map(({ userId }) => userId)).toEqual(["Carol"]);
     await lobby(alice);
-    expect(visit.ownComplaints).toEqual([]);
+    expect(demoPages.pageErrors).toEqual([]);
   });
 });
 
-describe("a server that goes away", () => {
-  test("is waited for: the page says so, comes back by itself and goes on", async () => {
-    const alice = await visit.ready("?name=Alice&exclusive=1");
-    await visit.restart(async () => {
-      await status(alice, "reconnecting");
-      await until(alice, "what to start is said", "#trouble :text('Is npm start running?')");
-      await until(
+describe("a server outage", () => {
+  test("makes the page show that it waits, and the page reconnects and goes on", async () => {
+    const alice = await demoPages.openReady("?name=Alice&exclusive=1");
+    await demoPages.restart(async () => {
+      await untilStatus(alice, "reconnecting");
+      await untilVisible(
         alice,
-        "the wait is counted down",
+        "the start command is visible",
+        "#trouble :text('Is npm start running?')",
+      );
+      await untilVisible(
+        alice,
+        "the countdown to the next attempt is visible",
         "#trouble :text-matches('Next try in \\\\d+ s')",
       );
       expect(await alice.getAttribute("#play-2", "aria-disabled")).toBe("true");
     });
-    await status(alice, "ready");
+    await untilStatus(alice, "ready");
     await alice.locator("#trouble").waitFor({ state: "detached" });
     await alice.click("#play-2");
-    await seated(alice);
-    expect(visit.ownComplaints).toEqual([]);
+    await untilInGathering(alice);
+    expect(demoPages.pageErrors).toEqual([]);
   });
 
-  test("is asked again at once on Retry now", async () => {
-    // With its clock stopped the page cannot come back by itself.
-    await visit.context.clock.install();
-    const alice = await visit.ready("?name=Alice");
-    await visit.context.clock.pauseAt(Date.now() + 60_000);
-    await visit.restart(() => status(alice, "reconnecting"));
+  test("is retried at once by Retry now", async () => {
+    // With its clock stopped the page does not reconnect by its timer.
+    await demoPages.context.clock.install();
+    const alice = await demoPages.openReady("?name=Alice");
+    await demoPages.context.clock.pauseAt(Date.now() + 60_000);
+    await demoPages.restart(() => untilStatus(alice, "reconnecting"));
     await alice.click("#retry");
-    await visit.context.clock.runFor(1);
-    await status(alice, "ready");
+    await demoPages.context.clock.runFor(1);
+    await untilStatus(alice, "ready");
   });
 });
 
-test("a login server that says no ends in Signed out, and Connect again asks it once more", async () => {
-  await visit.context.route("**/api/login", (route) =>
+test("a refused login shows Signed out, and Connect again retries it", async () => {
+  await demoPages.context.route("**/api/login", (route) =>
     route.fulfill({ status: 401, json: { message: "The session is over." } }),
   );
-  const alice = await visit.open("?name=Alice");
-  await status(alice, "unauthorized");
-  await says(alice, "The session is over.");
-  await visit.context.unroute("**/api/login");
+  const alice = await demoPages.open("?name=Alice");
+  await untilStatus(alice, "unauthorized");
+  await untilText(alice, "The session is over.");
+  await demoPages.context.unroute("**/api/login");
   await alice.click("text=Connect again");
-  await status(alice, "ready");
+  await untilStatus(alice, "ready");
 });
 
-test("a page from another server says what to start, and goes on when it is there", async () => {
-  let isThere = false;
+test("a page from another server shows the start command, and goes on when the emulator runs", async () => {
+  let isRunning = false;
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
-    if (isThere && path === "/_emulator/ready") {
+    if (isRunning && path === "/_emulator/ready") {
       response.writeHead(200, { "content-type": "application/json" }).end("{}");
       return;
     }
@@ -220,11 +243,11 @@ test("a page from another server says what to start, and goes on when it is ther
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   try {
-    const page = await visit.context.newPage();
+    const page = await demoPages.context.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    await until(page, "what to start is said", "#no-server:has-text('npm start')");
-    isThere = true;
-    await until(page, "the game goes on", "#start");
+    await untilVisible(page, "the start command is visible", "#no-server:has-text('npm start')");
+    isRunning = true;
+    await untilVisible(page, "the game starts", "#start");
   } finally {
     server.closeAllConnections();
     server.close();
@@ -232,36 +255,36 @@ test("a page from another server says what to start, and goes on when it is ther
 });
 
 describe("the language", () => {
-  test("is the browser's, until another is chosen, and then also the next time", async () => {
-    await visit.end();
-    await begin({ locale: "ja-JP" });
-    const page = await visit.open();
-    await until(page, "it is Japanese", "text=はじめる");
+  test("is the browser's until the player chooses another, which is kept", async () => {
+    await demoPages.close();
+    await start({ locale: "ja-JP" });
+    const page = await demoPages.open();
+    await untilVisible(page, "the page is Japanese", "text=はじめる");
     expect(await page.evaluate(() => document.documentElement.lang)).toBe("ja");
     await page.selectOption("#language", "en");
-    await until(page, "it is English", "#start button:text('Play')");
+    await untilVisible(page, "the page is English", "#start button:text('Play')");
     await page.reload();
-    await until(page, "it still is", "#start button:text('Play')");
+    await untilVisible(page, "the page still is", "#start button:text('Play')");
     expect(await page.title()).toBe("Starfall, the gs2-gateway demo");
   });
 });
 
-describe("a bell", () => {
-  const bell = (page: Page, words: string) => until(page, words, `#push p:text("${words}")`);
+describe("the bell", () => {
+  const bell = (page: Page, words: string) => untilVisible(page, words, `#push p:text("${words}")`);
 
   async function withBell(query: string): Promise<{ page: Page; worker: Worker }> {
-    const page = await visit.ready(query);
+    const page = await demoPages.openReady(query);
     await page.click("#bell");
-    await bell(page, "You are told while you are away.");
-    return { page, worker: visit.context.serviceWorkers()[0]! };
+    await bell(page, "You are notified while you are away.");
+    return { page, worker: demoPages.context.serviceWorkers()[0]! };
   }
 
-  /** As if the player looked at something else: a headless page never hides by itself. */
-  const lookAway = (page: Page, away: boolean) =>
-    page.evaluate((hidden) => {
-      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  /** Simulates a hidden page, as a headless page never hides. */
+  const setHidden = (page: Page, hidden: boolean) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, "hidden", { value, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
-    }, away);
+    }, hidden);
 
   const shown = (worker: Worker) =>
     worker.evaluate(async () => {
@@ -270,41 +293,41 @@ describe("a bell", () => {
     });
 
   beforeEach(async () => {
-    await visit.end();
-    await begin({ permissions: ["notifications"] });
+    await demoPages.close();
+    await start({ permissions: ["notifications"] });
   });
 
-  test("is turned on, tried and turned off, and says in words how it stands", async () => {
+  test("turns push on, tests it and turns it off, and shows its state as text", async () => {
     const { page } = await withBell("?name=Alice&renderer=canvas");
-    expect(visit.demo.emulator.state().firebaseTokens).toMatchObject([{ userId: "Alice" }]);
+    expect(demoPages.demo.emulator.state().firebaseTokens).toMatchObject([{ userId: "Alice" }]);
     await page.click("#testPush");
-    await until(
+    await untilVisible(
       page,
-      "the push is in the list",
+      "the push is in the log",
       "#log li[data-key='starfall:hello'][data-via=push]",
     );
     await page.click("#bell");
     await bell(page, "Push is off.");
-    expect(visit.demo.emulator.state().firebaseTokens).toEqual([]);
-    expect(visit.ownComplaints).toEqual([]);
+    expect(demoPages.demo.emulator.state().firebaseTokens).toEqual([]);
+    expect(demoPages.pageErrors).toEqual([]);
   });
 
-  test("tells a player who is away of the match, and the click leads into it", async () => {
+  test("notifies a player with a hidden page of the match, and the click opens it", async () => {
     const { page: alice, worker } = await withBell("?name=Alice&renderer=canvas");
     await alice.click("#play-2");
-    await seated(alice);
-    await lookAway(alice, true);
-    await status(alice, "closed");
-    await expect.poll(() => visit.demo.emulator.sessions()).toEqual([]);
+    await untilInGathering(alice);
+    await setHidden(alice, true);
+    await untilStatus(alice, "closed");
+    await expect.poll(() => demoPages.demo.emulator.sessions()).toEqual([]);
     await worker.evaluate(() => {
       const { clients } = globalThis as unknown as {
         clients: {
-          matchAll: (wish: unknown) => Promise<{ url: string; postMessage: () => void }[]>;
+          matchAll: (options: unknown) => Promise<{ url: string; postMessage: () => void }[]>;
         };
       };
       const all = clients.matchAll.bind(clients);
-      clients.matchAll = async (wish) =>
-        (await all(wish)).map((client) => ({
+      clients.matchAll = async (options) =>
+        (await all(options)).map((client) => ({
           url: client.url,
           visibilityState: "hidden",
           postMessage: client.postMessage.bind(client),
@@ -312,7 +335,7 @@ describe("a bell", () => {
         }));
     });
 
-    const bob = await visit.ready("?name=Bob&renderer=canvas");
+    const bob = await demoPages.openReady("?name=Bob&renderer=canvas");
     await bob.click("#play-2");
     await expect.poll(() => shown(worker), { timeout: 20_000 }).toContain("Match found");
 
@@ -327,32 +350,32 @@ describe("a bell", () => {
       const notification = all.find(({ title }) => title === "Match found");
       scope.dispatchEvent(new scope.NotificationEvent("notificationclick", { notification }));
     });
-    await toast(alice, "Match found!");
-    await lookAway(alice, false);
-    await status(alice, "ready");
-    await playing(alice);
+    await untilToast(alice, "Match found!");
+    await setHidden(alice, false);
+    await untilStatus(alice, "ready");
+    await untilInMatch(alice);
   });
 
-  test("says so where notifications are blocked", async () => {
-    await visit.end();
-    await begin({ permissions: [] });
-    const page = await visit.ready("?name=Alice");
+  test("shows that notifications are blocked", async () => {
+    await demoPages.close();
+    await start({ permissions: [] });
+    const page = await demoPages.openReady("?name=Alice");
     await bell(page, "Notifications are blocked.");
     expect(await page.getAttribute("#bell", "aria-disabled")).toBe("true");
-    expect(visit.ownComplaints).toEqual([]);
+    expect(demoPages.pageErrors).toEqual([]);
   });
 });
 
-test("a keyboard is enough to play, to find a match and to catch a star", async () => {
-  const page = await visit.open("?roundMs=20000&renderer=canvas");
+test("the keyboard is enough to log in, to find a match and to catch a star", async () => {
+  const page = await demoPages.open("?roundMs=20000&renderer=canvas");
   const focused = () => page.evaluate(() => document.activeElement?.id);
   await page.locator("#start").waitFor();
   await page.keyboard.type("Alice");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await status(page, "ready");
-  expect(visit.demo.emulator.sessions()[0]?.sessionId).toBeTruthy();
+  await untilStatus(page, "ready");
+  expect(demoPages.demo.emulator.sessions()[0]?.sessionId).toBeTruthy();
 
   await lobby(page);
   for (let tab = 0; tab < 12 && (await focused()) !== "play-2"; tab++) {
@@ -360,14 +383,14 @@ test("a keyboard is enough to play, to find a match and to catch a star", async 
   }
   expect(await focused()).toBe("play-2");
   await page.keyboard.press("Enter");
-  await seated(page);
+  await untilInGathering(page);
   await page.keyboard.press("Tab");
   expect(await focused()).toBe("robots");
   await page.keyboard.press("Enter");
-  await playing(page);
+  await untilInMatch(page);
   expect(await focused()).toBe("board");
 
-  // From cell to cell by the arrows, in a row and back, until something was there to be caught.
+  // Moves from cell to cell by the arrow keys until a cell has a star.
   await expect
     .poll(
       async () => {
@@ -385,16 +408,16 @@ test("a keyboard is enough to play, to find a match and to catch a star", async 
     )
     .toBeGreaterThan(0);
 
-  // The refused tab too.
-  const second = await visit.open("?name=Alice&exclusive=1");
-  await says(second, "Alice already plays in another tab.");
+  // And the refused tab.
+  const second = await demoPages.open("?name=Alice&exclusive=1");
+  await untilText(second, "Alice already plays in another tab.");
   for (let tab = 0; tab < 12; tab++) {
     if ((await second.evaluate(() => document.activeElement?.id)) === "takeOver") break;
     await second.keyboard.press("Tab");
   }
   await second.keyboard.press("Enter");
-  await status(second, "ready");
-  expect(visit.ownComplaints).toEqual([]);
+  await untilStatus(second, "ready");
+  expect(demoPages.pageErrors).toEqual([]);
 });
 
 describe("npm start", () => {
@@ -402,17 +425,17 @@ describe("npm start", () => {
     const child = spawn(process.execPath, [inRepo("demo", "serve.mjs")], {
       env: { ...process.env, PORT: port },
     });
-    const said = { out: "", err: "" };
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (said.out += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (said.err += text));
-    return { child, said, exit: once(child, "exit") };
+    const output = { out: "", err: "" };
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (output.out += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (output.err += text));
+    return { child, output, exit: once(child, "exit") };
   }
 
-  test("prints one address, says so when the port is taken, and ends on Ctrl-C", async () => {
+  test("prints one URL, an error when the port is taken, and exits on Ctrl-C", async () => {
     const first = run("0");
     try {
-      await expect.poll(() => first.said.out, { timeout: 10_000 }).toContain("\n");
-      const url = first.said.out.trim();
+      await expect.poll(() => first.output.out, { timeout: 10_000 }).toContain("\n");
+      const url = first.output.out.trim();
       expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/demo\/$/);
       const answer = await fetch(url);
       expect(answer.status).toBe(200);
@@ -420,29 +443,29 @@ describe("npm start", () => {
 
       const second = run(new URL(url).port);
       expect(await second.exit).toEqual([1, null]);
-      expect(second.said.out).toBe("");
-      expect(second.said.err).toMatch(/^Port \d+ is in use.*\n$/);
+      expect(second.output.out).toBe("");
+      expect(second.output.err).toMatch(/^Port \d+ is in use.*\n$/);
 
       first.child.kill("SIGINT");
       expect(await first.exit).toEqual([0, null]);
-      expect(first.said).toEqual({ out: `${url}\n`, err: "" });
+      expect(first.output).toEqual({ out: `${url}\n`, err: "" });
     } finally {
       first.child.kill("SIGKILL");
     }
   });
 
-  test("asks no other host for anything", async () => {
+  test("requests nothing from other hosts", async () => {
     const hosts = new Set<string>();
-    visit.context.on("request", (request) => {
+    demoPages.context.on("request", (request) => {
       const { protocol, host } = new URL(request.url());
       if (protocol.startsWith("http")) hosts.add(host);
     });
-    const alice = await visit.ready("?name=Alice&renderer=canvas");
+    const alice = await demoPages.openReady("?name=Alice&renderer=canvas");
     await alice.click("#play-2");
-    await seated(alice);
+    await untilInGathering(alice);
     await alice.click("#robots");
-    await playing(alice);
-    expect([...hosts]).toEqual([new URL(visit.demo.url).host]);
-    expect(visit.ownComplaints).toEqual([]);
+    await untilInMatch(alice);
+    expect([...hosts]).toEqual([new URL(demoPages.demo.url).host]);
+    expect(demoPages.pageErrors).toEqual([]);
   });
 });

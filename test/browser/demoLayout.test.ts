@@ -3,35 +3,35 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo, readInRepo } from "../support/repo.js";
-import { until } from "./pages.js";
+import { untilVisible } from "./pageErrors.js";
 import {
-  Visit,
+  DemoPages,
   catchMore,
-  desk,
-  finished,
-  outOfPlace,
+  desktop,
+  untilFinished,
+  layoutFaults,
   phone,
-  playing,
-  seated,
-  status,
+  untilInMatch,
+  untilInGathering,
+  untilStatus,
 } from "./demoPages.js";
 
 const pictures = inRepo("artifacts");
 const axe = readInRepo("node_modules/axe-core/axe.min.js");
-const screens = { phone, desk, wall: { width: 2560, height: 1440 } };
+const screens = { phone, desk: desktop, wall: { width: 2560, height: 1440 } };
 
 let browser: Browser;
-let visit: Visit;
+let demoPages: DemoPages;
 
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
-afterEach(() => visit.end());
+afterEach(() => demoPages.close());
 
-/** Serious faults of accessibility. */
-const found = async (page: Page): Promise<string[]> => {
+/** The serious and critical violations that axe finds. */
+const accessibilityFaults = async (page: Page): Promise<string[]> => {
   await page.evaluate(axe);
   return page.evaluate(async () => {
     interface Axe {
@@ -48,16 +48,16 @@ const found = async (page: Page): Promise<string[]> => {
 
 describe.each(Object.keys(screens) as (keyof typeof screens)[])("on a %s", (screen) => {
   test.each(["en-US", "ja-JP"])(
-    "nothing is too wide, cut, out of reach or unreadable at any stage: %s",
+    "every view fits, and can be reached and read: %s",
     async (locale) => {
-      visit = await Visit.begin(browser, {
+      demoPages = await DemoPages.start(browser, {
         ...{ viewport: screens[screen], locale, reducedMotion: "reduce" },
         permissions: ["notifications"],
       });
       const faults: string[] = [];
-      const look = async (page: Page, name: string) => {
+      const check = async (page: Page, name: string) => {
         await page.bringToFront();
-        for (const fault of await outOfPlace(page)) faults.push(`${name}: ${fault}`);
+        for (const fault of await layoutFaults(page)) faults.push(`${name}: ${fault}`);
         await page.evaluate(() => {
           for (const one of document.querySelectorAll("#drawer, .playing, #log > div")) {
             one.scrollTop = 0;
@@ -67,78 +67,89 @@ describe.each(Object.keys(screens) as (keyof typeof screens)[])("on a %s", (scre
           path: `${pictures}/demo-${screen}-${locale.slice(0, 2)}-${name}.png`,
           animations: "disabled",
         });
-        // What axe looks for depends on neither the language nor the larger screen.
+        // axe's results depend neither on the language nor on the larger screen.
         if (locale !== "en-US" || screen === "wall") return;
-        for (const fault of await found(page)) faults.push(`${name}: ${fault}`);
+        for (const fault of await accessibilityFaults(page)) faults.push(`${name}: ${fault}`);
       };
 
-      const page = await visit.open("?renderer=canvas&roundMs=60000");
-      await until(page, "the form is there", "#start");
-      await look(page, "login");
+      const page = await demoPages.open("?renderer=canvas&roundMs=60000");
+      await untilVisible(page, "the form is visible", "#start");
+      await check(page, "login");
       await page.fill("[name=name]", "W".repeat(24));
       await page.click("#start button");
-      await status(page, "ready");
-      const other = await visit.ready("?name=Bartholomew Bartleby Bo&renderer=canvas");
-      await until(page, "both are there", ".people li");
+      await untilStatus(page, "ready");
+      const other = await demoPages.openReady("?name=Bartholomew Bartleby Bo&renderer=canvas");
+      await untilVisible(page, "both players are visible", ".people li");
       await page.click("#bell");
-      await until(page, "the bell is on", "#testPush");
-      await look(page, "lobby");
+      await untilVisible(page, "the bell is on", "#testPush");
+      await check(page, "lobby");
       await page.click("#play-4");
-      await seated(page);
+      await untilInGathering(page);
       await other.click("#play-4");
-      await until(page, "the other has come", ".seats li:nth-child(2) .avatar:not(.free)");
-      await look(page, "gathering");
+      await untilVisible(
+        page,
+        "the other player has joined",
+        ".seats li:nth-child(2) .avatar:not(.free)",
+      );
+      await check(page, "gathering");
       await page.click("#robots");
-      await playing(page);
+      await untilInMatch(page);
       await catchMore(page);
-      await look(page, "round");
+      await check(page, "round");
       await page.click("#open-drawer");
-      await until(page, "the drawer is open", "#drawer");
+      await untilVisible(page, "the drawer is open", "#drawer");
       await page.click("[data-fault=duplicateNotification] input");
-      await until(page, "it is on", "[data-fault=duplicateNotification].on");
-      await look(page, "drawer");
+      await untilVisible(page, "the fault is on", "[data-fault=duplicateNotification].on");
+      await check(page, "drawer");
       await page.click("#mend");
       await page.click("#close-drawer");
-      await visit.restart(async () => {
-        await status(page, "reconnecting");
+      await demoPages.restart(async () => {
+        await untilStatus(page, "reconnecting");
         await catchMore(page);
-        await look(page, "reconnecting");
+        await check(page, "reconnecting");
       });
-      await status(page, "ready");
+      await untilStatus(page, "ready");
       await other.click("#leave");
-      const again = await visit.open(`?name=${"W".repeat(24)}&exclusive=1&renderer=canvas`);
-      await until(again, "the place is taken", "#place");
-      await look(again, "refused");
+      const again = await demoPages.open(`?name=${"W".repeat(24)}&exclusive=1&renderer=canvas`);
+      await untilVisible(again, "the bind is refused", "#place");
+      await check(again, "refused");
       await again.click("#takeOver");
-      await playing(again);
-      await until(page, "the place was taken", "#place");
-      await look(page, "replaced");
+      await untilInMatch(again);
+      await untilVisible(page, "the session is replaced", "#place");
+      await check(page, "replaced");
       expect(faults).toEqual([]);
     },
   );
 
-  test.each(["en-US", "ja-JP"])("nor is the result, or what no server says: %s", async (locale) => {
-    visit = await Visit.begin(browser, { viewport: screens[screen], locale });
-    const page = await visit.ready("?name=Alice&exclusive=1&renderer=canvas&roundMs=2000");
-    await page.click("#play-4");
-    await seated(page);
-    await page.click("#robots");
-    await finished(page);
-    const language = locale.slice(0, 2);
-    const shoot = (name: string) =>
-      page.screenshot({
-        path: `${pictures}/demo-${screen}-${language}-${name}.png`,
-        animations: "disabled",
-      });
-    await page.locator(".toast").first().waitFor({ state: "detached" });
-    await shoot("result");
-    expect(await outOfPlace(page)).toEqual([]);
-    expect(await found(page)).toEqual([]);
-    await visit.context.route("**/_emulator/ready", (route) => route.fulfill({ status: 404 }));
-    await page.goto(visit.demo.url);
-    await until(page, "what to start is said", "#no-server");
-    await shoot("no-server");
-    expect(await outOfPlace(page)).toEqual([]);
-    expect(await found(page)).toEqual([]);
-  });
+  test.each(["en-US", "ja-JP"])(
+    "so do the result, and the page without a server: %s",
+    async (locale) => {
+      demoPages = await DemoPages.start(browser, { viewport: screens[screen], locale });
+      const page = await demoPages.openReady(
+        "?name=Alice&exclusive=1&renderer=canvas&roundMs=2000",
+      );
+      await page.click("#play-4");
+      await untilInGathering(page);
+      await page.click("#robots");
+      await untilFinished(page);
+      const language = locale.slice(0, 2);
+      const shoot = (name: string) =>
+        page.screenshot({
+          path: `${pictures}/demo-${screen}-${language}-${name}.png`,
+          animations: "disabled",
+        });
+      await page.locator(".toast").first().waitFor({ state: "detached" });
+      await shoot("result");
+      expect(await layoutFaults(page)).toEqual([]);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await demoPages.context.route("**/_emulator/ready", (route) =>
+        route.fulfill({ status: 404 }),
+      );
+      await page.goto(demoPages.demo.url);
+      await untilVisible(page, "the start command is visible", "#no-server");
+      await shoot("no-server");
+      expect(await layoutFaults(page)).toEqual([]);
+      expect(await accessibilityFaults(page)).toEqual([]);
+    },
+  );
 });

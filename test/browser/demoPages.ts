@@ -3,42 +3,42 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { startDemo, type Demo } from "../../demo/server/app.js";
-import { complaintsOf, until } from "./pages.js";
+import { recordPageErrors, untilVisible } from "./pageErrors.js";
 
 export const phone = { width: 360, height: 640 };
-export const desk = { width: 1280, height: 800 };
+export const desktop = { width: 1280, height: 800 };
 
-/** What Chromium says by itself when a server is away or a renderer is slow: of our page there may be none. */
-const byItself =
+/** Messages that Chromium logs itself when a server is down or a renderer is slow. */
+const browserMessages =
   /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection to|GL Driver Message/;
 
-/** The demo's server, and a browser to visit it. */
-export class Visit {
-  readonly complaints: string[];
+/** The demo's server, and a browser context for its pages. */
+export class DemoPages {
+  readonly allErrors: string[];
 
   private constructor(
     public demo: Demo,
     readonly context: BrowserContext,
     private readonly file: string | undefined,
   ) {
-    this.complaints = complaintsOf(context);
+    this.allErrors = recordPageErrors(context);
   }
 
-  /** @param kept whether matches outlive the server */
-  static async begin(
+  /** @param persistent whether matches survive a restart of the server */
+  static async start(
     browser: Browser,
     options: BrowserContextOptions = {},
-    kept = true,
-  ): Promise<Visit> {
+    persistent = true,
+  ): Promise<DemoPages> {
     const name = `gs2-gateway-demo-${process.pid}-${Math.random().toString(36).slice(2)}.json`;
-    const file = kept ? join(tmpdir(), name) : undefined;
-    const context = await browser.newContext({ viewport: desk, locale: "en-US", ...options });
-    return new Visit(await startDemo({ file }), context, file);
+    const file = persistent ? join(tmpdir(), name) : undefined;
+    const context = await browser.newContext({ viewport: desktop, locale: "en-US", ...options });
+    return new DemoPages(await startDemo({ file }), context, file);
   }
 
-  /** Of the page itself. */
-  get ownComplaints(): string[] {
-    return this.complaints.filter((one) => !byItself.test(one));
+  /** The errors without Chromium's own messages. */
+  get pageErrors(): string[] {
+    return this.allErrors.filter((one) => !browserMessages.test(one));
   }
 
   async open(query = ""): Promise<Page> {
@@ -47,59 +47,65 @@ export class Visit {
     return page;
   }
 
-  async ready(query: string): Promise<Page> {
+  async openReady(query: string): Promise<Page> {
     const page = await this.open(query);
-    await status(page, "ready");
-    await until(page, "the player is in the lobby", "#lobby .size, #match, #gathering, #result");
+    await untilStatus(page, "ready");
+    await untilVisible(
+      page,
+      "the player is in the lobby",
+      "#lobby .size, #match, #gathering, #result",
+    );
     return page;
   }
 
-  /** Goes away and comes back under the same address. */
-  async restart(whileAway: () => Promise<void>): Promise<void> {
+  /** Stops the server, and starts it again at the same address. */
+  async restart(whileStopped: () => Promise<void>): Promise<void> {
     const port = Number(new URL(this.demo.url).port);
     await this.demo.stop();
-    await whileAway();
+    await whileStopped();
     this.demo = await startDemo({ port, file: this.file });
   }
 
-  async end(): Promise<void> {
+  async close(): Promise<void> {
     await this.context.close();
     await this.demo.stop();
     if (this.file !== undefined) rmSync(this.file, { force: true });
   }
 }
 
-export const status = (page: Page, wanted: string) =>
-  until(page, `the status is ${wanted}`, `#status[data-status="${wanted}"]`);
+export const untilStatus = (page: Page, wanted: string) =>
+  untilVisible(page, `the status is ${wanted}`, `#status[data-status="${wanted}"]`);
 
-export const heard = (page: Page, key: string, words = "") =>
-  until(
+export const untilLogged = (page: Page, key: string, words = "") =>
+  untilVisible(
     page,
     `${key} is in the list`,
     `#log li[data-key="${key}"]:has-text(${JSON.stringify(words)})`,
   );
 
-export const toast = (page: Page, text: string) =>
-  until(page, `a toast says "${text}"`, `.toast:text-is(${JSON.stringify(text)})`);
+export const untilToast = (page: Page, text: string) =>
+  untilVisible(page, `a toast shows "${text}"`, `.toast:text-is(${JSON.stringify(text)})`);
 
-export const says = (page: Page, text: string) =>
-  until(page, `it says "${text}"`, `:text(${JSON.stringify(text)})`);
+export const untilText = (page: Page, text: string) =>
+  untilVisible(page, `the page shows "${text}"`, `:text(${JSON.stringify(text)})`);
 
-export const seated = (page: Page) => until(page, "the player waits", "#gathering");
-export const playing = (page: Page) => until(page, "the sky is there", "#board canvas");
-export const finished = (page: Page) => until(page, "the result is there", "#result");
+export const untilInGathering = (page: Page) =>
+  untilVisible(page, "the player is in the gathering", "#gathering");
+export const untilInMatch = (page: Page) =>
+  untilVisible(page, "the board is visible", "#board canvas");
+export const untilFinished = (page: Page) => untilVisible(page, "the result is visible", "#result");
 
 export const ownScore = async (page: Page): Promise<number> =>
   Number(await page.locator(".scores .me strong").innerText());
 
 const KEYS = "1234qwerasdfzxcv";
 
-/** Presses every key of the board until something was caught that counts. */
+/** Presses the keys of the board until the score rises. */
 export async function catchMore(page: Page): Promise<number> {
   const before = await ownScore(page);
   await page.focus("#board");
-  const giveUpAt = Date.now() + 15_000;
-  while (Date.now() < giveUpAt) {
+  const deadline = Date.now() + 15_000;
+  while (Date.now() < deadline) {
     for (const key of KEYS) await page.keyboard.press(key);
     const now = await ownScore(page);
     if (now > before) return now;
@@ -107,8 +113,11 @@ export async function catchMore(page: Page): Promise<number> {
   throw new Error(`Waited 15 s until a key caught more than ${before}.`);
 }
 
-/** Controls that cannot be brought whole into view and be hit, texts that leave their box, and whether anything is too wide. */
-export const outOfPlace = (page: Page): Promise<string[]> =>
+/**
+ * Controls that cannot be scrolled into view and clicked, texts that overflow their box, and a page
+ * wider than its viewport.
+ */
+export const layoutFaults = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const { clientWidth, clientHeight, scrollWidth } = document.documentElement;
     const faults: string[] = [];
@@ -121,7 +130,7 @@ export const outOfPlace = (page: Page): Promise<string[]> =>
     const controls = [
       ...document.querySelectorAll<HTMLElement>("button, input, select, a, [tabindex='0']"),
     ].filter(isSeen);
-    // What the drawer covers is behind it on purpose.
+    // Controls that the drawer covers are not at fault.
     const drawer = document.getElementById("drawer");
     const isBehind = (element: Element, hit: Element | null) =>
       drawer !== null && !drawer.contains(element) && drawer.contains(hit);
@@ -137,7 +146,7 @@ export const outOfPlace = (page: Page): Promise<string[]> =>
         faults.push(`${nameOf(control)} is covered by ${hit ? nameOf(hit) : "nothing"}`);
       }
     }
-    if (controls.length === 0) faults.push("there is no control");
+    if (controls.length === 0) faults.push("the page has no control");
 
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -151,15 +160,15 @@ export const outOfPlace = (page: Page): Promise<string[]> =>
       const range = document.createRange();
       range.selectNodeContents(node);
       const text = range.getBoundingClientRect();
-      const room = box.getBoundingClientRect();
-      if (text.left < room.left - 1 || text.right > room.right + 1) {
-        faults.push(`${nameOf(parent)} leaves its box`);
+      const boxRect = box.getBoundingClientRect();
+      if (text.left < boxRect.left - 1 || text.right > boxRect.right + 1) {
+        faults.push(`${nameOf(parent)} overflows its box`);
       }
-      if (text.height > room.height + 1 && getComputedStyle(box).overflowY !== "auto") {
+      if (text.height > boxRect.height + 1 && getComputedStyle(box).overflowY !== "auto") {
         faults.push(`${nameOf(parent)} is higher than its box`);
       }
     }
-    // Nothing is hidden sideways within something that scrolls or clips.
+    // No element clips or scrolls its content horizontally.
     for (const element of document.querySelectorAll("body *")) {
       if (!isSeen(element) || element.closest("svg, select, input, #board")) continue;
       const isClipping = getComputedStyle(element).overflowX !== "visible";

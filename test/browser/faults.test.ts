@@ -1,4 +1,5 @@
-// What only a browser does to a page and its line: dead sockets it will not let go of, lids that close, pages put aside and thawed.
+// Faults that only a browser shows: slow closes of dead sockets, sleep, the back-forward cache,
+// frozen tabs.
 import type { Browser, Page } from "playwright-core";
 import {
   afterAll,
@@ -12,30 +13,30 @@ import {
 } from "vitest";
 import type { EmulatorFault } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
-import { aGame, type Game } from "./game.js";
-import { aTab } from "./tab.js";
+import { openGamePages, type GamePages } from "./gamePages.js";
+import { openBackgroundTab } from "./backgroundTab.js";
 
 declare global {
-  /** Every WebSocket of the page, in the order of making. */
+  /** The WebSockets of the page, oldest first. */
   var sockets: WebSocket[];
-  /** Numbers of those whose close event came. */
+  /** The indexes of those that have emitted close. */
   var closedSockets: number[];
 }
 
 let browser: Browser;
-let game: Game;
-let emulator: Game["emulator"];
+let game: GamePages;
+let emulator: GamePages["emulator"];
 
 beforeAll(async () => {
   browser = await launchBrowser({
-    // Playwright forbids the cache that real browsers have.
+    // Playwright disables the cache by default.
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
   });
 });
 afterAll(() => browser.close());
 
 beforeEach(async () => {
-  game = await aGame(browser);
+  game = await openGamePages(browser);
   ({ emulator } = game);
   await game.context.addInitScript(() => {
     globalThis.sockets = [];
@@ -54,16 +55,16 @@ afterEach(() => game.end());
 const mission = (taskName: string) => `Gs2Mission:Complete {"taskName":"${taskName}"}`;
 const methods = () => emulator.calls().map(({ method }) => method);
 
-/** A page whose client probes a silent line so soon, and does not wait long for the answer. */
-const openWatchful = async (idleMs = 1_000): Promise<Page> => {
+/** A page whose client probes an idle connection after `idleMs`, with a short timeout. */
+const openProbing = async (idleMs = 1_000): Promise<Page> => {
   await game.context.addInitScript((idle) => {
     globalThis.clientOptions = { keepAlive: { idleMs: idle, timeoutMs: 500 } };
   }, idleMs);
   return game.open();
 };
 
-/** Bound again after a gap, on the session it had, and listening. */
-async function expectBack(page: Page, userId: string, sessionId: unknown) {
+/** Expects a rebind after a gap, on the same session, and a notification after it. */
+async function expectRebound(page: Page, userId: string, sessionId: unknown) {
   await game.untilSeen(page, "sync gap");
   expect(emulator.sessions()).toMatchObject([{ userId, sessionId }]);
   await game.finishMission(userId, "back");
@@ -73,20 +74,20 @@ async function expectBack(page: Page, userId: string, sessionId: unknown) {
   expect(seen).not.toContain("replaced");
 }
 
-test("a half-open line is left and the player back, while the browser still closes the dead socket", async () => {
-  const page = await openWatchful();
+test("the client replaces a half-open connection while the browser still closes the dead socket", async () => {
+  const page = await openProbing();
   const sessionId = await game.bind(page, "alice");
   emulator.faults.set([{ fault: "halfOpen" }]);
   const since = performance.now();
-  await expectBack(page, "alice", sessionId);
+  await expectRebound(page, "alice", sessionId);
   expect(performance.now() - since).toBeLessThan(20_000);
-  // Chromium reports the close of a socket that nobody answers after 60 s.
+  // Chromium emits close for an unresponsive socket only after 60 s.
   expect(
     await page.evaluate(() => [sockets.map(({ readyState }) => readyState), closedSockets]),
   ).toEqual([[2, 1], []]);
 });
 
-test("an attempt that hangs does not hold up the one that a click asks for", async () => {
+test("retryNow replaces an attempt that hangs", async () => {
   const page = await game.open();
   emulator.faults.set([{ fault: "hangBeforeOpen", times: 1 }]);
   const bound = game.bind(page, "alice");
@@ -96,12 +97,12 @@ test("an attempt that hangs does not hold up the one that a click asks for", asy
     return gateway.connection.attempt === 2;
   });
   expect(await bound).toMatch(/^\w{20,128}$/);
-  // Chromium says so of a socket that is closed before it was open.
-  game.forgive("closed before the connection is established");
+  // Chromium logs this for a socket that is closed before it opens.
+  game.ignoreErrors("closed before the connection is established");
 });
 
-describe("a laptop that slept", () => {
-  test("asks its line, and keeps what has lived", async () => {
+describe("a client after sleep", () => {
+  test("probes its connection, and keeps it if it is alive", async () => {
     const page = await game.open();
     await page.clock.install();
     await page.reload();
@@ -115,17 +116,17 @@ describe("a laptop that slept", () => {
     expect(await page.evaluate(() => sockets.length)).toBe(1);
   });
 
-  test("finds its line dead, and is back soon after", async () => {
-    const page = await openWatchful(24 * 3_600_000);
+  test("reconnects if the connection is dead", async () => {
+    const page = await openProbing(24 * 3_600_000);
     await page.clock.install();
     await page.reload();
     const sessionId = await game.bind(page, "alice");
     emulator.faults.set([{ fault: "halfOpen" }]);
     await page.clock.fastForward("08:00:00");
-    await expectBack(page, "alice", sessionId);
+    await expectRebound(page, "alice", sessionId);
   });
 
-  test("longer than its tokens live logs in anew, and the server has cut it long ago", async () => {
+  test("logs in again if its tokens have expired and the server has closed the socket", async () => {
     const page = await game.open();
     await page.clock.install();
     await page.reload();
@@ -144,13 +145,13 @@ describe("a laptop that slept", () => {
     emulator.clock.advance(3 * 3_600_000);
     expect(emulator.sessions()).toEqual([]);
     await page.clock.fastForward("03:00:00");
-    await expectBack(page, userId, sessionId);
+    await expectRebound(page, userId, sessionId);
     expect(emulator.calls({ method: "login" }).length).toBeGreaterThanOrEqual(2);
   });
 });
 
 describe("a page in the back-forward cache", () => {
-  test("leaves its place at the server, and takes it again when the player comes back", async () => {
+  test("closes its session, and rebinds when the page is restored", async () => {
     const page = await game.open();
     const sessionId = await game.bind(page, "alice");
     await page.evaluate(() => {
@@ -162,11 +163,11 @@ describe("a page in the back-forward cache", () => {
     await page.evaluate(() => history.back());
     await page.waitForURL("**/page/", { waitUntil: "commit" });
     await game.untilSeen(page, "restored");
-    await expectBack(page, "alice", sessionId);
+    await expectRebound(page, "alice", sessionId);
     expect(await page.evaluate(() => seen)).not.toContain(mission("away"));
   });
 
-  test("that was left by disconnect() stays disconnected", async () => {
+  test("stays closed after disconnect()", async () => {
     const page = await game.open();
     await game.bind(page, "alice");
     await page.evaluate(async () => {
@@ -183,9 +184,9 @@ describe("a page in the back-forward cache", () => {
 });
 
 describe("a frozen tab", () => {
-  /** Bound to alice, and hidden and frozen then. */
-  async function aFrozenTab() {
-    const tab = await aTab(
+  /** A tab that is bound to alice, then hidden and frozen. */
+  async function openFrozenTab() {
+    const tab = await openBackgroundTab(
       browser,
       `${emulator.url}/page/`,
       `globalThis.clientOptions = { keepAlive: { idleMs: 1_000, timeoutMs: 500 } };
@@ -206,13 +207,13 @@ describe("a frozen tab", () => {
     return { tab, seen, untilSeen };
   }
 
-  // Chromium 156 cuts the socket of a frozen tab, and the tab hears of it when thawed.
-  test("misses nothing without being told", async () => {
-    const { tab, seen, untilSeen } = await aFrozenTab();
+  // Chromium 156 closes the socket of a frozen tab, and emits close on resume.
+  test("has either the notification or a gap after resume", async () => {
+    const { tab, seen, untilSeen } = await openFrozenTab();
     const { sessionId } = emulator.sessions()[0]!;
     await game.finishMission("alice", "meanwhile");
     expect((await seen()).at(-1)).toBe("freeze");
-    await tab.thaw();
+    await tab.resume();
     await expect
       .poll(seen, { timeout: 15_000 })
       .toSatisfy((entries: string[]) =>
@@ -224,15 +225,15 @@ describe("a frozen tab", () => {
   });
 
   test.each<[string, EmulatorFault]>([
-    ["was cut", { fault: "drop" }],
-    ["went dead", { fault: "halfOpen" }],
-  ])("whose line %s comes back when thawed, and no sooner", async (_, fault) => {
-    const { tab, seen, untilSeen } = await aFrozenTab();
+    ["was closed", { fault: "drop" }],
+    ["became half-open", { fault: "halfOpen" }],
+  ])("whose connection %s reconnects on resume, and not before", async (_, fault) => {
+    const { tab, seen, untilSeen } = await openFrozenTab();
     const { sessionId } = emulator.sessions()[0]!;
     emulator.faults.set([fault]);
     expect(emulator.sessions()).toHaveLength(fault.fault === "drop" ? 0 : 1);
     expect((await seen()).at(-1)).toBe("freeze");
-    await tab.thaw();
+    await tab.resume();
     await untilSeen("sync gap");
     expect(emulator.sessions()).toMatchObject([{ userId: "alice", sessionId }]);
     await game.finishMission("alice", "back");
@@ -242,20 +243,20 @@ describe("a frozen tab", () => {
 });
 
 describe("a page that loses its network", () => {
-  test("with its line dead knows when the network is back, and is back with it", async () => {
+  test("reconnects a half-open connection when the network is back", async () => {
     const page = await game.open();
     const sessionId = await game.bind(page, "alice");
     await game.context.setOffline(true);
     await page.waitForFunction(() => !navigator.onLine);
     emulator.faults.set([{ fault: "halfOpen" }]);
-    // The client probes at once when the network is back, and gives the line five seconds.
+    // The client probes when the network is back, with a timeout of five seconds.
     await game.context.setOffline(false);
-    await expectBack(page, "alice", sessionId);
-    game.forgive("ERR_INTERNET_DISCONNECTED");
+    await expectRebound(page, "alice", sessionId);
+    game.ignoreErrors("ERR_INTERNET_DISCONNECTED");
   });
 });
 
-test("a tab that was kicked steps back, and comes in again by the player's own click", async () => {
+test("a client that was kicked stays replaced, and binds again by takeOver", async () => {
   const page = await game.open();
   await game.bind(page, "alice");
   emulator.faults.set([{ fault: "kick", userId: "alice" }]);

@@ -1,31 +1,31 @@
-// The blocks of the guide that need a page: a canvas, a worker, script tags. The others run in test/package/guide.test.ts.
+// Runs the blocks of the guide that need a page. test/package/guide.test.ts runs the others.
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GatewayAdmin } from "../../src/admin/index.js";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { blocksOf, type Block } from "../package/guide/blocks.js";
-import { staged, stageScript } from "../package/guide/build.js";
-import { pageBlocks } from "../package/guide/cast.js";
-import { drives } from "../package/guide/pageDrives.mjs";
+import { bundleBlock, environmentScript } from "../package/guide/bundle.js";
+import { checks } from "../package/guide/pageChecks.mjs";
+import { pageBlocks } from "../package/guide/programs.js";
 import { launchBrowser } from "../support/browser.js";
 import { readInRepo } from "../support/repo.js";
-import { complaintsOf } from "./pages.js";
+import { recordPageErrors } from "./pageErrors.js";
 
-/** A block that never settles. */
-const LONGEST_MS = 30_000;
+/** The timeout of a block. */
+const BLOCK_TIMEOUT_MS = 30_000;
 
-/** Lets `phaser` be imported, which would take long to bundle for each block. */
+/** Imports `phaser` by an import map, as bundling it for each block would take long. */
 const html = `<!doctype html><title>game</title>
   <script type="importmap">{ "imports": { "phaser": "./phaser.esm.js" } }</script>
   <script type="module" src="block.js"></script>`;
 
 let browser: Browser;
-let stage: string;
+let environment: string;
 let files: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  stage = await stageScript();
+  environment = await environmentScript();
   const myWorker = blocksOf("docs/push.md").find(({ code }) => code.includes("importScripts"))!;
   const inDist = [
     "firebase-messaging-sw.js",
@@ -44,14 +44,14 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** An emulator with a folder of files, whose namespace may send pushes. */
-async function serve(served: ReadonlyMap<string, string>): Promise<Emulator> {
+/** An emulator that serves files, with a namespace that can send pushes. */
+async function serve(files: ReadonlyMap<string, string>): Promise<Emulator> {
   const emulator = await startEmulator({
     namespaces: ["game-0001"],
     mount: {
       "/page": (request) => {
         const name = new URL(request.url).pathname.split("/").at(-1)!;
-        const text = served.get(name === "" ? "index.html" : name);
+        const text = files.get(name === "" ? "index.html" : name);
         const type = name === "" ? "text/html" : "text/javascript";
         return text === undefined
           ? new Response("Nothing here", { status: 404 })
@@ -68,22 +68,24 @@ async function serve(served: ReadonlyMap<string, string>): Promise<Emulator> {
   return emulator;
 }
 
-/** Runs a block, and answers what the page complained of. */
+/** Runs a block, and resolves with the errors of the page. */
 async function play(block: Block, context: BrowserContext, url: string): Promise<string[]> {
-  const complaints = complaintsOf(context);
+  const errors = recordPageErrors(context);
   await context.route("**/favicon.ico", (route) => route.fulfill({ status: 204 }));
-  await context.addInitScript(stage);
+  await context.addInitScript(environment);
   const page = await context.newPage();
   const thrown = new Promise<never>((_, reject) => page.once("pageerror", reject));
   thrown.catch(() => undefined);
-  const over = async (): Promise<void> => {
+  const finished = async (): Promise<void> => {
     await page.goto(`${url}/page/`);
     if (isPage(block)) await page.addScriptTag({ type: "module", url: "block.js" });
-    await page.waitForFunction(() => "over" in globalThis, undefined, { timeout: LONGEST_MS });
+    await page.waitForFunction(() => "over" in globalThis, undefined, {
+      timeout: BLOCK_TIMEOUT_MS,
+    });
   };
-  await Promise.race([over(), thrown]);
-  // Of the graphics driver, about its own speed.
-  return complaints.filter((text) => !text.includes("GL Driver Message"));
+  await Promise.race([finished(), thrown]);
+  // Software rendering logs driver messages.
+  return errors.filter((text) => !text.includes("GL Driver Message"));
 }
 
 const isPage = ({ language }: Block): boolean => language === "html";
@@ -94,7 +96,7 @@ describe("the blocks for a page", () => {
       new Map([
         ...files,
         ["index.html", isPage(block) ? block.code : html],
-        ["block.js", await staged(isPage(block) ? undefined : block, block.id, "page")],
+        ["block.js", await bundleBlock(isPage(block) ? undefined : block, block.id, "page")],
       ]),
     );
     const context = await browser.newContext({ permissions: ["notifications"] });
@@ -106,8 +108,8 @@ describe("the blocks for a page", () => {
     }
   });
 
-  test("are there for each drive", () => {
+  test("exist for each check", () => {
     const ids = pageBlocks.map(({ id }) => id);
-    expect(Object.keys(drives).filter((id) => !ids.includes(id))).toEqual([]);
+    expect(Object.keys(checks).filter((id) => !ids.includes(id))).toEqual([]);
   });
 });

@@ -1,13 +1,13 @@
-// The emulator's own page, in a real browser, as built.
+// The built inspector, in a real browser.
 import { mkdirSync } from "node:fs";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo, readInRepo } from "../support/repo.js";
-import { until as come } from "../support/until.js";
+import { until } from "../support/until.js";
 import { RawSocket, frame, restLogin } from "../integration/emulator/rawSocket.js";
-import { complaintsOf, until } from "./pages.js";
+import { recordPageErrors, untilVisible } from "./pageErrors.js";
 
 const pictures = inRepo("artifacts");
 const sizes = {
@@ -16,12 +16,12 @@ const sizes = {
   wall: { width: 2560, height: 1440 },
 };
 
-/** A game: it binds a player and shows what it hears. */
+/** A page that binds a player and shows its notifications. */
 const gamePage = `<!doctype html><title>game</title><link rel="icon" href="data:,">
   <ul></ul><script src="lib.js"></script><script>
   const gateway = new Gs2Gateway.GatewayClient({
     namespaceName: "game-0001",
-    credential: { clientId: "client-0001", clientSecret: "canary-client-secret" },
+    credential: { clientId: "client-0001", clientSecret: "planted-client-secret" },
     endpoints: Gs2Gateway.emulatorEndpoints(location.origin),
   });
   const show = (text) => document.querySelector("ul").append(Object.assign(document.createElement("li"), { textContent: text }));
@@ -40,7 +40,7 @@ const game = (request: Request): Response =>
 let browser: Browser;
 let emulator: Emulator;
 let context: BrowserContext;
-let complaints: string[];
+let pageErrors: string[];
 
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
@@ -57,7 +57,7 @@ afterEach(async () => {
 
 async function newContext(options: BrowserContextOptions = {}) {
   context = await browser.newContext({ viewport: sizes.desk, locale: "en-US", ...options });
-  complaints = complaintsOf(context);
+  pageErrors = recordPageErrors(context);
 }
 
 async function open(path = "/"): Promise<Page> {
@@ -69,18 +69,18 @@ async function open(path = "/"): Promise<Page> {
 async function inspector(options: BrowserContextOptions = {}): Promise<Page> {
   await newContext(options);
   const page = await open();
-  await until(page, "it hears the emulator", ".hearing.live");
+  await untilVisible(page, "the inspector is connected", ".hearing.live");
   return page;
 }
 
 async function startGame(): Promise<Page> {
   const page = await open("/game/");
-  await until(page, "the game is bound", "li:has-text('status ready')");
+  await untilVisible(page, "the game is bound", "li:has-text('status ready')");
   return page;
 }
 
-const heard = (page: Page, text: string) =>
-  until(page, `the game hears ${text}`, `li:has-text(${JSON.stringify(text)})`);
+const untilReceived = (page: Page, text: string) =>
+  untilVisible(page, `the game receives ${text}`, `li:has-text(${JSON.stringify(text)})`);
 
 /** A bound player without a browser. */
 async function player(number: string): Promise<RawSocket> {
@@ -94,31 +94,39 @@ async function player(number: string): Promise<RawSocket> {
 const row = (text: string) => `.row:has-text(${JSON.stringify(text)})`;
 
 describe("the form", () => {
-  test("sends a notification that arrives in a game; both frames of its call are in the log", async () => {
+  test("sends a notification to a game, and logs both frames of the call", async () => {
     const page = await inspector();
     const player = await startGame();
     await page.selectOption("select[name=key]", "Gs2Mission:Complete");
     await page.fill("input[name='payload.taskName']", "first-steps");
     await page.click("#send");
-    await until(page, "it tells to whom", "#sent .card.good:has-text('to 1 connection')");
-    await heard(player, 'Gs2Mission:Complete {"namespaceName":"namespace-0001"');
-    await heard(player, "first-steps");
-    await until(page, "the frame is in the log", row("Gs2Mission:Complete"));
+    await untilVisible(
+      page,
+      "the number of connections is visible",
+      "#sent .card.good:has-text('to 1 connection')",
+    );
+    await untilReceived(player, 'Gs2Mission:Complete {"namespaceName":"namespace-0001"');
+    await untilReceived(player, "first-steps");
+    await untilVisible(page, "the frame is in the log", row("Gs2Mission:Complete"));
     expect(await page.locator(row("setUserId")).count()).toBe(2);
 
     await page.click("#sent .card button:has-text('Send again')");
-    await until(page, "it is listed twice", "#sent .card:nth-child(2)");
-    expect(complaints).toEqual([]);
+    await untilVisible(page, "the second result is visible", "#sent .card:nth-child(2)");
+    expect(pageErrors).toEqual([]);
   });
 
-  test("sends one of one's own, and says why nobody got it", async () => {
+  test("sends a custom notification, and shows why it reached no session", async () => {
     const page = await inspector();
-    await page.fill("input[name=userId]", "nobody");
+    await page.fill("input[name=userId]", "carol");
     await page.selectOption("select[name=key]", "");
     await page.fill("input[name=subject]", "raid-start");
     await page.fill("textarea[name=payload]", "no JSON");
     await page.click("#send");
-    await until(page, "it tells why", "#sent .card.bad:has-text('nobody has no session')");
+    await untilVisible(
+      page,
+      "the reason is visible",
+      "#sent .card.bad:has-text('carol has no session')",
+    );
     const alice = await player("0001");
     await page.fill("input[name=userId]", "user-0001");
     await page.fill("input[name=issuer]", "my-server");
@@ -128,37 +136,41 @@ describe("the form", () => {
       body: { issuer: "my-server", subject: "raid-start", payload: "no JSON" },
     });
     await alice.close();
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
-  test("names what is wrong at its field, and sends nothing", async () => {
+  test("shows errors at their fields, and sends nothing", async () => {
     const page = await inspector();
     await page.selectOption("select[name=key]", "Gs2Chat:Post");
     await page.fill("input[name=userId]", "");
     await page.fill("input[name='payload.category']", "many");
     await page.click("#send");
-    const faultAt = (name: string) =>
+    const errorAt = (name: string) =>
       page.locator(`[name="${name}"]`).evaluate((input) => ({
         isInvalid: input.getAttribute("aria-invalid"),
-        words: (input.getAttribute("aria-describedby") ?? "")
+        message: (input.getAttribute("aria-describedby") ?? "")
           .split(" ")
           .map((id) => document.getElementById(id)?.textContent ?? "")
           .join(" "),
       }));
-    await until(page, "a fault is told", ".fault");
-    expect(await faultAt("userId")).toEqual({ isInvalid: "true", words: "User ID is missing." });
-    expect(await faultAt("payload.category")).toEqual({
+    await untilVisible(page, "an error is visible", ".fault");
+    expect(await errorAt("userId")).toEqual({ isInvalid: "true", message: "User ID is missing." });
+    expect(await errorAt("payload.category")).toEqual({
       isInvalid: "true",
-      words: "category takes a whole number.",
+      message: "category takes a whole number.",
     });
-    await until(page, "the first faulty field has the focus", "input[name=userId]:focus");
+    await untilVisible(
+      page,
+      "the first field with an error has the focus",
+      "input[name=userId]:focus",
+    );
     expect(await page.locator("#sent .card").count()).toBe(0);
     await page.fill("input[name=userId]", "user-0001");
     await page.fill("input[name='payload.category']", "3");
     await page.waitForSelector(".fault", { state: "detached" });
   });
 
-  test("takes back what a frame said, to send it again or changed", async () => {
+  test("resends a frame from the log, or copies it into the form", async () => {
     const page = await inspector();
     const alice = await player("0001");
     await emulator.notify({
@@ -168,15 +180,19 @@ describe("the form", () => {
     });
     await page.click(row("Gs2Inbox:ReceiveNotification"));
     await page.click("#resend");
-    await until(page, "it tells to whom", ".notice:has-text('to 1 connection')");
-    await come(
-      "it came twice",
+    await untilVisible(
+      page,
+      "the number of connections is visible",
+      ".notice:has-text('to 1 connection')",
+    );
+    await until(
+      "the notification has arrived twice",
       () => alice.frames.filter((one) => one["type"] === "notification").length === 2,
     );
     const [first, second] = alice.frames.filter((one) => one["type"] === "notification");
     expect(second).toEqual(first);
     await page.click("#edit");
-    await until(page, "the form has it", "input[name='payload.messageName']");
+    await untilVisible(page, "the form has the payload", "input[name='payload.messageName']");
     expect(await page.inputValue("input[name='payload.messageName']")).toBe("m-7");
     expect(await page.inputValue("select[name=namespaceName]")).toBe("game-0001");
     await alice.close();
@@ -184,50 +200,54 @@ describe("the form", () => {
 });
 
 describe("the log", () => {
-  test("shows the row of the table a frame belongs to, and leads from a call to its answer", async () => {
+  test("shows the method of a frame, and leads from a call to its reply", async () => {
     const page = await inspector();
     const alice = await player("0001");
     await page.click(`${row("setUserId")} >> nth=0`);
     const detail = page.locator(".detail");
-    await until(page, "the method is shown", "#method-row");
+    await untilVisible(page, "the method is visible", "#method-row");
     const text = await detail.innerText();
     expect(text).toContain("POST /gateway/{namespaceName}/session/user/me/user");
     expect(text).toContain("gateway.webSocketSession.setUserId");
     expect(text).toMatch(/allowConcurrentAccess bool\s+default true/);
     expect(text).toMatch(/namespaceName string\s+required · at most 128 characters\s+game-0001/);
     await page.click("#partner");
-    await until(page, "the answer is shown", ".detail button:has-text('The call')");
+    await untilVisible(page, "the reply is visible", ".detail button:has-text('The call')");
     await page.keyboard.press("Escape");
     await page.waitForSelector(".detail", { state: "detached" });
-    await until(page, "the list has the focus again", ".list:focus");
+    await untilVisible(page, "the list has the focus", ".list:focus");
     await alice.close();
   });
 
-  test("can be filtered, searched, paused, emptied and saved", async () => {
+  test("can be filtered, searched, paused, cleared and exported", async () => {
     const page = await inspector();
     const alice = await player("0001");
     const bob = await player("0002");
-    const say = (userId: string, subject: string) =>
+    const notify = (userId: string, subject: string) =>
       emulator.notify({ userId, subject, payload: "{}" });
-    await say("user-0001", "to-alice");
-    await say("user-0002", "to-bob");
-    await until(page, "both are in the log", row("to-bob"));
+    await notify("user-0001", "to-alice");
+    await notify("user-0002", "to-bob");
+    await untilVisible(page, "both are in the log", row("to-bob"));
     await page.selectOption("select[name=player]", "user:user-0001");
     await page.waitForSelector(row("to-bob"), { state: "detached" });
-    await until(page, "Alice's are left", row("to-alice"));
+    await untilVisible(page, "only Alice's rows are visible", row("to-alice"));
     await page.selectOption("select[name=player]", "");
     await page.fill("input[name=search]", "TO-BOB");
-    await until(page, "one is left", ".count:has-text('1 of')");
+    await untilVisible(page, "one row is visible", ".count:has-text('1 of')");
     await page.fill("input[name=search]", "");
     await page.selectOption("select[name=kind]", "notifications");
-    await until(page, "two are left", ".count:has-text('2 of')");
+    await untilVisible(page, "two rows are visible", ".count:has-text('2 of')");
 
     await page.click("#pause");
-    await say("user-0001", "while-paused");
-    await until(page, "it counts", ".count:has-text('Paused, 1 new')");
+    await notify("user-0001", "while-paused");
+    await untilVisible(
+      page,
+      "the count of new rows is visible",
+      ".count:has-text('Paused, 1 new')",
+    );
     expect(await page.locator(row("while-paused")).count()).toBe(0);
     await page.click("#pause");
-    await until(page, "it goes on", row("while-paused"));
+    await untilVisible(page, "the log shows the new row", row("while-paused"));
 
     const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export")]);
     const chunks: Buffer[] = [];
@@ -237,16 +257,16 @@ describe("the log", () => {
     expect(download.suggestedFilename()).toMatch(/^gs2-gateway-log-.*\.json$/);
 
     await page.click("#clear");
-    await until(page, "it is empty", ".empty:has-text('Nothing has happened yet.')");
+    await untilVisible(page, "the log is empty", ".empty:has-text('Nothing has happened yet.')");
     await alice.close();
     await bob.close();
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
-  test("is read and opened with the keyboard alone", async () => {
+  test("is usable with the keyboard alone", async () => {
     const page = await inspector();
     const alice = await player("0001");
-    await until(page, "there is something", row("setUserId"));
+    await untilVisible(page, "the log has rows", row("setUserId"));
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.locator(".list").focus();
@@ -262,28 +282,28 @@ describe("the log", () => {
     await page.keyboard.press("Home");
     expect(await active()).toMatch(/^listeningevent/);
     await page.keyboard.press("Enter");
-    await until(page, "it is open", ".detail h2:focus");
+    await untilVisible(page, "the detail is open", ".detail h2:focus");
     await page.keyboard.press("Escape");
-    await until(page, "the list has the focus again", ".list:focus");
+    await untilVisible(page, "the list has the focus", ".list:focus");
     await page.locator("#tab-send").focus();
     await page.keyboard.press("ArrowRight");
-    await until(page, "the next tab is chosen", "#tab-players:focus[aria-selected=true]");
+    await untilVisible(page, "the next tab is selected", "#tab-players:focus[aria-selected=true]");
     await alice.close();
   });
 
-  test("shows no secret and no token, neither on the page nor in what it was sent", async () => {
+  test("contains no secret and no token, on the page and in the log stream", async () => {
     const page = await inspector();
     await startGame();
-    await until(page, "the login is in the log", row("login"));
+    await untilVisible(page, "the login is in the log", row("login"));
     const accessToken = await emulator.issueAccessToken({ userId: "alice" });
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     const token = await restLogin(emulator.url);
     await socket.ask(frame("setUserId", { namespaceName: "game-0001", accessToken }, token));
     await page.click(`${row("login")} >> nth=0`);
-    await until(page, "the login is shown", ".detail .json");
+    await untilVisible(page, "the login is visible", ".detail .json");
     const shown = await page.locator("body").innerText();
     expect(shown).toContain('"client_secret": "***"');
-    const journal = await page.evaluate(async () => {
+    const stream = await page.evaluate(async () => {
       const response = await fetch("/_emulator/log");
       const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
       let text = "";
@@ -291,27 +311,27 @@ describe("the log", () => {
       await reader.cancel();
       return text;
     });
-    for (const secret of ["canary", accessToken, token]) {
+    for (const secret of ["planted", accessToken, token]) {
       expect(shown).not.toContain(secret);
-      expect(journal).not.toContain(secret);
+      expect(stream).not.toContain(secret);
     }
     await socket.close();
   });
 
-  test("goes on by itself when the emulator is started anew", async () => {
+  test("reconnects when the emulator restarts", async () => {
     const page = await inspector();
     const port = Number(new URL(emulator.url).port);
     await emulator.stop();
-    await until(page, "it says so", ".gone");
+    await untilVisible(page, "the page shows that it is disconnected", ".gone");
     emulator = await startEmulator({ port });
-    await until(page, "it is live again", ".hearing.live");
-    await until(page, "it tells of the new one", row("The emulator was started anew"));
+    await untilVisible(page, "the inspector is connected again", ".hearing.live");
+    await untilVisible(page, "the log shows the restart", row("The emulator was started anew"));
   });
 
-  test("at 1,000 notifications a second keeps every task of the page under 100 ms", async () => {
+  test("keeps every task of the page under 100 ms at 1,000 notifications per second", async () => {
     const page = await inspector();
     const alice = await player("0001");
-    await until(page, "the player is in the log", row("setUserId"));
+    await untilVisible(page, "the player is in the log", row("setUserId"));
     await browser.startTracing(page, { categories: ["disabled-by-default-devtools.timeline"] });
     const payload = { gatheringName: "g-1", joinUserId: "user-0002", namespaceName: "m" };
     const began = performance.now();
@@ -324,16 +344,16 @@ describe("the log", () => {
     }
     const rate = Math.round(5_000_000 / (performance.now() - began));
     await emulator.notify({ userId: "user-0001", subject: "the-last", payload: "{}" });
-    await until(page, "the last is shown", row("the-last"));
+    await untilVisible(page, "the last notification is visible", row("the-last"));
     const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
       traceEvents: { name: string; tdur?: number; dur?: number }[];
     };
-    // Time on the processor: what else this machine does is not the page's fault.
+    // Processor time, as wall time depends on the machine's other load.
     const tasks = traceEvents.filter(({ name, tdur }) => name === "RunTask" && tdur !== undefined);
     const longestMs = Math.max(...tasks.map(({ tdur }) => tdur! / 1_000));
     const wallMs = Math.max(...tasks.map(({ dur }) => dur! / 1_000));
     console.info(
-      `inspector at ${rate} notifications per second: longest task ${longestMs.toFixed(1)} ms of processor time, ${wallMs.toFixed(0)} ms by the clock`,
+      `inspector at ${rate} notifications per second: longest task ${longestMs.toFixed(1)} ms of processor time, ${wallMs.toFixed(0)} ms of wall time`,
     );
     expect(tasks.length).toBeGreaterThan(100);
     expect(longestMs).toBeLessThanOrEqual(100);
@@ -342,14 +362,14 @@ describe("the log", () => {
 });
 
 describe("the panels", () => {
-  test("cut, and show the frames of, one of the players", async () => {
+  test("disconnect one player, and filter the log by player", async () => {
     const page = await inspector();
     const alice = await player("0001");
     const bob = await player("0002");
     await page.click("#tab-players");
-    await until(page, "both are there", "[data-user=user-0002]");
+    await untilVisible(page, "both players are visible", "[data-user=user-0002]");
     await page.click("[data-user=user-0002] button:has-text('Show its frames')");
-    await until(page, "only Bob's are shown", ".count:has-text('4 of')");
+    await untilVisible(page, "only Bob's rows are visible", ".count:has-text('4 of')");
     await page.click("[data-user=user-0001] .cut");
     expect(await alice.closed()).toBe(1000);
     await page.waitForSelector("[data-user=user-0001]", { state: "detached" });
@@ -357,20 +377,20 @@ describe("the panels", () => {
     await page.click("[data-user=user-0002] button:has-text('Send something')");
     expect(await page.inputValue("input[name=userId]")).toBe("user-0002");
     await bob.close();
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
-  test("make and remove namespaces, hand out tokens, and start over", async () => {
+  test("create and delete namespaces, issue tokens, and reset the emulator", async () => {
     const page = await inspector();
     await page.click("#tab-world");
     await page.click("form.inline button");
-    await until(page, "the name is asked for", ".fault:has-text('Name is missing.')");
+    await untilVisible(page, "the error is visible", ".fault:has-text('Name is missing.')");
     await page.fill("input[name=newNamespace]", "game-0002");
     await page.click("form.inline button");
-    await until(page, "it is there", "[data-namespace=game-0002]");
+    await untilVisible(page, "the namespace is visible", "[data-namespace=game-0002]");
     await page.fill("input[name=tokenUser]", "alice");
     await page.click("button:has-text('Hand out')");
-    await until(page, "it is there", "[data-token-of=alice]");
+    await untilVisible(page, "the token is visible", "[data-token-of=alice]");
     expect(emulator.state().accessTokens).toMatchObject([{ userId: "alice" }]);
     await page.click("[data-namespace=game-0002] button");
     await page.click("[data-namespace=game-0002] .danger");
@@ -380,19 +400,19 @@ describe("the panels", () => {
     await page.click(".sure .danger");
     await page.waitForSelector("[data-token-of=alice]", { state: "detached" });
     expect(emulator.state().accessTokens).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
-  test("tell what would go to a phone, and why not", async () => {
+  test("show the pushes, and why one was not sent", async () => {
     const page = await inspector();
     await page.fill("input[name=userId]", "far-away");
     await page.selectOption("select[name=namespaceName]", "game-0001");
     await page.check("input[name=transfer]");
     await page.click("#send");
     await page.click("#tab-outbox");
-    await until(
+    await untilVisible(
       page,
-      "it tells why",
+      "the reason is visible",
       ".card.bad:has-text('the player has no Firebase token in the namespace')",
     );
   });
@@ -402,12 +422,12 @@ describe("the drawer of faults", () => {
   const openDrawer = async (): Promise<Page> => {
     const page = await inspector();
     await page.click("#tab-faults");
-    await until(page, "the switches are there", "[data-fault=latency]");
+    await untilVisible(page, "the switches are visible", "[data-fault=latency]");
     return page;
   };
   const flip = (page: Page, name: string) => page.click(`[data-fault=${name}] [role=switch]`);
 
-  test("has a switch for each fault the emulator knows, and each goes on", async () => {
+  test("has a switch for each fault of the emulator, and each turns on", async () => {
     const page = await openDrawer();
     const names = await page
       .locator("[data-fault]")
@@ -416,26 +436,26 @@ describe("the drawer of faults", () => {
     const { known } = (await response.json()) as { known: object };
     expect(names).toEqual(Object.keys(known));
     for (const name of names) {
-      if (name === "notificationBeforeAnswer") {
+      if (name === "notificationBeforeReply") {
         await page.click(`[data-fault=${name}] summary`);
         await page.fill(`[data-fault=${name}] [name=key]`, "Gs2JobQueue:Push");
       }
       await flip(page, name);
-      await come(`${name} is set`, () =>
+      await until(`${name} is set`, () =>
         emulator.faults.list().some(({ fault }) => fault === name),
       );
-      // One that acts at once has acted on nobody, and is spent.
+      // A fault that acts at once is exhausted, with no target here.
       const { exhausted } = emulator.faults.list().find(({ fault }) => fault === name)!;
-      const wanted = exhausted ? `:has-text("spent")` : ` [aria-checked=true]`;
-      await until(page, `${name} is on`, `[data-fault=${name}]${wanted}`);
+      const expected = exhausted ? `:has-text("spent")` : ` [aria-checked=true]`;
+      await untilVisible(page, `${name} is on`, `[data-fault=${name}]${expected}`);
     }
     await page.click("#lift-faults");
-    await until(page, "none is in force", "text=No fault is in force.");
+    await untilVisible(page, "no fault is active", "text=No fault is in force.");
     expect(emulator.faults.list()).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
-  test("does to a game what it says, and to the one that is named only", async () => {
+  test("applies a fault to the given user only", async () => {
     const page = await openDrawer();
     const alice = await player("0001");
     const bob = await player("0002");
@@ -443,17 +463,21 @@ describe("the drawer of faults", () => {
     await page.fill("[data-fault=drop] [name=userId]", "user-0002");
     await page.click("[data-fault=drop] [type=submit]");
     expect(await bob.closed()).toBe(1006);
-    await until(page, "it tells", "[data-fault=drop]:has-text('struck once · spent')");
+    await untilVisible(
+      page,
+      "the hits are visible",
+      "[data-fault=drop]:has-text('struck once · spent')",
+    );
     expect(emulator.sessions().map(({ userId }) => userId)).toEqual(["user-0001"]);
     await alice.close();
   });
 
-  test("names at its field what a fault does not take, and sets nothing", async () => {
+  test("shows an error at its field, and sets nothing", async () => {
     const page = await openDrawer();
     await page.click("[data-fault=refuse] summary");
     await page.fill("[data-fault=refuse] [name=status]", "200");
     await page.click("[data-fault=refuse] [type=submit]");
-    await until(page, "it is told", "[data-fault=refuse] .field.faulty .fault");
+    await untilVisible(page, "the error is visible", "[data-fault=refuse] .field.faulty .fault");
     expect(await page.getAttribute("[data-fault=refuse] [name=status]", "aria-invalid")).toBe(
       "true",
     );
@@ -461,7 +485,7 @@ describe("the drawer of faults", () => {
   });
 });
 
-test("kicks a player out, and lets tokens expire, for one socket", async () => {
+test("the players panel kicks a player, and expires the tokens of one socket", async () => {
   const page = await inspector();
   const alice = await player("0001");
   const bob = await player("0002");
@@ -469,14 +493,14 @@ test("kicks a player out, and lets tokens expire, for one socket", async () => {
   await page.click("[data-user=user-0001] .kick");
   await alice.closed();
   await page.click("[data-user=user-0002] .expire");
-  await until(page, "it is done", ".notice:has-text('Done')");
+  await untilVisible(page, "the action is done", ".notice:has-text('Done')");
   const params = { namespaceName: "game-0001", accessToken: "accessToken-0002" };
   expect((await bob.ask(frame("setUserId", params))).status).toBe(401);
   await bob.close();
 });
 
-/** Fills the page with all it can show. */
-async function fill(): Promise<() => Promise<void>> {
+/** Gives every view of the page content. */
+async function fillEmulator(): Promise<() => Promise<void>> {
   const sockets = [await player("0001"), await player("0002")];
   await emulator.issueAccessToken({ userId: "alice" });
   const key = "Gs2Distributor:AutoRunTransactionNotification";
@@ -495,23 +519,23 @@ async function fill(): Promise<() => Promise<void>> {
   };
 }
 
-/** Goes through all the page has, one view after the other. */
-async function eachView(page: Page, look: (view: string) => Promise<void>): Promise<void> {
+/** Opens each view of the page in turn. */
+async function forEachView(page: Page, visit: (view: string) => Promise<void>): Promise<void> {
   const isNarrow = (await page.locator("#tab-log").count()) > 0;
-  await until(page, "the log is filled", row("Gs2Distributor"));
-  await look("log");
+  await untilVisible(page, "the log is filled", row("Gs2Distributor"));
+  await visit("log");
   await page.click(`${row("Gs2Distributor")} >> nth=0`);
-  await until(page, "a notification is open", "#notification-row");
-  await look("notification");
+  await untilVisible(page, "a notification is open", "#notification-row");
+  await visit("notification");
   await page.click("#close-detail");
   await page.fill("input[name=search]", "setUserId");
   await page.click(`${row("setUserId")} >> nth=0`);
-  await until(page, "a call is open", "#method-row");
-  await look("call");
+  await untilVisible(page, "a call is open", "#method-row");
+  await visit("call");
   await page.click("#close-detail");
-  await page.fill("input[name=search]", "nothing fits this");
-  await until(page, "nothing fits", ".empty");
-  await look("empty");
+  await page.fill("input[name=search]", "matches no row");
+  await untilVisible(page, "no row matches", ".empty");
+  await visit("empty");
   await page.fill("input[name=search]", "");
   for (const name of await page
     .locator("[role=tab]")
@@ -522,17 +546,17 @@ async function eachView(page: Page, look: (view: string) => Promise<void>): Prom
       await page.selectOption("select[name=key]", "");
       await page.fill("input[name=subject]", "");
       await page.click("#send");
-      await until(page, "a fault is told", ".fault");
+      await untilVisible(page, "an error is visible", ".fault");
       await page.fill("input[name=subject]", "own");
       await page.click("#send");
-      await until(page, "it is sent", "#sent .card.good");
+      await untilVisible(page, "the notification is sent", "#sent .card.good");
     }
-    await look(name.slice("tab-".length));
+    await visit(name.slice("tab-".length));
   }
   if (isNarrow) await page.click("#tab-log");
 }
 
-describe("everybody can use it", () => {
+describe("the page", () => {
   const axe = readInRepo("node_modules/axe-core/axe.min.js");
 
   test.each([
@@ -540,11 +564,11 @@ describe("everybody can use it", () => {
     ["dark", "desk"],
     ["light", "phone"],
     ["dark", "phone"],
-  ] as const)("axe finds no serious fault: %s, %s", async (colorScheme, size) => {
+  ] as const)("has no serious accessibility violation: %s, %s", async (colorScheme, size) => {
     const page = await inspector({ colorScheme, viewport: sizes[size], reducedMotion: "reduce" });
-    const done = await fill();
+    const done = await fillEmulator();
     const found: string[] = [];
-    await eachView(page, async (view) => {
+    await forEachView(page, async (view) => {
       await page.evaluate(axe);
       const violations = await page.evaluate(async () => {
         interface Axe {
@@ -570,14 +594,14 @@ describe("everybody can use it", () => {
       [size, "en-US"],
       [size, "ja-JP"],
     ]),
-  )("nothing is too wide, cut or out of reach: %s, %s", async (size, locale) => {
+  )("fits, and can be reached and read: %s, %s", async (size, locale) => {
     const page = await inspector({ viewport: sizes[size as keyof typeof sizes], locale });
     const language = locale.slice(0, 2);
     expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
-    const done = await fill();
+    const done = await fillEmulator();
     const faults: string[] = [];
-    await eachView(page, async (view) => {
-      for (const fault of await outOfPlace(page)) faults.push(`${view}: ${fault}`);
+    await forEachView(page, async (view) => {
+      for (const fault of await layoutFaults(page)) faults.push(`${view}: ${fault}`);
       await page.evaluate(() => {
         for (const panel of document.querySelectorAll(".panel, .detail-body")) panel.scrollTop = 0;
       });
@@ -587,28 +611,28 @@ describe("everybody can use it", () => {
     await done();
   });
 
-  test("speaks the language that was chosen, also the next time", async () => {
+  test("keeps the chosen language", async () => {
     const page = await inspector();
     await page.selectOption("select[name=language]", "ja");
-    await until(page, "it is Japanese", "#tab-send:has-text('送信')");
+    await untilVisible(page, "the page is Japanese", "#tab-send:has-text('送信')");
     await page.reload();
-    await until(page, "it still is", "#tab-send:has-text('送信')");
+    await untilVisible(page, "the page still is", "#tab-send:has-text('送信')");
     expect(await page.title()).toBe("gs2-gateway インスペクター");
   });
 
-  test("takes the colours that were chosen", async () => {
+  test("uses the chosen colours", async () => {
     const page = await inspector({ colorScheme: "light" });
-    const ground = () =>
+    const background = () =>
       page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-    const light = await ground();
+    const light = await background();
     await page.click("#theme");
-    expect(await ground()).toBe(light);
+    expect(await background()).toBe(light);
     await page.click("#theme");
-    expect(await ground()).not.toBe(light);
+    expect(await background()).not.toBe(light);
   });
 });
 
-test("asks no other host for anything", async () => {
+test("the inspector requests nothing from other hosts", async () => {
   await newContext();
   const hosts = new Set<string>();
   context.on("request", (request) => {
@@ -616,12 +640,15 @@ test("asks no other host for anything", async () => {
     if (protocol.startsWith("http")) hosts.add(host);
   });
   const page = await open();
-  await until(page, "it hears the emulator", ".hearing.live");
+  await untilVisible(page, "the inspector is connected", ".hearing.live");
   expect([...hosts]).toEqual([new URL(emulator.url).host]);
 });
 
-/** Controls that cannot be brought whole into view and be hit, texts that are cut, and whether anything is too wide. */
-const outOfPlace = (page: Page): Promise<string[]> =>
+/**
+ * Controls that cannot be scrolled into view and clicked, clipped texts, and a page wider than its
+ * viewport.
+ */
+const layoutFaults = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const { clientWidth, clientHeight, scrollWidth } = document.documentElement;
     const faults: string[] = [];
@@ -636,7 +663,7 @@ const outOfPlace = (page: Page): Promise<string[]> =>
     const controls = [
       ...document.querySelectorAll<HTMLElement>("button, input, select, textarea, summary"),
     ].filter(seen);
-    if (controls.length < 5) faults.push("there are hardly any controls");
+    if (controls.length < 5) faults.push("the page has fewer than five controls");
     for (const control of controls) {
       control.scrollIntoView({ block: "nearest", inline: "nearest" });
       const { left, top, right, bottom } = control.getBoundingClientRect();
@@ -648,7 +675,7 @@ const outOfPlace = (page: Page): Promise<string[]> =>
         faults.push(`${nameOf(control)} is covered by ${hit?.className}`);
       }
     }
-    // Rows of the log are summaries: they are cut on purpose, and whole when opened.
+    // Rows of the log are clipped by design: the detail shows them whole.
     for (const element of document.querySelectorAll<HTMLElement>("body *")) {
       if (!seen(element) || element.closest(".row, select, textarea, svg")) continue;
       const { overflowX, textOverflow } = getComputedStyle(element);

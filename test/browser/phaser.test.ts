@@ -1,4 +1,4 @@
-// The plugin in real games of both Phasers, in a real browser, against the emulator.
+// The plugin in games on Phaser 3 and 4, in a real browser, against the emulator.
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo, readInRepo } from "../support/repo.js";
-import { complaintsOf } from "./pages.js";
+import { recordPageErrors } from "./pageErrors.js";
 import type {} from "./phaser/page.js";
 
 const phasers = [
@@ -21,7 +21,7 @@ const html = (...scripts: string[]) =>
   `<!doctype html><title>game</title><link rel="icon" href="data:,"><body>${scripts.join("")}`;
 const src = (file: string) => `<script src="${file}"></script>`;
 
-/** The code of a README's section on Phaser: its first TypeScript, and its first page. */
+/** The first TypeScript block and the first page of a README's section on Phaser. */
 function recipesOf(readme: string) {
   const [, section = ""] = /\n## Phaser([^]*?)\n## /.exec(readInRepo(readme)) ?? [];
   const first = (language: string) =>
@@ -29,19 +29,20 @@ function recipesOf(readme: string) {
   return { typeScript: first("ts"), page: first("html") };
 }
 
-/** The usual address of the emulator becomes that of the page, which this test's emulator serves. */
-const here = (code: string) => code.replaceAll('"http://127.0.0.1:9480"', "location.origin");
+/** Replaces the emulator's default URL by the page's origin, which this test's emulator serves. */
+const withOwnOrigin = (code: string) =>
+  code.replaceAll('"http://127.0.0.1:9480"', "location.origin");
 
-/** What drawing in software costs, and that nobody has clicked yet, is no complaint of the game's. */
-const isOfTheBrowser = (complaint: string) => /GL Driver Message|AudioContext/.test(complaint);
+/** Messages of Chromium about software rendering, and about audio before the first click. */
+const isBrowserMessage = (message: string) => /GL Driver Message|AudioContext/.test(message);
 
-/** What the pages below /page/ load, by folder of the Phaser. */
+/** The files below /page/, with a folder for each Phaser. */
 const files = new Map<string, string>();
 
 let browser: Browser;
 let emulator: Emulator;
 let context: BrowserContext;
-let complaints: string[];
+let pageErrors: string[];
 
 beforeAll(async () => {
   for (const { folder } of phasers) {
@@ -63,7 +64,7 @@ beforeAll(async () => {
     for (const file of ours) files.set(`/page/${folder}/${file}`, readInRepo("dist", file));
     const recipes = recipesOf("README.md");
     const recipe = await build({
-      stdin: { contents: here(recipes.typeScript), loader: "ts", resolveDir: inRepo() },
+      stdin: { contents: withOwnOrigin(recipes.typeScript), loader: "ts", resolveDir: inRepo() },
       alias: {
         phaser: inRepo("node_modules", folder, "dist", "phaser.esm.js"),
         "gs2-gateway": inRepo("dist/index.js"),
@@ -80,7 +81,7 @@ beforeAll(async () => {
       `/page/${folder}/recipe.html`,
       html('<script type="module" src="recipe.js"></script>'),
     );
-    files.set(`/page/${folder}/recipe-tags.html`, html(here(recipes.page)));
+    files.set(`/page/${folder}/recipe-tags.html`, html(withOwnOrigin(recipes.page)));
     files.set(`/page/${folder}/tags.html`, html(src("phaser.min.js"), ...ours.map(src)));
     files.set(`/page/${folder}/loader.html`, html(src("phaser.min.js"), src(ours[0])));
   }
@@ -102,12 +103,12 @@ beforeEach(async () => {
     },
   });
   context = await browser.newContext();
-  complaints = complaintsOf(context);
+  pageErrors = recordPageErrors(context);
 });
 afterEach(async () => {
   await context.close();
   await emulator.stop();
-  expect(complaints).toEqual([]);
+  expect(pageErrors).toEqual([]);
 });
 
 const finish = (...tasks: string[]) =>
@@ -147,7 +148,7 @@ describe.each(phasers)("$name", ({ folder, version }) => {
     return page;
   }
 
-  /** A page with a game whose lobby listens with these options. */
+  /** A page with a game whose lobby uses these scope options. */
   async function play(options: typeof globalThis.page.settings.options = {}, burnMs = 0) {
     const page = await open();
     await page.evaluate(
@@ -162,14 +163,14 @@ describe.each(phasers)("$name", ({ folder, version }) => {
     return page;
   }
 
-  /** Holds the game's loop, as a hidden page does, until everything has come to the client. */
+  /** Stops the game's loop, as a hidden page does, while the client receives the notifications. */
   async function burst(page: Page, count: number) {
     const tasks = Array.from({ length: count }, (_, i) => `task ${i}`);
     await page.evaluate((most) => {
-      let come = 0;
+      let received = 0;
       Object.assign(globalThis, {
         all: new Promise<void>((resolve) => {
-          globalThis.page.client.on("Gs2Mission:Complete", () => ++come === most && resolve());
+          globalThis.page.client.on("Gs2Mission:Complete", () => ++received === most && resolve());
         }),
       });
       game.loop.sleep();
@@ -179,7 +180,7 @@ describe.each(phasers)("$name", ({ folder, version }) => {
     return tasks;
   }
 
-  test("three lines give every scene the client, and its scope tells what happens", async () => {
+  test("the plugin gives every scene the client, and a scope delivers its events", async () => {
     const page = await play();
     expect(await page.evaluate(() => globalThis.page.version)).toMatch(version);
     expect(
@@ -208,7 +209,7 @@ describe.each(phasers)("$name", ({ folder, version }) => {
     ]);
   });
 
-  test("a game without the plugin gets it while it runs, as often as it is asked for", async () => {
+  test("attachGateway adds the plugin to a running game, once", async () => {
     const page = await open();
     await page.evaluate(() => {
       const { newGame, attachGateway, client } = globalThis.page;
@@ -233,7 +234,7 @@ describe.each(phasers)("$name", ({ folder, version }) => {
     expect(late).toBe(true);
   });
 
-  test("frames deliver a burst in order, so much each, and begin with what is left", async () => {
+  test("deliver frame spreads a burst over frames, in order, up to a maximum each", async () => {
     const page = await play({ deliver: "frame" });
     await bind(page);
     const tasks = await burst(page, 1_000);
@@ -245,21 +246,21 @@ describe.each(phasers)("$name", ({ folder, version }) => {
     const counts = countEach(frames);
     expect(Math.max(...counts.values())).toBeLessThanOrEqual(100);
     expect(counts.size).toBeGreaterThanOrEqual(10);
-    expect(frames.at(-1)! - frames[0]!, "no frame went by without its share").toBe(counts.size - 1);
+    expect(frames.at(-1)! - frames[0]!, "no frame delivers nothing").toBe(counts.size - 1);
   });
 
-  test("a burst for slow handlers takes a few milliseconds of each frame", async () => {
+  test("deliver frame limits the time of slow handlers in each frame", async () => {
     const page = await play({ deliver: "frame" }, 1);
     await bind(page);
     await burst(page, 1_000);
     await page.evaluate(() => game.loop.wake());
     await untilSeen(page, "task 999");
     const counts = countEach(await page.evaluate(() => globalThis.page.frames));
-    // None begins after 4 ms, and each takes 1 ms.
+    // No handler starts after 4 ms, and each takes 1 ms.
     expect(Math.max(...counts.values())).toBeLessThanOrEqual(5);
   });
 
-  test("without frames the oldest are delivered at once when too many wait, and it is said", async () => {
+  test("deliver frame delivers the oldest at once when the queue is full, with a diagnostic", async () => {
     const page = await play({ deliver: "frame" });
     await page.evaluate(() => {
       globalThis.page.client.lifecycle.on("diagnostic", ({ code }) => {
@@ -268,15 +269,15 @@ describe.each(phasers)("$name", ({ folder, version }) => {
     });
     await bind(page);
     const tasks = await burst(page, 1_010);
-    const told = (await seen(page)).slice(-11);
-    expect(told).toEqual(["sceneOverrun", ...tasks.slice(0, 10)]);
+    const last = (await seen(page)).slice(-11);
+    expect(last).toEqual(["sceneOverrun", ...tasks.slice(0, 10)]);
     await page.evaluate(() => game.loop.wake());
     await untilSeen(page, "task 1009");
     expect((await seen(page)).filter((entry) => entry.startsWith("task"))).toEqual(tasks);
-    complaints = complaints.filter((complaint) => !complaint.includes("sceneOverrun"));
+    pageErrors = pageErrors.filter((message) => !message.includes("sceneOverrun"));
   });
 
-  test("a hundred restarts leave one handler", async () => {
+  test("a scene has one handler after a hundred restarts", async () => {
     const page = await play();
     const listeners = () =>
       page.evaluate(() =>
@@ -297,9 +298,9 @@ describe.each(phasers)("$name", ({ folder, version }) => {
     await bind(page);
     await finish("after");
     await untilSeen(page, "after");
-    const heard = await seen(page);
-    expect(heard.filter((entry) => entry === "aborted")).toHaveLength(100);
-    expect(heard.filter((entry) => entry !== "aborted")).toEqual([
+    const events = await seen(page);
+    expect(events.filter((entry) => entry === "aborted")).toHaveLength(100);
+    expect(events.filter((entry) => entry !== "aborted")).toEqual([
       "connecting",
       "connected",
       "ready",
@@ -309,28 +310,31 @@ describe.each(phasers)("$name", ({ folder, version }) => {
   });
 
   test.each([
-    { deliver: "now", whileAsleep: "hold", heard: ["asleep", "awake"] },
-    { deliver: "frame", whileAsleep: "hold", heard: ["asleep", "awake"] },
-    { deliver: "now", whileAsleep: "skip", heard: ["awake"] },
-    { deliver: "frame", whileAsleep: "skip", heard: ["awake"] },
-  ] as const)("a sleeping scene: $deliver, $whileAsleep", async ({ heard, ...options }) => {
-    const page = await play(options);
-    await bind(page);
-    const come = page.evaluate(() => {
-      globalThis.page.lobby(game).sys.sleep();
-      return globalThis.page.client.waitFor("Gs2Mission:Complete").then(() => undefined);
-    });
-    await page.waitForFunction(() => globalThis.page.lobby(game).sys.isSleeping());
-    await finish("asleep");
-    await come;
-    expect(await seen(page)).not.toContain("asleep");
-    await page.evaluate(() => globalThis.page.lobby(game).sys.wake());
-    await finish("awake");
-    await untilSeen(page, "awake");
-    expect((await seen(page)).slice(4)).toEqual(heard);
-  });
+    { deliver: "now", whileAsleep: "hold", delivered: ["asleep", "awake"] },
+    { deliver: "frame", whileAsleep: "hold", delivered: ["asleep", "awake"] },
+    { deliver: "now", whileAsleep: "skip", delivered: ["awake"] },
+    { deliver: "frame", whileAsleep: "skip", delivered: ["awake"] },
+  ] as const)(
+    "a sleeping scene with $deliver and $whileAsleep delivers $delivered",
+    async ({ delivered, ...options }) => {
+      const page = await play(options);
+      await bind(page);
+      const received = page.evaluate(() => {
+        globalThis.page.lobby(game).sys.sleep();
+        return globalThis.page.client.waitFor("Gs2Mission:Complete").then(() => undefined);
+      });
+      await page.waitForFunction(() => globalThis.page.lobby(game).sys.isSleeping());
+      await finish("asleep");
+      await received;
+      expect(await seen(page)).not.toContain("asleep");
+      await page.evaluate(() => globalThis.page.lobby(game).sys.wake());
+      await finish("awake");
+      await untilSeen(page, "awake");
+      expect((await seen(page)).slice(4)).toEqual(delivered);
+    },
+  );
 
-  test("the next game is there before the last one has gone, and has its client", async () => {
+  test("a new game takes over the client before the old one is destroyed", async () => {
     const page = await play();
     await bind(page);
     for (let i = 0; i < 3; i++) {
@@ -349,7 +353,7 @@ describe.each(phasers)("$name", ({ folder, version }) => {
     expect(emulator.sessions()).toHaveLength(1);
   });
 
-  test("options make one client for all games of a page, until one disposes of it", async () => {
+  test("games of a page with options share one client until one disposes it", async () => {
     const page = await open();
     const same = await page.evaluate(async () => {
       const { newGame, GatewayPlugin, lobby, client } = globalThis.page;
@@ -380,7 +384,7 @@ describe.each(phasers)("$name", ({ folder, version }) => {
     expect(same).toEqual([false, true, true, false]);
   });
 
-  test.each(["recipe.html", "recipe-tags.html"])("the README's recipe plays: %s", async (file) => {
+  test.each(["recipe.html", "recipe-tags.html"])("the README's recipe runs: %s", async (file) => {
     await open(file);
     await emulator.waitForSession({ userId: "user-0001" });
     const { sendConnectionIds } = await emulator.notify({
@@ -389,14 +393,14 @@ describe.each(phasers)("$name", ({ folder, version }) => {
       payload: { joinUserId: "bob" },
     });
     expect(sendConnectionIds).toHaveLength(1);
-    complaints = complaints.filter((complaint) => !isOfTheBrowser(complaint));
+    pageErrors = pageErrors.filter((message) => !isBrowserMessage(message));
   });
 
-  test("script tags: the plugin is the global, and makes a client of options", async () => {
+  test("script tags: the plugin is a global, and creates a client from options", async () => {
     const page = await open("tags.html");
     await page.addScriptTag({
       content: `
-        var heard = [];
+        var received = [];
         var game = new Phaser.Game({
           type: Phaser.CANVAS, banner: false, audio: { noAudio: true },
           plugins: { global: [{
@@ -408,7 +412,7 @@ describe.each(phasers)("$name", ({ folder, version }) => {
             } },
           }] },
           scene: { create() {
-            this.gs2.scope(this).on("Gs2Mission:Complete", (n) => heard.push(n.payload.taskName));
+            this.gs2.scope(this).on("Gs2Mission:Complete", (n) => received.push(n.payload.taskName));
             this.gs2.client.setUserId({ accessToken: "accessToken-0001" });
           } },
         });`,
@@ -419,7 +423,7 @@ describe.each(phasers)("$name", ({ folder, version }) => {
       key: "Gs2Mission:Complete",
       payload: { taskName: "tag" },
     });
-    await page.waitForFunction("heard.includes('tag')");
+    await page.waitForFunction("received.includes('tag')");
     expect(
       await page.evaluate(`
         const { client } = Gs2GatewayPhaser.getGateway(game.scene.scenes[0]);
@@ -429,11 +433,11 @@ describe.each(phasers)("$name", ({ folder, version }) => {
     ).toEqual([true, true, "attachGateway: takes a Phaser.Game that is not destroyed"]);
   });
 
-  test("Phaser's loader brings the plugin, which is given its client afterwards", async () => {
+  test("Phaser's loader loads the plugin, which gets its client by configure", async () => {
     const page = await open("loader.html");
     await page.addScriptTag({
       content: `
-        var heard = [];
+        var received = [];
         var client = new Gs2Gateway.GatewayClient({
           namespaceName: "game-0001",
           credential: { clientId: "client", clientSecret: "secret" },
@@ -445,20 +449,20 @@ describe.each(phasers)("$name", ({ folder, version }) => {
             { key: "boot",
               preload() { this.load.plugin("Gs2GatewayPhaser", "gs2-gateway-phaser.global.js", true, "gs2"); },
               create() {
-                try { this.gs2.client; } catch (error) { heard.push(error.kind); }
+                try { this.gs2.client; } catch (error) { received.push(error.kind); }
                 this.gs2.configure({ client });
                 this.scene.start("play");
               } },
             { key: "play",
-              create() { this.gs2.scope(this).on("*", ({ key }) => heard.push(key)); } },
+              create() { this.gs2.scope(this).on("*", ({ key }) => received.push(key)); } },
           ],
         });`,
     });
     await page.evaluate(`client.setUserId({ accessToken: "accessToken-0001" })`);
     await page.waitForFunction("game.scene.isActive('play')");
     await emulator.notify({ userId: "user-0001", key: "Gs2Mission:Complete", payload: {} });
-    await page.waitForFunction("heard.length === 2");
-    expect(await page.evaluate("heard")).toEqual(["invalidArgument", "Gs2Mission:Complete"]);
+    await page.waitForFunction("received.length === 2");
+    expect(await page.evaluate("received")).toEqual(["invalidArgument", "Gs2Mission:Complete"]);
   });
 });
 
@@ -468,7 +472,7 @@ const countEach = (values: number[]) =>
     new Map<number, number>(),
   );
 
-test("the READMEs show the same code", () => {
+test("the READMEs have the same code", () => {
   const withoutComments = (code: string) => code.replaceAll(/ *\/\/ .*/g, "");
   const [english, japanese] = ["README.md", "README.ja.md"].map(recipesOf);
   for (const language of ["typeScript", "page"] as const) {
@@ -485,7 +489,7 @@ describe("the template", () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  test("starts anew when a file is saved, without leaving a game or a connection behind", async () => {
+  test("restarts when a file is saved, and leaves no second game or connection", async () => {
     process.env["VITE_GS2_GATEWAY_EMULATOR_URL"] = emulator.url;
     const server = await createServer({
       root: folder,
@@ -506,11 +510,11 @@ describe("the template", () => {
     try {
       await server.listen();
       const page = await context.newPage();
-      // The whole of Phaser comes through Vite: nothing waits for `load` but what the game does.
+      // `load` comes late, as Vite serves the whole of Phaser.
       await page.goto(server.resolvedUrls!.local[0]!, { waitUntil: "commit" });
       await expect.poll(() => emulator.sessions().length, { timeout: 60_000 }).toBe(1);
       const [first] = emulator.sessions();
-      await page.evaluate(() => Object.assign(globalThis, { witness: "still the same page" }));
+      await page.evaluate(() => Object.assign(globalThis, { marker: "still the same page" }));
       const scene = join(folder, "src/LobbyScene.ts");
       for (let i = 1; i <= 3; i++) {
         const text = await readFile(scene, "utf8");
@@ -523,8 +527,8 @@ describe("the template", () => {
       }
       expect(emulator.sessions()[0]!.connectionId).not.toBe(first!.connectionId);
       await page.waitForFunction(() => document.querySelectorAll("canvas").length === 1);
-      expect(await page.evaluate("witness")).toBe("still the same page");
-      complaints = complaints.filter((complaint) => !isOfTheBrowser(complaint));
+      expect(await page.evaluate("marker")).toBe("still the same page");
+      pageErrors = pageErrors.filter((message) => !isBrowserMessage(message));
     } finally {
       await server.close();
       delete process.env["VITE_GS2_GATEWAY_EMULATOR_URL"];

@@ -1,4 +1,5 @@
-// Push as a player has it: the real firebase package, a real service worker, pushes delivered by the browser. Google's hosts are answered here.
+// Push with the real firebase package, a real service worker, and pushes delivered by the browser.
+// Only Google's hosts are faked.
 import type { Browser, BrowserContext, Page, Worker } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { GatewayAdmin } from "../../src/admin/index.js";
@@ -6,11 +7,11 @@ import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import type { PushOptions } from "../../src/push/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { serveFirebase, type FirebaseServers } from "../support/firebaseServers.js";
-import { complaintsOf } from "./pages.js";
-import { pushPages, pushService, readWorker, vapidKey } from "./pushPages.js";
+import { recordPageErrors } from "./pageErrors.js";
+import { servePushPages, openPushService, pushWorkerOf, vapidKey } from "./pushPages.js";
 
 const namespaceName = "game-0001";
-const poll = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 10_000 });
+const poll = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 10_000 });
 const KEY = vapidKey("a");
 
 let browser: Browser;
@@ -18,11 +19,11 @@ let pages: (request: Request) => Response;
 let emulator: Emulator;
 let context: BrowserContext;
 let google: FirebaseServers;
-let complaints: string[];
+let pageErrors: string[];
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  pages = await pushPages();
+  pages = await servePushPages();
 });
 afterAll(() => browser.close());
 
@@ -35,7 +36,7 @@ beforeEach(async () => {
   });
   await admin.updateNamespace({ firebaseSecret: "secret" });
   context = await browser.newContext({ permissions: ["notifications"] });
-  complaints = complaintsOf(context);
+  pageErrors = recordPageErrors(context);
   google = await serveFirebase(context);
 });
 afterEach(async () => {
@@ -61,7 +62,7 @@ async function open({ folder = "ok", userId = "alice", options = {} }: Start = {
   return page;
 }
 
-/** What became of enable: the state's reason, or the error's code. */
+/** Calls enable: the state's reason, or the error's code. */
 const enable = (page: Page) =>
   page.evaluate(async () => {
     try {
@@ -81,8 +82,8 @@ const calls = (method: string) => emulator.calls({ method });
 const tokenOf = (userId: string) =>
   emulator.state().firebaseTokens.find((one) => one.userId === userId)?.token;
 
-/** Comes back under the same browser, as on another day. */
-async function again(page: Page, start: Start = {}): Promise<Page> {
+/** Opens a new page in the same browser, as on another day. */
+async function reopen(page: Page, start: Start = {}): Promise<Page> {
   await page.close();
   const next = await open(start);
   await untilReason(next, "current");
@@ -90,25 +91,25 @@ async function again(page: Page, start: Start = {}): Promise<Page> {
 }
 
 describe("a token", () => {
-  test("is at GS2 after enable, and a second start asks nobody for anything", async () => {
+  test("is stored at GS2 by enable, and a second start sends no request", async () => {
     const page = await open();
     expect(await state(page)).toMatchObject({ status: "granted", reason: "notEnabled" });
     const requested: string[] = [];
     context.on("request", (request) => requested.push(request.url()));
     expect(await enable(page)).toBe("registered: current");
-    expect(google.asked).toEqual(["POST installations", "POST registrations"]);
+    expect(google.requests).toEqual(["POST installations", "POST registrations"]);
     expect(calls("setFirebaseToken")).toHaveLength(1);
-    expect(tokenOf("alice")).toBe(google.token());
+    expect(tokenOf("alice")).toBe(google.lastToken());
     expect(requested.filter((url) => url.includes("/page/firebase/")).length).toBeGreaterThan(0);
 
     requested.length = 0;
-    await again(page);
+    await reopen(page);
     expect(requested.filter((url) => url.includes("/page/firebase/"))).toEqual([]);
-    expect(google.asked).toHaveLength(2);
+    expect(google.requests).toHaveLength(2);
     expect(calls("setFirebaseToken")).toHaveLength(1);
     expect(await enable(context.pages()[0]!)).toBe("registered: current");
     expect(calls("setFirebaseToken")).toHaveLength(1);
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   const changeRecord = (page: Page, ageMs: number) =>
@@ -126,7 +127,7 @@ describe("a token", () => {
     ["30 days went by", (page) => changeRecord(page, 31 * 86_400_000), {}, 1],
     [
       "the token was deleted",
-      // As text: in a function the test runner would take the imports for its own.
+      // As text: in a function the test runner would transform the imports.
       (page) =>
         page.evaluate(`(async () => {
           const { getApp } = await import("/page/firebase/app.js");
@@ -136,25 +137,25 @@ describe("a token", () => {
       {},
       2,
     ],
-  ])("is told to GS2 once more after %s, and not again", async (_, change, next, tokens) => {
+  ])("is stored once more after %s, and not again", async (_, change, next, tokens) => {
     const page = await open();
     await enable(page);
     await change(page);
-    const second = await again(page, next);
+    const second = await reopen(page, next);
     await poll(() => calls("setFirebaseToken")).toHaveLength(2);
     expect(tokenOf(next.userId ?? "alice")).toBe(`fcm-token-${tokens}`);
-    expect(google.token()).toBe(`fcm-token-${tokens}`);
-    await again(second, next);
+    expect(google.lastToken()).toBe(`fcm-token-${tokens}`);
+    await reopen(second, next);
     expect(calls("setFirebaseToken")).toHaveLength(2);
   });
 
-  test("is gone from GS2 and from the browser after disable, and stays gone", async () => {
+  test("is deleted at GS2 and in the browser by disable, and stays deleted", async () => {
     const page = await open();
     await enable(page);
     await page.evaluate(() => push.disable());
     expect(calls("deleteFirebaseToken")).toHaveLength(1);
     expect(tokenOf("alice")).toBeUndefined();
-    expect(google.asked.at(-1)).toBe("DELETE registrations");
+    expect(google.requests.at(-1)).toBe("DELETE registrations");
     expect(await page.evaluate(() => localStorage.getItem("subscription"))).toBeNull();
     expect((await state(page)).reason).toBe("notEnabled");
     await page.close();
@@ -162,7 +163,7 @@ describe("a token", () => {
     expect(calls("setFirebaseToken")).toHaveLength(1);
   });
 
-  test("of another device is left alone by disable", async () => {
+  test("of another device is kept by disable", async () => {
     const page = await open();
     await enable(page);
     await page.evaluate(() => gateway.setFirebaseToken({ token: "the phone's" }));
@@ -170,7 +171,7 @@ describe("a token", () => {
     expect(tokenOf("alice")).toBe("the phone's");
   });
 
-  test("that was asked for offline comes when the network is back, without another press", async () => {
+  test("requested offline is stored when the network is back, without another enable", async () => {
     const page = await open();
     await context.route(/googleapis/, (route) => route.abort("internetdisconnected"));
     expect(await enable(page)).toBe("push: offline");
@@ -192,17 +193,17 @@ describe("a token", () => {
       await emulator.issueAccessToken({ userId: "alice" }),
     );
     await untilReason(page, "current");
-    expect(tokenOf("alice")).toBe(google.token());
+    expect(tokenOf("alice")).toBe(google.lastToken());
   });
 
-  test("waits for nobody who gave up: an aborted enable changes nothing at GS2", async () => {
+  test("is not requested by an aborted enable", async () => {
     const page = await open();
     const kind = await page.evaluate(async () => {
       const enabling = push.enable({ signal: AbortSignal.abort() });
       return enabling.catch((error: unknown) => (error as { kind: string }).kind);
     });
     expect(kind).toBe("aborted");
-    expect(google.asked).toEqual([]);
+    expect(google.requests).toEqual([]);
     expect((await state(page)).reason).toBe("notEnabled");
   });
 });
@@ -219,22 +220,22 @@ const complete = (fcmMessageId: string, more: object = {}) => ({
   fcmMessageId,
   data: { subject: "Gs2Matchmaking:Complete", payload: JSON.stringify(payload), ...more },
 });
-const heardByPush = `push Gs2Matchmaking:Complete ${JSON.stringify(payload)}`;
+const receivedByPush = `push Gs2Matchmaking:Complete ${JSON.stringify(payload)}`;
 
-interface Playing {
+interface PushSetup {
   page: Page;
   worker: Worker;
   deliver: (message: unknown) => Promise<void>;
   stopWorkers: () => Promise<unknown>;
 }
 
-async function playing(start: Start = {}): Promise<Playing> {
+async function setUpPush(start: Start = {}): Promise<PushSetup> {
   const page = await open({ ...start, options: { templates, locale: "en", ...start.options } });
   expect(await enable(page)).toBe("registered: current");
-  const worker = await readWorker(context, start.folder ?? "ok");
-  // Of a page that stays when the game's is closed.
+  const worker = await pushWorkerOf(context, start.folder ?? "ok");
+  // DevTools of a second page, which stays open when the game's page closes.
   const tools = await context.newPage();
-  const service = await pushService(tools);
+  const service = await openPushService(tools);
   const scope = `${emulator.url}/page/${start.folder ?? "ok"}/gs2-gateway-push/`;
   return {
     page,
@@ -251,88 +252,88 @@ const notifications = (worker: Worker) =>
     return shown.map(({ title, body }) => `${title}: ${body}`);
   });
 
-/** A headless page never hides: the worker is told that all of them do. */
+/** Makes all pages hidden for the worker, as a headless page never hides. */
 const hide = (worker: Worker) =>
   worker.evaluate(() => {
     const { clients } = globalThis as unknown as {
       clients: {
         matchAll: (
-          wish: unknown,
+          options: unknown,
         ) => Promise<{ url: string; postMessage: (...a: unknown[]) => void }[]>;
       };
     };
     const all = clients.matchAll.bind(clients);
-    clients.matchAll = async (wish) =>
-      (await all(wish)).map((client) => ({
+    clients.matchAll = async (options) =>
+      (await all(options)).map((client) => ({
         url: client.url,
         visibilityState: "hidden",
-        postMessage: (...words: unknown[]) => client.postMessage(...words),
+        postMessage: (...args: unknown[]) => client.postMessage(...args),
       }));
   });
 
 describe("a push", () => {
-  test("to a page that is seen shows nothing and is one notification of the same client", async () => {
-    const { page, worker, deliver } = await playing();
+  test("to a visible page shows nothing and is one notification of its client", async () => {
+    const { page, worker, deliver } = await setUpPush();
     await deliver(complete("m-1"));
-    await poll(() => seen(page)).toContain(heardByPush);
-    // The second of the same, as push services send now and then.
+    await poll(() => seen(page)).toContain(receivedByPush);
+    // Push services sometimes deliver a message twice.
     await deliver(complete("m-1"));
     await deliver(complete("m-2", { payload: '{"gatheringName":"g-2"}' }));
     await expect
       .poll(() => seen(page))
       .toContain('push Gs2Matchmaking:Complete {"gatheringName":"g-2"}');
-    expect((await seen(page)).filter((one) => one === heardByPush)).toHaveLength(1);
+    expect((await seen(page)).filter((one) => one === receivedByPush)).toHaveLength(1);
     expect(await notifications(worker)).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
-  test("and its copy by the socket are one, whichever is first", async () => {
-    const { page, deliver } = await playing();
+  test("and its copy by the socket are one notification, in either order", async () => {
+    const { page, deliver } = await setUpPush();
     const send = (n: number) =>
       emulator.notify({ userId: "alice", key: "Gs2Matchmaking:Complete", payload: { n } });
     const push = (n: number) => deliver(complete(`m-${n}`, { payload: JSON.stringify({ n }) }));
-    const heard = (via: string, n: number) => `${via} Gs2Matchmaking:Complete {"n":${n}}`;
+    const received = (via: string, n: number) => `${via} Gs2Matchmaking:Complete {"n":${n}}`;
     await push(1);
-    await poll(() => seen(page)).toContain(heard("push", 1));
+    await poll(() => seen(page)).toContain(received("push", 1));
     await send(1);
     await send(2);
-    await poll(() => seen(page)).toContain(heard("socket", 2));
+    await poll(() => seen(page)).toContain(received("socket", 2));
     await push(2);
     await push(3);
-    await poll(() => seen(page)).toContain(heard("push", 3));
+    await poll(() => seen(page)).toContain(received("push", 3));
     const matches = (await seen(page)).filter((one) => one.includes("Complete"));
-    expect(matches).toEqual([heard("push", 1), heard("socket", 2), heard("push", 3)]);
+    expect(matches).toEqual([received("push", 1), received("socket", 2), received("push", 3)]);
   });
 
-  test("to an open page that is hidden shows one notification and is heard too", async () => {
-    const { page, worker, deliver } = await playing();
+  test("to a hidden page shows one notification, and the client emits it", async () => {
+    const { page, worker, deliver } = await setUpPush();
     await hide(worker);
     await deliver(complete("m-1"));
     await poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
     await deliver(complete("m-1"));
     await deliver("no JSON at all");
     await poll(() => notifications(worker)).toHaveLength(2);
-    expect((await seen(page)).filter((one) => one === heardByPush)).toHaveLength(1);
+    expect((await seen(page)).filter((one) => one === receivedByPush)).toHaveLength(1);
   });
 
-  test("to a closed game wakes the worker and shows one, in the player's language", async () => {
-    const { page, deliver, stopWorkers } = await playing({ options: { locale: "ja-JP" } });
+  test("to a closed game wakes the worker, which shows one in the player's language", async () => {
+    const { page, deliver, stopWorkers } = await setUpPush({ options: { locale: "ja-JP" } });
     await page.close();
     await stopWorkers();
     await deliver(complete("m-1"));
-    const worker = await readWorker(context, "ok");
+    const worker = await pushWorkerOf(context, "ok");
     await poll(() => notifications(worker)).toEqual(["対戦相手が見つかりました: g-1"]);
   });
 
-  test("for somebody else who plays in this browser is shown, and not heard here", async () => {
-    const { page, worker, deliver } = await playing();
+  test("for another user of this browser is shown, and not emitted by the client", async () => {
+    const { page, worker, deliver } = await setUpPush();
     await deliver(complete("m-1", { userId: "bob" }));
     await poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
-    expect(await seen(page)).not.toContain(heardByPush);
+    expect(await seen(page)).not.toContain(receivedByPush);
   });
 
-  test("goes the whole way: GS2 finds nobody at home and sends it to the device", async () => {
-    const { page, worker, deliver } = await playing();
+  test("is sent by GS2 for a player without a session, and shown by the device", async () => {
+    const { page, worker, deliver } = await setUpPush();
     await page.evaluate(() => gateway.disconnect());
     await poll(() => emulator.sessions()).toEqual([]);
     await hide(worker);
@@ -342,7 +343,7 @@ describe("a push", () => {
       payload,
       enableTransferMobileNotification: true,
     });
-    const { message } = await emulator.waitForPush({ userId: "alice", token: google.token() });
+    const { message } = await emulator.waitForPush({ userId: "alice", token: google.lastToken() });
     await deliver(message);
     await poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
   });
@@ -358,14 +359,17 @@ describe("a push", () => {
       [templates, KEY] as const,
     );
     expect(await enable(page)).toBe("registered: current");
-    const worker = await readWorker(context, "own");
+    const worker = await pushWorkerOf(context, "own");
     await hide(worker);
-    await (await pushService(page)).deliver(`${emulator.url}/page/own/`, complete("m-1"));
+    await (await openPushService(page)).deliver(`${emulator.url}/page/own/`, complete("m-1"));
     await poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
   });
 });
 
-/** Presses the notification that is shown; the browser lets only players focus and open windows, so the test notes what was asked. */
+/**
+ * Clicks the notification. Only a real click may focus or open a window, so the test replaces both
+ * and records the calls.
+ */
 const press = (worker: Worker) =>
   worker.evaluate(async () => {
     interface Scope {
@@ -374,29 +378,29 @@ const press = (worker: Worker) =>
       WindowClient: { prototype: { focus: (this: { url: string }) => Promise<unknown> } };
       NotificationEvent: new (name: string, init: object) => Event;
       dispatchEvent: (event: Event) => void;
-      asked: string[];
+      windowActions: string[];
     }
     const scope = globalThis as unknown as Scope;
-    scope.asked = [];
+    scope.windowActions = [];
     scope.clients.openWindow = async (url) => {
-      scope.asked.push(`open ${url}`);
+      scope.windowActions.push(`open ${url}`);
       return null;
     };
     scope.WindowClient.prototype.focus = async function () {
-      scope.asked.push(`focus ${this.url}`);
+      scope.windowActions.push(`focus ${this.url}`);
       return this;
     };
     const [notification] = await scope.registration.getNotifications();
     scope.dispatchEvent(new scope.NotificationEvent("notificationclick", { notification }));
   });
-const asked = (worker: Worker) =>
-  worker.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);
+const windowActionsOf = (worker: Worker) =>
+  worker.evaluate(() => (globalThis as unknown as { windowActions: string[] }).windowActions);
 const clicks = (page: Page) => page.evaluate(() => globalThis.clicks);
 const click = { key: "Gs2Matchmaking:Complete", payload };
 
 describe("a click", () => {
-  test("brings the open game to the front and hands over what it was about", async () => {
-    const { page, worker, deliver } = await playing();
+  test("focuses the open game and passes the click to it", async () => {
+    const { page, worker, deliver } = await setUpPush();
     await deliver(complete("m-1", { userId: "bob" }));
     await poll(() => notifications(worker)).toHaveLength(1);
     await page.evaluate(
@@ -404,18 +408,18 @@ describe("a click", () => {
       await emulator.issueAccessToken({ userId: "bob" }),
     );
     await press(worker);
-    await poll(() => asked(worker)).toEqual([`focus ${emulator.url}/page/ok/`]);
+    await poll(() => windowActionsOf(worker)).toEqual([`focus ${emulator.url}/page/ok/`]);
     expect(await clicks(page)).toEqual([click]);
     expect(await notifications(worker)).toEqual([]);
   });
 
-  test("opens the link where no game is open, and the game that opens gets it, once", async () => {
-    const { page, worker, deliver } = await playing();
+  test("opens the link if no game is open, and the opened game gets the click once", async () => {
+    const { page, worker, deliver } = await setUpPush();
     await page.close();
     await deliver(complete("m-1"));
     await poll(() => notifications(worker)).toHaveLength(1);
     await press(worker);
-    await poll(() => asked(worker)).toEqual([`open ${emulator.url}/page/ok/?lobby=g-1`]);
+    await poll(() => windowActionsOf(worker)).toEqual([`open ${emulator.url}/page/ok/?lobby=g-1`]);
     const opened = await open();
     await poll(() => clicks(opened)).toEqual([click]);
     const third = await open();

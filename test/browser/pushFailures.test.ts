@@ -1,4 +1,4 @@
-// The README's table of what can stand in the way of push, each row made to happen in a real browser.
+// The README's table of push states: a real browser produces each row.
 import type { Browser, BrowserContext, BrowserContextOptions, Frame, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { GatewayAdmin } from "../../src/admin/index.js";
@@ -7,7 +7,7 @@ import { createPush, type PushOptions, type PushReason } from "../../src/push/in
 import { launchBrowser } from "../support/browser.js";
 import { serveFirebase, type FirebaseServers } from "../support/firebaseServers.js";
 import { readInRepo } from "../support/repo.js";
-import { pushPages, vapidKey } from "./pushPages.js";
+import { servePushPages, vapidKey } from "./pushPages.js";
 
 /** Rows of the table: status, reason, what to do. */
 const rows = (file: string) =>
@@ -22,11 +22,11 @@ interface Scenario {
   options?: Partial<PushOptions>;
   context?: BrowserContextOptions;
   userId?: string | null;
-  /** Runs in every page before anything else. */
+  /** Runs in every page before its scripts. */
   before?: () => void;
   prepare?: (page: Page) => Promise<unknown>;
-  /** Nothing is pressed. */
-  look?: true;
+  /** Reads the state without enable. */
+  stateOnly?: true;
 }
 
 let browser: Browser;
@@ -34,15 +34,15 @@ let pages: (request: Request) => Response;
 let emulator: Emulator;
 let context: BrowserContext;
 let google: FirebaseServers;
-const begun: (() => Promise<void>)[] = [];
+const cleanups: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  pages = await pushPages();
+  pages = await servePushPages();
 });
 afterAll(() => browser.close());
 afterEach(async () => {
-  await Promise.all(begun.splice(0).map((end) => end()));
+  await Promise.all(cleanups.splice(0).map((end) => end()));
 });
 
 const scenarios: Record<Exclude<PushReason, "notABrowser" | "crossOriginFrame">, Scenario> = {
@@ -68,7 +68,7 @@ const scenarios: Record<Exclude<PushReason, "notABrowser" | "crossOriginFrame">,
   },
   notAsked: {
     before: () => Object.defineProperty(Notification, "permission", { get: () => "default" }),
-    look: true,
+    stateOnly: true,
   },
   dismissed: {
     before: () => {
@@ -77,7 +77,7 @@ const scenarios: Record<Exclude<PushReason, "notABrowser" | "crossOriginFrame">,
     },
   },
   blocked: { context: { permissions: [] } },
-  notEnabled: { look: true },
+  notEnabled: { stateOnly: true },
   pending: { userId: null },
   offline: {
     prepare: () => context.route(/googleapis/, (route) => route.abort("internetdisconnected")),
@@ -96,7 +96,7 @@ const scenarios: Record<Exclude<PushReason, "notABrowser" | "crossOriginFrame">,
   },
   firebaseMissing: { folder: "without" },
   firebaseRefused: {
-    prepare: async () => (google.refuse = "Request contains an invalid argument."),
+    prepare: async () => (google.registrationError = "Request contains an invalid argument."),
   },
   gs2NotFound: {
     prepare: async () => {
@@ -107,7 +107,7 @@ const scenarios: Record<Exclude<PushReason, "notABrowser" | "crossOriginFrame">,
     },
   },
   gs2Unauthorized: { prepare: async () => emulator.clock.advance(120_000) },
-  gs2Refused: { prepare: async () => (google.prefix = "x".repeat(2_000)) },
+  gs2Refused: { prepare: async () => (google.tokenPrefix = "x".repeat(2_000)) },
   current: {},
   workerOutdated: { folder: "old" },
 };
@@ -120,7 +120,7 @@ async function begin({ context: options, before }: Scenario): Promise<Page> {
     mount: { "/page": pages },
   });
   context = await browser.newContext({ permissions: ["notifications"], ...options });
-  begun.push(
+  cleanups.push(
     () => context.close(),
     () => emulator.stop(),
   );
@@ -140,10 +140,10 @@ async function start(page: Page | Frame, { options, userId = "alice" }: Scenario
   ] as const);
 }
 
-/** What the game hears: the error of enable, and the state after it. */
-const outcome = (page: Page | Frame, look = false) =>
-  page.evaluate(async (onlyLook) => {
-    const error = onlyLook
+/** The error of enable, and the state after it. */
+const outcome = (page: Page | Frame, stateOnly = false) =>
+  page.evaluate(async (skipEnable) => {
+    const error = skipEnable
       ? undefined
       : await push.enable().then(
           () => undefined,
@@ -153,12 +153,12 @@ const outcome = (page: Page | Frame, look = false) =>
           },
         );
     return { error, state: await push.state() };
-  }, look);
+  }, stateOnly);
 
 describe("the table in README.md", () => {
   const table = rows("README.md");
 
-  test("has every reason once, and the Japanese one has the same", () => {
+  test("has every reason once, and so has the Japanese one", () => {
     const reasons = [...Object.keys(scenarios), "notABrowser", "crossOriginFrame"].sort();
     expect(table.map(([, reason]) => reason).sort()).toEqual(reasons);
     expect(rows("README.ja.md").map(([status, reason]) => [status, reason])).toEqual(
@@ -167,23 +167,23 @@ describe("the table in README.md", () => {
   });
 
   const inBrowser = table.filter(([, reason]) => reason in scenarios);
-  test.each(inBrowser)("is right about %s: %s", async (status, reason, message) => {
+  test.each(inBrowser)("is correct for %s: %s", async (status, reason, message) => {
     const scenario = scenarios[reason as keyof typeof scenarios];
     const page = await begin(scenario);
     await page.goto(`${emulator.url}/page/${scenario.folder ?? "ok"}/`);
     await start(page, scenario);
     await scenario.prepare?.(page);
-    const { error, state } = await outcome(page, scenario.look);
-    // What is wrong with the key is known before anything is begun.
+    const { error, state } = await outcome(page, scenario.stateOnly);
+    // The key is checked before enable starts.
     const after = reason === "badVapidKey" ? "notEnabled" : reason;
     expect(state.reason).toBe(after);
     if (after === reason) expect(state).toEqual({ status, reason, message });
-    if (scenario.look || status === "registered") return expect(error).toBeUndefined();
+    if (scenario.stateOnly || status === "registered") return expect(error).toBeUndefined();
     expect(error?.code).toBe(reason);
     expect(error?.message).toContain(message);
   });
 
-  test("is right about a frame of another site", async () => {
+  test("is correct for a frame of another site", async () => {
     const page = await begin({});
     await page.goto(`${emulator.url}/page/ok/`);
     const other = `${emulator.url.replace("127.0.0.1", "localhost")}/page/ok/`;
@@ -196,7 +196,7 @@ describe("the table in README.md", () => {
     expect(error?.code).toBe("crossOriginFrame");
   });
 
-  test("is right about Node", async () => {
+  test("is correct for Node", async () => {
     await begin({});
     const provider = { getToken: async () => "", deleteToken: async () => {} };
     const state = await createPush({ vapidKey: "", provider }).state();

@@ -9,12 +9,12 @@ declare global {
   var gateway: GatewayClient;
   var push: Push;
   var start: (options: Partial<PushOptions>, accessToken?: string) => Promise<void>;
-  /** What happened in the page, in order. */
+  /** The events of the page, in order. */
   var seen: string[];
   var clicks: PushClick[];
 }
 
-/** `"B"` and 86 more: a public key as far as its form goes. */
+/** A text of 87 characters with the form of a VAPID public key. */
 export const vapidKey = (letter: string) => `B${letter.repeat(85)}A`;
 
 const SCRIPT = `
@@ -54,8 +54,8 @@ const html = (
     },
   })}</script><script type="module">${SCRIPT}</script>`;
 
-/** Serves games below `/page/`: each folder with another way to go wrong. */
-export async function pushPages(): Promise<(request: Request) => Response> {
+/** Serves pages below `/page/`, with another fault in each folder. */
+export async function servePushPages(): Promise<(request: Request) => Response> {
   const { outputFiles } = await build({
     entryPoints: { app: "firebase/app", messaging: "firebase/messaging" },
     absWorkingDir: inRepo(),
@@ -71,11 +71,11 @@ export async function pushPages(): Promise<(request: Request) => Response> {
 
   return (request) => {
     const { pathname } = new URL(request.url);
-    const answer = (text: string | undefined, type: string) =>
+    const respond = (text: string | undefined, type: string) =>
       text === undefined
         ? new Response("Nothing here", { status: 404 })
         : new Response(text, { headers: { "content-type": type } });
-    const script = (text: string | undefined) => answer(text, "text/javascript; charset=utf-8");
+    const script = (text: string | undefined) => respond(text, "text/javascript; charset=utf-8");
     const [, , folder, ...rest] = pathname.split("/");
     const file = rest.join("/");
     if (folder === "lib") return script(readInRepo("dist", file));
@@ -86,9 +86,9 @@ export async function pushPages(): Promise<(request: Request) => Response> {
     if (file === "firebase-messaging-sw.js") {
       switch (folder) {
         case "none":
-          return answer(undefined, "");
+          return respond(undefined, "");
         case "spa":
-          return answer(html(true), "text/html");
+          return respond(html(true), "text/html");
         case "foreign":
           return script("self.oninstall = () => self.skipWaiting();");
         case "broken":
@@ -99,17 +99,17 @@ export async function pushPages(): Promise<(request: Request) => Response> {
           return script(worker);
       }
     }
-    return answer(html(folder !== "without"), "text/html");
+    return respond(html(folder !== "without"), "text/html");
   };
 }
 
-export const readWorker = (context: BrowserContext, folder: string): Promise<Worker> =>
-  until(`the worker of ${folder} runs`, () =>
+export const pushWorkerOf = (context: BrowserContext, folder: string): Promise<Worker> =>
+  until(`the service worker of ${folder} runs`, () =>
     context.serviceWorkers().find((one) => one.url().includes(`/page/${folder}/`)),
   );
 
-/** The browser's developer tools, which can deliver a push. */
-export async function pushService(page: Page) {
+/** A DevTools session that can deliver a push. */
+export async function openPushService(page: Page) {
   const session: CDPSession = await page.context().newCDPSession(page);
   const registrations = new Map<string, string>();
   session.on("ServiceWorker.workerRegistrationUpdated", (event) => {

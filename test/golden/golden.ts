@@ -2,11 +2,12 @@ import type { GatewayErrorDetail } from "../../src/errors.js";
 import type { Envelope, Target, UnreadableFrame } from "../../src/wire/frames.js";
 import { readInRepo } from "../support/repo.js";
 
-// What GS2 says and hears, composed from its reference and its public SDKs, and nothing of ours: `src/wire/` is measured by it.
+// Frames and tables of GS2, composed from its reference and its public SDKs. The tests of
+// `src/wire/` compare with them.
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** For `test.each`: the reason is the name. */
+/** Rows for `test.each`, named by `why`. */
 export const named = <Row extends { why: string }>(rows: readonly Row[]): [string, Row][] =>
   rows.map((row) => [row.why, row]);
 
@@ -19,7 +20,7 @@ export interface GoldenRequest {
   envelope: Envelope;
   frame: Values;
 }
-/** Requests of clients, one text frame each. */
+/** Requests of clients, each with its text frame. */
 export const requests = read("requests") as GoldenRequest[];
 
 export interface GoldenBooleans {
@@ -63,7 +64,7 @@ export const unreadableFrames = read("unreadableFrames") as GoldenUnreadable[];
 
 export interface GoldenField {
   type: "string" | "int" | "bool" | "model";
-  /** Where the type is a model: which one. */
+  /** The model, if `type` is `model`. */
   model?: "TransactionSetting" | "LogSetting";
   min?: number;
   max?: number;
@@ -77,7 +78,7 @@ export type GoldenFields = Record<string, GoldenField>;
 export interface GoldenMethod {
   name: string;
   audience: "player" | "admin";
-  /** Verb and path. */
+  /** The verb and the path. */
   rest: string;
   component: string;
   paged: boolean;
@@ -87,24 +88,24 @@ export interface GoldenMethod {
 /** The 28 methods of GS2-Gateway. */
 export const methods = read("methods") as GoldenMethod[];
 
-type Described = Record<string, { type: string; optional?: true }>;
-/** Those that are sent, with the rules of their fields; those that are answered, with their types. */
+type ResultModel = Record<string, { type: string; optional?: true }>;
+/** Models in requests with the constraints of their fields; models in results with their types. */
 export const models = read("models") as Record<
   "TransactionSetting" | "LogSetting" | "SendNotificationEntry",
   GoldenFields
 > &
-  Record<"Namespace" | "WebSocketSession" | "FirebaseToken", Described>;
+  Record<"Namespace" | "WebSocketSession" | "FirebaseToken", ResultModel>;
 
-/** Fields of each payload, by key. */
+/** The payload fields of each notification, by key. */
 export const notifications = read("notifications") as Record<
   string,
   Record<string, "string" | "int" | "long" | "float">
 >;
 
-/** Kinds of error by status. */
+/** The error kind of each status. */
 export const statuses = read("statuses") as Record<string, string>;
 
-export const places = read("endpoints") as {
+export const goldenEndpoints = read("endpoints") as {
   rest: string;
   webSocket: string;
   regions: string[];

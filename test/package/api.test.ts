@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { changedApi } from "../../scripts/api-report.mjs";
 
-it("offers what test/package/api says; after a change on purpose, `npm run api` writes it anew", () => {
+it("the public types equal test/package/api (`npm run api` updates it after an intended change)", () => {
   expect(changedApi()).toEqual([]);
 });

@@ -5,30 +5,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { EmulatorState } from "../../src/emulator/index.js";
-import { chanceOf } from "../support/random.js";
+import { seededRandom } from "../support/random.js";
 import { inRepo } from "../support/repo.js";
 
-/** `npm run kills` takes more. */
+/** `npm run crash-test` sets more. */
 const KILLS = Number(process.env["KILLS"] ?? 20);
-/** Set `KILLS_SEED` to the seed of a run to have its moments again. */
+/** `KILLS_SEED` repeats the kill times of a run. */
 const SEED = Number(process.env["KILLS_SEED"] ?? Date.now() % 1_000_000);
 
 const WRITERS = 6;
-const perKillMs = 6_000;
-/** Then a new file: every write writes all of it. */
+const PER_KILL_MS = 6_000;
+/** A new file after this many kills, as every write rewrites the whole file. */
 const KILLS_PER_FILE = 20;
 
-/** The command as a user starts it, up and answering. */
+/** Starts the emulator's command, and resolves when it has printed its URL. */
 async function startProcess(data: string): Promise<{ child: ChildProcess; url: string }> {
   const args = [inRepo("dist/cli.js"), "emulator", "--port", "0", "--data", data];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on("data", (chunk) => {
-      const said = /http:\/\/[^\s/]+/.exec(String(chunk))?.[0];
-      if (said) resolve(said);
+      const printed = /http:\/\/[^\s/]+/.exec(String(chunk))?.[0];
+      if (printed) resolve(printed);
     });
     child.once("exit", () => {
-      reject(new Error("The emulator ended without saying where it is."));
+      reject(new Error("The emulator exited without printing its URL."));
     });
   });
   return { child, url };
@@ -40,27 +40,27 @@ async function call(url: string, method: string, body: unknown, token = ""): Pro
     headers: { authorization: `Bearer ${token}` },
     body: JSON.stringify(body),
   });
-  if (response.status !== 200) throw new Error(`${url} answers ${response.status}.`);
+  if (response.status !== 200) throw new Error(`${url} replied ${response.status}.`);
   return response.json();
 }
 
-/** What was acknowledged: it has to be there whatever happens later. */
+/** The acknowledged writes, which must survive every later kill. */
 interface Acknowledged {
   readonly namespaces: string[];
   readonly accessTokens: string[];
   readonly projectTokens: string[];
-  /** By user, as of the last write that was acknowledged; a later one may be there instead. */
+  /** By user: the last acknowledged write, and the last one sent, which may be stored instead. */
   readonly devices: Map<string, { acknowledged: number; sent: number }>;
 }
 
 const login = async (url: string): Promise<string> => {
-  const given = { client_id: "c", client_secret: "s" };
-  const answer = await call(`${url}/identifier/projectToken/login`, "POST", given);
-  return (answer as { access_token: string }).access_token;
+  const credentials = { client_id: "c", client_secret: "s" };
+  const reply = await call(`${url}/identifier/projectToken/login`, "POST", credentials);
+  return (reply as { access_token: string }).access_token;
 };
 
-/** One write after the other, until the emulator is gone. */
-async function write(url: string, writer: string, done: Acknowledged, tell: () => void) {
+/** Writes in sequence until the emulator is killed. */
+async function write(url: string, writer: string, done: Acknowledged, onWrite: () => void) {
   const token = await login(url);
   done.projectTokens.push(token);
   const device = { acknowledged: 0, sent: 0 };
@@ -69,21 +69,21 @@ async function write(url: string, writer: string, done: Acknowledged, tell: () =
     const name = `game-${writer}-${count}`;
     await call(`${url}/gateway/`, "POST", { name }, token);
     done.namespaces.push(name);
-    tell();
+    onWrite();
     device.sent = count;
     done.devices.set(userId, device);
     const path = `/gateway/game/user/${userId}/firebase/token`;
     await call(url + path, "PUT", { token: `device-${count}` }, token);
     device.acknowledged = count;
-    tell();
+    onWrite();
     const issued = await call(`${url}/_emulator/access-tokens`, "POST", { userId });
     done.accessTokens.push((issued as { accessToken: string }).accessToken);
-    tell();
+    onWrite();
   }
 }
 
-/** What was acknowledged and is not there. */
-function lost(done: Acknowledged, state: EmulatorState): string[] {
+/** The acknowledged writes that are missing from a state. */
+function missingFrom(done: Acknowledged, state: EmulatorState): string[] {
   const namespaces = new Set(state.namespaces.map(({ name }) => name));
   const projectTokens = new Set(state.projectTokens.map(({ projectToken }) => projectToken));
   const accessTokens = new Set(state.accessTokens.map(({ accessToken }) => accessToken));
@@ -99,40 +99,42 @@ function lost(done: Acknowledged, state: EmulatorState): string[] {
   ];
 }
 
-const nothing = (): Acknowledged => ({
+const noWrites = (): Acknowledged => ({
   namespaces: [],
   accessTokens: [],
   projectTokens: [],
   devices: new Map(),
 });
 
-/** Starts, looks, writes and kills, over and over on one file; answers what was acknowledged on the way. */
-async function killOver(kills: number, chance: () => number): Promise<Acknowledged> {
+/** Starts, checks, writes and kills repeatedly on one file. Resolves with the writes. */
+async function killRepeatedly(kills: number, random: () => number): Promise<Acknowledged> {
   const folder = mkdtempSync(join(tmpdir(), "gs2-gateway-"));
-  const data = join(folder, "world.json");
-  const done = nothing();
+  const data = join(folder, "state.json");
+  const done = noWrites();
   try {
     for (let kill = 0; ; kill++) {
       const { child, url } = await startProcess(data);
       const exit = once(child, "exit");
       try {
         const state = (await (await fetch(`${url}/_emulator/state`)).json()) as EmulatorState;
-        expect(lost(done, state), `after ${kill} kills`).toEqual([]);
+        expect(missingFrom(done, state), `after ${kill} kills`).toEqual([]);
         if (kill === kills) return done;
-        // Among the first answers, and from there at any moment of the next few writes.
-        let left = Math.floor(chance() * 30);
-        const moreMs = chance() * 10;
-        const tell = () => {
+        // The kill comes after up to 30 replies, plus up to 10 ms into the writes that follow.
+        let left = Math.floor(random() * 30);
+        const moreMs = random() * 10;
+        const onWrite = () => {
           if (left-- === 0) setTimeout(() => child.kill("SIGKILL"), moreMs);
         };
         const all = Array.from({ length: WRITERS }, (_, writer) =>
-          write(url, `${kill}-${writer}`, done, tell),
+          write(url, `${kill}-${writer}`, done, onWrite),
         );
-        const ends = await Promise.allSettled(all);
-        const said = ends.map((end) => (end.status === "rejected" ? String(end.reason) : ""));
+        const results = await Promise.allSettled(all);
+        const reasons = results.map((result) =>
+          result.status === "rejected" ? String(result.reason) : "",
+        );
         expect(
-          said.filter((text) => text.includes("answers")),
-          "every write is taken",
+          reasons.filter((text) => text.includes("replied")),
+          "every write is accepted",
         ).toEqual([]);
       } finally {
         child.kill("SIGKILL");
@@ -145,13 +147,13 @@ async function killOver(kills: number, chance: () => number): Promise<Acknowledg
 }
 
 it(
-  `keeps every acknowledged write over ${KILLS} SIGKILLs in the middle of many (KILLS_SEED=${SEED})`,
-  { timeout: 60_000 + KILLS * perKillMs },
+  `the emulator keeps every acknowledged write over ${KILLS} SIGKILLs during writes (KILLS_SEED=${SEED})`,
+  { timeout: 60_000 + KILLS * PER_KILL_MS },
   async () => {
-    const chance = chanceOf(SEED);
+    const random = seededRandom(SEED);
     const all: Acknowledged[] = [];
     for (let left = KILLS; left > 0; left -= KILLS_PER_FILE) {
-      all.push(await killOver(Math.min(left, KILLS_PER_FILE), chance));
+      all.push(await killRepeatedly(Math.min(left, KILLS_PER_FILE), random));
     }
     for (const kind of ["namespaces", "accessTokens", "projectTokens"] as const) {
       const count = all.reduce((sum, done) => sum + done[kind].length, 0);

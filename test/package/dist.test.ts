@@ -43,7 +43,8 @@ describe("package.json", () => {
     );
     expect(manifest.exports).toEqual({ ...byPath, "./package.json": "./package.json" });
     for (const path of [".", "./compat/core"]) {
-      // `browser` before `node`, because some hosts (Electron's windows, edge workers) say both and have no use for `ws`.
+      // `browser` before `node`: some hosts (Electron windows, edge workers) set both conditions,
+      // and have no use for `ws`.
       expect(Object.keys(manifest.exports[path] as object), path).toEqual([
         "browser",
         "node",
@@ -58,14 +59,14 @@ describe("package.json", () => {
     );
   });
 
-  it("names only files that the build makes", () => {
+  it("names only files that the build writes", () => {
     const named = JSON.stringify([manifest.exports, manifest.bin]).match(/dist\/[^"]+/g)!;
     expect(named.filter((path) => !inDist.includes(path.slice("dist/".length)))).toEqual([]);
   });
 });
 
 describe("the lock file", () => {
-  it("records no host, so that any registry serves it", () => {
+  it("records no host, so that it works with any registry", () => {
     expect(readInRepo("package-lock.json")).not.toMatch(/"resolved": "https?:/);
   });
 });
@@ -74,7 +75,7 @@ describe("the declarations", () => {
   const declarations = inDist.filter((path) => /\.d\.c?ts$/.test(path));
   const text = (path: string) => readInRepo("dist", path);
 
-  it("know none of the libraries inside", () => {
+  it("import none of the bundled libraries", () => {
     const libraries = Object.keys(manifest.devDependencies).filter((name) => name !== "typescript");
     const imported = declarations.flatMap((path) =>
       ts.preProcessFile(text(path)).importedFiles.map((file) => `${path}: ${file.fileName}`),
@@ -85,14 +86,14 @@ describe("the declarations", () => {
     expect(declarations.filter((path) => /\bReconnectingWebSocket\b/.test(text(path)))).toEqual([]);
   });
 
-  it("declare NotificationMap once, in index, where users name it to merge their own keys", () => {
+  it("declare NotificationMap once, in index, where users merge their own keys", () => {
     const declaring = declarations.filter((path) =>
       /^(export )?interface NotificationMap\b/m.test(text(path)),
     );
     expect(declaring.sort()).toEqual(["index.d.cts", "index.d.ts"]);
   });
 
-  it("offer under each entry what its source exports, and no more", () => {
+  it("export for each entry exactly what its source exports", () => {
     const program = ts.createProgram(
       typedEntries.flatMap(({ name, source }) => [
         inRepo("dist", `${name}.d.ts`),
@@ -119,14 +120,14 @@ describe("the declarations", () => {
     for (const { name, source } of typedEntries) {
       expect(
         namesIn(inRepo("dist", `${name}.d.ts`)),
-        `dist/${name}.d.ts beside src/${source}.ts: a type that two entries show has to be exported by name from src/index.ts`,
+        `dist/${name}.d.ts beside src/${source}.ts: export a type that two entries share by name from src/index.ts`,
       ).toEqual(namesIn(inRepo("src", `${source}.ts`)));
     }
   });
 });
 
 describe("the files in dist", () => {
-  it("hold the same names for Node as for browsers, as modules and as a script", async () => {
+  it("export the same names for Node and browsers, as modules and as a script", async () => {
     const names = await exportsOf("index");
     expect(await exportsOf("node")).toEqual(names);
     const page: { Gs2Gateway?: object } = {};
@@ -137,7 +138,7 @@ describe("the files in dist", () => {
     expect(Object.keys(page.Gs2Gateway!).sort()).toEqual(names);
   });
 
-  it("keep the emulator and push out of what a player loads, and the client out of the emulator", () => {
+  it("keep the emulator and push out of the player's entry, and the client out of the emulator", () => {
     const reached = (file: string, seen = new Set<string>()): Set<string> => {
       if (seen.has(file)) return seen;
       seen.add(file);
@@ -172,8 +173,9 @@ describe("the files in dist", () => {
     expect(texts(testing)).not.toContain("class GatewayClient");
   });
 
-  it("do nothing when imported", () => {
-    // Everything a module could start by itself is replaced before the first import, and tells on who calls it.
+  it("have no side effects on import", () => {
+    // Wraps, before the first import, every function by which a module could start something, and
+    // records its calls.
     const script = `
       const called = [];
       const watch = (owner, name) => {
@@ -192,32 +194,32 @@ describe("the files in dist", () => {
       const files = ${JSON.stringify(
         libraryEntries.map(({ name }) => pathToFileURL(inRepo("dist", `${name}.js`)).href),
       )};
-      // Node's own modules, which our entries load, may set themselves up.
+      // Node's own modules, which the entries load, may start things.
       await Promise.all(["http", "http2", "https", "net", "tls", "stream", "crypto", "zlib", "ws"].map((name) => import(name)));
       called.length = 0;
       for (const file of files) await import(file);
       const after = Object.getOwnPropertyNames(globalThis).filter((name) => !before.includes(name));
       process.stdout.write(JSON.stringify({ called, after, open: process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate|TCP|UDP|Worker|Process/.test(name)) }));
     `;
-    const said = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+    const output = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
       cwd: inRepo(),
       encoding: "utf8",
       timeout: 10_000,
     });
-    expect(JSON.parse(said)).toEqual({ called: [], after: [], open: [] });
+    expect(JSON.parse(output)).toEqual({ called: [], after: [], open: [] });
   });
 
-  it("hold the push worker whole, without anything to import", () => {
+  it("include the push worker as one file without imports", () => {
     const worker = readInRepo("dist/firebase-messaging-sw.js");
     expect(ts.preProcessFile(worker).importedFiles).toEqual([]);
     expect(worker).toContain(`gs2-gateway ${manifest.version} push worker`);
   });
 
-  it("name no folder of the machine they were built on", () => {
+  it("contain no path of the build machine", () => {
     expect(inDist.filter((path) => readInRepo("dist", path).includes(inRepo()))).toEqual([]);
   });
 
-  it("pass on the licences of everything inside", () => {
+  it("include the licences of all bundled libraries", () => {
     const texts = readInRepo("dist/THIRD_PARTY_LICENSES.txt");
     for (const name of ["reconnecting-websocket", "mitt"]) expect(texts).toContain(`\n${name} `);
     expect(texts).toContain("Permission is hereby granted");

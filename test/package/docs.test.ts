@@ -6,7 +6,7 @@ import { describe, expect, it, test } from "vitest";
 import { typedEntries } from "../../scripts/entries.mjs";
 import { inRepo, readInRepo } from "../support/repo.js";
 import { blocksOf, guide, guideInJapanese, pages, withoutCode } from "./guide/blocks.js";
-import { programs } from "./guide/cast.js";
+import { programs } from "./guide/programs.js";
 
 it("shows only code that compiles against the package", { timeout: 120_000 }, () => {
   const blocks = programs

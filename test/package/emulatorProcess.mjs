@@ -1,4 +1,4 @@
-// An emulator in a process of its own, that tells on request what it keeps in memory.
+// An emulator in a process of its own, which reports its heap size for each message.
 import { startEmulator } from "../../dist/emulator.js";
 
 const emulator = await startEmulator({ namespaces: ["game"], seed: 1 });

@@ -43,13 +43,13 @@ test("figures of each kind that is measured find their place", () => {
     },
     "en",
   );
-  expect(parts.machine).toBe("Measured on 2 x a machine, beside phoenix 1.8.16.");
+  expect(parts.machine).toBe("Measured on 2 x a machine, with phoenix 1.8.16.");
   expect(parts.measures).toContain("| gs2 | 0.50 x | 0.50 x | 0.50 x | 0.50 x | 0.50 x |");
   expect(parts.boundAgain).toContain("| first | 3 | 304 ms | <= 320 ms |");
   expect(parts.gzipBytes).toContain("| gs2-gateway | 8,000 |");
   expect(parts.installedBytes).toContain("| gs2-gateway | 2,000,000 |");
   expect(parts.emulator).toContain("| 5,000 | 200 ms | 150 MB | 90 ms | 170 ms |");
   expect(parts.inspector).toContain("took 30 ms");
-  expect(parts.chromium).toContain("hears 90,000 notifications per second");
+  expect(parts.chromium).toContain("receives 90,000 notifications per second");
   expect(parts.heap).toContain("| 10,000 reconnects | -1,234 |");
 });

@@ -10,28 +10,28 @@ import { inRepo } from "../support/repo.js";
 
 /** Half of them requests, half frames. */
 const RUNS = 20_000;
-/** The heap is measured after these, and after all. */
-const FIRST = 2_000;
+/** The first heap measurement comes after this many runs. */
+const WARM_UP_RUNS = 2_000;
 const ALLOWED_BYTES = 10 * 1024 * 1024;
-/** Requests that are under way at a time. */
-const BESIDE = 8;
-/** `FUZZ_SEED=N` runs the same again. */
+/** Concurrent requests. */
+const CONCURRENCY = 8;
+/** `FUZZ_SEED=N` repeats a run. */
 const SEED = Number(process.env["FUZZ_SEED"] ?? Date.now() % 1_000_000);
 
 type Json = Record<string, unknown>;
-interface Answer {
+interface Reply {
   readonly status: number;
   readonly body: unknown;
 }
 
 let child: ChildProcess;
-let at: { url: string; webSocket: string };
+let addresses: { url: string; webSocket: string };
 let token: string;
-const agent = new Agent({ keepAlive: true, maxSockets: BESIDE });
+const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
 
 beforeAll(async () => {
   child = fork(inRepo("test/package/emulatorProcess.mjs"), { execArgv: ["--expose-gc"] });
-  [at] = (await once(child, "message")) as [typeof at];
+  [addresses] = (await once(child, "message")) as [typeof addresses];
   const login = await send({
     verb: "POST",
     path: "/identifier/projectToken/login",
@@ -48,8 +48,8 @@ afterAll(async () => {
 
 async function heapUsed(): Promise<number> {
   child.send("heap");
-  const [said] = (await once(child, "message")) as [{ heapUsed: number }];
-  return said.heapUsed;
+  const [report] = (await once(child, "message")) as [{ heapUsed: number }];
+  return report.heapUsed;
 }
 
 const value = fc.oneof(
@@ -77,7 +77,7 @@ const segment = fc.oneof(
   fc.constantFrom("game", "alice", "me", "%00", "..%2f", "%zz", "null", "upload-0001"),
   fc.webSegment(),
 );
-const strangePath = fc
+const invalidPath = fc
   .array(segment, { maxLength: 6 })
   .map((segments) => `/gateway/${segments.join("/")}`);
 const headers = fc.record(
@@ -97,19 +97,19 @@ const headers = fc.record(
 const anyRequest: fc.Arbitrary<Request> = fc
   .record({
     method,
-    filling: segment,
-    strange: fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, strangePath),
+    pathValue: segment,
+    unknownPath: fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, invalidPath),
     verb: fc.oneof(
       { weight: 9, arbitrary: fc.constant(undefined) },
       fc.constantFrom("GET", "POST", "PUT", "DELETE", "PATCH"),
     ),
     given: fc.oneof({ weight: 9, arbitrary: params }, fc.jsonValue({ maxDepth: 2 })),
-    // Most with the token, so that more than tokens is looked at, and few headers that end it all early.
+    // Most requests have a valid token and no odd headers, as those end most requests early.
     headers: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: headers }),
-    strangeToken: fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, visible),
+    invalidToken: fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, visible),
   })
-  .map(({ method, filling, strange, verb = method.verb, given, headers, strangeToken }) => {
-    const path = strange ?? `/gateway${method.path.replace(/\{\w+\}/g, filling || "x")}`;
+  .map(({ method, pathValue, unknownPath, verb = method.verb, given, headers, invalidToken }) => {
+    const path = unknownPath ?? `/gateway${method.path.replace(/\{\w+\}/g, pathValue || "x")}`;
     const hasBody = verb !== "GET" && verb !== "DELETE";
     const query = Object.entries(given ?? {}).map(([name, one]): [string, string] => [
       name,
@@ -119,7 +119,7 @@ const anyRequest: fc.Arbitrary<Request> = fc
       verb,
       path: hasBody ? path : `${path}?${new URLSearchParams(query).toString()}`,
       headers: {
-        authorization: `Bearer ${strangeToken ?? "TOKEN"}`,
+        authorization: `Bearer ${invalidToken ?? "TOKEN"}`,
         "x-gs2-access-token": "accessToken-0001",
         ...headers,
       },
@@ -127,11 +127,11 @@ const anyRequest: fc.Arbitrary<Request> = fc
     };
   });
 
-function send({ verb, path, headers, body }: Request): Promise<Answer> {
+function send({ verb, path, headers, body }: Request): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(at.url);
+    const { hostname, port } = new URL(addresses.url);
     const authorization = headers["authorization"]?.replace("TOKEN", token);
-    const asked = request(
+    const outgoing = request(
       {
         hostname,
         port,
@@ -149,13 +149,13 @@ function send({ verb, path, headers, body }: Request): Promise<Answer> {
           try {
             resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as unknown });
           } catch {
-            reject(new Error(`${verb} ${path} is answered with no JSON: ${text}`));
+            reject(new Error(`${verb} ${path} has a reply that is no JSON: ${text}`));
           }
         });
       },
     );
-    asked.on("error", reject);
-    asked.end(body);
+    outgoing.on("error", reject);
+    outgoing.end(body);
   });
 }
 
@@ -179,24 +179,24 @@ const anyFrame: fc.Arbitrary<unknown> = fc.oneof(
   {
     weight: 9,
     arbitrary: fc
-      .record({ params, envelope, fitting: fc.boolean(), known: fc.nat(9) })
-      .map(({ params, envelope, fitting, known }) => ({
+      .record({ params, envelope, withUser: fc.boolean(), withToken: fc.nat(9) })
+      .map(({ params, envelope, withUser, withToken }) => ({
         ...params,
-        ...(fitting ? { namespaceName: "game", userId: "alice" } : {}),
+        ...(withUser ? { namespaceName: "game", userId: "alice" } : {}),
         xGs2AccessToken: "accessToken-0001",
-        ...(known > 0 ? { xGs2ProjectToken: "TOKEN" } : {}),
+        ...(withToken > 0 ? { xGs2ProjectToken: "TOKEN" } : {}),
         x_gs2: envelope,
       })),
   },
   fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<unknown>,
 );
 
-/** The frames may bind it, and cut it. */
+/** Frames may bind it, and make the emulator close it. */
 let webSocket: WebSocket | undefined;
 
-async function say(frame: unknown, isFirst = true): Promise<Answer> {
+async function sendFrame(frame: unknown, isFirst = true): Promise<Reply> {
   if (webSocket?.readyState !== WebSocket.OPEN) {
-    webSocket = new WebSocket(at.webSocket, { perMessageDeflate: false });
+    webSocket = new WebSocket(addresses.webSocket, { perMessageDeflate: false });
     await once(webSocket, "open");
   }
   const socket = webSocket;
@@ -205,32 +205,32 @@ async function say(frame: unknown, isFirst = true): Promise<Answer> {
     given?.["xGs2ProjectToken"] === "TOKEN" ? { ...given, xGs2ProjectToken: token } : frame;
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
-      socket.off("message", hear);
-      socket.off("close", fail);
+      socket.off("message", onMessage);
+      socket.off("close", onClose);
       settle();
     };
-    const hear = (data: Buffer) => {
-      const said = JSON.parse(data.toString()) as Json;
-      if (said["type"] !== "notification") end(() => resolve(said as unknown as Answer));
+    const onMessage = (data: Buffer) => {
+      const message = JSON.parse(data.toString()) as Json;
+      if (message["type"] !== "notification") end(() => resolve(message as unknown as Reply));
     };
-    // The frame before may have cut the socket: then nobody has read this one.
-    const fail = () =>
+    // The frame before may have made the emulator close the socket: then this one was not read.
+    const onClose = () =>
       end(() =>
         isFirst
-          ? resolve(say(frame, false))
-          : reject(new Error("The socket was closed without an answer.")),
+          ? resolve(sendFrame(frame, false))
+          : reject(new Error("The socket was closed without a reply.")),
       );
-    socket.on("message", hear);
-    socket.on("close", fail);
+    socket.on("message", onMessage);
+    socket.on("close", onClose);
     socket.send(JSON.stringify(own));
   });
 }
 
-const answered = new Map<number, number>();
+const replyCounts = new Map<number, number>();
 
-/** A success, or GS2's error form. */
-function isAnswer({ status, body }: Answer): void {
-  answered.set(status, (answered.get(status) ?? 0) + 1);
+/** Expects a success, or an error in GS2's form. */
+function expectValidReply({ status, body }: Reply): void {
+  replyCounts.set(status, (replyCounts.get(status) ?? 0) + 1);
   if (status === 200) expect(body).toBeTypeOf("object");
   else {
     expect(readErrors((body as Json)["message"] as string), JSON.stringify(body)).not.toEqual([]);
@@ -238,31 +238,31 @@ function isAnswer({ status, body }: Answer): void {
 }
 
 async function fuzz(runs: number, seed: number): Promise<void> {
-  const requests = fc.array(anyRequest, { minLength: BESIDE, maxLength: BESIDE });
+  const requests = fc.array(anyRequest, { minLength: CONCURRENCY, maxLength: CONCURRENCY });
   await fc.assert(
-    fc.asyncProperty(requests, async (beside) => {
-      for (const answer of await Promise.all(beside.map(send))) isAnswer(answer);
+    fc.asyncProperty(requests, async (batch) => {
+      for (const reply of await Promise.all(batch.map(send))) expectValidReply(reply);
     }),
-    { numRuns: runs / 2 / BESIDE, seed },
+    { numRuns: runs / 2 / CONCURRENCY, seed },
   );
   await fc.assert(
-    fc.asyncProperty(anyFrame, async (frame) => isAnswer(await say(frame))),
+    fc.asyncProperty(anyFrame, async (frame) => expectValidReply(await sendFrame(frame))),
     { numRuns: runs / 2, seed },
   );
 }
 
 test(
-  `${RUNS} well-formed requests and frames each get a success or GS2's error form, and little stays of them (FUZZ_SEED=${SEED})`,
+  `${RUNS} well-formed requests and frames each get a success or GS2's error form, and the heap hardly grows (FUZZ_SEED=${SEED})`,
   { timeout: 300_000 },
   async () => {
-    await fuzz(FIRST, SEED);
+    await fuzz(WARM_UP_RUNS, SEED);
     const early = await heapUsed();
-    await fuzz(RUNS - FIRST, SEED + 1);
+    await fuzz(RUNS - WARM_UP_RUNS, SEED + 1);
     webSocket?.close();
     const grown = (await heapUsed()) - early;
-    console.log(`The heap grew by ${grown} bytes from ${early}.`, Object.fromEntries(answered));
+    console.log(`The heap grew by ${grown} bytes from ${early}.`, Object.fromEntries(replyCounts));
     expect(grown).toBeLessThan(ALLOWED_BYTES);
-    expect(answered.get(200), "some got through to the rules").toBeGreaterThan(RUNS / 20);
-    expect([...answered.keys()].sort(), "and none failed inside").not.toContain(500);
+    expect(replyCounts.get(200), "some requests pass all checks").toBeGreaterThan(RUNS / 20);
+    expect([...replyCounts.keys()].sort(), "no request fails with 500").not.toContain(500);
   },
 );

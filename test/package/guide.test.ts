@@ -5,9 +5,9 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { startEmulator } from "../../src/emulator/index.js";
 import { inRepo } from "../support/repo.js";
-import { nodeBlocks } from "./guide/cast.js";
-import { staged } from "./guide/build.js";
-import { drives } from "./guide/nodeDrives.mjs";
+import { nodeBlocks } from "./guide/programs.js";
+import { bundleBlock } from "./guide/bundle.js";
+import { checks } from "./guide/nodeChecks.mjs";
 
 /** A block that never settles. */
 const LONGEST_MS = 15_000;
@@ -17,7 +17,7 @@ describe("the blocks for Node", () => {
   test.concurrent.each(nodeBlocks)("$id", { timeout: 2 * LONGEST_MS }, async (block) => {
     mkdirSync(folder, { recursive: true });
     const file = `${folder}/${block.id.replaceAll(/[^\p{L}\d]+/gu, "-")}.mjs`;
-    writeFileSync(file, await staged(block, block.id, "node"));
+    writeFileSync(file, await bundleBlock(block, block.id, "node"));
     const emulator = await startEmulator({ namespaces: ["game-0001", "namespace-0001"] });
     try {
       await promisify(execFile)(process.execPath, ["--enable-source-maps", file], {
@@ -34,8 +34,8 @@ describe("the blocks for Node", () => {
     }
   });
 
-  test("are there for each drive", () => {
+  test("exist for each check", () => {
     const ids = nodeBlocks.map(({ id }) => id);
-    expect(Object.keys(drives).filter((id) => !ids.includes(id))).toEqual([]);
+    expect(Object.keys(checks).filter((id) => !ids.includes(id))).toEqual([]);
   });
 });

@@ -6,22 +6,22 @@ import { publint } from "publint";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { typedEntries } from "../../scripts/entries.mjs";
-import { importedOn } from "../support/endpoints.js";
+import { entriesFor } from "../support/entryEnvironments.js";
 import { inRepo } from "../support/repo.js";
-import { unpackedProject, type UnpackedProject } from "../support/unpacked.js";
+import { createConsumerProject, type ConsumerProject } from "../support/consumerProject.js";
 
 const run = promisify(execFile);
 const node = (args: string[], cwd: string) => run(process.execPath, args, { cwd, timeout: 30_000 });
 
-let user: UnpackedProject;
+let consumer: ConsumerProject;
 let project: string;
 let installed: string;
 
 beforeAll(async () => {
-  user = await unpackedProject(["ws", "@types/node", "undici-types"]);
-  ({ folder: project, installed } = user);
+  consumer = await createConsumerProject(["ws", "@types/node", "undici-types"]);
+  ({ folder: project, installed } = consumer);
 });
-afterAll(() => user.end());
+afterAll(() => consumer.remove());
 
 const specifiers = typedEntries.map(({ path }) => `gs2-gateway${path!.slice(1)}`);
 
@@ -34,11 +34,11 @@ async function sizeOf(folder: string): Promise<number> {
 }
 
 describe("the packed package", () => {
-  it("holds what users need and nothing else", () => {
+  it("contains what users need and nothing else", () => {
     const needed =
       /^(package\.json|LICENSE|CHANGELOG\.md|README(\.ja)?\.md|dist\/THIRD_PARTY_LICENSES\.txt|dist\/gs2-gateway(-phaser)?\.global\.js|dist\/templates\/phaser-vite\/(src|test)?\/?[\w.]+|dist\/inspector\/(index\.html|inspector\.(js|css))|dist\/(chunks\/)?[\w-]+(\.d)?\.c?[jt]s)$/;
-    expect(user.packed.filter((path) => !needed.test(path))).toEqual([]);
-    expect(user.packed).toEqual(
+    expect(consumer.packed.filter((path) => !needed.test(path))).toEqual([]);
+    expect(consumer.packed).toEqual(
       expect.arrayContaining([
         "LICENSE",
         "README.md",
@@ -51,20 +51,20 @@ describe("the packed package", () => {
     );
   });
 
-  it("takes less than 3 MB of a disk together with ws", async () => {
+  it("is smaller than 3 MB on disk together with ws", async () => {
     const size = (await sizeOf(installed)) + (await sizeOf(inRepo("node_modules", "ws")));
     expect(size).toBeLessThan(3_000_000);
   });
 
-  it("satisfies publint", async () => {
+  it("passes publint", async () => {
     const { messages } = await publint({ pkgDir: installed, strict: true });
     expect(messages).toEqual([]);
   });
 
-  it("resolves to fitting types and code for every kind of importer", async () => {
+  it("resolves to matching types and code for every module resolution", async () => {
     const attw = inRepo("node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
     const problems = await node(
-      [attw, user.tarball, "--profile", "node16", "--no-definitely-typed", "--format", "ascii"],
+      [attw, consumer.tarball, "--profile", "node16", "--no-definitely-typed", "--format", "ascii"],
       project,
     ).then(
       () => "none",
@@ -85,7 +85,7 @@ describe("the packed package", () => {
     expect(names["gs2-gateway/emulator"]).toContain("startEmulator");
   });
 
-  it("gives Node the door with ws", async () => {
+  it("resolves to the entry with ws on Node", async () => {
     const { stdout } = await node(
       ["--input-type=module", "-e", 'console.log(import.meta.resolve("gs2-gateway"))'],
       project,
@@ -93,20 +93,22 @@ describe("the packed package", () => {
     expect(stdout.trim()).toMatch(/gs2-gateway\/dist\/node\.js$/);
   });
 
-  // The build trims and shortens the libraries inside: only the built files can show that they still work.
-  const players: [door: string, load: string][] = [
-    ["the ESM door", 'import { GatewayClient } from "gs2-gateway";'],
+  // The build trims the bundled libraries, so only the built files show that they still work.
+  const clientLoads: [entry: string, load: string][] = [
+    ["the ESM entry", 'import { GatewayClient } from "gs2-gateway";'],
     [
-      "the CommonJS door",
+      "the CommonJS entry",
       'const { GatewayClient } = createRequire(import.meta.url)("gs2-gateway");',
     ],
     [
-      "the script tag's file",
+      "the script for a script tag",
       'const { GatewayClient } = new Function(readFileSync("node_modules/gs2-gateway/dist/gs2-gateway.global.js", "utf8") + "return Gs2Gateway")();',
     ],
   ];
-  it.each(players)("plays, and lets Node exit afterwards: %s", async (_door, load) => {
-    const script = `
+  it.each(clientLoads)(
+    "has a client that works, and lets Node exit after dispose: %s",
+    async (_entry, load) => {
+      const script = `
       import { readFileSync } from "node:fs";
       import { createRequire } from "node:module";
       import { WebSocket } from "ws";
@@ -120,21 +122,22 @@ describe("the packed package", () => {
         WebSocket,
       });
       await gateway.setUserId({ accessToken: "accessToken-0001" });
-      const heard = gateway.waitFor("Gs2Matchmaking:Join", { timeoutMs: 5_000 });
+      const received = gateway.waitFor("Gs2Matchmaking:Join", { timeoutMs: 5_000 });
       await emulator.notify({
         userId: "user-0001",
         key: "Gs2Matchmaking:Join",
         payload: { namespaceName: "matchmaking", gatheringName: "gathering-0001", joinUserId: "user-0002" },
       });
-      process.stderr.write((await heard).payload.joinUserId);
+      process.stderr.write((await received).payload.joinUserId);
       gateway.dispose();
       await emulator.stop();`;
-    await writeFile(join(project, "play.mjs"), script);
-    const { stderr } = await node(["play.mjs"], project);
-    expect(stderr).toContain("user-0002");
-  });
+      await writeFile(join(project, "play.mjs"), script);
+      const { stderr } = await node(["play.mjs"], project);
+      expect(stderr).toContain("user-0002");
+    },
+  );
 
-  const movers: [door: string, load: string][] = [
+  const compatLoads: [format: string, load: string][] = [
     [
       "ESM",
       'import Gs2Core from "gs2-gateway/compat/core"; import * as Gs2Gateway from "gs2-gateway/compat/gateway";',
@@ -146,8 +149,10 @@ describe("the packed package", () => {
        const Gs2Gateway = require("gs2-gateway/compat/gateway");`,
     ],
   ];
-  it.each(movers)("serves those who come from the official SDK: %s", async (_door, load) => {
-    const script = `
+  it.each(compatLoads)(
+    "has compat entries that work with code for the official SDK: %s",
+    async (_format, load) => {
+      const script = `
       import { createRequire } from "node:module";
       import { startEmulator } from "gs2-gateway/emulator";
       import { isGatewayError } from "gs2-gateway";
@@ -157,7 +162,7 @@ describe("the packed package", () => {
       Gs2Core.Gs2Constant.WS_ENDPOINT_HOST = emulator.endpoints.webSocket;
       const credential = new Gs2Core.BasicGs2Credential("your client id", "your client secret");
       const socket = new Gs2Core.Gs2WebSocketSession("ap-northeast-1", credential);
-      const heard = new Promise((hear) => socket.onNotification(hear));
+      const received = new Promise((resolve) => socket.onNotification(resolve));
       await socket.connect();
       const player = new Gs2Gateway.SetUserIdRequest().withNamespaceName("n").withAccessToken("accessToken-0001");
       await new Gs2Gateway.Gs2GatewayWebSocketClient(socket).setUserId(player);
@@ -168,17 +173,18 @@ describe("the packed package", () => {
         .withNamespaceName("n").withUserId("user-0001").withSubject("sale").withPayload("{}");
       await client.sendNotification(sale);
       const errors = await client
-        .getNamespace(new Gs2Gateway.GetNamespaceRequest().withNamespaceName("nowhere"))
+        .getNamespace(new Gs2Gateway.GetNamespaceRequest().withNamespaceName("missing"))
         .catch((errors) => errors);
-      process.stderr.write([(await heard).subject, errors[0].component, isGatewayError(errors, "notFound")].join());
+      process.stderr.write([(await received).subject, errors[0].component, isGatewayError(errors, "notFound")].join());
       await socket.disconnect();
       await emulator.stop();`;
-    await writeFile(join(project, "moved.mjs"), script);
-    const { stderr } = await node(["moved.mjs"], project);
-    expect(stderr).toContain("sale,namespace,true");
-  });
+      await writeFile(join(project, "moved.mjs"), script);
+      const { stderr } = await node(["moved.mjs"], project);
+      expect(stderr).toContain("sale,namespace,true");
+    },
+  );
 
-  it("brings a command that explains itself", async () => {
+  it("has a command with help", async () => {
     const cli = join(installed, "dist", "cli.js");
     expect(await readFile(cli, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
     const { stdout } = await node([cli, "--help"], project);
@@ -186,7 +192,7 @@ describe("the packed package", () => {
     expect(stdout).toContain("emulator");
   });
 
-  it("puts the push worker where it is told to", async () => {
+  it("has a command that copies the push worker into a folder", async () => {
     const cli = join(installed, "dist", "cli.js");
     await node([cli, "push-worker", "public"], project);
     const file = "firebase-messaging-sw.js";
@@ -205,8 +211,8 @@ describe("a TypeScript project that checks every declaration file", () => {
     module: ts.ModuleKind;
     resolution: ts.ModuleResolutionKind;
     files: string[];
-    /** Whose entries are all imported. */
-    place: "page" | "node";
+    /** The environment whose entries are all imported. */
+    environment: "page" | "node";
     lib: string[];
     types: string[];
   }
@@ -231,7 +237,7 @@ describe("a TypeScript project that checks every declaration file", () => {
       ...settings,
       name: `${settings.name}, client in a browser`,
       files: ["merged.ts", "moved.ts"],
-      place: "page",
+      environment: "page",
       lib: [...es2022, ...dom],
       types: [],
     },
@@ -239,20 +245,20 @@ describe("a TypeScript project that checks every declaration file", () => {
       ...settings,
       name: `${settings.name}, client and emulator in Node`,
       files: ["merged.ts", "moved.ts", "server.ts"],
-      place: "node",
+      environment: "node",
       lib: es2022,
       types: ["node"],
     },
   ]) as Settings[];
 
-  /** What the compiler says of a project with these settings. */
-  async function saidOf(settings: Settings): Promise<string[]> {
+  /** The compiler's diagnostics for a project with these settings. */
+  async function diagnosticsOf(settings: Settings): Promise<string[]> {
     const folder = await mkdtemp(join(project, "types-"));
     await writeFile(join(folder, "package.json"), JSON.stringify({ type: settings.type }));
     for (const file of settings.files) {
       await cp(inRepo("test", "package", "consumers", file), join(folder, file));
     }
-    const every = importedOn(settings.place).map(
+    const every = entriesFor(settings.environment).map(
       (name, index) => `export * as entry${index} from "${name}";\n`,
     );
     await writeFile(join(folder, "every.ts"), every.join(""));
@@ -267,7 +273,7 @@ describe("a TypeScript project that checks every declaration file", () => {
         strict: true,
         exactOptionalPropertyTypes: true,
         skipLibCheck: false,
-        // TypeScript's own files are not what is looked at.
+        // TypeScript's own declarations are not under test.
         skipDefaultLibCheck: true,
         noEmit: true,
       },
@@ -286,7 +292,7 @@ describe("a TypeScript project that checks every declaration file", () => {
   it.each(projects)(
     "compiles with its own key merged and every entry imported: $name",
     async (settings) => {
-      expect(await saidOf(settings)).toEqual([]);
+      expect(await diagnosticsOf(settings)).toEqual([]);
     },
   );
 
@@ -300,10 +306,10 @@ describe("a TypeScript project that checks every declaration file", () => {
       const link = join(project, "node_modules", "phaser");
       await rm(link, { force: true });
       await symlink(inRepo("node_modules", phaser), link, "junction");
-      const said = await saidOf({ ...of, files: ["scene.ts"] });
-      // Phaser's own declarations have faults that only `skipLibCheck` forgives; none of them is ours.
-      expect(said.filter((line) => !line.includes("/types/phaser.d.ts:"))).toEqual([]);
-      // Phaser's declarations alone are 150,000 lines.
+      const diagnostics = await diagnosticsOf({ ...of, files: ["scene.ts"] });
+      // Phaser's own declarations have errors, which users suppress with `skipLibCheck`.
+      expect(diagnostics.filter((line) => !line.includes("/types/phaser.d.ts:"))).toEqual([]);
+      // The timeout: Phaser's declarations are 150,000 lines.
     },
     120_000,
   );

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo } from "../support/repo.js";
-import { complaintsOf } from "../browser/pages.js";
+import { recordPageErrors } from "../browser/pageErrors.js";
 
 const run = promisify(execFile);
 const shell = process.platform === "win32";
@@ -93,7 +93,7 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
       await npm(["run", "build", "--", "--base", "./"], game, url);
       browser = await launchBrowser();
       const context = await browser.newContext();
-      const complaints = complaintsOf(context);
+      const complaints = recordPageErrors(context);
       const page = await context.newPage();
       await page.goto(`${emulator.url}/game/`);
       await expect.poll(() => emulator.sessions().length, { timeout: 30_000 }).toBe(1);

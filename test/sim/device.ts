@@ -1,5 +1,5 @@
 import type { Hint } from "../../src/connection/machine.js";
-import type { Clock } from "../../src/core/deferred.js";
+import type { Clock } from "../../src/core/clock.js";
 import type { Random } from "./random.js";
 import type { ScheduledTask, TaskOwner, VirtualTime } from "./virtualTime.js";
 
@@ -27,6 +27,7 @@ export class Device implements TaskOwner {
   ) {
     this.clock = {
       now: () => time.now,
+      wallTime: () => time.now,
       random: () => random.next(),
       setTimer: (run, ms) => {
         const timer = time.at(
@@ -57,7 +58,7 @@ export class Device implements TaskOwner {
     return this.#listeners.size > 0;
   }
 
-  readonly watch = (listener: (hint: Hint) => void): (() => void) => {
+  readonly observePlatform = (listener: (hint: Hint) => void): (() => void) => {
     this.#listeners.add(listener);
     listener(this.hiddenSince === undefined ? "foreground" : "background");
     listener(this.online ? "online" : "offline");

@@ -1,4 +1,4 @@
-import { socketOpener } from "../../src/connection/socket.js";
+import { createSocketOpener } from "../../src/connection/socket.js";
 import type { EmulatorSettings } from "../../src/emulator/settings.js";
 import type { Fetch } from "../../src/http/http.js";
 import type { GatewayClientOptions } from "../../src/client/options.js";
@@ -94,7 +94,7 @@ export class SimulatedEnvironment {
         return this.sockets === "simulated"
           ? simulatedSocketOpener(openTransport, device.clock)
           : (_, connectTimeoutMs) =>
-              socketOpener(faultSocketClass(openTransport), connectTimeoutMs);
+              createSocketOpener(faultSocketClass(openTransport), connectTimeoutMs);
       },
     });
     this.tabs.push(tab);

@@ -1,4 +1,5 @@
-import { createClient } from "../../src/client/client.js";
+import { GatewayClient as BrowserClient } from "../../src/client/client.js";
+import { PLATFORM, type ClientPlatform } from "../../src/client/platform.js";
 import type { WebSocketClass } from "../../src/connection/socket.js";
 import { startEmulator } from "../../src/emulator/index.js";
 import { GatewayClient } from "../../src/node.js";
@@ -77,12 +78,13 @@ class Harness {
       // Unused: the opener makes the sockets.
       WebSocket: Object as unknown as WebSocketClass,
     };
-    this.gateway = createClient(options, {
+    const platform: ClientPlatform = {
       clock: this.device.clock,
       newId: () => "id",
-      opener: simulatedSocketOpener(openTransport, this.device.clock),
-      watch: this.device.watch,
-    });
+      createSocketOpener: simulatedSocketOpener(openTransport, this.device.clock),
+      observePlatform: this.device.observePlatform,
+    };
+    this.gateway = new BrowserClient({ ...options, [PLATFORM]: platform } as GatewayClientOptions);
     this.gateway.on("*", () => (this.received += 1));
     this.gateway.onSync(() => undefined);
   }

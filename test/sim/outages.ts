@@ -1,15 +1,5 @@
+import { step, type ConnectionEvent } from "../../src/connection/machine.js";
 import {
-  bindSucceeded,
-  ended,
-  loggedIn,
-  opened,
-  step,
-  tick,
-  requestBind,
-  type Event,
-} from "../../src/connection/machine.js";
-import {
-  OPENING,
   initialState,
   nextTickAt,
   type MachineOptions,
@@ -50,23 +40,38 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Long enough for the machine to end the outage before. */
 const STABLE_MS = 60_000;
 
-function after(state: State, now: number, event: Event, random = 0): State {
-  return step(state, event, { now, random, frames: 0, lastFrameAt: now }, OPTIONS);
+type WithoutGeneration<Event> = Event extends unknown ? Omit<Event, "generation"> : never;
+
+/** @param event one of a socket is of the present socket */
+function after(
+  state: State,
+  now: number,
+  event: WithoutGeneration<ConnectionEvent>,
+  random = 0,
+): State {
+  const ofPresentSocket = { ...event, generation: state.generation } as ConnectionEvent;
+  const input = { now, random, frames: 0, lastFrameAt: now };
+  return step(state, ofPresentSocket, input, OPTIONS).state;
 }
 
 /** A client whose slot has been held for long. */
 function stableState(): State {
   const session = { userId: "alice", connectionId: "connection" } as WebSocketSession;
   const at = -STABLE_MS;
-  let state = after(initialState, at, (t) => requestBind(t, "player", true, false));
-  state = after(state, at, opened);
-  state = after(state, at, (t) => loggedIn(t, Infinity));
-  return after(state, at, (t) => bindSucceeded(t, "player", session));
+  let state = after(initialState, at, {
+    type: "requestBind",
+    slot: "player",
+    exclusive: true,
+    force: false,
+  });
+  state = after(state, at, { type: "socketOpened" });
+  state = after(state, at, { type: "loggedIn", renewInMs: Infinity });
+  return after(state, at, { type: "bindSucceeded", slot: "player", session });
 }
 
 const READY = stableState();
-const lost: Event = (t) => ended(t, false, undefined);
-const due: Event = (t) => tick(t, 0);
+const lost = { type: "socketEnded", clean: false } as const;
+const due = { type: "tick", lateMs: 0 } as const;
 
 /**
  * Time from the end of the outage to the next attempt of a client that lost its connection at the
@@ -77,7 +82,7 @@ export function reconnectDelayMs(jitter: number, outageMs: number, away: Away): 
   for (;;) {
     const now = nextTickAt(state, OPTIONS, 0);
     state = after(state, now, due);
-    if (state.phase !== OPENING) throw new Error(`no socket is opened at ${now} ms`);
+    if (state.phase !== "opening") throw new Error(`no socket is opened at ${now} ms`);
     if (now >= outageMs) return now - outageMs;
     state = after(state, away === "refusing" ? now : now + CONNECT_TIMEOUT_MS, lost);
   }

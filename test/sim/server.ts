@@ -1,9 +1,10 @@
-import { EmulatorEngine, type EngineConnection } from "../../src/emulator/engine/engine.js";
+import type { EngineConnection } from "../../src/emulator/engine/connections.js";
+import { EmulatorEngine } from "../../src/emulator/engine/engine.js";
 import { seededIds } from "../../src/emulator/store/ids.js";
 import { notify } from "../../src/emulator/controls/notify.js";
 import { readSettings, type EmulatorSettings } from "../../src/emulator/settings.js";
 import { readFrame } from "../../src/emulator/server/webSocket.js";
-import { issueAccessToken } from "../../src/emulator/calls/auth.js";
+import { issueAccessToken } from "../../src/emulator/controls/accessTokens.js";
 import { disconnect } from "../../src/emulator/controls/disconnect.js";
 import type { WebSocketSession } from "../../src/wire/models.js";
 import { loginTarget } from "../../src/wire/frames.js";
@@ -89,7 +90,7 @@ export class Server implements ServerEndpoint {
         link.closeFromServer(code, reason);
       },
       // Half-open links are made by the simulated network.
-      silence: () => undefined,
+      goHalfOpen: () => undefined,
     });
     link.connectionId = connection.connectionId;
     this.#connections.set(link, connection);

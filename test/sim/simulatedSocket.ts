@@ -1,5 +1,5 @@
 import type { OpenSocket, SocketEnd, WebSocketClass } from "../../src/connection/socket.js";
-import type { Clock } from "../../src/core/deferred.js";
+import type { Clock } from "../../src/core/clock.js";
 import { FaultSocket } from "../support/faultSocket.js";
 
 export interface TransportEvents {
@@ -84,9 +84,9 @@ export const faultSocketClass = (openTransport: OpenTransport): WebSocketClass =
         opened: () => {
           if (this.readyState === 0) this.open();
         },
-        message: (text) => this.say(text),
-        failed: () => this.fail(),
-        closed: (code, reason, clean) => this.end(code, clean, reason),
+        message: (text) => this.deliver(text),
+        failed: () => this.emitError(),
+        closed: (code, reason, clean) => this.emitClose(code, clean, reason),
       });
     }
 

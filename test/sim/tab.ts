@@ -1,6 +1,6 @@
-import { createClient } from "../../src/client/client.js";
+import { GatewayClient } from "../../src/client/client.js";
+import { PLATFORM, type ClientPlatform } from "../../src/client/platform.js";
 import type { GatewayClientOptions } from "../../src/client/options.js";
-import type { GatewayClient } from "../../src/client/types.js";
 import type { OpenSocket, WebSocketClass } from "../../src/connection/socket.js";
 import { isGatewayError } from "../../src/errors.js";
 import type { Fetch } from "../../src/http/http.js";
@@ -96,26 +96,25 @@ export class Tab {
     this.storage = rest.storage;
     let ids = 0;
     const open = opener(this);
-    this.gateway = createClient(
-      {
-        namespaceName: NAMESPACE,
-        credential: { clientId: "client-0001", clientSecret: "secret-0001" },
-        endpoints: { rest: "http://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
-        logger: false,
-        storage: this.storage,
-        // Unused: the opener makes the sockets.
-        WebSocket: Object as unknown as WebSocketClass,
-        fetch: fetch(this),
-        ...client,
-      },
-      {
-        clock: this.device.clock,
-        newId: () => `${this.name}-id-${++ids}`,
-        opener: (WebSocket, connectTimeoutMs) =>
-          observeSockets(this, open(WebSocket, connectTimeoutMs)),
-        watch: this.device.watch,
-      },
-    );
+    const platform: ClientPlatform = {
+      clock: this.device.clock,
+      newId: () => `${this.name}-id-${++ids}`,
+      createSocketOpener: (WebSocket, connectTimeoutMs) =>
+        observeSockets(this, open(WebSocket, connectTimeoutMs)),
+      observePlatform: this.device.observePlatform,
+    };
+    this.gateway = new GatewayClient({
+      namespaceName: NAMESPACE,
+      credential: { clientId: "client-0001", clientSecret: "secret-0001" },
+      endpoints: { rest: "http://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
+      logger: false,
+      storage: this.storage,
+      // Unused: the opener makes the sockets.
+      WebSocket: Object as unknown as WebSocketClass,
+      fetch: fetch(this),
+      ...client,
+      [PLATFORM]: platform,
+    } as GatewayClientOptions);
     this.gateway.on("*", ({ payload }) => this.invariants.onNotification(payload as Arrival));
     this.gateway.onSync((sync) => this.invariants.onSync(sync));
     this.gateway.lifecycle.on("status", (now, before) => {

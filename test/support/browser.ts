@@ -1,7 +1,10 @@
 import { chromium, type Browser, type LaunchOptions } from "playwright-core";
 import { findChromium } from "./chromium.mjs";
 
-/** Chromium without a window, and without the calls home it makes when idle. `options` go to Playwright; `args` are added to ours. */
+/**
+ * Launches headless Chromium without its background requests. `options` are Playwright's; `args`
+ * are appended.
+ */
 export async function launchBrowser(options: LaunchOptions = {}): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) {
@@ -11,7 +14,7 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Browse
     ...options,
     executablePath,
     args: [
-      // Chromium's sandbox refuses to start for root.
+      // Chromium's sandbox does not start for root.
       ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
       "--disable-quic",
       "--disable-background-networking",

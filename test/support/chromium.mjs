@@ -1,4 +1,5 @@
-// Finds Chrome or Chromium for the browser tests. Run as a script it also installs one where there is none, and prints where it is.
+// Finds Chrome or Chromium for the browser tests. As a script it also installs one if needed, and
+// prints its path.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { homedir, platform } from "node:os";
@@ -9,7 +10,7 @@ const MINUTE = 60_000;
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
-function usualPlaces() {
+function usualPaths() {
   const fromPath = (process.env.PATH ?? "")
     .split(delimiter)
     .filter(Boolean)
@@ -62,11 +63,11 @@ function playwrightCache() {
     );
 }
 
-/** @returns {string | undefined} the browser to use; CHROME_PATH, where set, is the only one looked at */
+/** @returns {string | undefined} the browser's path; CHROME_PATH, if set, is the only candidate */
 export function findChromium() {
-  const asked = process.env.CHROME_PATH;
-  if (asked) return existsSync(asked) ? asked : undefined;
-  return [...usualPlaces(), ...playwrightCache()].find((file) => existsSync(file));
+  const configured = process.env.CHROME_PATH;
+  if (configured) return existsSync(configured) ? configured : undefined;
+  return [...usualPaths(), ...playwrightCache()].find((file) => existsSync(file));
 }
 
 /** @param {string} command @param {string[]} args @param {number} timeout */
@@ -81,7 +82,7 @@ function run(command, args, timeout) {
 
 function install() {
   if (process.getuid?.() === 0 && existsSync("/etc/debian_version")) {
-    console.log("No Chrome or Chromium here: installing Debian's chromium (about 80 s)");
+    console.log("No Chrome or Chromium found: installing Debian's chromium (about 80 s)");
     if (
       run("apt-get", ["update"], 2 * MINUTE) &&
       run("apt-get", ["install", "-y", "chromium"], 5 * MINUTE)
@@ -89,7 +90,7 @@ function install() {
       return;
     }
   }
-  console.log("No Chrome or Chromium here: trying Playwright's download (3 minutes at most)");
+  console.log("No Chrome or Chromium found: downloading Playwright's (3 minutes at most)");
   const cli = fileURLToPath(new URL("cli.js", import.meta.resolve("playwright-core/package.json")));
   run(process.execPath, [cli, "install", "chromium"], 3 * MINUTE);
 }

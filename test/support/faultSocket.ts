@@ -3,7 +3,7 @@ import type { GatewayClientOptions } from "../../src/client/options.js";
 
 export type Json = Record<string, unknown>;
 
-/** A frame our client sent, taken apart. */
+/** A parsed frame of the client. */
 export interface SentFrame {
   readonly method: string;
   readonly service: string;
@@ -11,32 +11,32 @@ export interface SentFrame {
   readonly params: Json;
 }
 
-export interface Answer {
+export interface ServerReply {
   readonly status: number;
   readonly body?: unknown;
   readonly message?: string;
 }
 
-/** Answers a frame, or says nothing. */
-export type Server = (frame: SentFrame, socket: FaultSocket) => Answer | undefined;
+/** The reply to a frame; undefined: none. */
+export type FrameHandler = (frame: SentFrame, socket: FaultSocket) => ServerReply | undefined;
 
-/** What becomes of an attempt to connect. */
-export type Reception = "open" | "hang" | "refuse" | "throw";
+/** What an attempt to connect leads to; `hang`: neither open nor close. */
+export type ConnectBehavior = "open" | "hang" | "refuse" | "throw";
 
 type Listener = (event: never) => void;
 
 /**
- * A socket that fails in every way real ones do: it hangs, opens late, goes half-open, ends without a close frame, speaks after its end. Nothing
- * happens by itself but what its network says.
+ * A fake WebSocket with the faults of real ones: it hangs, opens late, becomes half-open, closes
+ * without a close frame, delivers after its close. Its network and the test drive it.
  */
 export class FaultSocket {
   readyState = 0;
-  /** What it has sent, as text. */
-  readonly texts: string[] = [];
-  /** `close` has been called from our side. */
-  left = false;
-  /** Half-open: nothing comes through any more, in either direction, and nobody is told. */
-  hole = false;
+  /** The frames sent, as text. */
+  readonly sentTexts: string[] = [];
+  /** The client has called `close`. */
+  closeCalled = false;
+  /** Drops all data in both directions, without a close. */
+  halfOpen = false;
   readonly #listeners: (readonly [string, Listener])[] = [];
 
   constructor(
@@ -45,7 +45,7 @@ export class FaultSocket {
   ) {}
 
   get frames(): SentFrame[] {
-    return this.texts.map(takeApart);
+    return this.sentTexts.map(parseFrame);
   }
 
   addEventListener(type: string, listener: Listener): void {
@@ -56,69 +56,67 @@ export class FaultSocket {
 
   send(text: string): void {
     if (this.readyState === 0) throw new Error("InvalidStateError: still connecting");
-    this.texts.push(text);
-    if (this.readyState === 1 && !this.hole) this.serve(text, this);
+    this.sentTexts.push(text);
+    if (this.readyState === 1 && !this.halfOpen) this.serve(text, this);
   }
 
   close(): void {
-    this.left = true;
-    // As in a browser: on a dead line the close event may be a minute away.
+    this.closeCalled = true;
+    // As in a browser: on a dead connection the close event may come a minute later.
     if (this.readyState < 2) this.readyState = 2;
   }
 
-  /** From here on the network's side. */
-
   open(): void {
     this.readyState = 1;
-    this.#tell("open", {});
+    this.#emit("open", {});
   }
 
-  say(data: unknown): void {
-    if (this.hole) return;
-    this.#tell("message", { data: typeof data === "object" ? JSON.stringify(data) : data });
+  deliver(data: unknown): void {
+    if (this.halfOpen) return;
+    this.#emit("message", { data: typeof data === "object" ? JSON.stringify(data) : data });
   }
 
   notify(subject: string, payload: unknown = {}, issuer = subject): void {
     const body = { issuer, subject, payload: JSON.stringify(payload) };
-    this.say({ type: "notification", body });
+    this.deliver({ type: "notification", body });
   }
 
-  reply(frame: SentFrame | undefined, { status, body = null, message }: Answer): void {
-    this.say({ requestId: frame!.requestId, status, body, message });
+  reply(frame: SentFrame | undefined, { status, body = null, message }: ServerReply): void {
+    this.deliver({ requestId: frame!.requestId, status, body, message });
   }
 
-  end(code = 1006, wasClean = code !== 1006, reason = ""): void {
+  emitClose(code = 1006, wasClean = code !== 1006, reason = ""): void {
     this.readyState = 3;
-    this.#tell("close", { code, reason, wasClean });
+    this.#emit("close", { code, reason, wasClean });
   }
 
-  fail(): void {
-    this.#tell("error", { message: "it broke" });
+  emitError(): void {
+    this.#emit("error", { message: "socket error" });
   }
 
-  #tell(type: string, event: object): void {
+  #emit(type: string, event: object): void {
     for (const [name, listener] of [...this.#listeners]) {
       if (name === type) listener({ type, ...event } as never);
     }
   }
 }
 
-function takeApart(text: string): SentFrame {
+function parseFrame(text: string): SentFrame {
   const { x_gs2, ...params } = JSON.parse(text) as Json & {
     x_gs2: { service: string; function: string; requestId: string };
   };
   return { method: x_gs2.function, service: x_gs2.service, requestId: x_gs2.requestId, params };
 }
 
-export const refusal = (status: number, message: string, component = "x"): Answer => ({
+export const errorReply = (status: number, message: string, component = "x"): ServerReply => ({
   status,
   body: { message: JSON.stringify([{ component, message }]) },
 });
 
 let tokens = 0;
 
-/** A server that lets everybody in; `alice-token` is the token of `alice`. */
-export const kindServer: Server = ({ method, params }) => {
+/** A server that accepts every login and bind; `alice-token` is the token of `alice`. */
+export const acceptingServer: FrameHandler = ({ method, params }) => {
   switch (method) {
     case "login":
       return { status: 200, body: { access_token: `project-${++tokens}`, expires_in: 3_600 } };
@@ -137,25 +135,25 @@ export const kindServer: Server = ({ method, params }) => {
 
 export interface FaultNetwork {
   readonly WebSocket: WebSocketClass;
-  /** In the order of their making. */
+  /** Oldest first. */
   readonly sockets: FaultSocket[];
   readonly last: FaultSocket;
-  reception: Reception;
-  server: Server;
-  /** All that was sent, over all sockets. */
+  onConnect: ConnectBehavior;
+  server: FrameHandler;
+  /** The frames sent over all sockets. */
   sent(method?: string): SentFrame[];
 }
 
-/** The world as the client sees it through its WebSocket class. */
-export function faultNetwork(server: Server = kindServer): FaultNetwork {
+/** A fake network that hands out FaultSockets through a WebSocket class. */
+export function faultNetwork(server: FrameHandler = acceptingServer): FaultNetwork {
   const sockets: FaultSocket[] = [];
   const network: FaultNetwork = {
     sockets,
-    reception: "open",
+    onConnect: "open",
     server,
     get last() {
       const last = sockets.at(-1);
-      if (!last) throw new Error("No socket has been made yet.");
+      if (!last) throw new Error("The client has opened no socket yet.");
       return last;
     },
     sent: (method) =>
@@ -164,20 +162,20 @@ export function faultNetwork(server: Server = kindServer): FaultNetwork {
         .filter((frame) => method === undefined || frame.method === method),
     WebSocket: class extends FaultSocket {
       constructor(url: string) {
-        if (network.reception === "throw") throw new SyntaxError("The host refuses this URL.");
+        if (network.onConnect === "throw") throw new SyntaxError("The host refuses this URL.");
         super(url, (text, socket) => {
-          const frame = takeApart(text);
-          const answer = network.server(frame, socket);
-          if (answer) queueMicrotask(() => socket.reply(frame, answer));
+          const frame = parseFrame(text);
+          const reply = network.server(frame, socket);
+          if (reply) queueMicrotask(() => socket.reply(frame, reply));
         });
         sockets.push(this);
-        const { reception } = network;
+        const { onConnect } = network;
         queueMicrotask(() => {
-          if (this.left) return;
-          if (reception === "open") this.open();
-          if (reception === "refuse") {
-            this.fail();
-            this.end();
+          if (this.closeCalled) return;
+          if (onConnect === "open") this.open();
+          if (onConnect === "refuse") {
+            this.emitError();
+            this.emitClose();
           }
         });
       }
@@ -186,8 +184,8 @@ export function faultNetwork(server: Server = kindServer): FaultNetwork {
   return network;
 }
 
-/** Options of a client in this network. */
-export const inNetwork = (
+/** Options for a client on this network. */
+export const optionsFor = (
   { WebSocket }: FaultNetwork,
   more: Partial<GatewayClientOptions> = {},
 ): GatewayClientOptions => ({

@@ -1,15 +1,15 @@
 import type { BrowserContext } from "playwright-core";
 
-/** Google's two hosts as Firebase's own code knows them, answered here. */
+/** Stands in for Google's two hosts that the Firebase SDK calls. */
 export interface FirebaseServers {
-  /** What was asked, e.g. `POST registrations`, oldest first. */
-  readonly asked: string[];
-  /** Answers every registration with this error from here on; undefined: with a token. */
-  refuse: string | undefined;
-  /** How tokens begin. */
-  prefix: string;
-  /** The token given last. */
-  token(): string;
+  /** The requests so far, e.g. `POST registrations`, oldest first. */
+  readonly requests: string[];
+  /** The error of every further registration. Undefined: registrations succeed. */
+  registrationError: string | undefined;
+  /** The prefix of further tokens. */
+  tokenPrefix: string;
+  /** The token issued last. */
+  lastToken(): string;
 }
 
 const cors = {
@@ -18,14 +18,14 @@ const cors = {
   "access-control-allow-methods": "*",
 };
 
-/** Answers for Firebase, and puts a push service into every page: that of a headless browser refuses. */
+/** Routes Firebase's requests, and fakes the push service, which fails in a headless browser. */
 export async function serveFirebase(context: BrowserContext): Promise<FirebaseServers> {
-  let made = 0;
+  let issued = 0;
   const servers: FirebaseServers = {
-    asked: [],
-    refuse: undefined,
-    prefix: "fcm-token-",
-    token: () => `${servers.prefix}${made}`,
+    requests: [],
+    registrationError: undefined,
+    tokenPrefix: "fcm-token-",
+    lastToken: () => `${servers.tokenPrefix}${issued}`,
   };
   await context.route(
     /^https:\/\/(firebaseinstallations|fcmregistrations)\.googleapis\.com\//,
@@ -45,32 +45,35 @@ export async function serveFirebase(context: BrowserContext): Promise<FirebaseSe
         return json({ token: "auth", expiresIn: "604800s" });
       }
       const isRegistration = pathname.includes("/registrations");
-      servers.asked.push(`${method} ${isRegistration ? "registrations" : "installations"}`);
+      servers.requests.push(`${method} ${isRegistration ? "registrations" : "installations"}`);
       if (!isRegistration) {
         const { fid } = request.postDataJSON() as { fid: string };
         const authToken = { token: "auth", expiresIn: "604800s" };
         return json({ fid, refreshToken: "refresh", authToken });
       }
-      if (servers.refuse !== undefined) {
-        return json({ error: { code: 400, message: servers.refuse } }, 400);
+      if (servers.registrationError !== undefined) {
+        return json({ error: { code: 400, message: servers.registrationError } }, 400);
       }
       if (method === "DELETE") return json({});
-      made++;
-      return json({ token: servers.token() });
+      issued++;
+      return json({ token: servers.lastToken() });
     },
   );
   await context.addInitScript(fakePushManager);
   return servers;
 }
 
-/** Runs in the page. A subscription outlives a reload; `localStorage.subscribeFails` names the error it fails with. */
+/**
+ * Runs in the page. A subscription survives a reload; `localStorage.subscribeFails` names the error
+ * of `subscribe`.
+ */
 function fakePushManager(): void {
   if (!("PushManager" in globalThis)) return;
   const bytes = (text: string) => new TextEncoder().encode(text).buffer;
   const read = (): PushSubscription | null => {
-    const kept = localStorage.getItem("subscription");
-    if (kept === null) return null;
-    const { endpoint, key } = JSON.parse(kept) as { endpoint: string; key: number[] };
+    const stored = localStorage.getItem("subscription");
+    if (stored === null) return null;
+    const { endpoint, key } = JSON.parse(stored) as { endpoint: string; key: number[] };
     return {
       endpoint,
       expirationTime: null,

@@ -1,15 +1,15 @@
-import type { Clock } from "../../src/core/deferred.js";
+import type { Clock } from "../../src/core/clock.js";
 
-/** Time that passes when told, and chance that is what was dealt. */
+/** A clock that the test advances, with a random number that the test sets. */
 export interface ManualClock extends Clock {
-  /** Timers that are set and have not run. */
+  /** The number of timers that are set and have not run. */
   readonly pendingTimers: number;
-  /** Lets time pass; what falls due runs at its own time, in order. */
+  /** Advances the time. Each timer runs at its due time, in order. */
   advance(ms: number): void;
-  /** Lets time jump as for a laptop that slept: nothing runs in between. */
-  sleep(ms: number): void;
-  /** What `random()` answers from here on. Default 0.5. */
-  deal(chance: number): void;
+  /** Advances the time at once, as after a laptop's sleep, then runs the timers that are due. */
+  jump(ms: number): void;
+  /** What `random()` returns from now on. Default 0.5. */
+  setRandom(value: number): void;
 }
 
 interface Timer {
@@ -19,7 +19,7 @@ interface Timer {
 
 export function manualClock(startAt = 1_700_000_000_000): ManualClock {
   let time = startAt;
-  let chance = 0.5;
+  let random = 0.5;
   const timers = new Set<Timer>();
   const nextUntil = (end: number): Timer | undefined => {
     let next: Timer | undefined;
@@ -37,7 +37,8 @@ export function manualClock(startAt = 1_700_000_000_000): ManualClock {
   };
   return {
     now: () => time,
-    random: () => chance,
+    wallTime: () => time,
+    random: () => random,
     setTimer(run, ms) {
       const timer = { at: time + ms, run };
       timers.add(timer);
@@ -52,12 +53,12 @@ export function manualClock(startAt = 1_700_000_000_000): ManualClock {
       runUntil(end);
       time = end;
     },
-    sleep(ms) {
+    jump(ms) {
       time += ms;
       runUntil(time);
     },
-    deal(next) {
-      chance = next;
+    setRandom(value) {
+      random = value;
     },
   };
 }

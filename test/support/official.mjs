@@ -1,4 +1,5 @@
-// Installs the official npm package for the tests that use it as a second client. It is 129 MB, so it is no dependency of ours.
+// Installs the official npm package `gs2` for the tests that run it against the emulator. It is
+// 129 MB, therefore not a dev dependency.
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";

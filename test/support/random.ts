@@ -1,5 +1,5 @@
-/** Numbers from 0 to below 1, the same ones for the same seed. */
-export function chanceOf(seed: number): () => number {
+/** Random numbers in [0, 1). The same seed yields the same sequence. */
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x9e3779b9) >>> 0;

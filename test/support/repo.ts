@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** A path inside the repository. */
+/** The absolute path of a file of the repository. */
 export const inRepo = (...parts: string[]): string => join(root, ...parts);
 
 export const readInRepo = (...parts: string[]): string => readFileSync(inRepo(...parts), "utf8");

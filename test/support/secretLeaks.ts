@@ -1,38 +1,39 @@
 import { inspect } from "node:util";
 
-/** What stands in every secret of a test, so that a part of one is found too. */
-const SONG = "CANARY";
+/** Part of every planted secret, so that a fragment of one is found too. */
+const MARK = "PLANTED";
 
-/** A secret that sings: `who` tells which one got out. The rest is what tokens are made of. */
-export const canary = (who: string): string => `${SONG}-${who}-0815/+8=`;
+/**
+ * A secret that names itself by its label when it leaks. Its other characters are those of real
+ * tokens.
+ */
+export const plantedSecret = (label: string): string => `${MARK}-${label}-0815/+8=`;
 
-/** Everything a value can be made to say. */
-function everythingOf(thing: unknown): string {
-  const said: string[] = [inspect(thing, { depth: 20, showHidden: true, getters: true })];
+/** Every text that a value can be turned into by logging, printing or serializing it. */
+function textsOf(root: unknown): string {
+  const texts: string[] = [inspect(root, { depth: 20, showHidden: true, getters: true })];
   const seen = new Set<unknown>();
-  const look = (value: unknown): void => {
-    if (typeof value === "string") said.push(value);
+  const visit = (value: unknown): void => {
+    if (typeof value === "string") texts.push(value);
     if (typeof value !== "object" || value === null || seen.has(value)) return;
     seen.add(value);
-    if (value instanceof Error) said.push(String(value));
+    if (value instanceof Error) texts.push(String(value));
     try {
-      said.push(JSON.stringify(value));
+      texts.push(JSON.stringify(value));
     } catch {
-      // A ring has no JSON; its parts are looked at below.
+      // A circular value has no JSON; its parts are visited below.
     }
-    if (value instanceof Map || value instanceof Set) [...value].forEach(look);
+    if (value instanceof Map || value instanceof Set) [...value].forEach(visit);
     // The message and the cause of an error are not enumerable.
-    for (const name of Reflect.ownKeys(value)) look(Reflect.get(value, name));
+    for (const name of Reflect.ownKeys(value)) visit(Reflect.get(value, name));
   };
-  look(thing);
-  return said.join("\n");
+  visit(root);
+  return texts.join("\n");
 }
 
-/** The canaries that sing in a value, each by its name. */
-export const canariesIn = (thing: unknown): string[] => [
+/** The labels of the planted secrets that a value contains. */
+export const leakedSecrets = (value: unknown): string[] => [
   ...new Set(
-    [...everythingOf(thing).matchAll(new RegExp(`${SONG}-([a-zA-Z]+)`, "g"))].map(
-      ([, who]) => who!,
-    ),
+    [...textsOf(value).matchAll(new RegExp(`${MARK}-([a-zA-Z]+)`, "g"))].map(([, label]) => label!),
   ),
 ];

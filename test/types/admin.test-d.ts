@@ -5,8 +5,8 @@ import type { Namespace, RunSummary, UserResult, WebSocketSession } from "../../
 declare const admin: GatewayAdmin;
 declare const anySubject: string;
 
-describe("an admin", () => {
-  it("takes what the client takes, and nothing misspelled", () => {
+describe("GatewayAdmin", () => {
+  it("accepts the client's options, and rejects misspelled ones", () => {
     const credential = { clientId: "client", clientSecret: "secret" };
     new GatewayAdmin({ credential, fetch: globalThis.fetch });
     new GatewayAdmin({ credential: { clientId: "client", projectToken: () => "token" } });
@@ -16,22 +16,22 @@ describe("an admin", () => {
     new GatewayAdmin({ credential, nameSpace: "game-0001" });
   });
 
-  it("knows what each method takes and answers", async () => {
+  it("types the parameters and the result of each method", async () => {
     expectTypeOf((await admin.getNamespace()).item).toEqualTypeOf<Namespace>();
     expectTypeOf((await admin.getServiceVersion()).item).toEqualTypeOf<string>();
     await admin.createNamespace({ name: "n", transactionSetting: { enableAutoRun: true } });
     await admin.disconnectByUserId({ userId: "u" }, { timeoutMs: 1_000 });
-    // @ts-expect-error a user is needed
+    // @ts-expect-error userId is required
     void admin.disconnectByUserId();
-    // @ts-expect-error a name is needed
+    // @ts-expect-error name is required
     void admin.createNamespace({ namespaceName: "n" });
-    // @ts-expect-error a player's method takes the player's token
+    // @ts-expect-error a player's method needs the player's token
     void admin.getFirebaseToken({ userId: "u" });
     // @ts-expect-error milliseconds are a number
     void admin.getNamespace({}, { timeoutMs: "1s" });
   });
 
-  it("walks pages of the right things", async () => {
+  it("types the items of all pages", async () => {
     for await (const namespace of admin.describeNamespaces.all()) {
       expectTypeOf(namespace).toEqualTypeOf<Namespace>();
     }
@@ -41,7 +41,7 @@ describe("an admin", () => {
     expectTypeOf(admin.getNamespace).not.toHaveProperty("all");
   });
 
-  it("knows the payload of a known key", () => {
+  it("types the payload of a known key", () => {
     const userId = "u";
     const subject = "Gs2Inbox:ReceiveNotification";
     const payload = { namespaceName: "n", userId, messageName: "m" };
@@ -53,13 +53,13 @@ describe("an admin", () => {
     void admin.sendNotification({ userId, subject: anySubject, payload: [1] });
     // @ts-expect-error no payload
     void admin.sendNotification({ userId, subject: "raid" });
-    // @ts-expect-error null is none
+    // @ts-expect-error null is no payload
     void admin.sendMobileNotificationByUserId({ userId, subject: "raid", payload: null });
     // @ts-expect-error a field is missing here too
     void admin.sendNotificationToUsers(["u"], { subject, payload: { namespaceName: "n" } });
   });
 
-  it("tells what became of a run", async () => {
+  it("types the results of a run", async () => {
     const summary = await admin.sendNotificationToUsers(
       new Set(["u"]),
       { subject: "raid", payload: 1 },

@@ -4,8 +4,8 @@ import { describe, expectTypeOf, it } from "vitest";
 declare const gateway: GatewayClient;
 const credential = { clientId: "client", clientSecret: "secret" };
 
-describe("a client", () => {
-  it("takes a secret, a token or somebody to ask for one", () => {
+describe("GatewayClient", () => {
+  it("accepts a secret, a project token or a token provider", () => {
     new GatewayClient({ namespaceName: "game-0001", credential });
     new GatewayClient({ credential: { clientId: "client", projectToken: "token" } });
     new GatewayClient({
@@ -17,18 +17,18 @@ describe("a client", () => {
     new GatewayClient({ credential, keepAlive: false });
   });
 
-  it("takes nothing misspelled, missing or of a wrong kind", () => {
+  it("rejects misspelled, missing and mistyped options", () => {
     // @ts-expect-error no credential
     new GatewayClient({ namespaceName: "game-0001" });
     // @ts-expect-error misspelled
     new GatewayClient({ credential, nameSpace: "game-0001" });
     // @ts-expect-error milliseconds are a number
     new GatewayClient({ credential, callTimeoutMs: "10s" });
-    // @ts-expect-error an ID alone opens nothing
+    // @ts-expect-error a client ID alone is no credential
     new GatewayClient({ credential: { clientId: "client" } });
   });
 
-  it("says by its status what a game has to distinguish", () => {
+  it("types its status", () => {
     expectTypeOf(gateway.connection.status).toEqualTypeOf<
       | "idle"
       | "closed"
@@ -39,35 +39,35 @@ describe("a client", () => {
       | "connected"
       | "ready"
     >();
-    // @ts-expect-error only the client writes it
+    // @ts-expect-error status is read-only
     gateway.connection.status = "ready";
   });
 });
 
 describe("the methods of a player", () => {
-  it("take what GS2 takes", async () => {
+  it("type their parameters", async () => {
     const binding = await gateway.setUserId({
       accessToken: () => "token",
       allowConcurrentAccess: false,
     });
     expectTypeOf(binding.userId).toEqualTypeOf<string | undefined>();
-    // @ts-expect-error nobody to bind
+    // @ts-expect-error accessToken is required
     void gateway.setUserId({ allowConcurrentAccess: false });
-    // @ts-expect-error it is a boolean
+    // @ts-expect-error force is a boolean
     void gateway.setUserId({ accessToken: "token", force: "yes" });
     await gateway.setFirebaseToken({ token: "token" });
-    // @ts-expect-error no token given
+    // @ts-expect-error token is required
     void gateway.setFirebaseToken({});
   });
 
-  it("do not include those of an administrator", () => {
+  it("do not include admin methods", () => {
     expectTypeOf(gateway).not.toHaveProperty("createNamespace");
     expectTypeOf(gateway).not.toHaveProperty("sendNotification");
   });
 });
 
 describe("lifecycle events", () => {
-  it("bring their own arguments", () => {
+  it("type their own arguments", () => {
     gateway.lifecycle.on("status", (now, before) => {
       expectTypeOf(now).toEqualTypeOf(before);
     });
@@ -80,7 +80,7 @@ describe("lifecycle events", () => {
 });
 
 describe("an error", () => {
-  it("is known by its kind", () => {
+  it("is narrowed by its kind", () => {
     const caught: unknown = undefined;
     if (isGatewayError(caught, "conflict")) {
       expectTypeOf(caught).toExtend<GatewayError>();

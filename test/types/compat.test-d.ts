@@ -15,7 +15,7 @@ declare const client: Gs2Gateway.Gs2GatewayRestClient;
 declare const socketClient: Gs2Gateway.Gs2GatewayWebSocketClient;
 
 describe("a session", () => {
-  it("takes its arguments in either order", () => {
+  it("accepts its arguments in either order", () => {
     new Gs2Core.Gs2RestSession("ap-northeast-1", credential);
     new Gs2RestSession(new ProjectTokenGs2Credential("client", "token"), Gs2Core.Region.EU_WEST_1);
     new Gs2WebSocketSession("ap-northeast-1", credential);
@@ -40,7 +40,7 @@ describe("a session", () => {
     expectTypeOf(session).not.toHaveProperty("client");
   });
 
-  it("takes handlers of the official types, and of none", () => {
+  it("accepts handlers with the official types, and with none", () => {
     const session = new Gs2WebSocketSession(credential, "ap-northeast-1");
     session.onClose((event: CloseEvent) => event.code);
     session.onClose((event) => expectTypeOf(event).toEqualTypeOf<CloseEvent>());
@@ -59,7 +59,7 @@ describe("a session", () => {
 });
 
 describe("a request", () => {
-  it("is built in a chain, and stays what it is", () => {
+  it("keeps its class along a chain of setters", () => {
     const request = new Gs2Gateway.SetUserIdRequest()
       .withNamespaceName("n")
       .withAccessToken("t")
@@ -76,9 +76,9 @@ describe("a request", () => {
       Gs2Gateway.SetUserIdRequest.fromDict({}),
     ).toEqualTypeOf<Gs2Gateway.SetUserIdRequest>();
     expectTypeOf(request.toDict()).toEqualTypeOf<Record<string, unknown>>();
-    // @ts-expect-error it is a text
+    // @ts-expect-error namespaceName is a string
     request.withNamespaceName(1);
-    // @ts-expect-error it is a boolean
+    // @ts-expect-error force is a boolean
     request.withForce("true");
     expectTypeOf(request).not.toHaveProperty("withUserId");
     expectTypeOf<Gs2Gateway.GetNamespaceRequest>().not.toHaveProperty("withDuplicationAvoider");
@@ -86,7 +86,7 @@ describe("a request", () => {
     new Gs2Gateway.GetNamespaceRequest({ namespaceName: "n" });
   });
 
-  it("takes models by their class", () => {
+  it("accepts models of the right class only", () => {
     const setting = new Gs2Gateway.TransactionSetting().withEnableAutoRun(true);
     const request = new Gs2Gateway.CreateNamespaceRequest()
       .withTransactionSetting(setting)
@@ -100,7 +100,7 @@ describe("a request", () => {
 });
 
 describe("a client", () => {
-  it("answers the result class of each method", async () => {
+  it("returns the result class of each method", async () => {
     const listed = await client.describeNamespaces(
       new Gs2Gateway.DescribeNamespacesRequest().withNamePrefix(null).withLimit(10),
     );
@@ -125,12 +125,12 @@ describe("a client", () => {
     expectTypeOf<Gs2Gateway.WebSocketSession>().not.toHaveProperty("getName");
   });
 
-  it("takes the request of the method and no other", () => {
-    type Taken = Parameters<typeof client.getNamespace>[0];
-    expectTypeOf<Taken>().toEqualTypeOf<Gs2Gateway.GetNamespaceRequest>();
+  it("accepts the request class of the method only", () => {
+    type Accepted = Parameters<typeof client.getNamespace>[0];
+    expectTypeOf<Accepted>().toEqualTypeOf<Gs2Gateway.GetNamespaceRequest>();
     // The request of another method with the same fields.
-    expectTypeOf<Gs2Gateway.DeleteNamespaceRequest>().not.toExtend<Taken>();
-    expectTypeOf<{ namespaceName: string }>().not.toExtend<Taken>();
+    expectTypeOf<Gs2Gateway.DeleteNamespaceRequest>().not.toExtend<Accepted>();
+    expectTypeOf<{ namespaceName: string }>().not.toExtend<Accepted>();
     // @ts-expect-error no request
     void client.getNamespace();
     // @ts-expect-error a socket session
@@ -141,7 +141,7 @@ describe("a client", () => {
 });
 
 describe("a model", () => {
-  it("reads and makes GRNs of its own parts", () => {
+  it("parses and creates GRNs from its parts", () => {
     expectTypeOf(Gs2Gateway.Namespace.getNamespaceName("grn")).toEqualTypeOf<string | null>();
     expectTypeOf(Gs2Gateway.Namespace.createGrn("r", "o", null)).toEqualTypeOf<string>();
     Gs2Gateway.WebSocketSession.createGrn("r", "o", "n", "u", "c");
@@ -154,13 +154,13 @@ describe("a model", () => {
 });
 
 describe("an error", () => {
-  it("is a list and a GatewayError", () => {
-    const look = (error: Gs2Error) => {
+  it("is an array and a GatewayError", () => {
+    const inspectError = (error: Gs2Error) => {
       expectTypeOf(error).toExtend<GatewayError>();
       expectTypeOf(error[0]).toEqualTypeOf<GatewayErrorDetail | undefined>();
       expectTypeOf(error.map(({ message }) => message)).toEqualTypeOf<string[]>();
       if (isGatewayError(error, "conflict")) expectTypeOf(error.kind).toEqualTypeOf<"conflict">();
     };
-    expectTypeOf(look).toBeFunction();
+    expectTypeOf(inspectError).toBeFunction();
   });
 });

@@ -1,4 +1,4 @@
-// Read by the compiler alone: what stands here has to compile, and what is marked has to be refused.
+// Compiled, not run: every line compiles, except those marked with @ts-expect-error.
 import {
   defineNotification,
   type GatewayClient,
@@ -21,7 +21,7 @@ declare module "gs2-gateway" {
 declare const gateway: GatewayClient;
 
 describe("a notification key of GS2", () => {
-  it("gives its payload to the handler", () => {
+  it("types the payload in the handler", () => {
     gateway.on("Gs2Matchmaking:Join", (notification) => {
       expectTypeOf(notification.key).toEqualTypeOf<"Gs2Matchmaking:Join">();
       expectTypeOf(notification.payload.joinUserId).toEqualTypeOf<string>();
@@ -31,16 +31,16 @@ describe("a notification key of GS2", () => {
     });
   });
 
-  it("has no fields but its own", () => {
+  it("has only its own fields", () => {
     gateway.on("Gs2Matchmaking:Join", ({ payload }) => {
       expectTypeOf(payload).not.toHaveProperty("leaveUserId");
-      // @ts-expect-error it is a string
+      // @ts-expect-error joinUserId is a string
       const joined: number = payload.joinUserId;
       return joined;
     });
   });
 
-  it("types what waitFor finds and filters", async () => {
+  it("types the result and the filter of waitFor", async () => {
     const done = await gateway.waitFor("Gs2Matchmaking:Complete", {
       since: gateway.mark(),
       where: (notification) => notification.payload.gatheringName === "gathering-0001",
@@ -49,8 +49,8 @@ describe("a notification key of GS2", () => {
   });
 });
 
-describe("a key of one's own", () => {
-  it("gives the payload it was declared with", () => {
+describe("a custom key", () => {
+  it("has the declared payload", () => {
     gateway.on("shop:sale", ({ payload }) => {
       expectTypeOf(payload).toEqualTypeOf<{ percent: number }>();
       expectTypeOf(payload).not.toHaveProperty("price");
@@ -59,9 +59,9 @@ describe("a key of one's own", () => {
   });
 
   it("needs a declaration", () => {
-    // @ts-expect-error nobody declared it
+    // @ts-expect-error undeclared key
     gateway.on("shop:closed", () => undefined);
-    // @ts-expect-error nobody declared it
+    // @ts-expect-error undeclared key
     void gateway.waitFor("shop:closed");
   });
 });
@@ -94,7 +94,7 @@ describe("a definition", () => {
     },
   });
 
-  it("gives what the schema makes of the payload, whoever wrote the schema", () => {
+  it("has the output type of its schema, from any schema library", () => {
     gateway.on(byZod, (notification) => {
       expectTypeOf(notification).toEqualTypeOf<Notification<Raid, "raid-start">>();
     });
@@ -106,24 +106,24 @@ describe("a definition", () => {
     });
   });
 
-  it("has no fields but those of the output", () => {
+  it("has only the fields of the output", () => {
     gateway.on(byZod, ({ payload }) => {
       expectTypeOf(payload).not.toHaveProperty("bossId");
-      // @ts-expect-error that was the input
+      // @ts-expect-error number is the input type
       const startsAt: number = payload.startsAt;
       return startsAt;
     });
   });
 
-  it("types what waitFor finds and filters, and its key", async () => {
+  it("types the result, the filter and the key of waitFor", async () => {
     const found = await gateway.waitFor(byZod, {
       where: ({ payload }) => payload.startsAt.getTime() > 0,
     });
     expectTypeOf(found).toEqualTypeOf<Notification<Raid, "raid-start">>();
     const ofAnotherKey = ({ key }: Notification<Raid, "raid-end">) => key.length > 0;
-    // @ts-expect-error it has another key
+    // @ts-expect-error another key
     void gateway.waitFor(byZod, { where: ofAnotherKey });
-    // @ts-expect-error nobody declared the key itself
+    // @ts-expect-error the key itself is undeclared
     void gateway.waitFor("raid-start");
     void gateway.waitFor(byZod, {
       // @ts-expect-error the schema has no such field
@@ -131,22 +131,22 @@ describe("a definition", () => {
     });
   });
 
-  it("needs a text and a schema", () => {
+  it("needs a key and a schema", () => {
     const schema: StandardSchema<Raid> = byHand.schema;
     expectTypeOf(defineNotification("raid-start", schema)).toExtend<
       NotificationDefinition<Raid, "raid-start">
     >();
-    // @ts-expect-error no schema is given
+    // @ts-expect-error schema is required
     defineNotification("raid-start");
-    // @ts-expect-error a function that checks is no Standard Schema
+    // @ts-expect-error a function is no Standard Schema
     defineNotification("raid-start", (value: unknown) => value as Raid);
-    // @ts-expect-error the key is a text
+    // @ts-expect-error the key is a string
     defineNotification(7, schema);
-    // @ts-expect-error made by hand it cannot check
+    // @ts-expect-error a definition comes from defineNotification
     gateway.on({ key: "raid-start", schema }, () => undefined);
   });
 
-  it("leaves declared keys as they are", () => {
+  it("does not change a declared key", () => {
     const Sale = defineNotification("shop:sale", z.object({ percent: z.coerce.string() }));
     gateway.on(Sale, ({ payload }) => {
       expectTypeOf(payload).toEqualTypeOf<{ percent: string }>();
@@ -157,8 +157,8 @@ describe("a definition", () => {
   });
 });
 
-describe("the ways around keys", () => {
-  it("take everything as it is", () => {
+describe("untyped selectors", () => {
+  it("give the payload as unknown", () => {
     gateway.on("*", (notification) => {
       expectTypeOf(notification.key).toEqualTypeOf<string>();
       expectTypeOf(notification.payload).toEqualTypeOf<unknown>();
@@ -168,24 +168,24 @@ describe("the ways around keys", () => {
     });
   });
 
-  it("take a pair of issuer and subject and nothing else", () => {
+  it("accept issuer and subject only", () => {
     gateway.on({ issuer: "Gs2Matchmaking:Join", subject: "" }, () => undefined);
-    // @ts-expect-error there is no such part
+    // @ts-expect-error a selector has no key
     gateway.on({ key: "shop:sale" }, () => undefined);
   });
 });
 
 describe("on and waitFor", () => {
-  it("take a signal and once, and know no other options", () => {
+  it("accept a signal and once, and no other options", () => {
     const { signal } = new AbortController();
     expectTypeOf(gateway.on("shop:sale", () => undefined, { signal, once: true })).toBeFunction();
     // @ts-expect-error misspelled
     gateway.on("shop:sale", () => undefined, { ones: true });
-    // @ts-expect-error it is reject or keep
+    // @ts-expect-error onGap is reject or keep
     void gateway.waitFor("shop:sale", { onGap: "ignore" });
   });
 
-  it("are what game code may ask for instead of a client", () => {
+  it("are a NotificationSource, so that game code needs no client", () => {
     expectTypeOf<GatewayClient>().toExtend<NotificationSource>();
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { GatewayError, isGatewayError } from "../../src/errors.js";
 
 describe("a GatewayError", () => {
-  test("says of itself what is the rule where nothing else was said", () => {
+  test("has defaults", () => {
     const error = new GatewayError({ kind: "aborted", message: "setUserId: aborted" });
     expect(error).toBeInstanceOf(Error);
     expect(String(error)).toBe("GatewayError: setUserId: aborted");
@@ -22,7 +22,7 @@ describe("a GatewayError", () => {
     });
   });
 
-  test("takes undefined for not said, as its type promises", () => {
+  test("treats undefined as absent", () => {
     const error = new GatewayError({
       kind: "unknown",
       message: "m",
@@ -41,7 +41,7 @@ describe("a GatewayError", () => {
     expect("cause" in error).toBe(false);
   });
 
-  test("keeps all that it is told", () => {
+  test("has all given values", () => {
     const init = {
       kind: "conflict",
       message: "setUserId: refused",
@@ -55,9 +55,9 @@ describe("a GatewayError", () => {
     expect(new GatewayError(init)).toMatchObject(init);
   });
 
-  test("may be repeated when nothing was sent, and otherwise only where that is said", () => {
-    const retryable = (outcome: GatewayError["outcome"], said?: { retryable: boolean }): boolean =>
-      new GatewayError({ kind: "unknown", message: "", outcome, ...said }).retryable;
+  test("is retryable when nothing was sent, else only where retryable is given", () => {
+    const retryable = (outcome: GatewayError["outcome"], given?: { retryable: boolean }): boolean =>
+      new GatewayError({ kind: "unknown", message: "", outcome, ...given }).retryable;
     expect(retryable("notSent")).toBe(true);
     expect(retryable("refused")).toBe(false);
     expect(retryable("unknown")).toBe(false);
@@ -65,7 +65,7 @@ describe("a GatewayError", () => {
     expect(retryable("notSent", { retryable: false })).toBe(false);
   });
 
-  test("is written as JSON without its cause, which may hold anything", () => {
+  test("has no cause in its JSON", () => {
     const error = new GatewayError({
       kind: "unknown",
       message: "m",
@@ -89,13 +89,13 @@ describe("a GatewayError", () => {
 describe("isGatewayError", () => {
   const error = new GatewayError({ kind: "gap", message: "m" });
 
-  test("knows the error, and its kind", () => {
+  test("recognises the error and its kind", () => {
     expect(isGatewayError(error)).toBe(true);
     expect(isGatewayError(error, "gap")).toBe(true);
     expect(isGatewayError(error, "aborted")).toBe(false);
   });
 
-  test("knows the error of a second copy of this package", () => {
+  test("recognises the error of a second copy of this package", () => {
     const script = `Object.assign(new Error("m"), { [Symbol.for("gs2-gateway.GatewayError")]: true, kind: "gap" })`;
     const other: unknown = runInContext(script, createContext());
     expect(other instanceof GatewayError).toBe(false);
@@ -111,7 +111,7 @@ describe("isGatewayError", () => {
     new Error("m"),
     { kind: "gap", name: "GatewayError" },
     JSON.parse(JSON.stringify(error)) as unknown,
-  ])("knows that %j is none", (other) => {
+  ])("rejects %j", (other) => {
     expect(isGatewayError(other)).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import * as Phaser from "phaser";
 import { palette } from "../palette.js";
 
-/** The board's own measure; it is scaled to the room there is. */
+/** Width and height of the board; it is scaled to the page. */
 export const BOARD = 960;
 
 const starPoints = (points: number, outer: number, inner: number) =>
@@ -11,7 +11,7 @@ const starPoints = (points: number, outer: number, inner: number) =>
     return new Phaser.Math.Vector2(100 + Math.cos(angle) * radius, 100 + Math.sin(angle) * radius);
   });
 
-/** Softer towards the edge: a few discs upon each other, since the canvas renderer has no shaders. */
+/** A soft edge by overlapping discs, since the canvas renderer has no shaders. */
 function glow(pen: Phaser.GameObjects.Graphics, colour: number, strength: number): void {
   for (let radius = 98; radius >= 42; radius -= 8) {
     pen.fillStyle(colour, strength).fillCircle(100, 100, radius);
@@ -61,7 +61,7 @@ const drawings: Readonly<Record<string, Draw>> = {
   },
 };
 
-/** Draws everything that falls, once for the game. */
+/** Makes the textures of everything that falls, once for each game. */
 export function drawTextures(scene: Phaser.Scene): void {
   for (const [name, draw] of Object.entries(drawings)) {
     if (scene.textures.exists(name)) continue;

@@ -4,26 +4,26 @@ import { gateway } from "../net.js";
 import { BOARD } from "./art.js";
 import { BoardScene, type BoardData } from "./boardScene.js";
 
-const isCanvasWished = new URLSearchParams(location.search).get("renderer") === "canvas";
+const isCanvasForced = new URLSearchParams(location.search).get("renderer") === "canvas";
 
 export interface Board {
   press(cell: number): void;
   point(cell: number | undefined): void;
-  /** The room for it has changed. */
+  /** Call it when the size of the parent has changed. */
   fit(): void;
   end(): void;
 }
 
-/** A game of Phaser for one round. The connection is the page's, and outlives it. */
+/** A Phaser game for one round. The page owns the connection, which outlives it. */
 export function createBoard(parent: HTMLElement, data: BoardData): Board {
   const scene = new BoardScene();
   const game = new Phaser.Game({
     parent,
-    type: isCanvasWished ? Phaser.CANVAS : Phaser.AUTO,
+    type: isCanvasForced ? Phaser.CANVAS : Phaser.AUTO,
     transparent: true,
     banner: false,
     audio: { noAudio: true },
-    // The page has its own keys, for the board as a part of it.
+    // The page handles the keys.
     input: { keyboard: false },
     scale: { mode: Phaser.Scale.FIT, width: BOARD, height: BOARD },
     plugins: {
@@ -31,12 +31,12 @@ export function createBoard(parent: HTMLElement, data: BoardData): Board {
     },
   });
   game.scene.add("board", scene, true, data);
-  const isThere = () => scene.sys.isActive();
+  const isActive = () => scene.sys.isActive();
   return {
-    press: (cell) => isThere() && scene.press(cell),
-    point: (cell) => isThere() && scene.point(cell),
+    press: (cell) => isActive() && scene.press(cell),
+    point: (cell) => isActive() && scene.point(cell),
     fit() {
-      // Phaser looks for the room there is when the window changes, and here the page does.
+      // Phaser measures its parent only when the window changes.
       game.scale.getParentBounds();
       game.scale.refresh();
     },

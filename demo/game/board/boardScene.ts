@@ -7,9 +7,9 @@ import { BOARD, drawTextures } from "./art.js";
 
 export interface BoardData {
   readonly round: Round;
-  /** No tweens and no sparks: things are there, or are not. */
+  /** Without tweens and sparks, for players who prefer reduced motion. */
   readonly isCalm: boolean;
-  /** What is shown in front of the digits before the start. */
+  /** The text above the countdown. */
   readonly getReady: string;
 }
 
@@ -23,9 +23,9 @@ const middleOf = (cell: number) => ({
 
 type Image = Phaser.GameObjects.Image;
 
-/** The sky of one round. It draws what the round has, and hands back what is pressed. */
+/** The sky of one round. It draws the live stars and passes presses to the round. */
 export class BoardScene extends Phaser.Scene {
-  private given!: BoardData;
+  private board!: BoardData;
   private readonly stars = new Map<number, Image>();
   private readonly clouds = new Map<number, Image>();
   private cursor!: Phaser.GameObjects.Graphics;
@@ -35,8 +35,8 @@ export class BoardScene extends Phaser.Scene {
     super("board");
   }
 
-  init(given: BoardData): void {
-    this.given = given;
+  init(board: BoardData): void {
+    this.board = board;
   }
 
   create(): void {
@@ -54,15 +54,15 @@ export class BoardScene extends Phaser.Scene {
       this.press(Math.floor(y / CELL) * COLUMNS + Math.floor(x / CELL));
     });
 
-    // What is listened to through the scope ends with the scene, which is the round.
+    // Subscriptions of the scope end with the scene, which lasts one round.
     const net = this.gs2.scope(this, { deliver: "frame" });
     net.on("starfall:cloud", ({ payload }) => {
-      if (payload.matchName === this.given.round.matchName) payload.cells.forEach(this.cloudOver);
+      if (payload.matchName === this.board.round.matchName) payload.cells.forEach(this.cloudOver);
     });
   }
 
   override update(): void {
-    const { round, getReady } = this.given;
+    const { round, getReady } = this.board;
     const atMs = round.nowMs();
     this.countdown.setVisible(atMs < 0);
     if (atMs < 0) this.countdown.setText(`${getReady}\n${Math.ceil(-atMs / 1_000)}`);
@@ -73,19 +73,19 @@ export class BoardScene extends Phaser.Scene {
     }
   }
 
-  /** A tap or a key: blows a cloud away, else catches what is there. */
+  /** A tap or a key: removes a cloud, otherwise catches the star of the cell. */
   press(cell: number): void {
     if (cell < 0 || cell >= CELLS) return;
     const cloud = this.clouds.get(cell);
     if (cloud) return this.blowAway(cell, cloud);
-    const { round } = this.given;
+    const { round } = this.board;
     const star = round.live().find((one) => one.cell === cell);
     if (!star) return;
-    round.take(star);
+    round.catchStar(star);
     this.celebrate(star);
   }
 
-  /** Where the keyboard is; undefined: nowhere. */
+  /** Shows the keyboard cursor on a cell; undefined hides it. */
   point(cell: number | undefined): void {
     this.cursor.setVisible(cell !== undefined);
     if (cell !== undefined) this.cursor.setPosition(middleOf(cell).x, middleOf(cell).y);
@@ -100,7 +100,7 @@ export class BoardScene extends Phaser.Scene {
       pen.lineStyle(3, palette.line, 0.7).strokeRoundedRect(left, top, size, size, 34);
     }
     for (let dot = 0; dot < 70; dot++) {
-      // Always the same sky: multiples of irrational numbers are spread evenly.
+      // Multiples of irrational numbers are spread evenly, and the same every time.
       const x = ((dot * 0.618_034) % 1) * BOARD;
       const y = ((dot * 0.754_877) % 1) * BOARD;
       pen.fillStyle(palette.dust, 0.35).fillCircle(x, y, 1.5 + (dot % 3));
@@ -114,7 +114,7 @@ export class BoardScene extends Phaser.Scene {
       .setDepth(1)
       .setScale(CELL / 240);
     this.stars.set(star.id, image);
-    if (this.given.isCalm) return;
+    if (this.board.isCalm) return;
     const scale = image.scale;
     image.setScale(0).setY(y - 50);
     this.tweens.add({ targets: image, scale, y, duration: 220, ease: "Back.easeOut" });
@@ -124,7 +124,7 @@ export class BoardScene extends Phaser.Scene {
 
   private fade(id: number, image: Image): void {
     this.stars.delete(id);
-    if (this.given.isCalm) return image.destroy();
+    if (this.board.isCalm) return image.destroy();
     this.tweens.killTweensOf(image);
     this.tweens.add({
       targets: image,
@@ -145,7 +145,7 @@ export class BoardScene extends Phaser.Scene {
       })
       .setOrigin(0.5)
       .setDepth(3);
-    if (this.given.isCalm) {
+    if (this.board.isCalm) {
       this.time.delayedCall(450, () => label.destroy());
       return;
     }
@@ -175,14 +175,14 @@ export class BoardScene extends Phaser.Scene {
     this.time.delayedCall(CLOUD_MS, () => {
       if (this.clouds.get(cell) === cloud) this.blowAway(cell, cloud);
     });
-    if (this.given.isCalm) return;
+    if (this.board.isCalm) return;
     cloud.setX(x - 140).setAlpha(0);
     this.tweens.add({ targets: cloud, x, alpha: 0.97, duration: 300, ease: "Sine.easeOut" });
   };
 
   private blowAway(cell: number, cloud: Image): void {
     this.clouds.delete(cell);
-    if (this.given.isCalm) return cloud.destroy();
+    if (this.board.isCalm) return cloud.destroy();
     this.tweens.killTweensOf(cloud);
     this.tweens.add({
       targets: cloud,

@@ -1,119 +1,102 @@
 import { allMethods } from "../../wire/allMethods.js";
-import { loginTarget, type Target } from "../../wire/frames.js";
+import type { Target } from "../../wire/frames.js";
 import type { AnyMethod } from "../../wire/methods.js";
-import { idempotencyEntry } from "./idempotency.js";
-import { readFields } from "./validate.js";
 import { finishJobs } from "../store/jobs.js";
-import { notFound, notImplemented, failure, type CallResult } from "./result.js";
-import { handlers } from "./handlers/index.js";
+import { putNamespace } from "../store/namespaces.js";
+import { cloneStore } from "../store/store.js";
+import type { Store } from "../store/types.js";
 import { checkProjectToken, login, readAccessToken } from "./auth.js";
-import { cloneStore, putNamespace, type Store } from "../store/store.js";
-
-/** A request as REST and socket both bring it. */
-export interface ApiRequest {
-  readonly transport: "rest" | "socket";
-  readonly target: Target;
-  /** As the client gave them: path, query, body or frame, nothing checked. */
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly projectToken: string | undefined;
-  readonly accessToken: string | undefined;
-  /** The socket it came through. */
-  readonly connectionId: string | undefined;
-  /** Several calls with the same one are one call. */
-  readonly duplicationAvoider?: string | undefined;
-  /** Check everything, change nothing. */
-  readonly dryRun?: boolean | undefined;
-}
+import { handlers } from "./handlers/index.js";
+import { idempotencyEntry } from "./idempotency.js";
+import { isLogin, type ApiRequest } from "./request.js";
+import { failure, notFound, notImplemented, type CallResult } from "./result.js";
+import { readFields } from "./validate.js";
 
 export interface HandledCall {
   readonly result: CallResult;
-  /** The player it is about, as far as it became known. */
+  /** The player that the call is for; undefined where it was not determined. */
   readonly userId: string | undefined;
 }
 
 /**
- * The one way into the world: project token (401), fields (400), access token (401), namespace (404 or made), rule. GS2 does not say in
- * which order it looks; ours reports first what stands in the way of everything else.
+ * Every call goes through here: project token (401), fields (400), access token (401), namespace
+ * (404 or created), handler. GS2 does not document the order of these checks.
  *
- * A dry run goes the same way in a copy of the world, and what it would have done outside is dropped. GS2 does not say what it answers.
+ * A dry run takes the same path in a copy of the store, and its effects are dropped. GS2 does not
+ * document its reply.
  */
-export function handleCall(world: Store, ask: ApiRequest, now: number): HandledCall {
-  if (ask.dryRun && !isLogin(ask.target)) {
-    const { result, userId } = answerHere(cloneStore(world), ask, now);
+export function handleCall(store: Store, request: ApiRequest, now: number): HandledCall {
+  if (request.dryRun && !isLogin(request)) {
+    const { result, userId } = runCall(cloneStore(store), request, now);
     return { result: { ...result, effects: [] }, userId };
   }
-  // The alarm for a job rings soon, but perhaps after this.
-  const before = finishJobs(world, now);
-  const { result: outcome, userId } = answerHere(world, ask, now);
-  return { result: { ...outcome, effects: [...before, ...outcome.effects] }, userId };
+  // The timer of a due job may fire after this call.
+  const jobEffects = finishJobs(store, now);
+  const { result, userId } = runCall(store, request, now);
+  return { result: { ...result, effects: [...jobEffects, ...result.effects] }, userId };
 }
 
-function answerHere(world: Store, ask: ApiRequest, now: number): HandledCall {
-  const { target, params, connectionId } = ask;
-  const about = (outcome: CallResult, userId?: string): HandledCall => ({
-    result: outcome,
-    userId,
-  });
+function runCall(store: Store, request: ApiRequest, now: number): HandledCall {
+  const { target, params, connectionId } = request;
+  const handled = (result: CallResult, userId?: string): HandledCall => ({ result, userId });
 
-  if (isLogin(target)) {
-    return about(
-      login(
-        world,
-        {
-          clientId: params["client_id"],
-          clientSecret: params["client_secret"],
-          projectToken: ask.projectToken,
-          connectionId,
-        },
-        now,
-      ),
-    );
-  }
-  const client = checkProjectToken(world, ask.projectToken, connectionId, now);
-  if ("status" in client) return about(client);
+  if (isLogin(request)) return handled(runLogin(store, request, now));
+  const client = checkProjectToken(store, request.projectToken, connectionId, now);
+  if ("status" in client) return handled(client);
 
   const method = findMethod(target);
-  const rule = method && handlers.get(method.name);
-  if (!method && target.service === "gateway") return about(unknownFunction(target));
-  if (!method || !rule) return about(notImplemented(target.service, target.component));
+  const handler = method && handlers.get(method.name);
+  if (!method && target.service === "gateway") return handled(unknownFunction(target));
+  if (!method || !handler) return handled(notImplemented(target.service, target.component));
 
   const { values, errors } = readFields(
     method.component,
     fieldsToRead(method),
     params,
-    world.settings.strictConditions,
+    store.settings.strictConditions,
   );
-  const named = typeof params["userId"] === "string" ? params["userId"] : undefined;
-  if (errors.length > 0) return about(failure(400, errors), named);
+  const givenUserId = typeof params["userId"] === "string" ? params["userId"] : undefined;
+  if (errors.length > 0) return handled(failure(400, errors), givenUserId);
 
   const player =
     method.audience === "player"
-      ? readAccessToken(world, ask.accessToken, now)
-      : { userId: named ?? "", expiresAt: undefined };
-  if ("status" in player) return about(player);
+      ? readAccessToken(store, request.accessToken, now)
+      : { userId: givenUserId ?? "", expiresAt: undefined };
+  if ("status" in player) return handled(player);
 
-  const remember = idempotencyEntry(world, method, ask, { clientId: client.clientId, player }, now);
-  if (remember.known) return about(remember.known, player.userId || undefined);
-
-  const namespaceName = values["namespaceName"];
-  if (typeof namespaceName === "string" && !world.namespaces.has(namespaceName)) {
-    if (world.strict || rule.namespace === "must exist") {
-      return about(notFound("namespace"), player.userId);
-    }
-    putNamespace(world, { name: namespaceName }, now);
-  }
   const { userId, expiresAt: tokenExpiresAt } = player;
   const { clientId } = client;
+  const idempotency = idempotencyEntry(store, method, request, { clientId, userId }, now);
+  if (idempotency.cached) return handled(idempotency.cached, userId || undefined);
+
+  const namespaceName = values["namespaceName"];
+  if (typeof namespaceName === "string" && !store.namespaces.has(namespaceName)) {
+    if (store.strict || handler.namespace === "must exist") {
+      return handled(notFound("namespace"), userId);
+    }
+    putNamespace(store, { name: namespaceName }, now);
+  }
   const call = { now, connectionId, clientId, userId, tokenExpiresAt };
-  const outcome = rule.run(world, values, call);
-  remember.keep(outcome);
-  return about(outcome, userId || undefined);
+  const result = handler.run(store, values, call);
+  idempotency.keep(result);
+  return handled(result, userId || undefined);
 }
 
-export const isLogin = ({ service, component, function: name }: Target): boolean =>
-  service === loginTarget.service &&
-  component === loginTarget.component &&
-  name === loginTarget.function;
+const runLogin = (
+  store: Store,
+  { params, projectToken, connectionId }: ApiRequest,
+  now: number,
+): CallResult =>
+  login(
+    store,
+    {
+      clientId: params["client_id"],
+      clientSecret: params["client_secret"],
+      projectToken,
+      connectionId,
+    },
+    now,
+  );
 
 function findMethod(target: Target): AnyMethod | undefined {
   return target.service === "gateway"
@@ -123,7 +106,7 @@ function findMethod(target: Target): AnyMethod | undefined {
     : undefined;
 }
 
-/** A missing access token is a matter for {@link readAccessToken}: GS2 answers 401 to it. */
+/** A missing access token is left to {@link readAccessToken}: GS2 replies 401 to it, not 400. */
 function fieldsToRead({ fields }: AnyMethod): AnyMethod["fields"] {
   const { accessToken: _, ...others } = fields;
   return others;

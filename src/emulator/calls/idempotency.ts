@@ -1,50 +1,51 @@
 import type { AnyMethod } from "../../wire/methods.js";
-import type { CallResult } from "./result.js";
-import type { Store } from "../store/store.js";
+import type { Store } from "../store/types.js";
+import type { ApiRequest } from "./request.js";
+import { ok, type CallResult } from "./result.js";
 
 interface Memory {
-  /** What was answered before, with nothing left to do. */
-  readonly known?: CallResult;
-  /** Keeps the answer for calls to come. */
-  keep(outcome: CallResult): void;
+  /** The reply to the first call; its effects were performed then. */
+  readonly cached?: CallResult;
+  /** Caches the reply for repeats. */
+  keep(result: CallResult): void;
 }
 
-const nothing: Memory = { keep: () => {} };
+const noMemory: Memory = { keep: () => {} };
 
 /**
- * A client that repeats a call, because it saw no answer, gives the same duplicationAvoider and gets the answer of the first. Refusals are
- * not kept: they changed nothing, so the repeat may have more luck.
+ * A client that repeats a call after a lost reply sends the same duplicationAvoider and gets the
+ * reply to the first call. Failures are not cached: they changed nothing, and a retry may succeed.
  */
 export function idempotencyEntry(
-  world: Store,
+  store: Store,
   method: AnyMethod,
-  ask: {
-    readonly duplicationAvoider?: string | undefined;
-    readonly connectionId?: string | undefined;
-  },
-  caller: { readonly clientId: string; readonly player: { readonly userId: string } },
+  { duplicationAvoider, connectionId }: ApiRequest,
+  caller: { readonly clientId: string; readonly userId: string },
   now: number,
 ): Memory {
-  const { duplicationAvoider } = ask;
-  if (!method.avoider || !duplicationAvoider || world.settings.duplicationAvoider === "ignore") {
-    return nothing;
+  if (
+    !method.takesDuplicationAvoider ||
+    !duplicationAvoider ||
+    store.settings.duplicationAvoider === "ignore"
+  ) {
+    return noMemory;
   }
-  const { idempotencyCache } = world;
-  for (const [key, { until }] of idempotencyCache) {
-    if (until > now) break;
+  const { idempotencyCache } = store;
+  for (const [key, { expiresAt }] of idempotencyCache) {
+    if (expiresAt > now) break;
     idempotencyCache.delete(key);
   }
-  // To bind another socket is another call, whatever the client calls it.
-  const socket = "connectionId" in method.fields ? ask.connectionId : undefined;
-  const who = method.audience === "player" ? caller.player.userId : caller.clientId;
-  const key = JSON.stringify([method.name, method.audience, who, socket, duplicationAvoider]);
-  const known = idempotencyCache.get(key)?.outcome;
+  // A bind on another socket is another call, even with the same duplicationAvoider.
+  const socket = "connectionId" in method.fields ? connectionId : undefined;
+  const callerId = method.audience === "player" ? caller.userId : caller.clientId;
+  const key = JSON.stringify([method.name, method.audience, callerId, socket, duplicationAvoider]);
+  const entry = idempotencyCache.get(key);
   return {
-    ...(known ? { known } : {}),
-    keep(outcome) {
-      if (outcome.status !== 200) return;
-      const until = now + world.settings.duplicationAvoiderLastsMs;
-      idempotencyCache.set(key, { outcome: { ...outcome, effects: [] }, until });
+    ...(entry ? { cached: ok(entry.body) } : {}),
+    keep({ status, body }) {
+      if (status !== 200) return;
+      const expiresAt = now + store.settings.duplicationAvoiderLastsMs;
+      idempotencyCache.set(key, { body, expiresAt });
     },
   };
 }

@@ -1,11 +1,11 @@
 import type { Page, PageRequest } from "../../wire/requests.js";
-import { ok, fieldError, failure, type CallResult } from "./result.js";
+import { failure, fieldError, ok, type CallResult } from "./result.js";
 
 const AFTER = "after:";
 
 /**
- * One page of a list, ordered by key. A page token names the last key of the page before, so that no entry is skipped or comes twice
- * when others come and go in between.
+ * One page of a list, ordered by key. A page token holds the last key of the page before, so that
+ * no entry is skipped or repeated when others are added or removed in between.
  */
 export function page<Item>(
   items: readonly Item[],
@@ -17,13 +17,13 @@ export function page<Item>(
     return failure(400, [fieldError(component, "pageToken", "invalid")]);
   }
   const after = pageToken ? pageToken.slice(AFTER.length) : "";
-  const rest = items
+  const remaining = items
     .filter((item) => keyOf(item) > after)
-    .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
-  const found = rest.slice(0, limit ?? 30);
+    .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const found = remaining.slice(0, limit ?? 30);
   const last = found.at(-1);
   return ok({
     items: found,
-    nextPageToken: last && rest.length > found.length ? AFTER + keyOf(last) : null,
+    nextPageToken: last && remaining.length > found.length ? AFTER + keyOf(last) : null,
   });
 }

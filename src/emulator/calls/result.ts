@@ -1,16 +1,16 @@
 import type { GatewayErrorDetail } from "../../errors.js";
 import { errorBody } from "../../wire/frames.js";
-import type { Effect } from "../store/store.js";
+import type { Effect } from "../store/types.js";
 
 export interface Failure {
   readonly status: number;
   readonly body: { readonly message: string };
   readonly effects: readonly Effect[];
-  /** What `body` says, before it became text. */
+  /** The errors whose JSON text is in `body`. */
   readonly errors: readonly GatewayErrorDetail[];
 }
 
-/** What a rule answers: a result with status 200 or a refusal, and what is to be done besides. */
+/** What a handler returns: a result with status 200 or a failure, and effects to perform. */
 export type CallResult<Result = unknown> =
   | {
       readonly status: 200;
@@ -32,7 +32,8 @@ export const failure = (
   effects: readonly Effect[] = [],
 ): Failure => ({ status, body: errorBody(errors), effects, errors });
 
-// The form `service.component.error.kind` is GS2's; the texts below are assumed, but for those of fields.
+// The form `service.component.error.kind` is GS2's. The codes below are assumed, except for those
+// of fields.
 
 export const notFound = (component: string, effects: readonly Effect[] = []): Failure =>
   failure(404, [{ component, message: `gateway.${component}.error.notFound` }], effects);
@@ -42,7 +43,7 @@ export const unauthorized = (
   kind: "require" | "invalid" | "expired",
 ): Failure => failure(401, [{ component, message: `gateway.${component}.error.${kind}` }]);
 
-/** Our own code and status: GS2 has no such answer, so nobody takes it for one. */
+/** Status and code are the emulator's own. GS2 never sends them, so they cannot be mistaken. */
 export const notImplemented = (service: string, component: string): Failure =>
   failure(501, [{ component, message: `${service}.${component}.error.notImplementedByEmulator` }]);
 
@@ -51,9 +52,9 @@ export type FieldProblem = "require" | "tooLong" | "invalid";
 export const fieldError = (
   component: string,
   field: string,
-  fault: FieldProblem,
+  problem: FieldProblem,
   service = "gateway",
 ): GatewayErrorDetail => ({
   component,
-  message: `${service}.${component}.${field}.error.${fault}`,
+  message: `${service}.${component}.${field}.error.${problem}`,
 });

@@ -1,57 +1,61 @@
 import type { GatewayErrorDetail } from "../../errors.js";
 import type { Field, FieldCondition } from "../../wire/fields.js";
+import type { Values } from "../../wire/frames.js";
+import { isObject } from "../store/json.js";
 import { fieldError, type FieldProblem } from "./result.js";
 
-type Values = Readonly<Record<string, unknown>>;
-type Rules = Readonly<Record<string, Field>>;
+type Fields = Readonly<Record<string, Field>>;
 
-interface Read {
-  /** Known fields only, in their own types, with the server's defaults. */
+interface ValidatedParams {
+  /** Known fields only, in their declared types, with the server's defaults. */
   readonly values: Record<string, unknown>;
   readonly errors: readonly GatewayErrorDetail[];
 }
 
-/** JSON null means absent, and so does a text with nothing in it where a text is required. */
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
-/** Reads what a client gave by the rules of the table; unknown fields (contextStack, keyId ...) are passed over. */
+/**
+ * Validates parameters against the fields of the method table. Unknown fields (contextStack,
+ * keyId ...) are ignored. JSON null means absent, and so does an empty string in a required field.
+ */
 export function readFields(
   component: string,
-  rules: Rules,
-  given: Values,
+  fields: Fields,
+  params: Values,
   strictConditions = false,
-): Read {
+): ValidatedParams {
   const values: Record<string, unknown> = {};
   const errors: GatewayErrorDetail[] = [];
-  const holds = ([name, value]: FieldCondition): boolean => inForce(name) === value;
-  // What is given against its condition is as good as left out, for those that depend on it too.
-  const inForce = (name: string): unknown => {
-    const { condition, default: otherwise } = rules[name] ?? {};
-    return condition && !holds(condition) ? otherwise : (readBool(given[name]) ?? otherwise);
+  const holds = ([name, value]: FieldCondition): boolean => effective(name) === value;
+  // A value given against its own condition counts as absent, also for fields that depend on it.
+  const effective = (name: string): unknown => {
+    const { condition, default: otherwise } = fields[name] ?? {};
+    return condition && !holds(condition) ? otherwise : (readBool(params[name]) ?? otherwise);
   };
 
-  for (const [name, rule] of Object.entries(rules)) {
-    const value = given[name];
+  for (const [name, field] of Object.entries(fields)) {
+    const value = params[name];
     const required =
-      rule.mustBeSupplied === true || (rule.requiredWhen !== undefined && holds(rule.requiredWhen));
+      field.mustBeSupplied === true ||
+      (field.requiredWhen !== undefined && holds(field.requiredWhen));
     if (isAbsent(value) || (required && value === "")) {
       if (required) errors.push(fieldError(component, name, "require"));
-      else if (rule.default !== undefined) values[name] = rule.default;
-    } else if (rule.type === "model") {
+      else if (field.default !== undefined) values[name] = field.default;
+    } else if (field.type === "model") {
       const nested = isObject(value)
-        ? readFields(name, rule.fields, value, strictConditions)
+        ? readFields(name, field.fields, value, strictConditions)
         : undefined;
       if (nested) {
         values[name] = nested.values;
         errors.push(...nested.errors);
       } else errors.push(fieldError(component, name, "invalid"));
     } else {
-      const read = readScalar(rule, value);
-      if ("fault" in read) errors.push(fieldError(component, name, read.fault));
-      else if (!rule.condition || holds(rule.condition)) values[name] = read.value;
+      const scalar = readScalar(field, value);
+      if ("problem" in scalar) errors.push(fieldError(component, name, scalar.problem));
+      else if (!field.condition || holds(field.condition)) values[name] = scalar.value;
       else {
-        if (rule.default !== undefined) values[name] = rule.default;
-        if (strictConditions && read.value !== rule.default) {
+        if (field.default !== undefined) values[name] = field.default;
+        if (strictConditions && scalar.value !== field.default) {
           errors.push(fieldError(component, name, "invalid"));
         }
       }
@@ -61,26 +65,26 @@ export function readFields(
 }
 
 function readScalar(
-  rule: Exclude<Field, { type: "model" }>,
+  field: Exclude<Field, { type: "model" }>,
   value: unknown,
-): { value: unknown } | { fault: FieldProblem } {
-  switch (rule.type) {
+): { value: unknown } | { problem: FieldProblem } {
+  switch (field.type) {
     case "string":
-      if (typeof value !== "string") return { fault: "invalid" };
-      return value.length > rule.max ? { fault: "tooLong" } : { value };
+      if (typeof value !== "string") return { problem: "invalid" };
+      return value.length > field.max ? { problem: "tooLong" } : { value };
     case "int": {
-      // In a query every value is text.
+      // Every value of a query is a string.
       const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
       return typeof number === "number" &&
         Number.isInteger(number) &&
-        number >= rule.min &&
-        number <= rule.max
+        number >= field.min &&
+        number <= field.max
         ? { value: number }
-        : { fault: "invalid" };
+        : { problem: "invalid" };
     }
     case "bool": {
       const read = readBool(value);
-      return read === undefined ? { fault: "invalid" } : { value: read };
+      return read === undefined ? { problem: "invalid" } : { value: read };
     }
   }
 }
@@ -91,14 +95,3 @@ function readBool(value: unknown): boolean | undefined {
   const text = typeof value === "string" ? value.toLowerCase() : undefined;
   return text === "true" ? true : text === "false" ? false : undefined;
 }
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const MOST_LEVELS = 100;
-
-/** What is nested thousands of levels deep can be read, but not written again: it must not come to be kept. */
-export const isShallow = (value: unknown, levels = MOST_LEVELS): boolean =>
-  typeof value !== "object" ||
-  value === null ||
-  (levels > 0 && Object.values(value).every((inside) => isShallow(inside, levels - 1)));

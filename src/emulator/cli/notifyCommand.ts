@@ -1,4 +1,4 @@
-import { isObject } from "../calls/validate.js";
+import { isObject } from "../store/json.js";
 import { DEFAULT_PORT, type CommandContext } from "./context.js";
 
 export interface NotifyFlags {

@@ -1,5 +1,6 @@
 import type { WebSocketSession } from "../../wire/models.js";
-import { sessionsOn, type Store } from "../store/store.js";
+import { sessionsOn } from "../store/sessions.js";
+import type { Store } from "../store/types.js";
 
 /** An open socket, with the sessions of the players bound on it. */
 export interface OpenConnection {

@@ -1,6 +1,7 @@
 import type { WebSocketSession } from "../../wire/models.js";
 import { invalid } from "../settings.js";
-import { allSessions, cutConnection, type Effect, type Store } from "../store/store.js";
+import { allSessions, cutConnection } from "../store/sessions.js";
+import type { Effect, Store } from "../store/types.js";
 
 /** Whose sockets to cut: those of a user, or one by its id. */
 export interface DisconnectOptions {

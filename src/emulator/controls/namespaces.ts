@@ -1,6 +1,7 @@
 import type { Namespace } from "../../wire/models.js";
 import { invalid } from "../settings.js";
-import { dropNamespace, putNamespace, type Effect, type Store } from "../store/store.js";
+import { dropNamespace, putNamespace } from "../store/namespaces.js";
+import type { Effect, Store } from "../store/types.js";
 
 /** Makes a namespace as the owner of the emulator would at GS2's console. */
 export function addNamespace(

@@ -4,9 +4,11 @@ import { notificationKey } from "../../wire/notifications.js";
 import { readFields } from "../calls/validate.js";
 import type { OutboxEntry } from "../store/outbox.js";
 import { sendToDevice } from "../calls/handlers/mobile.js";
-import { sendTo, type Notice } from "../calls/handlers/notifications.js";
+import { sendToSessions, type OutgoingNotification } from "../calls/handlers/notifications.js";
 import { invalid, type EmulatorSettings } from "../settings.js";
-import { allSessions, playerKey, sessionsOf, type Effect, type Store } from "../store/store.js";
+import { playerKey } from "../store/keys.js";
+import { allSessions, sessionsOf } from "../store/sessions.js";
+import type { Effect, Store } from "../store/types.js";
 
 /** A notification out of the blue, as another GS2 service or a script would issue it. */
 export interface EmulatorNotification {
@@ -47,7 +49,7 @@ export function notify(
   const notice = readNotice(world.settings, given);
   const places = namespaceName === undefined ? [...world.namespaces.keys()] : [namespaceName];
   const sessions = places.flatMap((place) => sessionsOf(world, place, userId));
-  const { sent, effects } = sendTo(world, sessions, notice);
+  const { sent, effects } = sendToSessions(world, sessions, notice);
   if (sessions.length > 0) return { result: sent, effects };
   const why = whyNobody(world, userId, namespaceName);
   if (given.enableTransferMobileNotification !== true) {
@@ -67,7 +69,7 @@ export function notify(
 function transfer(
   world: Store,
   { userId, namespaceName, sound }: Readonly<EmulatorNotification>,
-  { subject, issuer, payload }: Notice,
+  { subject, issuer, payload }: OutgoingNotification,
   now: number,
 ): { entry: OutboxEntry; effects: Effect[] }[] {
   const all = [...world.namespaces.keys()];
@@ -96,7 +98,10 @@ function transfer(
   );
 }
 
-function readNotice(settings: EmulatorSettings, given: Readonly<EmulatorNotification>): Notice {
+function readNotice(
+  settings: EmulatorSettings,
+  given: Readonly<EmulatorNotification>,
+): OutgoingNotification {
   const { userId, key, payload, namespaceName } = given;
   if (namespaceName !== undefined && typeof namespaceName !== "string") {
     throw invalid("A notification's namespaceName is a text.");

@@ -1,15 +1,6 @@
 import type { EmulatorEngine } from "../engine/engine.js";
-import type { DevicePush, OutboxEntry, OutboxFilter } from "../store/outbox.js";
+import type { DevicePush, OutboxEntry, WaitForPushOptions } from "../store/outbox.js";
 import { invalid } from "../settings.js";
-
-export interface WaitForPushOptions extends OutboxFilter {
-  /** Default: any. */
-  readonly namespaceName?: string | undefined;
-  /** The device, by its whole token. Default: any. */
-  readonly token?: string | undefined;
-  /** Real time, in milliseconds. Default 5,000. */
-  readonly timeoutMs?: number | undefined;
-}
 
 /** Rejects at its time, or when `stopping` is aborted, with a sentence that tells what was sent to a device instead. */
 export async function waitForPush(

@@ -1,77 +1,76 @@
 import { invalid } from "../settings.js";
 
-/** Where the emulator takes its time from. Default: the clock of this machine. */
+/** The emulator's source of time and timers. Default: the clock of this machine. */
 export interface EmulatorClock {
   /** Unix time in milliseconds. */
   now(): number;
-  /** Calls back once, after this many milliseconds; answers its own undo. */
+  /** Calls back once, after this many milliseconds. Returns a function that cancels the timer. */
   setTimer(callback: () => void, delayMs: number): () => void;
 }
 
 export const realClock: EmulatorClock = {
   now: () => Date.now(),
   setTimer(callback, delayMs) {
-    // Node runs a timer of more than 2^31-1 ms at once.
+    // Node fires a timer of more than 2^31-1 ms at once.
     const timer = setTimeout(callback, Math.min(delayMs, 2_147_483_647));
     timer.unref();
     return () => clearTimeout(timer);
   },
 };
 
-/** A clock that can be put forward, with one alarm. */
+/** A clock that can be advanced, with one timer. */
 export interface AdjustableClock {
   now(): number;
-  /** Puts the clock forward; what is due by then has happened when it returns. */
+  /** Advances the clock, and calls back at once if the timer is due by then. */
   advance(byMs: number): void;
-  /** Back to the time of the clock beneath. */
+  /** Returns to the time of the underlying clock. */
   resetOffset(): void;
-  /** Rings at `atMs`, unless it rings earlier already. */
+  /** Calls back at `atMs`, unless an earlier time is set. */
   wakeAt(atMs: number): void;
-  /** Rings no more, until asked again. */
   cancelWake(): void;
 }
 
-export function adjustableClock(beneath: EmulatorClock, ring: () => void): AdjustableClock {
-  let shiftMs = 0;
-  let due = Infinity;
-  let undo = (): void => {};
-  const now = () => beneath.now() + shiftMs;
-  const silence = () => {
-    undo();
-    undo = () => {};
-    due = Infinity;
+export function adjustableClock(base: EmulatorClock, onWake: () => void): AdjustableClock {
+  let offsetMs = 0;
+  let dueAt = Infinity;
+  let cancelTimer = (): void => {};
+  const now = () => base.now() + offsetMs;
+  const cancelWake = () => {
+    cancelTimer();
+    cancelTimer = () => {};
+    dueAt = Infinity;
   };
-  const setAlarm = (atMs: number) => {
-    silence();
+  const setTimer = (atMs: number) => {
+    cancelWake();
     if (atMs === Infinity) return;
-    due = atMs;
-    undo = beneath.setTimer(
+    dueAt = atMs;
+    cancelTimer = base.setTimer(
       () => {
-        due = Infinity;
-        ring();
+        dueAt = Infinity;
+        onWake();
       },
       Math.max(0, atMs - now()),
     );
   };
   return {
     now,
-    cancelWake: silence,
+    cancelWake,
     wakeAt: (atMs) => {
-      if (atMs < due) setAlarm(atMs);
+      if (atMs < dueAt) setTimer(atMs);
     },
     advance(byMs) {
       if (!(byMs >= 0)) throw invalid("The emulator's clock advances by 0 or more milliseconds.");
-      shiftMs += byMs;
-      if (due > now()) {
-        setAlarm(due);
+      offsetMs += byMs;
+      if (dueAt > now()) {
+        setTimer(dueAt);
         return;
       }
-      silence();
-      ring();
+      cancelWake();
+      onWake();
     },
     resetOffset() {
-      shiftMs = 0;
-      setAlarm(due);
+      offsetMs = 0;
+      setTimer(dueAt);
     },
   };
 }

@@ -13,22 +13,25 @@ import { codeOf, lock } from "./fileLock.js";
 import { invalid } from "../settings.js";
 import { readState, type EmulatorState, type EmulatorStateInput } from "../store/snapshot.js";
 
-/** Where a state is kept across restarts. */
+/** Keeps the durable state across restarts. */
 export interface StateFile {
-  /** Undefined: nothing was kept yet. Throws a sentence when what is there cannot be read; it is left as it was. */
+  /**
+   * Locks and reads the file; undefined: it does not exist yet. Throws `invalidArgument` when it
+   * cannot be read; the file is left as it was.
+   */
   load(): EmulatorStateInput | undefined;
-  /** The state is safe when this returns, even from a crash of the machine. Throws a sentence when it cannot be kept. */
+  /** Returns when the state is flushed to disk. Throws `invalidArgument` when it cannot be. */
   save(state: EmulatorState): void;
-  /** Lets others have it. Nothing is saved from then on. */
+  /** Releases the lock. Nothing may be saved afterwards. */
   release(): void;
 }
 
 /**
- * A file that holds one state, the old one or the new one at any moment: the new one is written beside it, made safe, and takes its name.
- * All at once rather than in the background, as the answer has to wait for it anyway.
+ * A file that holds the old state or the new one at any time: the new one is written beside it,
+ * flushed, and renamed. Synchronous, because the reply to a call must wait for it anyway.
  */
 export function dataFile(given: string): StateFile {
-  const path = targetOf(given);
+  const path = resolveLink(given);
   let release = (): void => {};
   return {
     release: () => release(),
@@ -44,19 +47,19 @@ export function dataFile(given: string): StateFile {
       try {
         return readState(JSON.parse(text));
       } catch (error) {
-        const why = isGatewayError(error) ? error.message : "It is no JSON.";
+        const reason = isGatewayError(error) ? error.message : "It is not JSON.";
         throw invalid(
-          `The emulator's data file ${given} is broken and was left as it was. ${why} Mend it, or move it away to start afresh.`,
+          `The emulator's data file ${given} is invalid and was left as it was. ${reason} ` +
+            "Repair it, or move it away to start without data.",
         );
       }
     },
     save(state) {
-      const beside = `${path}.tmp`;
+      const temporary = `${path}.tmp`;
       try {
-        // Its owner's alone: it holds tokens.
-        write(beside, `${JSON.stringify(state)}\n`);
-        renameSync(beside, path);
-        syncFolder(dirname(path));
+        writeAndFlush(temporary, `${JSON.stringify(state)}\n`);
+        renameSync(temporary, path);
+        flushFolder(dirname(path));
       } catch (error) {
         throw invalid(`The emulator cannot write its data file ${given} (${codeOf(error)}).`);
       }
@@ -64,8 +67,8 @@ export function dataFile(given: string): StateFile {
   };
 }
 
-/** A link stays a link: its target is what is read and replaced. */
-function targetOf(given: string): string {
+/** A symbolic link stays a link: its target is read and replaced. */
+function resolveLink(given: string): string {
   try {
     return realpathSync(given);
   } catch {
@@ -73,8 +76,9 @@ function targetOf(given: string): string {
   }
 }
 
-function write(path: string, text: string): void {
+function writeAndFlush(path: string, text: string): void {
   const bytes = Buffer.from(text);
+  // Readable by its owner only: it holds tokens.
   const file = openSync(path, "w", 0o600);
   try {
     for (let written = 0; written < bytes.byteLength;) {
@@ -86,8 +90,8 @@ function write(path: string, text: string): void {
   }
 }
 
-/** Without it a crash of the machine may undo the new name. Windows has no such thing. */
-function syncFolder(path: string): void {
+/** Without it a crash of the machine may undo the rename. Windows cannot flush a folder. */
+function flushFolder(path: string): void {
   if (process.platform === "win32") return;
   const folder = openSync(path, "r");
   try {

@@ -1,56 +1,61 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { invalid } from "../settings.js";
 
-/** Files this process holds: its own id in a lock says nothing, as a process before it may have had the same (in a container it has). */
-const held = new Set<string>();
+/**
+ * Files that this process has locked. The process id in a lock file is not enough: an earlier
+ * process may have had the same id, as in a container.
+ */
+const lockedHere = new Set<string>();
 
 /**
- * Takes a data file for this process, by a file beside it with the process id. What a dead process left is taken over. Throws a sentence that
- * names the other when it lives. Answers the release.
+ * Locks a data file with a file beside it that holds the process id. The lock of a dead process is
+ * replaced. Throws `invalidArgument`, with the process id, if the other process is alive. Returns a
+ * function that releases the lock.
  */
 export function lock(given: string, path: string): () => void {
-  const beside = `${path}.lock`;
-  for (let taken = false; !taken;) {
+  const lockFile = `${path}.lock`;
+  for (let created = false; !created;) {
     try {
-      writeFileSync(beside, String(process.pid), { flag: "wx", mode: 0o600 });
-      taken = true;
+      writeFileSync(lockFile, String(process.pid), { flag: "wx", mode: 0o600 });
+      created = true;
     } catch (error) {
       if (codeOf(error) !== "EEXIST") {
         throw invalid(
-          `The emulator cannot write beside its data file ${given} (${codeOf(error)}).`,
+          `The emulator cannot write the lock of its data file ${given} (${codeOf(error)}).`,
         );
       }
-      const other = ownerOf(beside);
-      if (other !== undefined && isHeld(path, other)) {
+      const owner = readOwner(lockFile);
+      if (owner !== undefined && isLocked(path, owner)) {
         throw invalid(
-          `The emulator's data file ${given} is in use by another emulator, process ${other}. Stop that one, or take another file. If it is none, remove ${beside}.`,
+          `The emulator's data file ${given} is in use by another emulator, process ${owner}. ` +
+            `Stop it, or use another file. If that process is no emulator, delete ${lockFile}.`,
         );
       }
-      rmSync(beside, { force: true });
+      rmSync(lockFile, { force: true });
     }
   }
-  held.add(path);
+  lockedHere.add(path);
   return () => {
-    if (held.delete(path)) rmSync(beside, { force: true });
+    if (lockedHere.delete(path)) rmSync(lockFile, { force: true });
   };
 }
 
-/** Undefined: nobody, as for a lock that was cut off while it was written. */
-function ownerOf(beside: string): number | undefined {
+/** Undefined: the lock file is empty, because its process died while writing it. */
+function readOwner(lockFile: string): number | undefined {
   try {
-    return Number(readFileSync(beside, "utf8")) || undefined;
+    return Number(readFileSync(lockFile, "utf8")) || undefined;
   } catch {
     return undefined;
   }
 }
 
-function isHeld(path: string, owner: number): boolean {
-  if (owner === process.pid) return held.has(path);
+function isLocked(path: string, owner: number): boolean {
+  if (owner === process.pid) return lockedHere.has(path);
   try {
     process.kill(owner, 0);
     return true;
   } catch (error) {
-    // It is there, and somebody else's.
+    // The process exists and belongs to another user.
     return codeOf(error) === "EPERM";
   }
 }

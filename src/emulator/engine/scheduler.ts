@@ -1,30 +1,30 @@
-interface Item {
+interface Task {
   readonly at: number;
   readonly run: () => void;
 }
 
-/** What is to be done later. It has no clock: whoever has one calls {@link TaskQueue.runDue}. */
+/** Tasks by time. It has no clock: the engine calls {@link TaskQueue.runDue}. */
 export class TaskQueue {
-  #items: Item[] = [];
+  #tasks: Task[] = [];
 
-  /** When the next is due; Infinity: never. */
+  /** Time of the next task; Infinity: there is none. */
   get nextAt(): number {
-    return this.#items[0]?.at ?? Infinity;
+    return this.#tasks[0]?.at ?? Infinity;
   }
 
-  /** Behind all that is due at the same time. */
+  /** Tasks that are due at the same time run in the order they were added. */
   add(at: number, run: () => void): void {
-    let place = this.#items.length;
-    while (place > 0 && this.#items[place - 1]!.at > at) place--;
-    this.#items.splice(place, 0, { at, run });
+    let index = this.#tasks.length;
+    while (index > 0 && this.#tasks[index - 1]!.at > at) index--;
+    this.#tasks.splice(index, 0, { at, run });
   }
 
-  /** Does what is due, in the order of time; what is added meanwhile and is due, too. */
+  /** Runs the due tasks in the order of time, also those that are added meanwhile. */
   runDue(now: number): void {
-    while (this.nextAt <= now) this.#items.shift()!.run();
+    while (this.nextAt <= now) this.#tasks.shift()!.run();
   }
 
   clear(): void {
-    this.#items = [];
+    this.#tasks = [];
   }
 }

@@ -1,43 +1,44 @@
 import { GatewayError } from "../../errors.js";
 
-/** Those who wait for something to become true. Whoever changes something tells them. */
+/** Promises that resolve when a predicate holds. It is checked after each change of the store. */
 export class Waiters {
-  readonly #all = new Set<() => void>();
+  readonly #checks = new Set<() => void>();
 
-  /** Something has changed. */
+  /** Called after each change. */
   notifyAll(): void {
-    for (const watch of [...this.#all]) watch();
+    for (const check of [...this.#checks]) check();
   }
 
   /**
-   * Calls `look` now and after every change, until it answers something. Rejects with `requestTimeout` after `timeoutMs` of real time, and
-   * with `aborted` once `stopped` is aborted; both say what `sayWhat` says then.
+   * Calls `predicate` now and after each change, until it returns a value. Rejects with
+   * `requestTimeout` after `timeoutMs` of real time, and with `aborted` once `stopped` is aborted;
+   * both messages contain the text of `describeTimeout`.
    */
   waitFor<T>(
-    look: () => T | undefined,
+    predicate: () => T | undefined,
     timeoutMs: number,
-    sayWhat: () => string,
+    describeTimeout: () => string,
     stopped: AbortSignal,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {
-        this.#all.delete(watch);
+        this.#checks.delete(check);
         clearTimeout(timer);
         stopped.removeEventListener("abort", abort);
         settle();
       };
-      const watch = () => {
-        const found = look();
-        if (found !== undefined) end(() => resolve(found));
+      const check = () => {
+        const value = predicate();
+        if (value !== undefined) end(() => resolve(value));
       };
       const fail = (kind: "requestTimeout" | "aborted", message: string) =>
         end(() => reject(new GatewayError({ kind, message })));
-      const abort = () => fail("aborted", `The emulator was stopped. ${sayWhat()}`);
-      const timer = setTimeout(() => fail("requestTimeout", sayWhat()), timeoutMs);
+      const abort = () => fail("aborted", `The emulator was stopped. ${describeTimeout()}`);
+      const timer = setTimeout(() => fail("requestTimeout", describeTimeout()), timeoutMs);
       stopped.addEventListener("abort", abort);
-      this.#all.add(watch);
+      this.#checks.add(check);
       if (stopped.aborted) abort();
-      else watch();
+      else check();
     });
   }
 }

@@ -1,25 +1,21 @@
-import type { WebSocketSession } from "../../wire/models.js";
 import { setUserIdByUserId } from "../../wire/methods.js";
+import type { WebSocketSession } from "../../wire/models.js";
 import { handlers } from "../calls/handlers/index.js";
-import {
-  cutConnection,
-  openConnection,
-  playerKey,
-  type Effect,
-  type Store,
-} from "../store/store.js";
+import { playerKey } from "../store/keys.js";
+import { cutConnection, openConnection } from "../store/sessions.js";
+import type { Effect, Store } from "../store/types.js";
 import type { ActionName, Fault } from "./definitions.js";
 
-/** What a fault wants done outside of the world. */
+/** Work outside the store that a fault asks for. */
 export type FaultEffect =
   | Effect
-  | { readonly kind: "say"; readonly connectionId: string; readonly text: string }
-  /** The line goes dead, in both directions, and nobody is told. */
-  | { readonly kind: "silence"; readonly connectionId: string };
+  | { readonly kind: "send"; readonly connectionId: string; readonly text: string }
+  /** Nothing is read or written from here on, and no close frame is sent. */
+  | { readonly kind: "goHalfOpen"; readonly connectionId: string };
 
 export interface ActionResult {
   readonly effects: readonly FaultEffect[];
-  /** Connections of nobody that hold a place. */
+  /** Connections without a socket that hold the sessions of kicked players. */
   readonly rivalConnections: readonly string[];
 }
 
@@ -29,63 +25,63 @@ export interface ActionTarget {
   readonly now: number;
 }
 
-type Act<Name extends ActionName> = (
-  world: Store,
+type ActionHandler<Name extends ActionName> = (
+  store: Store,
   fault: Fault<Name>,
-  at: ActionTarget,
+  target: ActionTarget,
 ) => ActionResult;
 
 const only = (...effects: FaultEffect[]): ActionResult => ({ effects, rivalConnections: [] });
 
-const actionHandlers: { readonly [Name in ActionName]: Act<Name> } = {
-  halfOpen: (_, __, { connectionId }) => only({ kind: "silence", connectionId }),
+const actionHandlers: { readonly [Name in ActionName]: ActionHandler<Name> } = {
+  halfOpen: (_, __, { connectionId }) => only({ kind: "goHalfOpen", connectionId }),
   malformedFrame: (_, { values: { text } }, { connectionId }) =>
-    only({ kind: "say", connectionId, text }),
-  drop: (world, _, { connectionId }) =>
-    only(...cutConnection(world, connectionId, "a fault dropped it", 1006)),
-  close: (world, { values: { code, reason } }, { connectionId }) =>
-    only(...cutConnection(world, connectionId, reason, code)),
-  kick(world, _, { sessions, now }) {
-    const taken = sessions.map((session) => takePlace(world, session, now));
+    only({ kind: "send", connectionId, text }),
+  drop: (store, _, { connectionId }) =>
+    only(...cutConnection(store, connectionId, "dropped by a fault", 1006)),
+  close: (store, { values: { code, reason } }, { connectionId }) =>
+    only(...cutConnection(store, connectionId, reason, code)),
+  kick(store, _, { sessions, now }) {
+    const results = sessions.map((session) => bindRival(store, session, now));
     return {
-      effects: taken.flatMap(({ effects }) => effects),
-      rivalConnections: taken.flatMap(({ rivalConnections }) => rivalConnections),
+      effects: results.flatMap(({ effects }) => effects),
+      rivalConnections: results.flatMap(({ rivalConnections }) => rivalConnections),
     };
   },
-  expireTokens(world, { values: { tokens } }, { connectionId, sessions, now }) {
-    if (tokens !== "access") expireProjectTokens(world, connectionId, now);
-    if (tokens !== "project") for (const session of sessions) expireAccess(world, session, now);
+  expireTokens(store, { values: { tokens } }, { connectionId, sessions, now }) {
+    if (tokens !== "access") expireProjectTokens(store, connectionId, now);
+    if (tokens !== "project") for (const session of sessions) expireAccess(store, session, now);
     return only();
   },
 };
 
-/** Does to one connection, and to these sessions on it, what the fault does. */
+/** Applies a fault to one connection and these sessions on it. */
 export function applyAction(
-  world: Store,
+  store: Store,
   fault: Fault<ActionName>,
-  at: ActionTarget,
+  target: ActionTarget,
 ): ActionResult {
   const run = actionHandlers[fault.fault] as (
-    world: Store,
+    store: Store,
     fault: Fault<ActionName>,
-    at: ActionTarget,
+    target: ActionTarget,
   ) => ActionResult;
-  return run(world, fault, at);
+  return run(store, fault, target);
 }
 
-function takePlace(
-  world: Store,
+function bindRival(
+  store: Store,
   { namespaceName, userId }: WebSocketSession,
   now: number,
 ): ActionResult {
-  const { connectionId } = openConnection(world, now);
+  const { connectionId } = openConnection(store, now);
   const { effects } = handlers.get(setUserIdByUserId.name)!.run(
-    world,
+    store,
     {
       namespaceName,
       userId,
       allowConcurrentAccess: false,
-      sessionId: world.ids.next("session"),
+      sessionId: store.ids.next("session"),
       force: true,
     },
     { now, connectionId, clientId: "", userId, tokenExpiresAt: undefined },
@@ -93,22 +89,22 @@ function takePlace(
   return { effects, rivalConnections: [connectionId] };
 }
 
-function expireProjectTokens(world: Store, connectionId: string, now: number): void {
-  const clientId = world.connections.get(connectionId)?.clientId;
-  for (const [token, held] of world.projectTokens) {
-    if (held.clientId === clientId) world.projectTokens.set(token, { ...held, expiresAt: now });
+function expireProjectTokens(store: Store, connectionId: string, now: number): void {
+  const clientId = store.connections.get(connectionId)?.clientId;
+  for (const [token, issued] of store.projectTokens) {
+    if (issued.clientId === clientId) store.projectTokens.set(token, { ...issued, expiresAt: now });
   }
 }
 
-function expireAccess(world: Store, session: WebSocketSession, now: number): void {
+function expireAccess(store: Store, session: WebSocketSession, now: number): void {
   const { userId, namespaceName, connectionId } = session;
-  for (const [token, held] of world.accessTokens) {
-    if (held.userId === userId) world.accessTokens.set(token, { userId, expiresAt: now });
+  for (const [token, issued] of store.accessTokens) {
+    if (issued.userId === userId) store.accessTokens.set(token, { userId, expiresAt: now });
   }
   const number = /^user-(\d+)$/.exec(userId)?.[1];
   if (number !== undefined) {
-    world.accessTokens.set(`accessToken-${number}`, { userId, expiresAt: now });
+    store.accessTokens.set(`accessToken-${number}`, { userId, expiresAt: now });
   }
-  const held = world.sessions.get(playerKey(namespaceName, userId));
-  held?.set(connectionId, { session, tokenExpiresAt: now });
+  const bound = store.sessions.get(playerKey(namespaceName, userId));
+  bound?.set(connectionId, { session, tokenExpiresAt: now });
 }

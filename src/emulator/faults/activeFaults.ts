@@ -7,13 +7,13 @@ interface Entry {
   exhausted: boolean;
 }
 
-/** The faults that were set, and which of them strikes. Chance is drawn only where a fault leaves something to it. */
+/** The faults that were set, with their hits. Draws random numbers only for a chance below 1. */
 export class ActiveFaults {
   #entries: readonly Entry[] = [];
 
   constructor(private readonly random: () => number) {}
 
-  /** In place of those before. */
+  /** Replaces all faults. */
   set(faults: readonly Fault[]): void {
     this.#entries = faults.map((fault) => ({ fault, hits: 0, exhausted: false }));
   }
@@ -22,29 +22,29 @@ export class ActiveFaults {
     return this.#entries.map(({ fault, hits, exhausted }) => ({ ...fault.given, hits, exhausted }));
   }
 
-  /** Those that can still strike, in the order they were set. */
+  /** Faults that are not exhausted, in the order they were set. */
   active(): Fault[] {
     return this.#entries.flatMap(({ fault, exhausted }) => (exhausted ? [] : [fault]));
   }
 
-  /** The first of this name that {@link hit} answers yes to. */
+  /** The first fault of this name for which {@link hit} returns true. */
   trigger<Name extends EmulatorFaultName>(
     name: Name,
-    subject: () => FaultTarget,
-    fits: (fault: Fault<Name>) => boolean = () => true,
+    target: () => FaultTarget,
+    applies: (fault: Fault<Name>) => boolean = () => true,
   ): Fault<Name> | undefined {
     for (const { fault, exhausted } of this.#entries) {
       if (exhausted || fault.fault !== name) continue;
-      const named = fault as unknown as Fault<Name>;
-      if (fits(named) && this.hit(fault, subject())) return named;
+      const candidate = fault as unknown as Fault<Name>;
+      if (applies(candidate) && this.hit(fault, target())) return candidate;
     }
     return undefined;
   }
 
-  /** Whether this fault is meant for the subject and has its chance; then it is counted, and spent after the last time. */
-  hit(fault: Fault, subject: FaultTarget): boolean {
+  /** Whether the fault matches the target and its chance holds. Counts the hit. */
+  hit(fault: Fault, target: FaultTarget): boolean {
     const entry = this.#entries.find((one) => one.fault === fault);
-    if (!entry || entry.exhausted || !matchesTarget(fault, subject)) return false;
+    if (!entry || entry.exhausted || !matchesTarget(fault, target)) return false;
     if (fault.chance < 1 && this.random() >= fault.chance) return false;
     entry.hits++;
     entry.exhausted = entry.hits >= fault.times;

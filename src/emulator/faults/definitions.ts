@@ -78,21 +78,21 @@ export interface EmulatorFaults {
     status?: number | undefined;
   };
   /** An answer is kept back until the next one on that socket has overtaken it, or nobody has in time. */
-  answersOutOfOrder: FaultedCall & {
+  repliesOutOfOrder: FaultedCall & {
     /** Milliseconds it is kept back at most. Default 200. */
     withinMs?: number | undefined;
   };
   /** The call is done, and its answer never comes. */
-  answerLost: FaultedCall;
+  replyLost: FaultedCall;
   /** The answer comes twice. */
-  answerDoubled: FaultedCall;
+  replyDuplicated: FaultedCall;
   /**
    * The call is done, and its answer comes on another socket: the next one its player is bound on, right after the answer to that bind. Calls
    * of nobody (a login) are let be.
    */
-  answerAfterReconnect: FaultedCall;
+  replyAfterReconnect: FaultedCall;
   /** Before the answer to a player's call comes the notification of what the call has caused. */
-  notificationBeforeAnswer: FaultedCall & {
+  notificationBeforeReply: FaultedCall & {
     /** Issuer and subject of the notification. */
     key: string;
     /** Default `{}`. Text, or a value that is sent as its JSON text. */
@@ -265,27 +265,27 @@ export const faultDefinitions: { readonly [Name in EmulatorFaultName]: Definitio
     addressed: true,
     parameters: { status: status(409) },
   },
-  answersOutOfOrder: {
+  repliesOutOfOrder: {
     description: "the answer waits until another has overtaken it",
     addressed: true,
     parameters: { method, withinMs: ms(200) },
   },
-  answerLost: {
+  replyLost: {
     description: "the call is done, its answer never comes",
     addressed: true,
     parameters: { method },
   },
-  answerDoubled: {
+  replyDuplicated: {
     description: "the answer comes twice",
     addressed: true,
     parameters: { method },
   },
-  answerAfterReconnect: {
+  replyAfterReconnect: {
     description: "the answer comes on the next socket of its player",
     addressed: true,
     parameters: { method },
   },
-  notificationBeforeAnswer: {
+  notificationBeforeReply: {
     description: "a notification comes before the answer",
     addressed: true,
     parameters: {

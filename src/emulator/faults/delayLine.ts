@@ -1,22 +1,22 @@
-/** One direction of a socket: what goes in may be late, and comes out in order. */
+/** One direction of a socket: frames may be delayed, and stay in order. */
 export class DelayLine {
-  #under = 0;
-  #clearAt = -Infinity;
+  #pending = 0;
+  #lastDueAt = -Infinity;
 
-  /** @param later does something at a time; what is due at the same time in the order of asking */
+  /** @param schedule runs callbacks that are due at the same time in the order of the calls */
   constructor(
     private readonly now: () => number,
-    private readonly later: (at: number, run: () => void) => void,
+    private readonly schedule: (at: number, run: () => void) => void,
   ) {}
 
-  /** Runs at once where nothing is late and nothing is under way. */
+  /** Runs the callback at once if there is no delay and nothing is pending. */
   pass(delayMs: number, run: () => void): void {
     const now = this.now();
-    if (delayMs === 0 && this.#under === 0) return run();
-    this.#clearAt = Math.max(this.#clearAt, now + delayMs);
-    this.#under++;
-    this.later(this.#clearAt, () => {
-      this.#under--;
+    if (delayMs === 0 && this.#pending === 0) return run();
+    this.#lastDueAt = Math.max(this.#lastDueAt, now + delayMs);
+    this.#pending++;
+    this.schedule(this.#lastDueAt, () => {
+      this.#pending--;
       run();
     });
   }

@@ -1,10 +1,9 @@
-import { setUserId, setUserIdByUserId } from "../../wire/methods.js";
-import { isLogin, type ApiRequest } from "../calls/handleCall.js";
-import { seededRandom } from "../store/ids.js";
+import { isBind, isLogin, type ApiRequest } from "../calls/request.js";
 import { failure, type Failure } from "../calls/result.js";
-import { cutConnection, sessionsOn, type Store } from "../store/store.js";
+import { seededRandom } from "../store/ids.js";
+import { cutConnection, sessionsOn } from "../store/sessions.js";
+import type { Store } from "../store/types.js";
 import { applyAction, type FaultEffect } from "./actions.js";
-import { ReplyScheduler } from "./replies.js";
 import { ActiveFaults } from "./activeFaults.js";
 import {
   faultDefinitions,
@@ -15,11 +14,12 @@ import {
   type Fault,
 } from "./definitions.js";
 import { DelayLine } from "./delayLine.js";
+import { ReplyScheduler } from "./replies.js";
 import {
   matchesTarget,
   noTarget,
-  targetOfRequest,
   targetOfConnection,
+  targetOfRequest,
   targetOfSessions,
   type FaultTarget,
 } from "./target.js";
@@ -27,21 +27,21 @@ import {
 export interface FaultInjectorPorts {
   readonly store: () => Store;
   readonly now: () => number;
-  /** Does something at a time; what is due at the same time in the order of asking. */
+  /** Callbacks that are due at the same time run in the order of the calls. */
   readonly schedule: (at: number, run: () => void) => void;
-  /** Does what a fault wants done, when nobody asks at that moment. */
+  /** Performs effects that are due later than the call that caused them. */
   readonly perform: (effects: readonly FaultEffect[]) => void;
   readonly log: (text: string, detail: Readonly<Record<string, unknown>>) => void;
 }
 
 export type HandshakeDecision =
   | { readonly kind: "open" | "hang" }
-  | { readonly kind: "refuse"; readonly status: number; readonly why: string };
+  | { readonly kind: "refuse"; readonly status: number; readonly reason: string };
 
 export interface SocketReply {
   readonly connectionId: string;
   readonly text: string;
-  /** The player it is about. */
+  /** The player that the call was for. */
   readonly userId: string | undefined;
   readonly isOk: boolean;
 }
@@ -52,18 +52,18 @@ interface DelayLines {
 }
 
 /**
- * What lies between the world and its clients: asked at each step of a frame's way, it answers what a fault makes of it. It does nothing by
- * itself; its chance is seeded, its time and its later are those of whoever runs the world.
+ * Applies faults to handshakes, calls, replies, notifications and frames. The engine calls it at
+ * each step and performs the effects. Random numbers are seeded, the time is the engine's.
  */
 export class FaultInjector {
   readonly #active: ActiveFaults;
   readonly #random: () => number;
   readonly #replies: ReplyScheduler;
   readonly #delayLines = new Map<string, DelayLines>();
-  /** Connections of nobody that hold a place since a kick. */
+  /** Connections without a socket, bound by a kick. */
   #rivalConnections: string[] = [];
-  /** Answers that a fault keeps back, of calls that may have no socket to end with. */
-  readonly #late = new Set<() => void>();
+  /** Delayed replies to logins. A login over REST has no connection. */
+  readonly #delayedReplies = new Set<() => void>();
 
   constructor(
     seed: number,
@@ -71,34 +71,35 @@ export class FaultInjector {
   ) {
     this.#random = seededRandom(seed);
     this.#active = new ActiveFaults(this.#random);
-    this.#replies = new ReplyScheduler((...asked) => this.#trigger(...asked));
+    this.#replies = new ReplyScheduler((...args) => this.#trigger(...args));
   }
 
-  /** In place of those before; those that act at once have acted. */
+  /** Replaces all faults, and applies those that act at once. */
   set(faults: readonly Fault[]): FaultEffect[] {
-    const { store } = this.ports;
+    const store = this.ports.store();
     const effects: FaultEffect[] = this.#rivalConnections.flatMap((connectionId) =>
-      cutConnection(store(), connectionId, "the fault that had it kick is over"),
+      cutConnection(store, connectionId, "the kick fault was replaced"),
     );
     this.#rivalConnections = [];
     this.#active.set(faults);
-    const connectionIds = [...store().connections.keys()];
+    const connectionIds = [...store.connections.keys()];
     for (const fault of faults) {
       if (!isAction(fault) || fault.values.on !== "now") continue;
-      for (const connectionId of connectionIds)
+      for (const connectionId of connectionIds) {
         effects.push(...this.#applyAction(fault, connectionId));
+      }
       this.#active.exhaust(fault);
     }
     return effects;
   }
 
-  /** Does to one connection what a fault would; those in force stay as they are. */
-  once(fault: Fault<ActionName>, connectionId: string): FaultEffect[] {
-    const world = this.ports.store();
-    this.#logHit(fault, targetOfConnection(world, connectionId));
-    const { effects, rivalConnections } = applyAction(world, fault, {
+  /** Applies a fault to one connection. The active faults stay as they are. */
+  applyOnce(fault: Fault<ActionName>, connectionId: string): FaultEffect[] {
+    const store = this.ports.store();
+    this.#logHit(fault, targetOfConnection(store, connectionId));
+    const { effects, rivalConnections } = applyAction(store, fault, {
       connectionId,
-      sessions: sessionsOn(world, connectionId),
+      sessions: sessionsOn(store, connectionId),
       now: this.ports.now(),
     });
     this.#rivalConnections.push(...rivalConnections);
@@ -109,99 +110,103 @@ export class FaultInjector {
     return this.#active.list();
   }
 
-  /** Somebody wants to open a socket. */
   decideHandshake(): HandshakeDecision {
     const refusal = this.#trigger("refuse", noTarget);
     if (refusal) {
       return {
         kind: "refuse",
         status: refusal.values.status,
-        why: faultDefinitions.refuse.description,
+        reason: faultDefinitions.refuse.description,
       };
     }
     return { kind: this.#trigger("hangBeforeOpen", noTarget) ? "hang" : "open" };
   }
 
-  /** A call that is refused before the world has seen it. */
-  refuse(ask: ApiRequest): Failure | undefined {
-    const name = isLogin(ask.target) ? "refuseLogin" : isBind(ask) ? "refuseBind" : undefined;
+  /** The failure of a call that a fault refuses before it is handled. */
+  refuse(request: ApiRequest): Failure | undefined {
+    const name = isLogin(request) ? "refuseLogin" : isBind(request) ? "refuseBind" : undefined;
     if (!name) return undefined;
-    const fault = this.#trigger(name, () => this.#targetOf(ask));
+    const fault = this.#trigger(name, () => this.#targetOf(request));
     if (!fault) return undefined;
     const { conflictStatus, conflictMessage } = this.ports.store().settings;
     const { status } = fault.values;
     return failure(status, [
       name === "refuseBind" && status === conflictStatus
         ? { component: "webSocketSession", message: conflictMessage }
-        : { component: ask.target.component, message: `emulator.fault.${name}` },
+        : { component: request.target.component, message: `emulator.fault.${name}` },
     ]);
   }
 
-  /** Calls back when the answer to this call may be given. */
-  answerInTime(ask: ApiRequest, reply: () => void): void {
-    const slow = isLogin(ask.target)
-      ? this.#trigger("slowLogin", () => this.#targetOf(ask))
+  /** Calls back when the reply to this call is due. */
+  delayReply(request: ApiRequest, reply: () => void): void {
+    const slow = isLogin(request)
+      ? this.#trigger("slowLogin", () => this.#targetOf(request))
       : undefined;
     if (!slow) return reply();
-    const once = () => {
-      if (this.#late.delete(once)) reply();
+    const replyOnce = () => {
+      if (this.#delayedReplies.delete(replyOnce)) reply();
     };
-    this.#late.add(once);
-    this.ports.schedule(this.ports.now() + slow.values.delayMs, once);
+    this.#delayedReplies.add(replyOnce);
+    this.ports.schedule(this.ports.now() + slow.values.delayMs, replyOnce);
   }
 
-  /** It is over: what was kept back is answered now, for there is no later. */
+  /** Sends the delayed replies at once: after a reset, scheduled callbacks do not run. */
   end(): void {
-    for (const reply of this.#late) reply();
+    for (const reply of this.#delayedReplies) reply();
   }
 
-  /** What becomes of an answer to a call on a socket, and of the bind, if it was one and went well. */
-  answer(ask: ApiRequest, { connectionId, text, userId, isOk }: SocketReply): FaultEffect[] {
-    const say = (texts: readonly string[]): FaultEffect[] =>
-      texts.map((one) => ({ kind: "say", connectionId, text: one }));
-    const { now, held } = this.#replies.take({
+  /** What is sent for a reply on a socket, and after it if the call was a successful bind. */
+  reply(request: ApiRequest, { connectionId, text, userId, isOk }: SocketReply): FaultEffect[] {
+    const send = (texts: readonly string[]): FaultEffect[] =>
+      texts.map((one) => ({ kind: "send", connectionId, text: one }));
+    const { now, held } = this.#replies.plan({
       connectionId,
-      method: ask.target.function,
+      method: request.target.function,
       text,
-      subject: () => this.#targetOf(ask),
+      target: () => this.#targetOf(request),
     });
     if (held) {
       this.ports.schedule(this.ports.now() + held.forMs, () =>
-        this.ports.perform(say(this.#replies.release(connectionId, held.texts))),
+        this.ports.perform(send(this.#replies.release(connectionId, held.texts))),
       );
     }
-    if (!isOk || !isBind(ask) || userId === undefined) return say(now);
-    const late = this.#replies.arriveOn(connectionId, userId);
-    return [...say([...now, ...late]), ...this.#afterBind(connectionId, userId)];
+    if (!isOk || !isBind(request) || userId === undefined) return send(now);
+    const released = this.#replies.releaseAfterBind(connectionId, userId);
+    return [...send([...now, ...released]), ...this.#afterBind(connectionId, userId)];
   }
 
-  /** How often a notification is said on this connection. */
+  /** How often a notification is sent on this connection. */
   copiesToSend(connectionId: string): number {
-    const doubled = this.#trigger("duplicateNotification", () =>
+    const duplicated = this.#trigger("duplicateNotification", () =>
       targetOfConnection(this.ports.store(), connectionId),
     );
-    return doubled ? 2 : 1;
+    return duplicated ? 2 : 1;
   }
 
-  /** A frame on its way, `in` to the server or `out` to the client: `go` is called when it arrives. */
-  transmit(way: keyof DelayLines, connectionId: string, go: () => void): void {
+  /** A frame, `in` to the server or `out` to the client. Calls back when it arrives. */
+  transmit(direction: keyof DelayLines, connectionId: string, arrive: () => void): void {
     const slow = this.#trigger("latency", () =>
       targetOfConnection(this.ports.store(), connectionId),
     );
     const delayMs = slow ? slow.values.delayMs + this.#random() * slow.values.jitterMs : 0;
-    this.transmitInOrder(way, connectionId, go, delayMs);
+    this.transmitInOrder(direction, connectionId, arrive, delayMs);
   }
 
-  /** The same for what only comes after the frames before it. */
-  transmitInOrder(way: keyof DelayLines, connectionId: string, go: () => void, delayMs = 0): void {
-    let lanes = this.#delayLines.get(connectionId);
-    if (!lanes) {
-      if (delayMs === 0) return go();
+  /** Calls back after the frames before it have arrived. */
+  transmitInOrder(
+    direction: keyof DelayLines,
+    connectionId: string,
+    arrive: () => void,
+    delayMs = 0,
+  ): void {
+    let lines = this.#delayLines.get(connectionId);
+    if (!lines) {
+      if (delayMs === 0) return arrive();
       const { now, schedule } = this.ports;
-      lanes = { in: new DelayLine(now, schedule), out: new DelayLine(now, schedule) };
-      this.#delayLines.set(connectionId, lanes);
+      lines = { in: new DelayLine(now, schedule), out: new DelayLine(now, schedule) };
+      this.#delayLines.set(connectionId, lines);
     }
-    lanes[way].pass(delayMs, go);
+    lines[direction].pass(delayMs, arrive);
   }
 
   connectionClosed(connectionId: string): void {
@@ -210,59 +215,53 @@ export class FaultInjector {
   }
 
   #afterBind(connectionId: string, userId: string): FaultEffect[] {
-    const acting = this.#active
+    return this.#active
       .active()
       .filter(isAction)
-      .filter(({ values }) => values.on === "bind");
-    return acting.flatMap((fault) => this.#applyAction(fault, connectionId, userId));
+      .filter(({ values }) => values.on === "bind")
+      .flatMap((fault) => this.#applyAction(fault, connectionId, userId));
   }
 
-  /** @param userId only what this user has on the connection */
+  /** @param userId only this user's sessions on the connection */
   #applyAction(fault: Fault<ActionName>, connectionId: string, userId?: string): FaultEffect[] {
-    const world = this.ports.store();
-    if (!world.connections.has(connectionId)) return [];
-    const sessions = sessionsOn(world, connectionId).filter(
+    const store = this.ports.store();
+    if (!store.connections.has(connectionId)) return [];
+    const sessions = sessionsOn(store, connectionId).filter(
       (session) => userId === undefined || session.userId === userId,
     );
     if (fault.fault === "kick" && sessions.length === 0) return [];
-    const subject = targetOfSessions(connectionId, sessions);
-    if (!this.#active.hit(fault, subject)) return [];
-    this.#logHit(fault, subject);
-    const meant = sessions.filter((session) =>
-      matchesTarget(fault, targetOfSessions(connectionId, [session])),
-    );
-    const now = this.ports.now();
-    const { effects, rivalConnections: usurpers } = applyAction(world, fault, {
+    const target = targetOfSessions(connectionId, sessions);
+    if (!this.#active.hit(fault, target)) return [];
+    this.#logHit(fault, target);
+    const { effects, rivalConnections } = applyAction(store, fault, {
       connectionId,
-      sessions: meant,
-      now,
+      sessions: sessions.filter((session) =>
+        matchesTarget(fault, targetOfSessions(connectionId, [session])),
+      ),
+      now: this.ports.now(),
     });
-    this.#rivalConnections.push(...usurpers);
+    this.#rivalConnections.push(...rivalConnections);
     return [...effects];
   }
 
   #trigger<Name extends EmulatorFaultName>(
     name: Name,
-    subject: () => FaultTarget,
-    fits?: (fault: Fault<Name>) => boolean,
+    target: () => FaultTarget,
+    applies?: (fault: Fault<Name>) => boolean,
   ): Fault<Name> | undefined {
-    const fault = this.#active.trigger(name, subject, fits);
-    if (fault) this.#logHit(fault, subject());
+    const fault = this.#active.trigger(name, target, applies);
+    if (fault) this.#logHit(fault, target());
     return fault;
   }
 
   #logHit({ fault }: Fault, { connectionId, userIds }: FaultTarget): void {
-    const whom = [connectionId, ...userIds].filter((one) => one !== undefined).join(" ");
-    const text = `fault ${fault}${whom && ` strikes ${whom}`}: ${faultDefinitions[fault].description}`;
+    const target = [connectionId, ...userIds].filter((id) => id !== undefined).join(" ");
+    const { description } = faultDefinitions[fault];
+    const text = `fault ${fault}${target && ` on ${target}`}: ${description}`;
     this.ports.log(text, { fault, connectionId, userIds });
   }
 
-  #targetOf(ask: ApiRequest): FaultTarget {
-    return targetOfRequest(this.ports.store(), ask, this.ports.now());
+  #targetOf(request: ApiRequest): FaultTarget {
+    return targetOfRequest(this.ports.store(), request, this.ports.now());
   }
 }
-
-export const isBind = ({ target }: ApiRequest): boolean =>
-  target.service === "gateway" &&
-  target.component === setUserId.component &&
-  [setUserId.name, setUserIdByUserId.name].includes(target.function);

@@ -1,4 +1,4 @@
-import { isObject } from "../calls/validate.js";
+import { isObject } from "../store/json.js";
 import { invalid } from "../settings.js";
 import {
   faultDefinitions,

@@ -1,87 +1,91 @@
 import { encodeNotification } from "../../wire/frames.js";
 import type { ActiveFaults } from "./activeFaults.js";
-import type { FaultedCall, EmulatorFaultName, Fault } from "./definitions.js";
+import type { EmulatorFaultName, Fault, FaultedCall } from "./definitions.js";
 import type { FaultTarget } from "./target.js";
 
-type AnswerFault = {
+type ReplyFault = {
   [Name in EmulatorFaultName]: "method" extends keyof Fault<Name>["values"] ? Name : never;
 }[EmulatorFaultName];
 
 export interface ReplyContext {
   readonly connectionId: string;
-  readonly subject: () => FaultTarget;
+  readonly target: () => FaultTarget;
   /** The function that was called. */
   readonly method: string;
   readonly text: string;
 }
 
 export interface ReplyPlan {
-  /** What is said on the socket now, in this order. */
+  /** Frames to send at once, in this order. */
   readonly now: readonly string[];
-  /** What waits to be overtaken, and for how long at most; see {@link ReplyScheduler.release}. */
+  /** Frames to send after the next reply or after `forMs`; see {@link ReplyScheduler.release}. */
   readonly held?: { readonly texts: readonly string[]; readonly forMs: number };
 }
 
-/** Decides what becomes of answers: which are said, in which order, how often and where. Keeps those whose time has not come. */
+/** Applies the faults of replies: lost, duplicated, out of order, on another connection. */
 export class ReplyScheduler {
-  /** By connection: to be overtaken. */
+  /** By connection: until the next reply. */
   readonly #held = new Map<string, readonly string[]>();
-  /** By user: to be said on another socket than that of their call. */
-  readonly #kept = new Map<string, { readonly connectionId: string; readonly text: string }[]>();
+  /** By user: until the user is bound on a connection other than that of the call. */
+  readonly #untilBind = new Map<
+    string,
+    { readonly connectionId: string; readonly text: string }[]
+  >();
 
-  /** @param strike tells of a fault that strikes, as {@link ActiveFaults.trigger} does */
-  constructor(private readonly strike: ActiveFaults["trigger"]) {}
+  /** @param trigger as {@link ActiveFaults.trigger} */
+  constructor(private readonly trigger: ActiveFaults["trigger"]) {}
 
-  take({ connectionId, subject, method, text }: ReplyContext): ReplyPlan {
-    const strikes = <Name extends AnswerFault>(
+  plan({ connectionId, target, method, text }: ReplyContext): ReplyPlan {
+    const trigger = <Name extends ReplyFault>(
       name: Name,
-      fits = () => true,
+      applies = () => true,
     ): Fault<Name> | undefined =>
-      this.strike(
+      this.trigger(
         name,
-        subject,
-        ({ values }) => ["", method].includes((values as FaultedCall).method!) && fits(),
+        target,
+        ({ values }) => ["", method].includes((values as FaultedCall).method!) && applies(),
       );
-    const ofPlayer = <Name extends AnswerFault>(name: Name): Fault<Name> | undefined =>
-      strikes(name, () => subject().userIds.length > 0);
+    const triggerForPlayer = <Name extends ReplyFault>(name: Name): Fault<Name> | undefined =>
+      trigger(name, () => target().userIds.length > 0);
 
-    const before = ofPlayer("notificationBeforeAnswer");
-    const first = before ? [notificationOf(before)] : [];
-    if (strikes("answerLost")) return { now: first };
-    if (ofPlayer("answerAfterReconnect")) {
-      const userId = subject().userIds[0]!;
-      this.#kept.set(userId, [...(this.#kept.get(userId) ?? []), { connectionId, text }]);
-      return { now: first };
+    const early = triggerForPlayer("notificationBeforeReply");
+    const before = early ? [notificationOf(early)] : [];
+    if (trigger("replyLost")) return { now: before };
+    if (triggerForPlayer("replyAfterReconnect")) {
+      const userId = target().userIds[0]!;
+      const waiting = this.#untilBind.get(userId) ?? [];
+      this.#untilBind.set(userId, [...waiting, { connectionId, text }]);
+      return { now: before };
     }
-    const answer = strikes("answerDoubled") ? [text, text] : [text];
+    const reply = trigger("replyDuplicated") ? [text, text] : [text];
     const overtaken = this.release(connectionId);
-    if (overtaken.length > 0) return { now: [...first, ...answer, ...overtaken] };
-    const late = strikes("answersOutOfOrder");
-    if (!late) return { now: [...first, ...answer] };
-    this.#held.set(connectionId, answer);
-    return { now: first, held: { texts: answer, forMs: late.values.withinMs } };
+    if (overtaken.length > 0) return { now: [...before, ...reply, ...overtaken] };
+    const outOfOrder = trigger("repliesOutOfOrder");
+    if (!outOfOrder) return { now: [...before, ...reply] };
+    this.#held.set(connectionId, reply);
+    return { now: before, held: { texts: reply, forMs: outOfOrder.values.withinMs } };
   }
 
-  /** What waits to be overtaken on this socket waits no longer; with `texts`, only where it is still these. */
+  /** Returns what is held for the connection; with `texts`, only if it is still the same. */
   release(connectionId: string, texts = this.#held.get(connectionId)): readonly string[] {
     if (!texts || this.#held.get(connectionId) !== texts) return [];
     this.#held.delete(connectionId);
     return texts;
   }
 
-  /** Answers to a user's calls on earlier sockets, once the user is bound on this one. */
-  arriveOn(connectionId: string, userId: string): string[] {
-    const kept = this.#kept.get(userId) ?? [];
-    const arriving = kept.filter((answer) => answer.connectionId !== connectionId);
-    this.#kept.set(
+  /** Replies to a user's calls on other connections, once the user is bound on this one. */
+  releaseAfterBind(connectionId: string, userId: string): string[] {
+    const waiting = this.#untilBind.get(userId) ?? [];
+    const released = waiting.filter((reply) => reply.connectionId !== connectionId);
+    this.#untilBind.set(
       userId,
-      kept.filter((answer) => answer.connectionId === connectionId),
+      waiting.filter((reply) => reply.connectionId === connectionId),
     );
-    return arriving.map(({ text }) => text);
+    return released.map(({ text }) => text);
   }
 }
 
-function notificationOf({ values: { key, payload } }: Fault<"notificationBeforeAnswer">): string {
+function notificationOf({ values: { key, payload } }: Fault<"notificationBeforeReply">): string {
   const text = typeof payload === "string" ? payload : JSON.stringify(payload);
   return encodeNotification({ issuer: key, subject: key, payload: text });
 }

@@ -1,10 +1,11 @@
 import type { WebSocketSession } from "../../wire/models.js";
-import type { ApiRequest } from "../calls/handleCall.js";
 import { readAccessToken } from "../calls/auth.js";
-import { sessionsOn, type Store } from "../store/store.js";
+import type { ApiRequest } from "../calls/request.js";
+import { sessionsOn } from "../store/sessions.js";
+import type { Store } from "../store/types.js";
 import type { FaultScope } from "./definitions.js";
 
-/** Whom something that happens is about. */
+/** The connection, users and sessions that a frame, call or handshake belongs to. */
 export interface FaultTarget {
   readonly connectionId: string | undefined;
   readonly userIds: readonly string[];
@@ -26,38 +27,38 @@ export const targetOfSessions = (
   sessionIds: sessions.flatMap(({ sessionId }) => (sessionId ? [sessionId] : [])),
 });
 
-/** A socket is of all that are bound on it. */
-export const targetOfConnection = (world: Store, connectionId: string): FaultTarget =>
-  targetOfSessions(connectionId, sessionsOn(world, connectionId));
+/** A connection belongs to all players bound on it. */
+export const targetOfConnection = (store: Store, connectionId: string): FaultTarget =>
+  targetOfSessions(connectionId, sessionsOn(store, connectionId));
 
-/** A call is its player's, where it names one; else it is of all that are bound on its socket. */
-export function targetOfRequest(world: Store, ask: ApiRequest, now: number): FaultTarget {
-  const { connectionId, params } = ask;
-  const bound = connectionId === undefined ? noTarget() : targetOfConnection(world, connectionId);
-  const userId = playerOf(world, ask, now);
-  const given = params["sessionId"];
+/** A call belongs to the player it names; else to all players bound on its connection. */
+export function targetOfRequest(store: Store, request: ApiRequest, now: number): FaultTarget {
+  const { connectionId, params } = request;
+  const bound = connectionId === undefined ? noTarget() : targetOfConnection(store, connectionId);
+  const userId = playerOf(store, request, now);
+  const { sessionId } = params;
   return {
     connectionId,
     userIds: userId === undefined ? bound.userIds : [userId],
-    sessionIds: typeof given === "string" && given ? [given] : bound.sessionIds,
+    sessionIds: typeof sessionId === "string" && sessionId ? [sessionId] : bound.sessionIds,
   };
 }
 
 function playerOf(
-  world: Store,
+  store: Store,
   { params, accessToken }: ApiRequest,
   now: number,
 ): string | undefined {
   if (typeof params["userId"] === "string") return params["userId"];
   if (accessToken === undefined) return undefined;
-  const player = readAccessToken(world, accessToken, now);
+  const player = readAccessToken(store, accessToken, now);
   return "userId" in player ? player.userId : undefined;
 }
 
 export const matchesTarget = (
   { userId, connectionId, sessionId }: FaultScope,
-  subject: FaultTarget,
+  target: FaultTarget,
 ): boolean =>
-  (userId === undefined || subject.userIds.includes(userId)) &&
-  (connectionId === undefined || subject.connectionId === connectionId) &&
-  (sessionId === undefined || subject.sessionIds.includes(sessionId));
+  (userId === undefined || target.userIds.includes(userId)) &&
+  (connectionId === undefined || target.connectionId === connectionId) &&
+  (sessionId === undefined || target.sessionIds.includes(sessionId));

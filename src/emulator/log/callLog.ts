@@ -1,57 +1,32 @@
 import type { GatewayErrorDetail, GatewayErrorKind } from "../../errors.js";
 import { kindOfStatus } from "../../wire/failures.js";
-import type { ApiRequest } from "../calls/handleCall.js";
-import { RingBuffer } from "./ringBuffer.js";
-import { redact } from "./redact.js";
+import { isBind, type ApiRequest } from "../calls/request.js";
 import type { CallResult } from "../calls/result.js";
+import type { LogEvent } from "./eventLog.js";
+import { redact } from "./redact.js";
+import { RingBuffer } from "./ringBuffer.js";
 
-/** One call the emulator answered. */
+/** One call that the emulator handled. */
 export interface EmulatorCall {
   /** Unix time in milliseconds, by the emulator's clock. */
   readonly at: number;
   readonly transport: "rest" | "socket";
-  /** `gateway`, `identifier`, or another service somebody called on the socket. */
+  /** `gateway`, `identifier`, or another service that was called on the socket. */
   readonly service: string;
   readonly component: string;
   /** Name of the method, e.g. `setUserId`; `login` for the login. */
   readonly method: string;
   readonly namespaceName: string | undefined;
-  /** The player it was about, where that became known. */
+  /** The player that the call was for; undefined where it was not determined. */
   readonly userId: string | undefined;
-  /** The socket it came through. */
+  /** The connection of the socket; undefined over REST. */
   readonly connectionId: string | undefined;
   readonly requestId: string | undefined;
   readonly status: number;
   readonly outcome: "ok" | GatewayErrorKind;
   readonly errors: readonly GatewayErrorDetail[];
-  /** As given; secrets and tokens are `***`. */
+  /** As received; secrets and tokens are `***`. */
   readonly params: Readonly<Record<string, unknown>>;
-}
-
-export function callOf(
-  { transport, target, params, connectionId }: ApiRequest,
-  requestId: string | undefined,
-  { status, errors = [] }: CallResult,
-  userId: string | undefined,
-  at: number,
-): EmulatorCall {
-  const { service, component, function: method } = target;
-  const named = params["namespaceName"];
-  return {
-    at,
-    transport,
-    service,
-    component,
-    method,
-    namespaceName: typeof named === "string" ? named : undefined,
-    userId,
-    connectionId,
-    requestId,
-    status,
-    outcome: status === 200 ? "ok" : kindOfStatus(status),
-    errors,
-    params: redact(params),
-  };
 }
 
 export interface CallFilter {
@@ -59,17 +34,44 @@ export interface CallFilter {
   readonly userId?: string | undefined;
 }
 
-// Each takes about a kilobyte.
-const KEPT = 3_000;
+/** A call takes about a kilobyte. */
+const CAPACITY = 3_000;
 
-/** The last {@link KEPT} calls. */
+/** The last {@link CAPACITY} calls. */
 export class CallLog {
-  readonly #calls = new RingBuffer<EmulatorCall>(KEPT);
+  readonly #calls = new RingBuffer<EmulatorCall>(CAPACITY);
 
-  add(call: EmulatorCall): void {
+  /** Adds a call, and writes it to the event log. */
+  add(
+    request: ApiRequest,
+    requestId: string | undefined,
+    result: CallResult,
+    userId: string | undefined,
+    { at, log }: { readonly at: number; readonly log: LogEvent },
+  ): void {
+    const call = callOf(request, requestId, result, userId, at);
     this.#calls.add(call);
+    const { transport, service, method, namespaceName, connectionId, status, errors } = call;
+    const words = [transport, method, userId, namespaceName, status, errors[0]?.message];
+    log("call", words.filter((word) => word !== undefined).join(" "), {
+      transport,
+      service,
+      method,
+      userId,
+      namespaceName,
+      connectionId,
+      requestId,
+      status,
+      errors,
+    });
+    if (status === 200 && isBind(request) && request.dryRun !== true) {
+      const text = `${userId ?? ""} is bound in ${namespaceName ?? ""}`;
+      const bound = connectionId ?? request.params["connectionId"];
+      log("bound", text, { userId, namespaceName, connectionId: bound });
+    }
   }
 
+  /** Oldest first. */
   list({ method, userId }: CallFilter = {}): EmulatorCall[] {
     return this.#calls
       .list()
@@ -83,4 +85,30 @@ export class CallLog {
   clear(): void {
     this.#calls.clear();
   }
+}
+
+function callOf(
+  { transport, target, params, connectionId }: ApiRequest,
+  requestId: string | undefined,
+  { status, errors = [] }: CallResult,
+  userId: string | undefined,
+  at: number,
+): EmulatorCall {
+  const { service, component, function: method } = target;
+  const { namespaceName } = params;
+  return {
+    at,
+    transport,
+    service,
+    component,
+    method,
+    namespaceName: typeof namespaceName === "string" ? namespaceName : undefined,
+    userId,
+    connectionId,
+    requestId,
+    status,
+    outcome: status === 200 ? "ok" : kindOfStatus(status),
+    errors,
+    params: redact(params),
+  };
 }

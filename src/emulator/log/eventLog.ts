@@ -1,6 +1,6 @@
-/** One thing that happened. `text` says it in words; neither it nor `detail` holds a secret or a token. */
+/** An event of the emulator. Neither `text` nor `detail` holds a secret or a token. */
 export interface EmulatorLogEntry {
-  /** Unix time in milliseconds. */
+  /** Unix time in milliseconds, by the emulator's clock. */
   readonly at: number;
   readonly level: "info" | "warning";
   readonly event:
@@ -18,14 +18,23 @@ export interface EmulatorLogEntry {
     | "reset"
     | "restored"
     | "stopped";
+  /** The event as a sentence. */
   readonly text: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** `text` and `json` print one line per entry to standard output; a function gets the entries themselves. */
+/** `text` and `json` print one line an entry to standard output; a function gets the entries. */
 export type EmulatorLog = "text" | "json" | ((entry: EmulatorLogEntry) => void);
 
 export type WriteLog = (entry: EmulatorLogEntry) => void;
+
+/** Writes an entry with the time of the emulator's clock. Default level: `info`. */
+export type LogEvent = (
+  event: EmulatorLogEntry["event"],
+  text: string,
+  detail?: Readonly<Record<string, unknown>>,
+  level?: EmulatorLogEntry["level"],
+) => void;
 
 export const formatText = ({ at, level, text }: EmulatorLogEntry): string =>
   `${new Date(at).toISOString().slice(11, 23)} ${level === "warning" ? "! " : ""}${text}`;

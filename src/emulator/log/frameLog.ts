@@ -1,17 +1,17 @@
 import type { FrameLogEntry, LoggedFrame, LoggedGap, LoggedPlayer } from "../../wire/frameLog.js";
 import type { Target } from "../../wire/frames.js";
-import { isObject } from "../calls/validate.js";
+import { isObject, parseObject } from "../store/json.js";
 import type { EmulatorLogEntry } from "./eventLog.js";
 import { redact } from "./redact.js";
 
-const KEPT = 1_000;
+const CAPACITY = 1_000;
 
-/** Longer frames are kept as their length alone; of the others, as many as this holds. */
-const LONGEST = 65_536;
-const KEPT_CHARACTERS = 4 * 1_048_576;
+/** Of a longer frame only the length is kept. */
+const MAX_FRAME_CHARACTERS = 65_536;
+const MAX_CHARACTERS = 4 * 1_048_576;
 
-/** Calls whose answer has not been seen. */
-const KEPT_CALLS = 2_000;
+/** Calls that a reply can still be linked to. */
+const MAX_CALLS = 2_000;
 
 interface SocketFrame {
   readonly direction: "in" | "out";
@@ -20,32 +20,33 @@ interface SocketFrame {
   readonly text: string;
 }
 
-interface RestHalf {
+/** Request or response. */
+interface RestMessage {
   readonly direction: "in" | "out";
   readonly target: Target;
   readonly requestId: string | undefined;
   readonly text: string;
-  /** Of an answer: its status, and what {@link FrameLog.rest} answered to the call. */
+  /** Of a response: its status, and the id that {@link FrameLog.rest} returned for the request. */
   readonly status?: number;
   readonly replyTo?: number;
 }
 
-/** As it came, with its secrets: they are masked on the way out. */
-type Kept = { readonly id: number; readonly at: number; readonly size: number } & (
-  | { readonly kind: "socket"; readonly said: SocketFrame }
-  | { readonly kind: "rest"; readonly said: RestHalf }
-  | { readonly kind: "event"; readonly said: EmulatorLogEntry }
+/** As received, with its secrets: {@link FrameLog.read} redacts them. */
+type RawEntry = { readonly id: number; readonly at: number; readonly size: number } & (
+  | { readonly kind: "socket"; readonly content: SocketFrame }
+  | { readonly kind: "rest"; readonly content: RestMessage }
+  | { readonly kind: "event"; readonly content: EmulatorLogEntry }
 );
 
 /**
- * The last {@link KEPT} frames and events, for whoever looks on. To keep one costs next to nothing: it is read, masked and linked to its method
- * when somebody asks for it, once for all who ask.
+ * The last {@link CAPACITY} frames and events. Adding one is cheap: it is parsed, redacted and
+ * linked to its call on the first read, once for all readers.
  */
 export class FrameLog {
-  #entries: { kept: Kept; line?: string }[] = [];
+  #entries: { raw: RawEntry; line?: string }[] = [];
   #lastId = 0;
   #characters = 0;
-  readonly #waiting = new Set<() => void>();
+  readonly #listeners = new Set<() => void>();
   readonly #calls = new Map<string, { id: number; method: string }>();
 
   constructor(private readonly now: () => number) {}
@@ -54,18 +55,18 @@ export class FrameLog {
     return this.#lastId;
   }
 
-  socket(said: SocketFrame): void {
-    this.#add({ kind: "socket", ...this.#next(said), said: keepable(said) });
+  socket(frame: SocketFrame): void {
+    this.#add({ kind: "socket", ...this.#stamp(frame), content: withoutLongText(frame) });
   }
 
-  /** Answers the id of the entry. */
-  rest(said: RestHalf): number {
-    this.#add({ kind: "rest", ...this.#next(said), said: keepable(said) });
+  /** Returns the id of the entry. */
+  rest(message: RestMessage): number {
+    this.#add({ kind: "rest", ...this.#stamp(message), content: withoutLongText(message) });
     return this.#lastId;
   }
 
-  event(said: EmulatorLogEntry): void {
-    this.#add({ kind: "event", id: ++this.#lastId, at: said.at, size: 0, said });
+  event(entry: EmulatorLogEntry): void {
+    this.#add({ kind: "event", id: ++this.#lastId, at: entry.at, size: 0, content: entry });
   }
 
   clear(): void {
@@ -74,57 +75,59 @@ export class FrameLog {
     this.#calls.clear();
   }
 
-  /** What came after the entry `afterId`, oldest first, each as JSON text. `live`: whoever asks has had all up to there, and is told of a gap. */
+  /**
+   * The entries after `afterId`, oldest first, each as JSON text. `live`: the reader has all
+   * entries up to there, so entries that were dropped in between are reported as a gap.
+   */
   read(afterId: number, live: boolean): string[] {
-    const first = this.#lastId - this.#entries.length + 1;
-    const fresh = this.#entries.slice(Math.max(0, afterId + 1 - first));
-    const missed = first - 1 - afterId;
-    const lines = fresh.map((entry) => (entry.line ??= JSON.stringify(this.#show(entry.kept))));
+    const firstId = this.#lastId - this.#entries.length + 1;
+    const unread = this.#entries.slice(Math.max(0, afterId + 1 - firstId));
+    const missed = firstId - 1 - afterId;
+    const lines = unread.map((entry) => (entry.line ??= JSON.stringify(this.#format(entry.raw))));
     if (!live || missed <= 0 || this.#entries.length === 0) return lines;
-    const gap: LoggedGap = { kind: "gap", id: first - 1, at: this.now(), missed };
+    const gap: LoggedGap = { kind: "gap", id: firstId - 1, at: this.now(), missed };
     return [JSON.stringify(gap), ...lines];
   }
 
-  /** Calls back once, when there is more. */
+  /** Calls back once, when an entry is added. Returns a function that unsubscribes. */
   onMore(callback: () => void): () => void {
-    this.#waiting.add(callback);
-    return () => this.#waiting.delete(callback);
+    this.#listeners.add(callback);
+    return () => this.#listeners.delete(callback);
   }
 
-  #next({ text }: { readonly text: string }): { id: number; at: number; size: number } {
+  #stamp({ text }: { readonly text: string }): { id: number; at: number; size: number } {
     return { id: ++this.#lastId, at: this.now(), size: text.length };
   }
 
-  #add(kept: Kept): void {
-    this.#entries.push({ kept });
-    this.#characters += charactersOf(kept);
-    while (this.#entries.length > KEPT || this.#characters > KEPT_CHARACTERS) {
-      const gone = this.#entries.shift();
-      this.#characters -= gone ? charactersOf(gone.kept) : 0;
+  #add(raw: RawEntry): void {
+    this.#entries.push({ raw });
+    this.#characters += charactersOf(raw);
+    while (this.#entries.length > CAPACITY || this.#characters > MAX_CHARACTERS) {
+      const dropped = this.#entries.shift();
+      this.#characters -= dropped ? charactersOf(dropped.raw) : 0;
     }
-    if (this.#waiting.size === 0) return;
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const callback of waiting) callback();
+    if (this.#listeners.size === 0) return;
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const callback of listeners) callback();
   }
 
-  #show({ kind, id, at, size, said }: Kept): FrameLogEntry {
+  #format({ kind, id, at, size, content }: RawEntry): FrameLogEntry {
     if (kind === "event") {
-      const { level, event, text, detail } = said;
+      const { level, event, text, detail } = content;
       return { kind, id, at, level, event, text, detail: redact(detail) };
     }
-    const numbers = { id, at, size };
-    return kind === "rest" ? showRest(numbers, said) : this.#showSocket(numbers, said);
+    const stamp = { id, at, size };
+    return kind === "rest" ? formatRest(stamp, content) : this.#formatSocket(stamp, content);
   }
 
-  #showSocket(numbers: Numbers, said: SocketFrame): LoggedFrame {
-    const { direction, connectionId, players, text } = said;
-    const { id } = numbers;
-    const frame = parse(text);
-    const body = frame ? redact(frame) : null;
+  #formatSocket(stamp: Stamp, content: SocketFrame): LoggedFrame {
+    const { direction, connectionId, players, text } = content;
+    const { id } = stamp;
+    const frame = parseObject(text);
     const common = {
       kind: "frame",
-      ...numbers,
+      ...stamp,
       transport: "socket",
       direction,
       connectionId,
@@ -133,31 +136,27 @@ export class FrameLog {
       requestId: null,
       replyTo: null,
       status: null,
-      body,
+      body: frame ? redact(frame) : null,
     } as const;
     if (!frame) return { ...common, type: "unreadable" };
     if (direction === "in") {
-      const {
-        service,
-        component,
-        function: name,
-        requestId,
-      } = isObject(frame["x_gs2"]) ? frame["x_gs2"] : {};
+      const envelope = isObject(frame["x_gs2"]) ? frame["x_gs2"] : {};
+      const { service, component, function: name } = envelope;
       if (typeof name !== "string") return { ...common, type: "unreadable" };
-      const method = nameOf({ service, component, function: name });
-      const asked = requestIdOf(requestId);
-      if (asked !== null) this.#remember(`${connectionId} ${asked}`, { id, method });
-      return { ...common, type: "call", method, requestId: asked };
+      const method = methodName({ service, component, function: name });
+      const requestId = readRequestId(envelope["requestId"]);
+      if (requestId !== null) this.#keepCall(`${connectionId} ${requestId}`, { id, method });
+      return { ...common, type: "call", method, requestId };
     }
-    const requestId = requestIdOf(frame["requestId"]);
+    const requestId = readRequestId(frame["requestId"]);
     if (requestId === null) {
-      return { ...common, type: frame["type"] === "notification" ? "notification" : "answer" };
+      return { ...common, type: frame["type"] === "notification" ? "notification" : "reply" };
     }
     const call = this.#calls.get(`${connectionId} ${requestId}`);
     const { status } = frame;
     return {
       ...common,
-      type: "answer",
+      type: "reply",
       method: call?.method ?? null,
       requestId,
       replyTo: call?.id ?? null,
@@ -165,10 +164,10 @@ export class FrameLog {
     };
   }
 
-  #remember(key: string, call: { id: number; method: string }): void {
+  #keepCall(key: string, call: { id: number; method: string }): void {
     this.#calls.delete(key);
     this.#calls.set(key, call);
-    if (this.#calls.size <= KEPT_CALLS) return;
+    if (this.#calls.size <= MAX_CALLS) return;
     for (const oldest of this.#calls.keys()) {
       this.#calls.delete(oldest);
       break;
@@ -176,47 +175,35 @@ export class FrameLog {
   }
 }
 
-type Numbers = Pick<LoggedFrame, "id" | "at" | "size">;
+type Stamp = Pick<LoggedFrame, "id" | "at" | "size">;
 
-const keepable = <Said extends { readonly text: string }>(said: Said): Said =>
-  said.text.length > LONGEST ? { ...said, text: "" } : said;
+const withoutLongText = <Content extends { readonly text: string }>(content: Content): Content =>
+  content.text.length > MAX_FRAME_CHARACTERS ? { ...content, text: "" } : content;
 
-const charactersOf = ({ kind, said }: Kept): number => (kind === "event" ? 0 : said.text.length);
+const charactersOf = ({ kind, content }: RawEntry): number =>
+  kind === "event" ? 0 : content.text.length;
 
-function showRest(numbers: Numbers, said: RestHalf): LoggedFrame {
-  const { direction, target, requestId, text, status, replyTo } = said;
+function formatRest(stamp: Stamp, content: RestMessage): LoggedFrame {
+  const { direction, target, requestId, text, status, replyTo } = content;
+  const body = parseObject(text);
   return {
     kind: "frame",
-    ...numbers,
+    ...stamp,
     transport: "rest",
     direction,
-    type: direction === "in" ? "call" : "answer",
+    type: direction === "in" ? "call" : "reply",
     connectionId: null,
     players: [],
-    method: nameOf(target),
+    method: methodName(target),
     requestId: requestId ?? null,
     replyTo: replyTo ?? null,
     status: status ?? null,
-    body: readBody(text),
+    body: body ? redact(body) : null,
   };
 }
 
-const nameOf = (target: Readonly<Record<keyof Target, unknown>>): string =>
+const methodName = (target: Readonly<Record<keyof Target, unknown>>): string =>
   [target.service, target.component, target.function].map(String).join(".");
 
-const requestIdOf = (value: unknown): string | null =>
+const readRequestId = (value: unknown): string | null =>
   typeof value === "number" ? String(value) : typeof value === "string" && value ? value : null;
-
-function readBody(text: string): Record<string, unknown> | null {
-  const frame = parse(text);
-  return frame ? redact(frame) : null;
-}
-
-function parse(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,17 +1,17 @@
-/** The last `kept` entries of something that goes on. */
+/** Keeps the last `capacity` entries. */
 export class RingBuffer<Entry> {
   readonly #entries: Entry[] = [];
 
-  constructor(private readonly kept: number) {}
+  constructor(private readonly capacity: number) {}
 
   add(entry: Entry): void {
     this.#entries.push(entry);
-    // Thinned in big steps: shifting on each call would move the whole list each time.
-    if (this.#entries.length >= 2 * this.kept) this.#entries.splice(0, this.kept);
+    // In big steps: removing one entry for each one added would move the whole array each time.
+    if (this.#entries.length >= 2 * this.capacity) this.#entries.splice(0, this.capacity);
   }
 
   list(): Entry[] {
-    return this.#entries.slice(-this.kept);
+    return this.#entries.slice(-this.capacity);
   }
 
   clear(): void {

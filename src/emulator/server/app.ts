@@ -3,7 +3,7 @@ import { allMethods } from "../../wire/allMethods.js";
 import { errorBody, loginTarget, type Target } from "../../wire/frames.js";
 import type { AnyMethod } from "../../wire/methods.js";
 import { emulatorEndpoints } from "../../wire/endpoints.js";
-import type { ApiRequest } from "../calls/handleCall.js";
+import type { ApiRequest } from "../calls/request.js";
 import { readJsonBody } from "./requestBody.js";
 import { controlApi } from "./controlApi.js";
 import type { EmulatorEngine } from "../engine/engine.js";

@@ -13,7 +13,7 @@ import { waitForPush } from "../controls/waitForPush.js";
 import { waitForSession, type WaitForSessionOptions } from "../controls/waitForSession.js";
 import { invalid } from "../settings.js";
 import { readState } from "../store/snapshot.js";
-import { issueAccessToken, type IssueTokenOptions } from "../calls/auth.js";
+import { issueAccessToken, type IssueTokenOptions } from "../controls/accessTokens.js";
 
 const LONGEST_POLL_MS = 60_000;
 

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { isObject, isShallow } from "../calls/validate.js";
+import { isObject, isShallow } from "../store/json.js";
 
 export interface UnreadBody {
   readonly status: 400 | 413;

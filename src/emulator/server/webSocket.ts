@@ -2,8 +2,9 @@ import { STATUS_CODES, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { encodeReply, errorBody } from "../../wire/frames.js";
-import { isObject, isShallow } from "../calls/validate.js";
-import type { EmulatorEngine, Transport, EngineConnection } from "../engine/engine.js";
+import { isObject, isShallow } from "../store/json.js";
+import type { EngineConnection, Transport } from "../engine/connections.js";
+import type { EmulatorEngine } from "../engine/engine.js";
 import { checkOrigin, type OriginPolicy } from "./originCheck.js";
 
 const SOCKET_PATH = "/gateway-ws";
@@ -49,7 +50,7 @@ export function socketServer(gateway: EmulatorEngine, policy: OriginPolicy): Soc
         return;
       }
       const reception = gateway.decideHandshake();
-      if (reception.kind === "refuse") refuse(socket, reception.status, reception.why);
+      if (reception.kind === "refuse") refuse(socket, reception.status, reception.reason);
       else if (reception.kind === "hang") hold(socket);
       else {
         server.handleUpgrade(request, socket, head, (webSocket) =>
@@ -103,7 +104,7 @@ export function serveSocket(gateway: EmulatorEngine, webSocket: WebSocket, socke
       else if (code === 1006) webSocket.terminate();
       else webSocket.close(code, why);
     },
-    silence() {
+    goHalfOpen() {
       silent = true;
       webSocket.pause();
     },

@@ -1,37 +1,38 @@
 import { finishJobs, nextJobDue } from "./jobs.js";
-import { cutConnection, dropSession, type Connection, type Effect, type Store } from "./store.js";
+import { cutConnection, dropSession } from "./sessions.js";
+import type { Connection, Effect, Store } from "./types.js";
 
-/** What time alone does: jobs are done, and sockets that were idle or open for too long are cut. */
-export function expireDue(world: Store, now: number): Effect[] {
-  const effects: Effect[] = finishJobs(world, now);
-  for (const connection of [...world.connections.values()]) {
+/** Finishes due jobs, and cuts connections that were idle or open for too long. */
+export function expireDue(store: Store, now: number): Effect[] {
+  const effects = finishJobs(store, now);
+  for (const connection of [...store.connections.values()]) {
     const { connectionId } = connection;
-    const due = dueAt(world, connection);
-    if (due.idle <= now) effects.push(...cutConnection(world, connectionId, "idle for too long"));
-    else if (due.life <= now) {
-      effects.push(...cutConnection(world, connectionId, "open for too long"));
+    const { idleAt, endAt } = deadlines(store, connection);
+    if (idleAt <= now) effects.push(...cutConnection(store, connectionId, "idle for too long"));
+    else if (endAt <= now) {
+      effects.push(...cutConnection(store, connectionId, "open for too long"));
     }
   }
-  if (world.settings.accessTokenExpiryEndsSession) {
-    for (const [player, held] of [...world.sessions]) {
-      for (const [connectionId, { tokenExpiresAt = Infinity }] of [...held]) {
-        if (tokenExpiresAt <= now) dropSession(world, player, connectionId);
+  if (store.settings.accessTokenExpiryEndsSession) {
+    for (const [player, bound] of [...store.sessions]) {
+      for (const [connectionId, { tokenExpiresAt = Infinity }] of [...bound]) {
+        if (tokenExpiresAt <= now) dropSession(store, player, connectionId);
       }
     }
   }
   return effects;
 }
 
-/** When {@link expireDue} has something to do next, at the earliest. */
-export function nextExpiryAt(world: Store): number | undefined {
-  let next = nextJobDue(world);
-  for (const connection of world.connections.values()) {
-    const due = dueAt(world, connection);
-    next = Math.min(next, due.idle, due.life);
+/** Earliest time at which {@link expireDue} has work; undefined: never. */
+export function nextExpiryAt(store: Store): number | undefined {
+  let next = nextJobDue(store);
+  for (const connection of store.connections.values()) {
+    const { idleAt, endAt } = deadlines(store, connection);
+    next = Math.min(next, idleAt, endAt);
   }
-  if (world.settings.accessTokenExpiryEndsSession) {
-    for (const held of world.sessions.values()) {
-      for (const { tokenExpiresAt = Infinity } of held.values()) {
+  if (store.settings.accessTokenExpiryEndsSession) {
+    for (const bound of store.sessions.values()) {
+      for (const { tokenExpiresAt = Infinity } of bound.values()) {
         next = Math.min(next, tokenExpiresAt);
       }
     }
@@ -39,9 +40,10 @@ export function nextExpiryAt(world: Store): number | undefined {
   return next === Infinity ? undefined : next;
 }
 
-function dueAt({ settings }: Store, connection: Connection): { idle: number; life: number } {
-  return {
-    idle: connection.lastActiveAt + (settings.idleTimeoutMs ?? Infinity),
-    life: connection.openedAt + (settings.lifetimeMs ?? Infinity),
-  };
-}
+const deadlines = (
+  { settings }: Store,
+  { lastActiveAt, openedAt }: Connection,
+): { idleAt: number; endAt: number } => ({
+  idleAt: lastActiveAt + (settings.idleTimeoutMs ?? Infinity),
+  endAt: openedAt + (settings.lifetimeMs ?? Infinity),
+});

@@ -1,17 +1,17 @@
-/** Makes identifiers no one else has; the same seed makes the same ones. */
+/** Generates unique identifiers. The same seed gives the same sequence. */
 export interface Ids {
   next(prefix: string): string;
-  /** Where the sequence stands: `seededIds` of it goes on from here. */
+  /** Position in the sequence: `seededIds` of it continues from here. */
   state(): number;
-  /** Goes on from another place. */
+  /** Continues from another position. */
   moveTo(state: number): void;
 }
 
-/** 32-bit words in a sequence that is the same for the same seed. */
+/** 32-bit words. The same seed gives the same sequence. */
 function seededWords(seed: number) {
   let state = seed >>> 0;
   return {
-    // A Weyl sequence through an avalanche: every 32-bit state comes once before any comes again.
+    // A Weyl sequence with a finalizer: it visits every 32-bit state once in each period.
     next(): number {
       state = (state + 0x9e3779b9) >>> 0;
       let mixed = state;
@@ -30,7 +30,7 @@ export function seededIds(seed: number): Ids {
   return { ...words, next: (prefix) => `${prefix}-${word()}${word()}` };
 }
 
-/** Draws from [0, 1); the same seed draws the same. */
+/** Random numbers in [0, 1). The same seed gives the same sequence. */
 export function seededRandom(seed: number): () => number {
   const words = seededWords(seed);
   return () => words.next() / 2 ** 32;

@@ -1,83 +1,51 @@
-import { dumpOf, importDump, removeUserData, type ImportLog } from "./userData.js";
-import { allSessions, cutConnection, type Effect, type Store } from "./store.js";
-
-/** A file somebody may send to the emulator, and what became of it. */
-export interface Upload {
-  readonly userId: string;
-  /** As it came, whatever it is; undefined: nothing came yet. */
-  readonly text?: string | undefined;
-}
-
-export type JobKind = "dump" | "clean" | "import";
-
-/** A dump, clean or import of a user's data. It takes effect when it is done. */
-export interface Job {
-  readonly kind: JobKind;
-  readonly userId: string;
-  /** Of an import. */
-  readonly uploadToken?: string | undefined;
-  readonly startedAt: number;
-  readonly dueAt: number;
-  /** Once it is done: the file it left, where it leaves one. */
-  readonly done?: { readonly at: number; readonly fileId: string; readonly text: string };
-}
-
-/** One for each user, and for each upload of an import: the next takes the place of the one before. */
-export const jobKey = (kind: JobKind, userId: string, uploadToken = ""): string =>
-  [kind, userId, uploadToken].join("\u0000");
+import { jobKey } from "./keys.js";
+import { allSessions, cutConnection } from "./sessions.js";
+import type { Effect, Job, JobKind, Store } from "./types.js";
+import { createDump, importDump, removeUserData, type ImportLog } from "./userData.js";
 
 export function startJob(
-  world: Store,
+  store: Store,
   kind: JobKind,
   { userId, uploadToken }: { readonly userId: string; readonly uploadToken?: string },
   now: number,
 ): Effect[] {
-  const dueAt = now + world.settings.jobDurationMs;
+  const dueAt = now + store.settings.jobDurationMs;
   const key = jobKey(kind, userId, uploadToken);
-  world.jobs.set(key, { kind, userId, uploadToken, startedAt: now, dueAt });
-  return finishJobs(world, now);
+  store.jobs.set(key, { kind, userId, uploadToken, startedAt: now, dueAt });
+  return finishJobs(store, now);
 }
 
-/** Ends the jobs whose time has come, in the order of their beginning. */
-export function finishJobs(world: Store, now: number): Effect[] {
+/** Finishes the due jobs, in the order of their start. */
+export function finishJobs(store: Store, now: number): Effect[] {
   const effects: Effect[] = [];
-  for (const [key, job] of world.jobs) {
+  for (const [key, job] of store.jobs) {
     if (job.done || job.dueAt > now) continue;
-    const { text, effects: more } = perform(world, job, job.dueAt);
-    effects.push(...more);
-    const fileId = world.ids.next("file");
-    world.jobs.set(key, { ...job, done: { at: job.dueAt, fileId, text } });
+    const finished = runJob(store, job, job.dueAt);
+    effects.push(...finished.effects);
+    const fileId = store.ids.next("file");
+    store.jobs.set(key, { ...job, done: { at: job.dueAt, fileId, text: finished.text } });
   }
   return effects;
 }
 
-/** When the next job is done. */
-export function nextJobDue(world: Store): number {
+/** When the next job is done; Infinity: no job is running. */
+export function nextJobDue(store: Store): number {
   let next = Infinity;
-  for (const job of world.jobs.values()) if (!job.done) next = Math.min(next, job.dueAt);
+  for (const job of store.jobs.values()) if (!job.done) next = Math.min(next, job.dueAt);
   return next;
 }
 
-function perform(world: Store, job: Job, now: number): { text: string; effects: Effect[] } {
+function runJob(store: Store, job: Job, now: number): { text: string; effects: Effect[] } {
   const { userId } = job;
   switch (job.kind) {
     case "dump":
-      return { text: json(dumpOf(world, userId, now)), effects: [] };
+      return { text: toJson(createDump(store, userId, now)), effects: [] };
     case "clean":
-      removeUserData(world, userId);
-      return {
-        text: "",
-        effects: world.settings.cleanCutsSessions
-          ? allSessions(world)
-              .filter((session) => session.userId === userId)
-              .flatMap(({ connectionId }) =>
-                cutConnection(world, connectionId, "the user's data was cleaned"),
-              )
-          : [],
-      };
+      removeUserData(store, userId);
+      return { text: "", effects: store.settings.cleanCutsSessions ? cutUser(store, userId) : [] };
     case "import": {
       const { uploadToken = "", startedAt } = job;
-      const { imported, errors } = importDump(world, userId, textOf(world, uploadToken), now);
+      const { imported, errors } = importDump(store, userId, uploadText(store, uploadToken), now);
       const log: ImportLog = {
         userId,
         uploadToken,
@@ -87,34 +55,41 @@ function perform(world: Store, job: Job, now: number): { text: string; effects: 
         startedAt,
         finishedAt: now,
       };
-      return { text: json(log), effects: [] };
+      return { text: toJson(log), effects: [] };
     }
   }
 }
 
-const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+const cutUser = (store: Store, userId: string): Effect[] =>
+  allSessions(store)
+    .filter((session) => session.userId === userId)
+    .flatMap(({ connectionId }) =>
+      cutConnection(store, connectionId, "the user's data was cleaned"),
+    );
 
-/** Unless strict, `upload-NNNN` stands for an upload that is finished and has nothing in it. */
-export const isEmptyUpload = (world: Store, uploadToken: string): boolean =>
-  !world.strict && !world.uploads.has(uploadToken) && /^upload-\d+$/.test(uploadToken);
+const toJson = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
-const textOf = (world: Store, uploadToken: string): string | undefined =>
-  isEmptyUpload(world, uploadToken) ? "{}" : world.uploads.get(uploadToken)?.text;
+/** Unless strict, `upload-NNNN` stands for an upload that was completed with an empty file. */
+export const isEmptyUpload = (store: Store, uploadToken: string): boolean =>
+  !store.strict && !store.uploads.has(uploadToken) && /^upload-\d+$/.test(uploadToken);
 
-/** Takes what was sent to an upload URL, the last that came. */
+const uploadText = (store: Store, uploadToken: string): string | undefined =>
+  isEmptyUpload(store, uploadToken) ? "{}" : store.uploads.get(uploadToken)?.text;
+
+/** Keeps the text that was sent to an upload URL, in place of an earlier one. */
 export function takeUpload(
-  world: Store,
+  store: Store,
   uploadToken: string,
   text: string,
 ): { result: boolean; effects: [] } {
-  const upload = world.uploads.get(uploadToken);
-  if (upload) world.uploads.set(uploadToken, { ...upload, text });
+  const upload = store.uploads.get(uploadToken);
+  if (upload) store.uploads.set(uploadToken, { ...upload, text });
   return { result: upload !== undefined, effects: [] };
 }
 
-/** A file a job left, by its name. */
-export function findFile(world: Store, name: string): string | undefined {
-  for (const { done } of world.jobs.values()) {
+/** The file of a finished job, by its name. */
+export function findFile(store: Store, name: string): string | undefined {
+  for (const { done } of store.jobs.values()) {
     if (done?.text && name === `${done.fileId}.json`) return done.text;
   }
   return undefined;

@@ -1,6 +1,4 @@
-import type { WaitForPushOptions } from "../controls/waitForPush.js";
-
-/** A notification that went to a player's mobile device, or would have. The emulator sends nothing out: this is all that becomes of it. */
+/** A notification to a player's mobile device, sent or not. The emulator sends nothing out. */
 export interface OutboxEntry {
   /** Unix time in milliseconds, by the emulator's clock. */
   readonly at: number;
@@ -9,24 +7,24 @@ export interface OutboxEntry {
   readonly userId: string;
   readonly subject: string;
   readonly payload: string;
-  /** Null: none was asked for. */
+  /** Null: the call gave none. */
   readonly sound: string | null;
-  /** The device it goes to, shortened; null: the player has set none. */
+  /** The device's Firebase token, shortened; null: the player has set none. */
   readonly token: string | null;
   /** Whether GS2 would hand it to Firebase Cloud Messaging. */
   readonly sent: boolean;
-  /** What stood in the way: one that is false is enough. */
+  /** Each is a condition for `sent`; all must be true. */
   readonly conditions: {
-    /** The player has no session, or the call does not ask: sendMobileNotificationByUserId sends in any case. */
+    /** The player has no session. Always true for sendMobileNotificationByUserId. */
     readonly away: boolean;
-    /** The call said `enableTransferMobileNotification`, or is sendMobileNotificationByUserId. */
+    /** The call set `enableTransferMobileNotification`, or is sendMobileNotificationByUserId. */
     readonly transferEnabled: boolean;
     /** The player has set a Firebase token in the namespace. */
     readonly token: boolean;
     /** The namespace has a firebaseSecret. */
     readonly secret: boolean;
   };
-  /** The same in a sentence. */
+  /** `sent` and `conditions` as a sentence. */
   readonly reason: string;
 }
 
@@ -34,11 +32,20 @@ export interface OutboxFilter {
   readonly userId?: string | undefined;
 }
 
-/** What the push service would hand to the device's worker. */
+export interface WaitForPushOptions extends OutboxFilter {
+  /** Default: any. */
+  readonly namespaceName?: string | undefined;
+  /** The device, by its whole Firebase token. Default: any. */
+  readonly token?: string | undefined;
+  /** Real time, in milliseconds. Default 5,000. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** A push as the push service hands it to the device's worker. */
 export interface DevicePush extends OutboxEntry {
   /**
-   * In the form Firebase Cloud Messaging has it, with data and no text of its own. What GS2 puts into it is not published: these fields are
-   * an assumption, the same as that of `gs2-gateway/push`.
+   * A data message of Firebase Cloud Messaging. GS2 does not publish its fields: these are an
+   * assumption, the same as that of `gs2-gateway/push`.
    */
   readonly message: {
     readonly from: string;
@@ -47,25 +54,25 @@ export interface DevicePush extends OutboxEntry {
   };
 }
 
-/** Those that left for a device and that nobody has taken yet, each for one taker. */
+/** Pushes that were sent and not taken yet. Each is taken once; the oldest are dropped first. */
 export class DeviceQueue {
-  readonly #waiting: DevicePush[] = [];
-  #made = 0;
+  readonly #pushes: DevicePush[] = [];
+  #added = 0;
 
-  constructor(readonly most: number) {}
+  constructor(readonly capacity: number) {}
 
   add(entry: OutboxEntry): void {
     const { at, subject, payload, userId, sound } = entry;
-    this.#waiting.push({
+    this.#pushes.push({
       ...entry,
       message: {
         from: "gs2-gateway-emulator",
-        // A worker remembers what it has shown, also over a restart of the emulator.
-        fcmMessageId: `${at}-${++this.#made}`,
+        // With the time: a worker remembers the ids it has shown across restarts of the emulator.
+        fcmMessageId: `${at}-${++this.#added}`,
         data: { subject, payload, userId, ...(sound !== null && { sound }) },
       },
     });
-    if (this.#waiting.length > this.most) this.#waiting.shift();
+    if (this.#pushes.length > this.capacity) this.#pushes.shift();
   }
 
   take({
@@ -73,22 +80,22 @@ export class DeviceQueue {
     namespaceName,
     token,
   }: Omit<WaitForPushOptions, "timeoutMs">): DevicePush | undefined {
-    const index = this.#waiting.findIndex(
-      (one) =>
-        (userId === undefined || one.userId === userId) &&
-        (namespaceName === undefined || one.namespaceName === namespaceName) &&
-        (token === undefined || one.token === shortened(token)),
+    const index = this.#pushes.findIndex(
+      (push) =>
+        (userId === undefined || push.userId === userId) &&
+        (namespaceName === undefined || push.namespaceName === namespaceName) &&
+        (token === undefined || push.token === shortenToken(token)),
     );
-    return index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
+    return index < 0 ? undefined : this.#pushes.splice(index, 1)[0];
   }
 
   clear(): void {
-    this.#waiting.length = 0;
+    this.#pushes.length = 0;
   }
 }
 
-/** Enough to tell two devices apart. */
-export const shortened = (token: string): string =>
+/** Short enough for a log, long enough to distinguish two devices. */
+export const shortenToken = (token: string): string =>
   token.length > 24 ? `${token.slice(0, 6)}...${token.slice(-4)}` : `${token.slice(0, 4)}...`;
 
 const unmetConditions: Readonly<Record<keyof OutboxEntry["conditions"], string>> = {
@@ -98,11 +105,11 @@ const unmetConditions: Readonly<Record<keyof OutboxEntry["conditions"], string>>
   secret: "the namespace has no firebaseSecret",
 };
 
-export function explain(because: OutboxEntry["conditions"]): string {
-  const missing = Object.entries(unmetConditions).filter(
-    ([name]) => !because[name as keyof OutboxEntry["conditions"]],
-  );
-  return missing.length === 0
-    ? "It goes to the device."
-    : `It does not go to the device: ${missing.map(([, words]) => words).join("; ")}.`;
+export function explain(conditions: OutboxEntry["conditions"]): string {
+  const unmet = Object.entries(unmetConditions)
+    .filter(([name]) => !conditions[name as keyof OutboxEntry["conditions"]])
+    .map(([, text]) => text);
+  return unmet.length === 0
+    ? "It is sent to the device."
+    : `It is not sent to the device: ${unmet.join("; ")}.`;
 }

@@ -1,10 +1,10 @@
 import type { Namespace } from "../../wire/models.js";
-import { isObject } from "../calls/validate.js";
-import type { Job, Upload } from "./jobs.js";
-import { jobKey } from "./jobs.js";
 import { invalid } from "../settings.js";
-import { isText, type DumpedToken } from "./userData.js";
-import { allSessions, cutConnection, grn, playerKey, type Effect, type Store } from "./store.js";
+import { isObject, isText } from "./json.js";
+import { grn, jobKey, playerKey } from "./keys.js";
+import { allSessions, cutConnection } from "./sessions.js";
+import type { Effect, Job, Store, Upload } from "./types.js";
+import type { DumpedToken } from "./userData.js";
 
 /**
  * What outlives a restart: all but sockets, sessions, calls, outbox and the settings. Plain JSON. It holds tokens and secrets of the

@@ -1,23 +1,23 @@
-/** Counts what is written to the maps made here, so that whoever keeps them on disk need not be told, and no rule can forget to tell. */
+/** Counts the writes to its maps, so that a handler cannot forget to report a change to save. */
 export class ChangeCounter {
   count = 0;
 
   map<Key, Value>(): Map<Key, Value> {
-    const noted = () => {
+    const increment = () => {
       this.count++;
     };
     return new (class extends Map<Key, Value> {
       override set(key: Key, value: Value): this {
-        noted();
+        increment();
         return super.set(key, value);
       }
       override delete(key: Key): boolean {
-        const was = super.delete(key);
-        if (was) noted();
-        return was;
+        const existed = super.delete(key);
+        if (existed) increment();
+        return existed;
       }
       override clear(): void {
-        noted();
+        increment();
         super.clear();
       }
     })();

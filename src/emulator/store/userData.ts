@@ -1,8 +1,10 @@
 import type { FirebaseToken } from "../../wire/models.js";
-import { isObject } from "../calls/validate.js";
-import { grn, playerKey, putNamespace, type Store } from "./store.js";
+import { isObject, isText } from "./json.js";
+import { grn, playerKey } from "./keys.js";
+import { putNamespace } from "./namespaces.js";
+import type { Store } from "./types.js";
 
-/** What a dump holds and an import takes: a user's Firebase tokens. Sessions are no data; they end with their sockets. */
+/** The file of a dump: a user's Firebase tokens. Sessions are not part of it. */
 export interface UserDataDump {
   readonly service: "gateway";
   readonly userId: string;
@@ -13,96 +15,97 @@ export interface UserDataDump {
 
 export type DumpedToken = FirebaseToken & { readonly namespaceName: string };
 
-/** What an import leaves: a broken upload has errors, and nothing of it was imported. */
+/** The file of an import. An invalid upload has errors, and then nothing was imported. */
 export interface ImportLog {
   readonly userId: string;
   readonly uploadToken: string;
   readonly status: "succeeded" | "failed";
-  /** How many Firebase tokens. */
+  /** Number of Firebase tokens. */
   readonly imported: number;
   readonly errors: readonly string[];
   readonly startedAt: number;
   readonly finishedAt: number;
 }
 
-export function dumpOf(world: Store, userId: string, now: number): UserDataDump {
-  const firebaseTokens = [...world.namespaces.keys()].flatMap((namespaceName) => {
-    const token = world.firebaseTokens.get(playerKey(namespaceName, userId));
+export function createDump(store: Store, userId: string, now: number): UserDataDump {
+  const firebaseTokens = [...store.namespaces.keys()].flatMap((namespaceName) => {
+    const token = store.firebaseTokens.get(playerKey(namespaceName, userId));
     return token ? [{ namespaceName, ...token }] : [];
   });
   return { service: "gateway", userId, dumpedAt: now, firebaseTokens };
 }
 
-export function removeUserData(world: Store, userId: string): void {
-  for (const namespaceName of world.namespaces.keys()) {
-    world.firebaseTokens.delete(playerKey(namespaceName, userId));
+export function removeUserData(store: Store, userId: string): void {
+  for (const namespaceName of store.namespaces.keys()) {
+    store.firebaseTokens.delete(playerKey(namespaceName, userId));
   }
 }
 
-/** All of it or nothing. A dump of one user may be imported for another. */
+/** All tokens or none. The dump may be of another user. */
 export function importDump(
-  world: Store,
+  store: Store,
   userId: string,
   text: string | undefined,
   now: number,
 ): { imported: number; errors: string[] } {
-  const { tokens, errors } = readDump(world, text);
+  const { tokens, errors } = readDump(store, text);
   if (errors.length > 0) return { imported: 0, errors };
-  if (world.settings.importReplaces) removeUserData(world, userId);
+  if (store.settings.importReplaces) removeUserData(store, userId);
   for (const { namespaceName, token, createdAt } of tokens) {
-    if (!world.namespaces.has(namespaceName)) putNamespace(world, { name: namespaceName }, now);
+    if (!store.namespaces.has(namespaceName)) putNamespace(store, { name: namespaceName }, now);
     const player = playerKey(namespaceName, userId);
-    world.firebaseTokens.set(player, {
-      firebaseTokenId: grn(world, namespaceName, "user", userId, "firebase", "token"),
+    store.firebaseTokens.set(player, {
+      firebaseTokenId: grn(store, namespaceName, "user", userId, "firebase", "token"),
       userId,
       token,
       createdAt: createdAt ?? now,
       updatedAt: now,
-      revision: (world.firebaseTokens.get(player)?.revision ?? 0) + 1,
+      revision: (store.firebaseTokens.get(player)?.revision ?? 0) + 1,
     });
   }
   return { imported: tokens.length, errors };
 }
 
-interface ReadToken {
+interface ParsedToken {
   readonly namespaceName: string;
   readonly token: string;
   readonly createdAt: number | undefined;
 }
 
 function readDump(
-  world: Store,
+  store: Store,
   text: string | undefined,
-): { tokens: ReadToken[]; errors: string[] } {
-  const wrong = (error: string) => ({ tokens: [], errors: [error] });
-  if (text === undefined) return wrong("Nothing was uploaded.");
+): { tokens: ParsedToken[]; errors: string[] } {
+  const invalid = (error: string) => ({ tokens: [], errors: [error] });
+  if (text === undefined) return invalid("Nothing was uploaded.");
   let dump: unknown;
   try {
     dump = JSON.parse(text === "" ? "{}" : text);
   } catch {
-    return wrong("The upload is no JSON.");
+    return invalid("The upload is not JSON.");
   }
-  if (!isObject(dump)) return wrong("The upload is no JSON object.");
+  if (!isObject(dump)) return invalid("The upload is not a JSON object.");
   const { service = "gateway", firebaseTokens = [] } = dump;
-  if (service !== "gateway") return wrong("service is not gateway.");
-  if (!Array.isArray(firebaseTokens)) return wrong("firebaseTokens is no list.");
-  const tokens: ReadToken[] = [];
+  if (service !== "gateway") return invalid("service is not gateway.");
+  if (!Array.isArray(firebaseTokens)) return invalid("firebaseTokens is not an array.");
+  const tokens: ParsedToken[] = [];
   const errors: string[] = [];
   for (const [index, given] of (firebaseTokens as unknown[]).entries()) {
-    const read = readToken(world, given);
-    if (typeof read === "string") errors.push(`firebaseTokens[${index}]${read}`);
-    else tokens.push(read);
+    const token = readToken(store, given);
+    if (typeof token === "string") errors.push(`firebaseTokens[${index}]${token}`);
+    else tokens.push(token);
   }
   return { tokens, errors };
 }
 
-function readToken(world: Store, given: unknown): ReadToken | string {
-  if (!isObject(given)) return " is no object.";
+/** The token, or the end of an error message. */
+function readToken(store: Store, given: unknown): ParsedToken | string {
+  if (!isObject(given)) return " is not an object.";
   const { namespaceName, token, createdAt } = given;
-  if (!isText(namespaceName, 128)) return ".namespaceName is no text of 1 to 128 characters.";
-  if (!isText(token, 1024)) return ".token is no text of 1 to 1,024 characters.";
-  if (world.strict && !world.namespaces.has(namespaceName)) {
-    return `.namespaceName: there is no namespace ${namespaceName}.`;
+  if (!isText(namespaceName, 128)) return ".namespaceName is not a string of 1 to 128 characters.";
+  if (!isText(token, 1024)) return ".token is not a string of 1 to 1,024 characters.";
+  if (store.strict && !store.namespaces.has(namespaceName)) {
+    return `.namespaceName: the namespace ${namespaceName} does not exist.`;
   }
   return {
     namespaceName,
@@ -110,6 +113,3 @@ function readToken(world: Store, given: unknown): ReadToken | string {
     createdAt: typeof createdAt === "number" && createdAt >= 0 ? createdAt : undefined,
   };
 }
-
-export const isText = (value: unknown, max: number): value is string =>
-  typeof value === "string" && value !== "" && value.length <= max;

@@ -88,7 +88,7 @@ function Facts({ row }: { row: Row }) {
   const say = texts.value;
   const { entry } = row;
   const partner = log.partner(row);
-  const isAnswer = row.kind === "answer";
+  const isAnswer = row.kind === "reply";
   const tookMs = partner && Math.abs(partner.entry.at - entry.at);
   const shown: [string, string][] = [[say.time, exactDate(entry.at)]];
   if (entry.kind === "frame") {

@@ -8,7 +8,7 @@ export interface Row {
   /** Which of the emulators seen under this address said it. */
   readonly run: string;
   readonly entry: FrameLogEntry;
-  readonly kind: "call" | "answer" | "notification" | "unreadable" | "event" | "gap" | "restart";
+  readonly kind: "call" | "reply" | "notification" | "unreadable" | "event" | "gap" | "restart";
   /** Method, key or event. */
   readonly what: string;
   /** The players it is about. */
@@ -50,7 +50,7 @@ export function previewOf({ entry }: Row): string {
   if (entry.kind !== "frame") return entry.kind === "event" ? entry.text : "";
   if (entry.body === null) return "";
   if (entry.type === "notification") return notificationOf(entry).payload.slice(0, LONGEST_PREVIEW);
-  const isReply = entry.transport === "socket" && entry.type === "answer";
+  const isReply = entry.transport === "socket" && entry.type === "reply";
   const shown = Object.entries((isReply ? entry.body["body"] : null) ?? entry.body).filter(
     ([name]) => !ENVELOPE.test(name),
   );
@@ -88,7 +88,7 @@ function whatOf(frame: LoggedFrame): string {
     case "unreadable":
       return "";
     case "call":
-    case "answer":
+    case "reply":
       return frame.method === null ? (frame.requestId ?? "") : shortMethod(frame.method);
   }
 }
@@ -154,7 +154,7 @@ const isOfKind = (kind: Filter["kind"], row: Row): boolean => {
     case "all":
       return true;
     case "calls":
-      return row.kind === "call" || row.kind === "answer";
+      return row.kind === "call" || row.kind === "reply";
     case "notifications":
       return row.kind === "notification";
     case "events":

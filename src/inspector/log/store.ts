@@ -93,7 +93,7 @@ export class LogStore {
       (other) =>
         other.run === run &&
         other.entry.kind === "frame" &&
-        (entry.type === "answer"
+        (entry.type === "reply"
           ? other.entry.id === entry.replyTo
           : other.entry.replyTo === entry.id),
     );

@@ -1,10 +1,11 @@
-// A service worker as we use it. TypeScript's own types of it (lib "webworker") do not go together with those of a page.
+// The part of a service worker that is used. TypeScript's own types of it (lib "webworker")
+// conflict with those of a page.
 
 export interface WorkerWindow {
   readonly url: string;
   readonly focused: boolean;
   readonly visibilityState: string;
-  postMessage(word: unknown, transfer?: Transferable[]): void;
+  postMessage(message: unknown, transfer?: Transferable[]): void;
   focus(): Promise<unknown>;
 }
 
@@ -31,7 +32,10 @@ export interface WorkerScope {
     showNotification(title: string, options: NotificationOptions): Promise<void>;
   };
   readonly clients: {
-    matchAll(wish: { type: "window"; includeUncontrolled: true }): Promise<readonly WorkerWindow[]>;
+    matchAll(options: {
+      type: "window";
+      includeUncontrolled: true;
+    }): Promise<readonly WorkerWindow[]>;
     openWindow(url: string): Promise<unknown>;
   };
   skipWaiting(): Promise<void>;

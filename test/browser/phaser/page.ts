@@ -1,4 +1,4 @@
-// The page of the Phaser tests: built once for each Phaser, and steered from outside.
+// The page of the Phaser tests, built for each Phaser version and controlled by the tests.
 import * as Phaser from "phaser";
 import { GatewayClient, emulatorEndpoints, isGatewayError } from "../../../src/index.js";
 import {
@@ -18,11 +18,11 @@ const newClient = () =>
 
 const client = newClient();
 
-/** What the scene heard, in order; `frames` says in which frame of the game. */
+/** The scene's events, in order; `frames` has the game's frame of each. */
 const seen: string[] = [];
 const frames: number[] = [];
 
-/** How the next scene to be created listens, and how long its handler takes. */
+/** The scope options of the next scene, and the duration of its handler. */
 const settings: { options: ScopeOptions; burnMs: number } = { options: {}, burnMs: 0 };
 
 class Lobby extends Phaser.Scene {

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
-import { rejectionOf, until } from "../../support/until.js";
-import { aClient, anEmulator } from "./emulatorWorld.js";
+import { rejectionOf } from "../../support/promises.js";
+import { until } from "../../support/until.js";
+import { createTestClient, startTestEmulator } from "./testEmulator.js";
 
 const exclusive = { accessToken: "accessToken-0001", allowConcurrentAccess: false } as const;
 
-test("a second client is refused, takes over when told to, and the first steps back without a fight", async () => {
-  const emulator = await anEmulator();
-  const first = aClient(emulator);
-  const second = aClient(emulator);
+test("a second client is refused, takeOver binds it, and the first is replaced and does not retry", async () => {
+  const emulator = await startTestEmulator();
+  const first = createTestClient(emulator);
+  const second = createTestClient(emulator);
   const replaced: unknown[] = [];
   first.gateway.lifecycle.on("replaced", (binding) => replaced.push(binding));
   const syncs: string[] = [];
@@ -41,7 +42,7 @@ test("a second client is refused, takes over when told to, and the first steps b
   });
   expect(replaced).toHaveLength(1);
 
-  // No kick war: neither by itself, nor when woken, nor when the winner drops for a moment.
+  // The replaced client sends no bind: not by itself, not on a hint, not when the other reconnects.
   const { length } = emulator.calls({ method: "setUserId" });
   first.gateway.retryNow();
   first.gateway.hint("online");
@@ -62,9 +63,9 @@ test("a second client is refused, takes over when told to, and the first steps b
   await second.becomes("replaced");
 });
 
-test("a client that comes back with its own session ID is let in at once", async () => {
-  const emulator = await anEmulator();
-  const { gateway, becomes, statuses } = aClient(emulator);
+test("a client that reconnects with its own session ID is not refused", async () => {
+  const emulator = await startTestEmulator();
+  const { gateway, becomes, statuses } = createTestClient(emulator);
   const { sessionId } = await gateway.setUserId(exclusive);
   emulator.disconnect({ userId: "user-0001", code: 1006 });
   await becomes("reconnecting");
@@ -73,12 +74,12 @@ test("a client that comes back with its own session ID is let in at once", async
   expect(emulator.sessions()).toMatchObject([{ sessionId }]);
 });
 
-test("two clients that share a session ID stop cutting each other", async () => {
-  const emulator = await anEmulator();
+test("of two clients that share a session ID one is replaced", async () => {
+  const emulator = await startTestEmulator();
   const shared = { ...exclusive, sessionId: "shared" };
-  const clients = [aClient(emulator), aClient(emulator)];
+  const clients = [createTestClient(emulator), createTestClient(emulator)];
   for (const { gateway } of clients) await gateway.setUserId(shared);
-  const loser = await until("one of them steps back", () =>
+  const loser = await until("one of them is replaced", () =>
     clients.find(({ gateway }) => gateway.connection.status === "replaced"),
   );
   expect(loser.gateway.connection).toMatchObject({ reason: "sessionIdShared" });
@@ -87,9 +88,9 @@ test("two clients that share a session ID stop cutting each other", async () => 
   expect(emulator.sessions()).toHaveLength(1);
 });
 
-test("a forced bind without an open connection is refused before anything is sent", async () => {
-  const emulator = await anEmulator();
-  const { gateway } = aClient(emulator);
+test("a forced bind without an open connection rejects, and nothing is sent", async () => {
+  const emulator = await startTestEmulator();
+  const { gateway } = createTestClient(emulator);
   const forced = { ...exclusive, force: true };
   expect(await rejectionOf(gateway.setUserId(forced))).toMatchObject({
     kind: "notConnected",
@@ -102,10 +103,10 @@ test("a forced bind without an open connection is refused before anything is sen
   expect(gateway.connection.status).toBe("ready");
 });
 
-test("a conflict that the server tells with 405 is the same conflict", async () => {
-  const emulator = await anEmulator({ settings: { conflictStatus: 405 } });
-  await aClient(emulator).gateway.setUserId(exclusive);
-  await expect(aClient(emulator).gateway.setUserId(exclusive)).rejects.toMatchObject({
+test("setUserId rejects with conflict for a 405, too", async () => {
+  const emulator = await startTestEmulator({ settings: { conflictStatus: 405 } });
+  await createTestClient(emulator).gateway.setUserId(exclusive);
+  await expect(createTestClient(emulator).gateway.setUserId(exclusive)).rejects.toMatchObject({
     kind: "conflict",
     status: 405,
   });

@@ -2,12 +2,12 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocketServer, type WebSocket } from "ws";
-import { kindServer, type SentFrame } from "../../support/faultSocket.js";
+import { acceptingServer, type SentFrame } from "../../support/faultSocket.js";
 import { until } from "../../support/until.js";
-import { aClient } from "./emulatorWorld.js";
+import { createTestClient } from "./testEmulator.js";
 
-/** A bare server that lets everybody in, and whose sockets the test may speak through. */
-async function aBareServer() {
+/** A bare server that accepts every client, with its sockets for the test to send on. */
+async function startBareServer() {
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   await once(server, "listening");
   onTestFinished(() => {
@@ -23,7 +23,7 @@ async function aBareServer() {
       };
       const { function: method, service, requestId } = x_gs2;
       const frame: SentFrame = { method, service, requestId, params };
-      const answer = kindServer(frame, undefined as never);
+      const answer = acceptingServer(frame, undefined as never);
       if (answer) socket.send(JSON.stringify({ requestId, ...answer }));
     });
   });
@@ -50,65 +50,65 @@ describe("a frame that", () => {
     ["is 1 MB long and of no type", JSON.stringify({ body: { megabyte } }), "unknownType"],
     [
       "is of an unknown type",
-      JSON.stringify({ type: "weather", body: { sun: true } }),
+      JSON.stringify({ type: "news", body: { unread: true } }),
       "unknownType",
     ],
     ["has no body", JSON.stringify({ type: "notification" }), "unknownType"],
   ];
 
-  test.each(frames)("%s becomes a diagnostic, and no later frame is lost", async (_, data, why) => {
-    const server = await aBareServer();
-    const { gateway, diagnostics } = aClient(server);
+  test.each(frames)("%s is a diagnostic, and the next frame is delivered", async (_, data, why) => {
+    const server = await startBareServer();
+    const { gateway, diagnostics } = createTestClient(server);
     await gateway.setUserId({ accessToken: "alice-token" });
-    const heard: string[] = [];
-    gateway.on("*", ({ key }) => heard.push(key));
+    const received: string[] = [];
+    gateway.on("*", ({ key }) => received.push(key));
     const [socket] = server.sockets;
     socket!.send(data);
     socket!.send(notification("Gs2Chat:Post"));
-    await until("the later frame is heard", () => heard.length > 0);
-    expect(heard).toEqual(["Gs2Chat:Post"]);
-    const told = diagnostics.filter(({ code }) => code === "unreadableFrame");
-    expect(told).toMatchObject([{ level: "warn", detail: { why } }]);
-    expect(JSON.stringify(told).length).toBeLessThan(500);
+    await until("the next frame is delivered", () => received.length > 0);
+    expect(received).toEqual(["Gs2Chat:Post"]);
+    const reported = diagnostics.filter(({ code }) => code === "unreadableFrame");
+    expect(reported).toMatchObject([{ level: "warn", detail: { why } }]);
+    expect(JSON.stringify(reported).length).toBeLessThan(500);
     expect(gateway.connection.status).toBe("ready");
     expect(server.sockets).toHaveLength(1);
   });
 
-  test("is 1 MB long and a notification is delivered", async () => {
-    const server = await aBareServer();
-    const { gateway } = aClient(server);
+  test("is 1 MB long and a notification, is delivered", async () => {
+    const server = await startBareServer();
+    const { gateway } = createTestClient(server);
     await gateway.setUserId({ accessToken: "alice-token" });
-    const heard = gateway.waitFor("*");
+    const received = gateway.waitFor("*");
     const body = { issuer: "", subject: "big", payload: JSON.stringify(megabyte) };
     server.sockets[0]!.send(JSON.stringify({ body }));
-    expect((await heard).payload).toBe(megabyte);
+    expect((await received).payload).toBe(megabyte);
   });
 
-  test("answers nobody is a diagnostic that does not quote it", async () => {
-    const server = await aBareServer();
-    const { gateway, diagnostic } = aClient(server);
+  test("replies to no call is a diagnostic without its body", async () => {
+    const server = await startBareServer();
+    const { gateway, diagnostic } = createTestClient(server);
     await gateway.setUserId({ accessToken: "alice-token" });
     server.sockets[0]!.send(
       JSON.stringify({ requestId: "999", status: 200, body: { a: "quoted" } }),
     );
-    const told = await diagnostic("unmatchedReply");
-    expect(told).toMatchObject({ level: "debug", detail: { requestId: "999", status: 200 } });
-    expect(JSON.stringify(told)).not.toContain("quoted");
+    const reported = await diagnostic("unmatchedReply");
+    expect(reported).toMatchObject({ level: "debug", detail: { requestId: "999", status: 200 } });
+    expect(JSON.stringify(reported)).not.toContain("quoted");
   });
 });
 
 describe("handlers", () => {
-  test("that throw or reject stop nobody, and each is reported", async () => {
-    const server = await aBareServer();
-    const { gateway, diagnostics } = aClient(server);
-    const heard: string[] = [];
+  test("that throw or reject do not stop the others, and each is a diagnostic", async () => {
+    const server = await startBareServer();
+    const { gateway, diagnostics } = createTestClient(server);
+    const received: string[] = [];
     gateway.lifecycle.on("status", () => {
       throw new Error("status handler");
     });
     gateway.onSync(() => {
       throw new Error("sync");
     });
-    gateway.onSync(() => heard.push("other sync"));
+    gateway.onSync(() => received.push("other sync"));
     await gateway.setUserId({ accessToken: "alice-token" });
     gateway.on("*", () => {
       throw new Error("handler");
@@ -116,14 +116,14 @@ describe("handlers", () => {
     gateway.on("*", async () => {
       throw new Error("async handler");
     });
-    gateway.on("*", ({ key }) => heard.push(key));
+    gateway.on("*", ({ key }) => received.push(key));
     gateway.lifecycle.on("diagnostic", () => {
-      throw new Error("of the diagnostics: told to nobody, or there would be no end");
+      throw new Error("diagnostic handler: not reported, or it would recurse");
     });
     server.sockets[0]!.send(notification("a"));
     server.sockets[0]!.send(notification("b"));
-    await until("both are heard", () => heard.includes("b"));
-    expect(heard).toEqual(["other sync", "a", "b"]);
+    await until("both are delivered", () => received.includes("b"));
+    expect(received).toEqual(["other sync", "a", "b"]);
     const threw = diagnostics.flatMap((one) =>
       one.code === "handlerThrew" ? [(one.detail.error as Error).message] : [],
     );

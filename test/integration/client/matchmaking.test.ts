@@ -1,17 +1,18 @@
 import { describe, expect, test } from "vitest";
 import type { Notification, Sync } from "../../../src/node.js";
-import { rejectionOf, until } from "../../support/until.js";
-import { aClient, anEmulator, namespaceName } from "./emulatorWorld.js";
+import { rejectionOf } from "../../support/promises.js";
+import { until } from "../../support/until.js";
+import { createTestClient, startTestEmulator, namespaceName } from "./testEmulator.js";
 
 const join = (joinUserId: string) => ({
   key: "Gs2Matchmaking:Join",
   payload: { namespaceName: "match", gatheringName: "g", joinUserId },
 });
 
-describe("the main job", () => {
-  test("a player is bound and hears a typed notification", async () => {
-    const emulator = await anEmulator();
-    const { gateway, statuses } = aClient(emulator);
+describe("the client", () => {
+  test("binds a player and delivers a typed notification", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, statuses } = createTestClient(emulator);
     expect(gateway.connection).toMatchObject({ status: "idle", bindings: {}, attempt: 0 });
     expect(gateway.isEmulator).toBe(true);
     const syncs: Sync[] = [];
@@ -31,18 +32,18 @@ describe("the main job", () => {
     expect(statuses).toEqual(["connecting", "connected", "ready"]);
     expect(syncs).toMatchObject([{ reason: "first", since: undefined, downMs: 0, binding }]);
 
-    const heard = gateway.waitFor("Gs2Matchmaking:Join");
+    const received = gateway.waitFor("Gs2Matchmaking:Join");
     await emulator.notify({ userId: "alice", ...join("bob") });
-    expect((await heard).payload.joinUserId).toBe("bob");
+    expect((await received).payload.joinUserId).toBe("bob");
     expect(emulator.calls().map(({ method, transport }) => [method, transport])).toEqual([
       ["login", "socket"],
       ["setUserId", "socket"],
     ]);
   });
 
-  test("all four options of setUserId arrive as they were given", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator);
+  test("sends all four options of setUserId as given", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
     const binding = await gateway.setUserId({
       accessToken: "accessToken-0001",
       allowConcurrentAccess: false,
@@ -67,9 +68,9 @@ describe("the main job", () => {
     expect(emulator.sessions()).toMatchObject([{ sessionId: "device-0002" }]);
   });
 
-  test("a session ID is made where an exclusive bind names none, and none is sent with a shared one", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator);
+  test("generates a session ID for an exclusive bind without one, and sends none with a shared bind", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
     const exclusive = await gateway.setUserId({
       accessToken: "accessToken-0001",
       allowConcurrentAccess: false,
@@ -80,26 +81,26 @@ describe("the main job", () => {
     expect(emulator.sessions()).toMatchObject([{ sessionId: null }]);
   });
 
-  test("handlers hear by key, by pair, by everything, once and until a signal", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator);
+  test("calls handlers by key, by pair, for all, once, and until a signal", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
     await gateway.setUserId({ accessToken: "accessToken-0001" });
-    const heard: string[] = [];
-    const hear = (who: string) => (one: Notification) => heard.push(`${who} ${one.key}`);
+    const received: string[] = [];
+    const record = (label: string) => (one: Notification) => received.push(`${label} ${one.key}`);
     const controller = new AbortController();
-    gateway.on("Gs2Matchmaking:Join", hear("key"));
-    gateway.on({ subject: "shop:sale" }, hear("subject"));
-    gateway.on({ issuer: "Gs2Gateway:SendNotification", subject: "shop:sale" }, hear("pair"));
-    gateway.on("*", hear("all"));
-    gateway.on("*", hear("once"), { once: true });
-    gateway.on("*", hear("signal"), { signal: controller.signal });
-    const off = gateway.on("*", hear("off"));
+    gateway.on("Gs2Matchmaking:Join", record("key"));
+    gateway.on({ subject: "shop:sale" }, record("subject"));
+    gateway.on({ issuer: "Gs2Gateway:SendNotification", subject: "shop:sale" }, record("pair"));
+    gateway.on("*", record("all"));
+    gateway.on("*", record("once"), { once: true });
+    gateway.on("*", record("signal"), { signal: controller.signal });
+    const off = gateway.on("*", record("off"));
     off();
-    const tell = async (key: string) => {
+    const notify = async (key: string) => {
       await emulator.notify({ userId: "user-0001", key, payload: {} });
-      await until(`${key} has been heard`, () => heard.includes(`all ${key}`));
+      await until(`${key} is delivered`, () => received.includes(`all ${key}`));
     };
-    await tell("Gs2Matchmaking:Join");
+    await notify("Gs2Matchmaking:Join");
     controller.abort();
     const done = gateway.waitFor({ subject: "shop:sale" });
     await emulator.notify({
@@ -110,7 +111,7 @@ describe("the main job", () => {
     });
     const sale = await done;
     expect(sale).toMatchObject({ key: "shop:sale", via: "socket" });
-    expect(heard.sort()).toEqual(
+    expect(received.sort()).toEqual(
       [
         "key Gs2Matchmaking:Join",
         "all Gs2Matchmaking:Join",
@@ -123,25 +124,25 @@ describe("the main job", () => {
     );
   });
 
-  test("a notification that comes before the answer of the call that caused it is found by its mark", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator);
+  test("finds a notification that arrives before the reply to its call, by a mark", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
     await gateway.setUserId({ accessToken: "accessToken-0001" });
     await emulator.notify({ userId: "user-0001", ...join("too early") });
-    await until("the first is heard", () => gateway.mark() > 0);
+    await until("the first is delivered", () => gateway.mark() > 0);
     const mark = gateway.mark();
     const arrived = gateway.waitFor("*");
     await emulator.notify({ userId: "user-0001", ...join("bob") });
     await arrived;
     await gateway.describeWebSocketSessions();
-    // It answered the waiter above: one notification, one waiter.
+    // The waiter above has consumed it: one notification settles one waiter.
     await expect(
       gateway.waitFor("Gs2Matchmaking:Join", { since: mark, timeoutMs: 1 }),
     ).rejects.toMatchObject({ kind: "requestTimeout" });
     const again = gateway.mark();
     const both = [join("carol"), join("dave")];
     for (const one of both) await emulator.notify({ userId: "user-0001", ...one });
-    await until("both are there", () => gateway.mark() >= again + 2);
+    await until("both are delivered", () => gateway.mark() >= again + 2);
     const found = await gateway.waitFor("Gs2Matchmaking:Join", {
       since: again,
       where: ({ payload }) => payload.joinUserId === "dave",
@@ -149,32 +150,32 @@ describe("the main job", () => {
     expect(found.payload.joinUserId).toBe("dave");
   });
 
-  test("what comes while onSync refetches is delivered after it, in order", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator);
-    const happened: string[] = [];
+  test("delivers notifications that arrive during onSync after it, in order", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
+    const events: string[] = [];
     let fetched = (): void => {};
     gateway.onSync(async ({ reason }) => {
-      happened.push(`sync ${reason}`);
+      events.push(`sync ${reason}`);
       await new Promise<void>((resolve) => (fetched = resolve));
-      happened.push("fetched");
+      events.push("fetched");
     });
-    gateway.on("Gs2Matchmaking:Join", ({ payload }) => happened.push(payload.joinUserId));
+    gateway.on("Gs2Matchmaking:Join", ({ payload }) => events.push(payload.joinUserId));
     await gateway.setUserId({ accessToken: "accessToken-0001" });
     for (const name of ["a", "b", "c"]) {
       await emulator.notify({ userId: "user-0001", ...join(name) });
     }
-    // Its answer comes after the three.
+    // The reply to ping arrives after the three notifications.
     await gateway.ping();
-    expect(happened).toEqual(["sync first"]);
+    expect(events).toEqual(["sync first"]);
     fetched();
-    await until("all are delivered", () => happened.length === 5);
-    expect(happened).toEqual(["sync first", "fetched", "a", "b", "c"]);
+    await until("all are delivered", () => events.length === 5);
+    expect(events).toEqual(["sync first", "fetched", "a", "b", "c"]);
   });
 
-  test("the player's own calls work, and any other service can be called", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator);
+  test("sends the player's own calls, and calls of any other service", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
     await gateway.setUserId({ accessToken: "accessToken-0001" });
     expect(await rejectionOf(gateway.getFirebaseToken())).toMatchObject({
       kind: "notFound",
@@ -205,15 +206,15 @@ describe("the main job", () => {
     ).toMatchObject({ method: "post", outcome: "refused" });
   });
 
-  test("several slots live on one socket, and release ends one of them", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator);
+  test("binds several slots on one socket, and releases one of them", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
     await gateway.setUserId({ accessToken: "accessToken-0001" });
     await gateway.setUserId({ accessToken: "accessToken-0002", slot: "guild" });
     const [player, guild] = emulator.sessions();
     expect(player!.connectionId).toBe(guild!.connectionId);
     await gateway.release({ slot: "guild" });
-    await until("the guild is gone and the player is back", () => {
+    await until("the guild is released and the player is rebound", () => {
       const sessions = emulator.sessions();
       return sessions.length === 1 && sessions[0]!.connectionId !== player!.connectionId;
     });
@@ -221,13 +222,13 @@ describe("the main job", () => {
     expect(Object.keys(gateway.connection.bindings)).toEqual(["player"]);
   });
 
-  test("another player in the same slot ends the former one's session and forgets the former one's news", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator);
+  test("ends the session and drops the notifications of the former player in a slot", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
     await gateway.setUserId({ accessToken: "accessToken-0001" });
     const mark = gateway.mark();
-    await emulator.notify({ userId: "user-0001", ...join("for the former") });
-    await until("it is remembered", () => gateway.mark() > mark);
+    await emulator.notify({ userId: "user-0001", ...join("for the former player") });
+    await until("it is in the history", () => gateway.mark() > mark);
     const binding = await gateway.setUserId({ accessToken: "accessToken-0002" });
     expect(binding.userId).toBe("user-0002");
     await until("the former session is gone", () => emulator.sessions().length === 1);
@@ -237,9 +238,9 @@ describe("the main job", () => {
     ).rejects.toMatchObject({ kind: "requestTimeout" });
   });
 
-  test("methods work when taken off the client", async () => {
-    const emulator = await anEmulator();
-    const { setUserId, disconnect } = aClient(emulator).gateway;
+  test("has methods that work without their object", async () => {
+    const emulator = await startTestEmulator();
+    const { setUserId, disconnect } = createTestClient(emulator).gateway;
     expect(await setUserId({ accessToken: "accessToken-0001" })).toMatchObject({ state: "held" });
     await disconnect();
   });

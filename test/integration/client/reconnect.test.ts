@@ -9,14 +9,14 @@ import { emulatorEndpoints, type GatewayClientOptions, type Sync } from "../../.
 import { inRepo } from "../../support/repo.js";
 import { tcpProxy } from "../../support/tcpProxy.js";
 import { until } from "../../support/until.js";
-import { aClient, anEmulator, namespaceName } from "./emulatorWorld.js";
+import { createTestClient, startTestEmulator, namespaceName } from "./testEmulator.js";
 
 const portOf = (url: string) => Number(new URL(url).port);
 
-test("a killed emulator that starts again finds the same player on the same session, told of the gap once", async () => {
+test("the client rebinds on the same session after a restart of the emulator, with one onSync for the gap", async () => {
   const first = await startEmulator({ namespaces: [namespaceName] });
   onTestFinished(() => first.stop());
-  const { gateway, becomes, statuses } = aClient(first);
+  const { gateway, becomes, statuses } = createTestClient(first);
   const syncs: Sync[] = [];
   gateway.onSync((sync) => syncs.push(sync));
   const before = await gateway.setUserId({
@@ -25,7 +25,7 @@ test("a killed emulator that starts again finds the same player on the same sess
   });
   await first.stop();
   await becomes("reconnecting");
-  const second = await anEmulator({ port: portOf(first.url) });
+  const second = await startTestEmulator({ port: portOf(first.url) });
   await becomes("ready");
   const after = gateway.connection.bindings["player"]!;
   expect(after).toMatchObject({
@@ -37,9 +37,9 @@ test("a killed emulator that starts again finds the same player on the same sess
   expect(syncs.map(({ reason }) => reason)).toEqual(["first", "gap"]);
   expect(syncs[1]!.downMs).toBeGreaterThan(0);
   expect(syncs[1]!.since).toBeLessThanOrEqual(Date.now());
-  const heard = gateway.waitFor("Gs2Chat:Post");
+  const received = gateway.waitFor("Gs2Chat:Post");
   await second.notify({ userId: "user-0001", key: "Gs2Chat:Post", payload: { roomName: "r" } });
-  expect((await heard).payload.roomName).toBe("r");
+  expect((await received).payload.roomName).toBe("r");
   expect(statuses).toEqual([
     "connecting",
     "connected",
@@ -50,9 +50,9 @@ test("a killed emulator that starts again finds the same player on the same sess
   ]);
 });
 
-test("a waiter that wants to know of gaps is told, and another goes on waiting", async () => {
-  const emulator = await anEmulator();
-  const { gateway, becomes } = aClient(emulator);
+test("waitFor rejects at a gap with onGap reject, and goes on waiting without it", async () => {
+  const emulator = await startTestEmulator();
+  const { gateway, becomes } = createTestClient(emulator);
   await gateway.setUserId({ accessToken: "accessToken-0001" });
   const patient = gateway.waitFor("Gs2Chat:Post");
   const strict = gateway.waitFor("Gs2Chat:Post", { onGap: "reject" });
@@ -65,9 +65,9 @@ test("a waiter that wants to know of gaps is told, and another goes on waiting",
   expect((await patient).key).toBe("Gs2Chat:Post");
 });
 
-test("what the server cuts with whatever code is bound again, and the code is told", async () => {
-  const emulator = await anEmulator();
-  const { gateway, becomes, diagnostics } = aClient(emulator);
+test("the client rebinds after any close code, and a diagnostic has the code", async () => {
+  const emulator = await startTestEmulator();
+  const { gateway, becomes, diagnostics } = createTestClient(emulator);
   await gateway.setUserId({ accessToken: "accessToken-0001" });
   for (const code of [1000, 1006, 4321]) {
     emulator.disconnect({ userId: "user-0001", code });
@@ -75,20 +75,20 @@ test("what the server cuts with whatever code is bound again, and the code is to
     gateway.retryNow();
     await becomes("ready");
   }
-  const told = diagnostics.flatMap((one) => (one.code === "socketEnded" ? [one.detail] : []));
-  expect(told.map(({ code, clean }) => [code, clean])).toEqual([
+  const ends = diagnostics.flatMap((one) => (one.code === "socketEnded" ? [one.detail] : []));
+  expect(ends.map(({ code, clean }) => [code, clean])).toEqual([
     [1000, true],
     [1006, false],
     [4321, true],
   ]);
 });
 
-describe("a line that went dead without a word", () => {
-  test("is noticed by unanswered pings, left, and the player is bound over a new one", async () => {
-    const emulator = await anEmulator();
+describe("a half-open connection", () => {
+  test("is detected by pings without a reply, and the client rebinds on a new one", async () => {
+    const emulator = await startTestEmulator();
     const proxy = await tcpProxy(portOf(emulator.url));
     onTestFinished(() => proxy.stop());
-    const { gateway, becomes } = aClient(
+    const { gateway, becomes } = createTestClient(
       { endpoints: emulatorEndpoints(proxy.url) },
       { keepAlive: { idleMs: 100, timeoutMs: 100 } },
     );
@@ -103,30 +103,30 @@ describe("a line that went dead without a word", () => {
       .slice(length)
       .map(({ method }) => method);
     expect(methods).toEqual(["setUserId"]);
-    const heard = gateway.waitFor("Gs2Chat:Post");
+    const received = gateway.waitFor("Gs2Chat:Post");
     await emulator.notify({ userId: "user-0001", key: "Gs2Chat:Post", payload: {} });
-    await heard;
+    await received;
   });
 
-  test("answered pings keep a silent line open, at no call", async () => {
-    const emulator = await anEmulator();
-    const { gateway, diagnostics } = aClient(emulator, {
+  test("answered pings keep an idle connection open without calls", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, diagnostics } = createTestClient(emulator, {
       keepAlive: { idleMs: 20, timeoutMs: 2_000 },
     });
     await gateway.setUserId({ accessToken: "accessToken-0001" });
     const { length } = emulator.calls();
     const since = performance.now();
-    await until("a few pings have gone by", () => performance.now() - since > 300);
+    await until("a few pings were answered", () => performance.now() - since > 300);
     expect(gateway.connection.status).toBe("ready");
     expect(emulator.calls()).toHaveLength(length);
     expect(diagnostics.map(({ code }) => code)).not.toContain("socketEnded");
   });
 
-  test("a call that goes unanswered raises the suspicion, long before the keep-alive would", async () => {
-    const emulator = await anEmulator();
+  test("is detected after a call without a reply, before the keep-alive would", async () => {
+    const emulator = await startTestEmulator();
     const proxy = await tcpProxy(portOf(emulator.url));
     onTestFinished(() => proxy.stop());
-    const { gateway, becomes } = aClient(
+    const { gateway, becomes } = createTestClient(
       { endpoints: emulatorEndpoints(proxy.url) },
       { keepAlive: { timeoutMs: 100 } },
     );
@@ -135,7 +135,6 @@ describe("a line that went dead without a word", () => {
     await expect(gateway.setFirebaseToken({ token: "t" }, { timeoutMs: 50 })).rejects.toMatchObject(
       { kind: "requestTimeout", outcome: "unknown", retryable: true },
     );
-    // Until the probe has gone unanswered, too, all still looks well.
     await becomes("reconnecting");
     expect(gateway.connection.reason).toBe("probeFailed");
     await becomes("ready");
@@ -143,13 +142,13 @@ describe("a line that went dead without a word", () => {
 });
 
 describe("disconnect", () => {
-  type World = ReturnType<typeof aClient> & {
-    emulator: Awaited<ReturnType<typeof anEmulator>>;
-    /** Resolves when the client has just sent a call of this function. */
+  type Context = ReturnType<typeof createTestClient> & {
+    emulator: Awaited<ReturnType<typeof startTestEmulator>>;
+    /** Resolves when the client sends a call of this function. */
     sends(name: string): Promise<unknown>;
   };
 
-  const moments: Record<string, (world: World) => unknown> = {
+  const moments: Record<string, (context: Context) => unknown> = {
     "before the socket is open": () => undefined,
     "during the login": ({ sends }) => sends("login"),
     "during the bind": ({ sends }) => sends("setUserId"),
@@ -161,29 +160,29 @@ describe("disconnect", () => {
     },
   };
 
-  test.each(Object.entries(moments))("%s: nothing revives it", async (_, moment) => {
-    const emulator = await anEmulator();
+  test.each(Object.entries(moments))("%s: the client stays closed", async (_, moment) => {
+    const emulator = await startTestEmulator();
     const sent = new EventTarget();
-    class Watched extends WebSocket {
+    class ObservedWebSocket extends WebSocket {
       override send(text: string) {
         super.send(text);
         const { x_gs2 } = JSON.parse(text) as { x_gs2: { function: string } };
         sent.dispatchEvent(new Event(x_gs2.function));
       }
     }
-    const client = aClient(emulator, {
-      WebSocket: Watched as unknown as NonNullable<GatewayClientOptions["WebSocket"]>,
+    const client = createTestClient(emulator, {
+      WebSocket: ObservedWebSocket as unknown as NonNullable<GatewayClientOptions["WebSocket"]>,
     });
     const { gateway } = client;
     const sends = (name: string) => once(sent, name);
-    const here = moment({ ...client, emulator, sends });
+    const reached = moment({ ...client, emulator, sends });
     const bound = gateway.setUserId({ accessToken: "accessToken-0001" });
     bound.catch(() => undefined);
-    await here;
+    await reached;
     await gateway.disconnect();
     const { attempt } = gateway.connection;
-    for (const wake of ["online", "foreground", "background", "offline", "online"] as const) {
-      gateway.hint(wake);
+    for (const hint of ["online", "foreground", "background", "offline", "online"] as const) {
+      gateway.hint(hint);
     }
     gateway.retryNow();
     expect(gateway.connection).toMatchObject({ status: "closed", reason: "user", attempt });
@@ -198,9 +197,9 @@ describe("disconnect", () => {
     });
   });
 
-  test("keeps the wishes: connect binds again what was bound before", async () => {
-    const emulator = await anEmulator();
-    const { gateway, becomes } = aClient(emulator);
+  test("keeps the desired bindings: connect rebinds them", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, becomes } = createTestClient(emulator);
     await gateway.setUserId({ accessToken: "accessToken-0001" });
     await gateway.disconnect();
     await gateway.connect();
@@ -211,7 +210,7 @@ describe("disconnect", () => {
   test("lets a Node process exit by itself within a second", async () => {
     const built = inRepo("dist", "node.js");
     expect(existsSync(built), "dist/node.js is missing: run `npm run build` first").toBe(true);
-    const emulator = await anEmulator();
+    const emulator = await startTestEmulator();
     const script = `
       import { GatewayClient, emulatorEndpoints } from ${JSON.stringify(pathToFileURL(built).href)};
       const gateway = new GatewayClient({
@@ -228,13 +227,17 @@ describe("disconnect", () => {
       stdio: ["ignore", "pipe", "pipe"],
     });
     onTestFinished(() => void child.kill());
-    let said = "";
-    child.stdout.on("data", (data) => (said += String(data)));
-    child.stderr.on("data", (data) => (said += String(data)));
-    await until(`it has disconnected`, () => said.includes("disconnected"), 15_000);
+    let output = "";
+    child.stdout.on("data", (data) => (output += String(data)));
+    child.stderr.on("data", (data) => (output += String(data)));
+    await until(
+      "the child process has disconnected",
+      () => output.includes("disconnected"),
+      15_000,
+    );
     const since = performance.now();
     if (child.exitCode === null) await once(child, "exit");
     expect(performance.now() - since).toBeLessThan(1_000);
-    expect(child.exitCode, said).toBe(0);
+    expect(child.exitCode, output).toBe(0);
   });
 });

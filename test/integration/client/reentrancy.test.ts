@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { GatewayClient } from "../../../src/node.js";
 import { until } from "../../support/until.js";
-import { aClient, anEmulator } from "./emulatorWorld.js";
+import { createTestClient, startTestEmulator } from "./testEmulator.js";
 
 const player = { accessToken: "accessToken-0001", allowConcurrentAccess: false } as const;
 
-type Act = (gateway: GatewayClient) => unknown;
+type Action = (gateway: GatewayClient) => unknown;
 
 /** Every public method, called from inside a handler. */
-const acts: Record<string, Act> = {
+const actions: Record<string, Action> = {
   connect: (g) => g.connect(),
   disconnect: (g) => g.disconnect(),
   dispose: (g) => g.dispose(),
@@ -33,81 +33,80 @@ const acts: Record<string, Act> = {
   setProjectToken: (g) => g.setProjectToken("project"),
 };
 
-/** Where a handler is called, and what makes it be called. */
-const places: Record<string, (gateway: GatewayClient, act: () => void) => void> = {
-  "status connecting": (g, act) =>
+/** Registers a handler for each event of the client. */
+const registrations: Record<string, (gateway: GatewayClient, handle: () => void) => void> = {
+  "status connecting": (g, handle) =>
     g.lifecycle.on("status", ({ status }, before) => {
-      if (status === "connecting" && before.status !== status) act();
+      if (status === "connecting" && before.status !== status) handle();
     }),
-  "status ready": (g, act) =>
+  "status ready": (g, handle) =>
     g.lifecycle.on("status", ({ status }, before) => {
-      if (status === "ready" && before.status !== status) act();
+      if (status === "ready" && before.status !== status) handle();
     }),
-  "status reconnecting": (g, act) =>
+  "status reconnecting": (g, handle) =>
     g.lifecycle.on("status", ({ status }, before) => {
-      if (status === "reconnecting" && before.status !== status) act();
+      if (status === "reconnecting" && before.status !== status) handle();
     }),
-  diagnostic: (g, act) =>
+  diagnostic: (g, handle) =>
     g.lifecycle.on("diagnostic", ({ code }) => {
-      if (code === "socketEnded") act();
+      if (code === "socketEnded") handle();
     }),
-  onSync: (g, act) => g.onSync(act),
-  notification: (g, act) => g.on("Gs2Chat:Post", act),
-  replaced: (g, act) => g.lifecycle.on("replaced", act),
-  unauthorized: (g, act) => g.lifecycle.on("unauthorized", act),
+  onSync: (g, handle) => g.onSync(handle),
+  notification: (g, handle) => g.on("Gs2Chat:Post", handle),
+  replaced: (g, handle) => g.lifecycle.on("replaced", handle),
+  unauthorized: (g, handle) => g.lifecycle.on("unauthorized", handle),
 };
 
-const RESTING = ["idle", "closed", "unauthorized", "replaced"];
+const SETTLED = ["idle", "closed", "unauthorized", "replaced"];
 
-describe.each(Object.keys(places))("inside the handler of %s", (place) => {
-  test.each(Object.keys(acts))("%s leaves a legal status", async (name) => {
-    const emulator = await anEmulator();
-    const { gateway, diagnostics } = aClient(emulator, { callTimeoutMs: 1_000 });
-    let acted = 0;
-    const ends: Promise<unknown>[] = [];
-    places[place]!(gateway, () => {
-      if (acted++) return;
-      ends.push(
-        (async () => acts[name]!(gateway))().then(
+describe.each(Object.keys(registrations))("inside the handler of %s", (event) => {
+  test.each(Object.keys(actions))("%s leads to a settled status", async (name) => {
+    const emulator = await startTestEmulator();
+    const { gateway, diagnostics } = createTestClient(emulator, { callTimeoutMs: 1_000 });
+    let handlerCalls = 0;
+    const results: Promise<unknown>[] = [];
+    registrations[event]!(gateway, () => {
+      if (handlerCalls++) return;
+      results.push(
+        (async () => actions[name]!(gateway))().then(
           () => undefined,
           (error: unknown) => {
-            // Every rejection is one of ours.
+            // No error of another class escapes.
             expect(error).toMatchObject({ name: "GatewayError" });
           },
         ),
       );
     });
     await gateway.setUserId(player).catch(() => undefined);
-    if (place === "unauthorized") {
-      await gateway.setUserId({ accessToken: "nobody's" }).catch(() => undefined);
-    } else if (place === "notification") {
+    if (event === "unauthorized") {
+      await gateway.setUserId({ accessToken: "never issued" }).catch(() => undefined);
+    } else if (event === "notification") {
       await emulator.notify({ userId: "user-0001", key: "Gs2Chat:Post", payload: {} });
-    } else if (place === "replaced") {
-      const other = aClient(emulator).gateway;
+    } else if (event === "replaced") {
+      const other = createTestClient(emulator).gateway;
       await other.connect();
       await other.setUserId({ ...player, force: true });
-    } else if (place === "diagnostic" || place === "status reconnecting") {
+    } else if (event === "diagnostic" || event === "status reconnecting") {
       emulator.disconnect({ userId: "user-0001" });
     }
-    await until("the handler has been called", () => acted > 0);
-    await Promise.all(ends);
+    await until("the handler is called", () => handlerCalls > 0);
+    await Promise.all(results);
 
     expect(diagnostics.filter(({ code }) => code === "handlerThrew")).toEqual([]);
-    // It comes to rest: nothing is stuck half way.
     const { connection } = gateway;
     if (name === "dispose" || name === "disconnect") expect(connection.status).toBe("closed");
     if (name === "hint offline") gateway.hint("online");
     gateway.retryNow();
     await until(
-      `${gateway.connection.status} has come to rest`,
+      `the client leaves ${gateway.connection.status}`,
       () =>
-        RESTING.includes(gateway.connection.status) ||
+        SETTLED.includes(gateway.connection.status) ||
         (["connected", "ready"].includes(gateway.connection.status) &&
           Object.values(gateway.connection.bindings).every(
             ({ state }) => !["wanted", "binding"].includes(state),
           )),
     );
-    // And it still works, unless it was disposed of.
+    // The client still binds, unless it was disposed.
     if (name !== "dispose") {
       await gateway.connect();
       await gateway.setUserId({ accessToken: "accessToken-0009", slot: "proof" });

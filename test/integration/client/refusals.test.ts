@@ -7,13 +7,14 @@ import {
   type AccessTokenRequest,
   type ProjectTokenRequest,
 } from "../../../src/node.js";
-import { rejectionOf, until } from "../../support/until.js";
-import { aClient, anEmulator, namespaceName } from "./emulatorWorld.js";
+import { rejectionOf } from "../../support/promises.js";
+import { until } from "../../support/until.js";
+import { createTestClient, startTestEmulator, namespaceName } from "./testEmulator.js";
 
 const credentials = [{ clientId: "client-0001", clientSecret: "secret-0001" }];
 
-/** Everything an error can be made to say. */
-function everythingOf(thing: unknown): string {
+/** The texts that a value turns into when it is logged or printed. */
+function textsOf(thing: unknown): string {
   const causes: unknown[] = [];
   for (let one = thing; one instanceof Error; one = one.cause) causes.push(one.stack, one.message);
   return [
@@ -24,10 +25,10 @@ function everythingOf(thing: unknown): string {
   ].join("\n");
 }
 
-describe("each refusal ends in its own kind", () => {
-  test("wrong credentials: unauthorized, and nothing of the secret is told", async () => {
-    const emulator = await anEmulator({ strict: true, credentials });
-    const { gateway } = aClient(emulator, {
+describe("a refusal", () => {
+  test("of the credentials rejects with unauthorized, without the secret", async () => {
+    const emulator = await startTestEmulator({ strict: true, credentials });
+    const { gateway } = createTestClient(emulator, {
       credential: { clientId: "client-0001", clientSecret: "very-secret-0815" },
     });
     const lost: unknown[] = [];
@@ -41,7 +42,7 @@ describe("each refusal ends in its own kind", () => {
     });
     expect(gateway.connection).toMatchObject({ status: "unauthorized", reason: "token", error });
     expect(lost).toEqual([{ slot: undefined, error }]);
-    expect(everythingOf(error)).not.toContain("0815");
+    expect(textsOf(error)).not.toContain("0815");
     expect(await rejectionOf(gateway.describeWebSocketSessions())).toMatchObject({
       kind: "unauthorized",
       outcome: "notSent",
@@ -49,31 +50,31 @@ describe("each refusal ends in its own kind", () => {
     expect(emulator.calls({ method: "login" })).toHaveLength(1);
   });
 
-  test("a login that cannot be read by the server: closed, with the error", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator, {
+  test("of a project token that was never issued rejects with unauthorized, without the token", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator, {
       credential: { clientId: "client-0001", projectToken: "never issued" },
     });
     const error = await rejectionOf(gateway.setUserId({ accessToken: "accessToken-0001" }));
     expect(error).toMatchObject({ kind: "unauthorized", method: "setUserId", status: 401 });
     expect(gateway.connection.status).toBe("unauthorized");
-    expect(everythingOf(error)).not.toContain("never issued");
+    expect(textsOf(error)).not.toContain("never issued");
   });
 
-  test("an access token nobody issued: unauthorized, after one renewal of both tokens", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator);
-    const asks: AccessTokenRequest[] = [];
+  test("of an access token that was never issued rejects with unauthorized after one renewal of both tokens", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
+    const requests: AccessTokenRequest[] = [];
     const bound = gateway.setUserId({
-      accessToken(ask) {
-        asks.push(ask);
-        return "nobody-issued-4711";
+      accessToken(request) {
+        requests.push(request);
+        return "never-issued-4711";
       },
     });
     const error = await rejectionOf(bound);
     expect(error).toMatchObject({ kind: "unauthorized", status: 401, outcome: "refused" });
-    expect(everythingOf(error)).not.toContain("4711");
-    expect(asks).toEqual([
+    expect(textsOf(error)).not.toContain("4711");
+    expect(requests).toEqual([
       { reason: "bind", slot: "player" },
       { reason: "unauthorized", slot: "player" },
     ]);
@@ -86,9 +87,9 @@ describe("each refusal ends in its own kind", () => {
     expect(gateway.connection.status).toBe("unauthorized");
   });
 
-  test("an expired access token is renewed by its provider, and the player never notices", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator);
+  test("of an expired access token makes the client call the provider, and setUserId resolves", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
     const old = await emulator.issueAccessToken({ userId: "alice", expiresInMs: 1_000 });
     emulator.clock.advance(2_000);
     const binding = await gateway.setUserId({
@@ -98,9 +99,9 @@ describe("each refusal ends in its own kind", () => {
     expect(binding.userId).toBe("alice");
   });
 
-  test("an expired access token without a provider: unauthorized; a new setUserId leads out", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator);
+  test("of an expired access token without a provider rejects with unauthorized; a new setUserId binds", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
     const accessToken = await emulator.issueAccessToken({ userId: "alice", expiresInMs: 1_000 });
     emulator.clock.advance(2_000);
     expect(await rejectionOf(gateway.setUserId({ accessToken }))).toMatchObject({
@@ -112,9 +113,9 @@ describe("each refusal ends in its own kind", () => {
     expect(gateway.connection.status).toBe("ready");
   });
 
-  test("a missing namespace: notFound, the slot failed, the connection stays", async () => {
-    const emulator = await anEmulator({ strict: true, credentials });
-    const { gateway } = aClient(emulator, { namespaceName: "no-such" });
+  test("of a missing namespace rejects with notFound; the slot fails, the connection stays", async () => {
+    const emulator = await startTestEmulator({ strict: true, credentials });
+    const { gateway } = createTestClient(emulator, { namespaceName: "no-such" });
     const accessToken = await emulator.issueAccessToken({ userId: "alice" });
     const error = await rejectionOf(gateway.setUserId({ accessToken }));
     expect(error).toMatchObject({ kind: "notFound", status: 404, outcome: "refused" });
@@ -128,14 +129,14 @@ describe("each refusal ends in its own kind", () => {
     });
   });
 
-  test("one slot that is not let in does not stop the others", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator);
+  test("of one slot does not affect the others", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
     const lost: unknown[] = [];
     gateway.lifecycle.on("unauthorized", ({ slot }) => lost.push(slot));
     await gateway.setUserId({ accessToken: "accessToken-0001" });
     await expect(
-      gateway.setUserId({ slot: "guild", accessToken: "nobody's" }),
+      gateway.setUserId({ slot: "guild", accessToken: "never issued" }),
     ).rejects.toMatchObject({
       kind: "unauthorized",
     });
@@ -146,9 +147,9 @@ describe("each refusal ends in its own kind", () => {
     });
   });
 
-  test("a provider that says unauthorized ends the trying", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator);
+  test("by a provider that throws unauthorized ends the retries", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
     const bound = gateway.setUserId({
       accessToken: () => {
         throw new GatewayError({ kind: "unauthorized", message: "signed out" });
@@ -158,18 +159,18 @@ describe("each refusal ends in its own kind", () => {
     expect(gateway.connection.status).toBe("unauthorized");
   });
 
-  test("a provider that fails otherwise is asked again", async () => {
-    const emulator = await anEmulator();
-    const { gateway, diagnostic } = aClient(emulator);
-    let asked = 0;
+  test("by a provider that throws any other error is retried", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, diagnostic } = createTestClient(emulator);
+    let calls = 0;
     const binding = await gateway.setUserId({
       accessToken: async () => {
-        if (++asked === 1) throw new Error("the login server is down");
+        if (++calls === 1) throw new Error("the login server is down");
         return "accessToken-0001";
       },
     });
     expect(binding.state).toBe("held");
-    expect(asked).toBe(2);
+    expect(calls).toBe(2);
     expect((await diagnostic("bindRetried")).level).toBe("warn");
   });
 });
@@ -184,10 +185,10 @@ describe("tokens", () => {
     return ((await response.json()) as { access_token: string }).access_token;
   };
 
-  test("a project token as text is used as it is: no login is sent", async () => {
-    const emulator = await anEmulator();
+  test("a project token as text is sent as given, without a login", async () => {
+    const emulator = await startTestEmulator();
     const projectToken = await loginFor(emulator.url);
-    const { gateway } = aClient(emulator, {
+    const { gateway } = createTestClient(emulator, {
       credential: { clientId: "client-0001", projectToken },
     });
     await gateway.setUserId({ accessToken: "accessToken-0001" });
@@ -195,27 +196,27 @@ describe("tokens", () => {
     expect(emulator.calls({ method: "login" }).map(({ transport }) => transport)).toEqual(["rest"]);
   });
 
-  test("a project token from a function is asked for at first, and again after a 401", async () => {
-    const emulator = await anEmulator();
-    const asks: ProjectTokenRequest[] = [];
-    const { gateway } = aClient(emulator, {
+  test("a project token provider is called at first, and again after a 401", async () => {
+    const emulator = await startTestEmulator();
+    const requests: ProjectTokenRequest[] = [];
+    const { gateway } = createTestClient(emulator, {
       credential: {
         clientId: "client-0001",
-        async projectToken(ask) {
-          asks.push(ask);
-          return ask.reason === "first"
+        async projectToken(request) {
+          requests.push(request);
+          return request.reason === "first"
             ? { token: "stale", expiresInSeconds: 60 }
             : loginFor(emulator.url);
         },
       },
     });
     await gateway.setUserId({ accessToken: "accessToken-0001" });
-    expect(asks).toEqual([{ reason: "first" }, { reason: "unauthorized" }]);
+    expect(requests).toEqual([{ reason: "first" }, { reason: "unauthorized" }]);
   });
 
-  test("setProjectToken leads out of unauthorized and binds what was refused", async () => {
-    const emulator = await anEmulator();
-    const { gateway, becomes } = aClient(emulator, {
+  test("setProjectToken ends unauthorized and retries the refused bind", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, becomes } = createTestClient(emulator, {
       credential: { clientId: "client-0001", projectToken: "stale" },
     });
     await rejectionOf(gateway.setUserId({ accessToken: "accessToken-0001" }));
@@ -224,47 +225,47 @@ describe("tokens", () => {
     await becomes("ready");
   });
 
-  test("an access token provider is asked before each bind, and after a 401 of a call", async () => {
-    const emulator = await anEmulator();
-    const { gateway, becomes } = aClient(emulator);
-    const asks: string[] = [];
+  test("an access token provider is called before each bind, and after a 401 of a call", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, becomes } = createTestClient(emulator);
+    const requests: string[] = [];
     await gateway.setUserId({
       accessToken({ reason }) {
-        asks.push(reason);
+        requests.push(reason);
         return emulator.issueAccessToken({ userId: "alice", expiresInMs: 60_000 });
       },
     });
     emulator.disconnect({ userId: "alice" });
     await becomes("reconnecting");
     await becomes("ready");
-    expect(asks).toEqual(["bind", "bind"]);
+    expect(requests).toEqual(["bind", "bind"]);
     emulator.clock.advance(61_000);
     expect((await gateway.describeWebSocketSessions()).items).toHaveLength(1);
-    expect(asks).toEqual(["bind", "bind", "unauthorized"]);
+    expect(requests).toEqual(["bind", "bind", "unauthorized"]);
     expect(
       emulator.calls({ method: "describeWebSocketSessions" }).map(({ status }) => status),
     ).toEqual([401, 200]);
   });
 
-  test("many calls refused at once share one renewal, and each is repeated once", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator);
-    let asked = 0;
+  test("several calls with a 401 share one renewal, and each is repeated once", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
+    let calls = 0;
     await gateway.setUserId({
       accessToken: () => {
-        asked++;
+        calls++;
         return emulator.issueAccessToken({ userId: "alice", expiresInMs: 60_000 });
       },
     });
     emulator.clock.advance(61_000);
     await Promise.all(Array.from({ length: 5 }, () => gateway.describeWebSocketSessions()));
-    expect(asked).toBe(2);
+    expect(calls).toBe(2);
     expect(emulator.calls({ method: "login" })).toHaveLength(2);
   });
 
-  test("getProjectToken logs in over REST where there is no connection", async () => {
-    const emulator = await anEmulator();
-    const { gateway } = aClient(emulator);
+  test("getProjectToken logs in over REST without a connection", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
     expect(await gateway.getProjectToken()).toEqual(expect.any(String));
     expect(emulator.calls().map(({ method, transport }) => [method, transport])).toEqual([
       ["login", "rest"],
@@ -272,30 +273,30 @@ describe("tokens", () => {
     expect(gateway.connection.status).toBe("idle");
   });
 
-  test("a wrong secret over REST is told without the secret", async () => {
-    const emulator = await anEmulator({ strict: true, credentials });
-    const { gateway } = aClient(emulator, {
+  test("getProjectToken rejects for a wrong secret, without the secret", async () => {
+    const emulator = await startTestEmulator({ strict: true, credentials });
+    const { gateway } = createTestClient(emulator, {
       credential: { clientId: "client-0001", clientSecret: "very-secret-0815" },
     });
     const error = await rejectionOf(gateway.getProjectToken());
     expect(error).toMatchObject({ kind: "unauthorized", status: 401, method: "login" });
-    expect(everythingOf(error)).not.toContain("0815");
+    expect(textsOf(error)).not.toContain("0815");
   });
 });
 
-test("a client shows no secret and no token, however it is printed", async () => {
-  const emulator = await anEmulator();
-  const told: unknown[] = [];
-  const tell = (...said: unknown[]) => told.push(said);
-  const logger = { debug: tell, info: tell, warn: tell, error: tell };
-  const { gateway, diagnostics } = aClient(emulator, {
+test("a printed client contains no secret and no token", async () => {
+  const emulator = await startTestEmulator();
+  const logged: unknown[] = [];
+  const log = (...args: unknown[]) => logged.push(args);
+  const logger = { debug: log, info: log, warn: log, error: log };
+  const { gateway, diagnostics } = createTestClient(emulator, {
     credential: { clientId: "client-0001", clientSecret: "very-secret-0815" },
     logger,
   });
   await gateway.setUserId({ accessToken: "accessToken-0001" });
   const projectToken = await gateway.getProjectToken();
-  for (const thing of [gateway, gateway.connection, diagnostics, told]) {
-    const shown = everythingOf(thing);
+  for (const thing of [gateway, gateway.connection, diagnostics, logged]) {
+    const shown = textsOf(thing);
     for (const secret of ["0815", "accessToken-0001", projectToken]) {
       expect(shown).not.toContain(secret);
     }
@@ -420,10 +421,10 @@ describe("a wrong argument", () => {
   ];
 
   test.each(wrong)(
-    "of %s: %s (%o) is refused before anything is sent",
+    "of %s: %s (%o) rejects, and nothing is sent",
     async (method, field, limit, use) => {
-      const emulator = await anEmulator();
-      const { gateway } = aClient(emulator);
+      const emulator = await startTestEmulator();
+      const { gateway } = createTestClient(emulator);
       await gateway.setUserId(player);
       const { length } = emulator.calls();
       const error = await rejectionOf((async () => use(gateway))());
@@ -448,7 +449,7 @@ describe("a wrong argument", () => {
     ["clientSecret", { credential: { clientId: "c" } }],
     ["callTimeoutMs", { credential: { clientId: "c", clientSecret: "s" }, callTimeoutMs: 0 }],
   ];
-  test.each(constructions)("of the constructor: %s is refused", (field, options) => {
+  test.each(constructions)("of the constructor: %s throws", (field, options) => {
     let error: unknown;
     try {
       new GatewayClient(options as never);
@@ -460,10 +461,10 @@ describe("a wrong argument", () => {
     expect(String(error)).toContain(field);
   });
 
-  test("a field without effect is a diagnostic, and null means left out", async () => {
-    const emulator = await anEmulator();
-    const { gateway, diagnostic } = aClient(emulator);
-    await gateway.setUserId({ ...player, sessionId: "of no use", force: null });
+  test("setUserId reports a field without effect as a diagnostic, and treats null as absent", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, diagnostic } = createTestClient(emulator);
+    await gateway.setUserId({ ...player, sessionId: "unused", force: null });
     expect((await diagnostic("brokenCondition")).detail).toMatchObject({
       method: "setUserId",
       field: "sessionId",
@@ -471,9 +472,9 @@ describe("a wrong argument", () => {
   });
 });
 
-test("signals and time-outs end a call with their own kind", async () => {
-  const emulator = await anEmulator();
-  const { gateway } = aClient(emulator);
+test("a call rejects with aborted at its signal, and with requestTimeout at its timeout", async () => {
+  const emulator = await startTestEmulator();
+  const { gateway } = createTestClient(emulator);
   const controller = new AbortController();
   controller.abort();
   for (const use of [
@@ -498,19 +499,19 @@ test("signals and time-outs end a call with their own kind", async () => {
   expect(gateway.connection.bindings["player"]).toMatchObject({ state: "wanted" });
 });
 
-test("a warning reaches the console where no logger is given, and false silences it", async () => {
+test("warnings go to the console without a logger option, and nowhere with logger false", async () => {
   const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
   const info = vi.spyOn(console, "info").mockImplementation(() => undefined);
   onTestFinished(() => void vi.restoreAllMocks());
-  const emulator = await anEmulator();
-  const loud = aClient(emulator, { logger: undefined });
+  const emulator = await startTestEmulator();
+  const withConsole = createTestClient(emulator, { logger: undefined });
   expect(info).toHaveBeenCalledTimes(1);
   expect(info.mock.calls[0]![0]).toContain("emulator");
-  await loud.gateway.setUserId({ accessToken: "accessToken-0001", sessionId: "of no use" });
-  await until("it has been said", () => warn.mock.calls.length > 0);
+  await withConsole.gateway.setUserId({ accessToken: "accessToken-0001", sessionId: "unused" });
+  await until("the warning is logged", () => warn.mock.calls.length > 0);
   warn.mockClear();
-  const quiet = aClient(emulator, { logger: false });
-  await quiet.gateway.setUserId({ accessToken: "accessToken-0001", sessionId: "of no use" });
-  await quiet.diagnostic("brokenCondition");
+  const silent = createTestClient(emulator, { logger: false });
+  await silent.gateway.setUserId({ accessToken: "accessToken-0001", sessionId: "unused" });
+  await silent.diagnostic("brokenCondition");
   expect(warn).not.toHaveBeenCalled();
 });

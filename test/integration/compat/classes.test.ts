@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as ours from "../../../src/compat/gateway.js";
 import * as official from "./official.js";
 
-/** What the reference has and the classes of `gs2` 1.4.21 have not. */
+/** Fields of the GS2 reference that the classes of `gs2` 1.4.21 lack. */
 const NOT_IN_1_4_21: Readonly<Record<string, readonly string[]>> = {
   DescribeNamespacesRequest: ["namePrefix"],
   CreateNamespaceRequest: ["transactionSetting"],
@@ -35,7 +35,7 @@ const pairs: Pair[] = groups.flatMap(([their, our]) =>
   Object.keys(their).map((name) => ({ name, their: their[name]!, our: our[name]! })),
 );
 
-/** Every field of every model and result, so that each class finds its own. */
+/** The fields of all models and results; each class reads its own. */
 const model = {
   ...Object.fromEntries(
     [
@@ -84,11 +84,11 @@ const methodsOf = (owner: object) =>
   );
 const capitalized = (name: string) => name[0]!.toUpperCase() + name.slice(1);
 
-/** Without what is not set: that is null with us, and null or undefined there. */
+/** Without unset fields: they are null here, and null or undefined in the official classes. */
 const known = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (_, inner: unknown) => inner ?? undefined));
 
-describe("the classes", () => {
+describe("the compat classes", () => {
   test("are those of gs2 1.4.21, and flat as well as under request, result and model", () => {
     const grouped = groups.flatMap(([, our]) => Object.keys(our));
     expect(pairs.map(({ name }) => name).sort()).toEqual(
@@ -98,7 +98,7 @@ describe("the classes", () => {
     for (const [, our] of groups) expect(ours).toMatchObject(our);
   });
 
-  test.each(pairs)("have the methods of gs2 1.4.21: $name", ({ name, their, our }) => {
+  test.each(pairs)("have the methods of those of gs2 1.4.21: $name", ({ name, their, our }) => {
     const added = (NOT_IN_1_4_21[name] ?? []).map(capitalized);
     if (name.endsWith("Request")) added.push("DryRun");
     const prototypes = [our.prototype, Object.getPrototypeOf(our.prototype)] as object[];
@@ -113,7 +113,7 @@ describe("the classes", () => {
     expect(our.name).toBe(name);
   });
 
-  test.each(pairs)("read and tell the same: $name", ({ name, their, our }) => {
+  test.each(pairs)("read and write the same dict: $name", ({ name, their, our }) => {
     const missing = NOT_IN_1_4_21[name] ?? [];
     const given = Object.fromEntries(
       Object.entries(data).filter(([key]) => !missing.includes(key)),
@@ -138,14 +138,14 @@ describe("the classes", () => {
     }
   });
 
-  test("make nothing of nothing, where they are models", () => {
+  test("return null from fromDict for null and undefined, where they are models", () => {
     expect(ours.Namespace.fromDict(null)).toBeNull();
     expect(ours.Namespace.fromDict(undefined)).toBeNull();
     expect(ours.GetNamespaceResult.fromDict({}).getItem()).toBeNull();
     expect(ours.DescribeNamespacesResult.fromDict({}).getItems()).toEqual([]);
   });
 
-  test("hold the models they read", () => {
+  test("contain model objects after fromDict", () => {
     const result = ours.DescribeNamespacesResult.fromDict({
       items: [{ name: "n", transactionSetting: { enableAutoRun: true } }],
     });
@@ -165,7 +165,7 @@ describe("a GRN", () => {
   };
   type Statics = Record<string, (...parts: unknown[]) => unknown>;
 
-  test.each(Object.entries(grns))("is read and made as by gs2 1.4.21: %s", (name, grn) => {
+  test.each(Object.entries(grns))("is read and created as by gs2 1.4.21: %s", (name, grn) => {
     const their = official.gateway.model[name] as unknown as Statics;
     const our = ours.model[name as keyof typeof grns] as unknown as Statics;
     const getters = methodsOf(their).filter((method) => method.startsWith("get"));

@@ -1,7 +1,10 @@
 import { createRequire } from "node:module";
 import { inRepo } from "../../support/repo.js";
 
-/** What these tests use of the official package. It is no dependency of ours, so its types are not there to compile against. */
+/**
+ * The part of the official package that these tests use. It is no dependency: its types are missing
+ * at compile time.
+ */
 interface OfficialCore {
   Gs2Constant: { ENDPOINT_HOST: string; WS_ENDPOINT_HOST: string };
   BasicGs2Credential: new (clientId: string, clientSecret: string) => object;
@@ -39,7 +42,7 @@ export const matchmaking = load("gs2/matchmaking") as OfficialService & {
   Gs2MatchmakingRestClient: OfficialClient;
 };
 
-/** `with...` for each value, as the official style has it. */
+/** Calls `with...` for each value, in the official style. */
 export function fill(made: object, values: Readonly<Record<string, unknown>>): object {
   for (const [field, value] of Object.entries(values)) {
     (made as Made)[`with${field[0]!.toUpperCase()}${field.slice(1)}`]!(value);

@@ -4,18 +4,18 @@ import ts from "typescript";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { inRepo } from "../../support/repo.js";
 
-// The package brings its sources, which TypeScript reads instead of its declarations.
+// The package contains its sources, which TypeScript reads instead of its declarations.
 vi.setConfig({ testTimeout: 120_000 });
 
-// Beside this file, so that imports find what they would find here.
+// In this folder, so that imports resolve as in this file.
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(inRepo("test", "integration", "compat", "types-"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What TypeScript says of one file; the package's own files are as they are. */
-async function said(text: string): Promise<string[]> {
+/** TypeScript's diagnostics of one file, without those of the package's own files. */
+async function diagnosticsOf(text: string): Promise<string[]> {
   const file = join(folder, "mover.ts");
   await writeFile(file, text);
   const program = ts.createProgram([file], {
@@ -46,18 +46,18 @@ const mover = `
     .then((result) => result.getItem()?.getName());
 `;
 
-test("an untouched official client of another service accepts our REST session", async () => {
-  expect(await said(mover)).toEqual([]);
+test("an official client of another service accepts a REST session of compat", async () => {
+  expect(await diagnosticsOf(mover)).toEqual([]);
 });
 
-test("it would not accept anything else", async () => {
+test("an official client accepts nothing else", async () => {
   const without = mover.replace("Client(session)", "Client({ ...session, region: 1 })");
-  expect(await said(without)).toHaveLength(1);
+  expect(await diagnosticsOf(without)).toHaveLength(1);
 });
 
-// Its private fields make the class a name of its own for TypeScript: no other class fits, however it is written.
-test("an official socket client wants our session cast, for its private fields alone", async () => {
-  const [problem, ...none] = await said(`${mover}
+// Its private fields make the official class nominal in TypeScript: no other class is assignable.
+test("an official socket client needs a cast for compat's session, because of private fields only", async () => {
+  const [problem, ...none] = await diagnosticsOf(`${mover}
     new Gs2GatewayWebSocketClient(new Gs2WebSocketSession("r", new BasicGs2Credential("c", "s")));
   `);
   expect(none).toEqual([]);

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 export interface Recorded {
   method: string;
-  /** Without the query, as it came. */
+  /** As received, without the query. */
   path: string;
   query: Record<string, string>;
   headers: IncomingHttpHeaders;
@@ -12,14 +12,14 @@ export interface Recorded {
 
 export interface RecordingServer {
   url: string;
-  /** Emptied by reading. */
+  /** Returns the recorded requests and clears the list. */
   take(): Recorded[];
-  /** What every request is answered with. */
+  /** The response to every request. */
   answer: { status: number; body: unknown };
   stop(): Promise<void>;
 }
 
-/** Writes down every request as it came. */
+/** Records every request as it was received. */
 export async function startRecordingServer(): Promise<RecordingServer> {
   let recorded: Recorded[] = [];
   const server = createServer((request, response) => {

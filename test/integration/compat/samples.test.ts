@@ -20,7 +20,7 @@ const official = { ...Gs2Constant };
 let emulator: Emulator;
 let playing: Gs2WebSocketSession | undefined;
 
-/** Fresh for each sample. */
+/** New for each sample. */
 beforeEach(async () => {
   emulator = await startEmulator({
     settings: { restSetUserIdWithoutConnectionId: "latest" },
@@ -35,7 +35,7 @@ afterEach(async () => {
   Object.assign(Gs2Constant, official);
 });
 
-/** A socket of the samples' client id. */
+/** A socket with the samples' client ID. */
 const connect = async (): Promise<void> => {
   playing = new Gs2WebSocketSession(
     "ap-northeast-1",
@@ -52,7 +52,7 @@ const bind = async (): Promise<void> => {
 };
 
 interface Sample {
-  /** Samples that come before this one, or other things to do. */
+  /** Samples or other steps that run before this one. */
   before?: readonly (SampleName | (() => Promise<void>))[];
   reads: Readonly<Record<string, unknown>>;
   /** The class of the item. */
@@ -144,7 +144,7 @@ const table: Readonly<Record<SampleName, Sample>> = {
 };
 
 describe("the samples of the GS2 reference, run at a fresh emulator", () => {
-  test("are one for each method", () => {
+  test("exist for each method", () => {
     expect(Object.keys(samples).sort()).toEqual(allMethods.map(({ name }) => name).sort());
     expect(Object.keys(samples)).toHaveLength(28);
   });

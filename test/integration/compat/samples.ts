@@ -1,7 +1,7 @@
 import Gs2Core from "../../../src/compat/coreNode.js";
 import * as Gs2Gateway from "../../../src/compat/gateway.js";
 
-/** Region first, then the credential: as the samples of the GS2 reference have it. */
+/** Region first, then the credential, as in the samples of the GS2 reference. */
 async function connected(): Promise<Gs2Gateway.Gs2GatewayRestClient> {
   const session = new Gs2Core.Gs2RestSession(
     "ap-northeast-1",
@@ -17,7 +17,8 @@ const logSetting = () =>
   );
 
 /**
- * The calls of the 28 samples of the GS2 reference, with their values. Each answers what the sample reads with its getters.
+ * The calls of the 28 samples of the GS2 reference, with their values. Each returns what the sample
+ * reads by getters.
  */
 export const samples = {
   async describeNamespaces() {

@@ -31,7 +31,7 @@ import {
 } from "../../../src/compat/gateway.js";
 import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
 import { GatewayError, isGatewayError } from "../../../src/errors.js";
-import { rejection } from "../../support/settled.js";
+import { rejectionOf } from "../../support/promises.js";
 import { until } from "../../support/until.js";
 import * as official from "./official.js";
 import { startRecordingServer } from "./recordingServer.js";
@@ -43,7 +43,7 @@ const hosts = { ...Gs2Constant };
 let emulator: Emulator;
 
 beforeAll(() => {
-  // Each connection to an emulator prints a line.
+  // A client logs a line for each connection to an emulator.
   vi.spyOn(console, "info").mockImplementation(() => {});
 });
 afterAll(() => vi.restoreAllMocks());
@@ -62,7 +62,7 @@ afterEach(async () => {
 });
 
 const failure = async (promise: Promise<unknown> | undefined): Promise<Gs2Error> =>
-  (await rejection(promise!)) as Gs2Error;
+  (await rejectionOf(promise!)) as Gs2Error;
 
 const restClient = async () => {
   const session = new Gs2RestSession(region, credential());
@@ -70,22 +70,22 @@ const restClient = async () => {
   return { session, client: new Gs2GatewayRestClient(session) };
 };
 
-/** A socket that is left with the test, and what its handlers were told, in order. */
+/** A session that ends with the test, and the events of its handlers, in order. */
 const openSocket = async (given = credential()) => {
   const session = new Gs2WebSocketSession(given, region);
   onTestFinished(() => session.disconnect());
-  const heard: Gs2Notification[] = [];
-  const told: string[] = [];
+  const received: Gs2Notification[] = [];
+  const events: string[] = [];
   const errors: unknown[] = [];
-  session.onNotification((notification) => heard.push(notification));
-  session.onOpen(() => told.push("open"));
-  session.onClose((...none: unknown[]) => told.push(`close ${none.length}`));
+  session.onNotification((notification) => received.push(notification));
+  session.onOpen(() => events.push("open"));
+  session.onClose((...none: unknown[]) => events.push(`close ${none.length}`));
   session.onError((event: unknown) => {
-    told.push("error");
+    events.push("error");
     errors.push(event);
   });
   await session.connect();
-  return { session, client: new Gs2GatewayWebSocketClient(session), heard, told, errors };
+  return { session, client: new Gs2GatewayWebSocketClient(session), received, events, errors };
 };
 
 const bind = async (client: Gs2GatewayWebSocketClient, userId: string, exclusive = false) =>
@@ -97,7 +97,7 @@ const bind = async (client: Gs2GatewayWebSocketClient, userId: string, exclusive
   );
 
 describe("the default export", () => {
-  test("holds what the named exports do", async () => {
+  test("contains the named exports", async () => {
     const { default: _, ...named } = await import("../../../src/compat/coreNode.js");
     expect(core).toEqual(named);
     expect(core.Gs2WebSocketSession).toBe(Gs2WebSocketSession);
@@ -119,7 +119,7 @@ describe("the default export", () => {
 describe("a session", () => {
   const shown = (session: object) => Object.entries(session);
 
-  test("has exactly the public fields of an official one, in either order of its arguments", async () => {
+  test("has exactly the public fields of an official session, in either order of its arguments", async () => {
     const their = new official.core.Gs2RestSession(credential(), region);
     for (const our of [
       new Gs2RestSession(credential(), region),
@@ -134,7 +134,7 @@ describe("a session", () => {
     expect(Object.keys(session)).toEqual(Object.keys(their));
   });
 
-  test("shows neither secret nor token as JSON", async () => {
+  test("has no secret and no token in its JSON", async () => {
     const { session } = await openSocket();
     const rest = new Gs2RestSession(
       region,
@@ -148,7 +148,7 @@ describe("a session", () => {
 });
 
 describe("a REST session", () => {
-  test("logs in with a secret and answers what the login said", async () => {
+  test("logs in with a secret and resolves with the login result", async () => {
     const session = new Gs2RestSession(region, credential());
     const before = Date.now();
     const result = await session.connect();
@@ -162,7 +162,7 @@ describe("a REST session", () => {
     expect(session.projectToken).toBeNull();
   });
 
-  test("takes a project token at once and without a promise", async () => {
+  test("uses a project token at once and returns no promise", async () => {
     const { session } = await restClient();
     const handed = new Gs2RestSession(
       new ProjectTokenGs2Credential("client-0001", session.projectToken!),
@@ -177,7 +177,7 @@ describe("a REST session", () => {
     expect(result.getItem()!.getName()).toBe(namespaceName);
   });
 
-  test("rejects a wrong secret with the list, without quoting it", async () => {
+  test("rejects a wrong secret with the server's list, without quoting the secret", async () => {
     const session = new Gs2RestSession(
       region,
       new BasicGs2Credential("client-0001", "secret-0002"),
@@ -189,7 +189,7 @@ describe("a REST session", () => {
     expect(session.projectToken).toBeNull();
   });
 
-  test("says what is missing of its credential before anything is sent", async () => {
+  test("rejects an incomplete credential before anything is sent", async () => {
     const session = new Gs2RestSession(region, {});
     expect(await failure(session.connect())).toMatchObject({
       kind: "invalidArgument",
@@ -197,7 +197,7 @@ describe("a REST session", () => {
     });
   });
 
-  test("logs in once more when its token is refused, and for several calls once", async () => {
+  test("logs in once more when its token is refused, once for several calls", async () => {
     const { session, client } = await restClient();
     session.projectToken = "stale";
     const results = await Promise.all(
@@ -224,7 +224,7 @@ describe("a REST session", () => {
     expect(session.expiresAt).toBeGreaterThan(Date.now());
   });
 
-  test("does not come to life by a call after disconnect, or before connect", async () => {
+  test("does not connect by a call, neither after disconnect nor before connect", async () => {
     const { session, client } = await restClient();
     session.disconnect();
     const fresh = new Gs2GatewayRestClient(new Gs2RestSession(region, credential()));
@@ -267,7 +267,7 @@ describe("an error", () => {
     expect(error.stack).toContain("GatewayError");
   });
 
-  test("of a value the table refuses names the field, and nothing is sent", async () => {
+  test("of an invalid argument names the field, and nothing is sent", async () => {
     const { client } = await restClient();
     const error = await failure(client.getNamespace(new GetNamespaceRequest()));
     expect(error).toEqual([{ component: "namespaceName", message: "must be supplied" }]);
@@ -275,7 +275,7 @@ describe("an error", () => {
     expect(emulator.calls({ method: "getNamespace" })).toEqual([]);
   });
 
-  test("on the socket has the list as text in its message, as GS2's error body has", async () => {
+  test("on the socket has the list as JSON text in its message, as GS2's error body", async () => {
     const { client: first } = await openSocket();
     const { client: second } = await openSocket();
     await bind(first, "alice", true);
@@ -288,7 +288,7 @@ describe("an error", () => {
     expect(isGatewayError(error, "conflict")).toBe(true);
   });
 
-  test("without an answer is an empty array", async () => {
+  test("without a reply is an empty array", async () => {
     const { client } = await restClient();
     await emulator.stop();
     const error = await failure(
@@ -306,20 +306,20 @@ describe("an error", () => {
 });
 
 describe("a socket session", () => {
-  test("binds a player and hears a notification as it came", async () => {
-    const { client, heard, told, session } = await openSocket();
-    expect(told).toEqual(["open"]);
+  test("binds a player and passes on a notification as it was received", async () => {
+    const { client, received, events, session } = await openSocket();
+    expect(events).toEqual(["open"]);
     const result = await bind(client, "alice");
     expect(result.getItem()!.getUserId()).toBe("alice");
     const payload = JSON.stringify({ gatheringName: "g-1" });
     const sent = await emulator.notify({ userId: "alice", subject: "s", issuer: "i", payload });
     expect(sent.sendConnectionIds).toEqual([result.getItem()!.getConnectionId()]);
-    await until("the notification is there", () => heard.length > 0);
-    expect(heard).toEqual([{ subject: "s", issuer: "i", payload }]);
+    await until("the notification is received", () => received.length > 0);
+    expect(received).toEqual([{ subject: "s", issuer: "i", payload }]);
     expect(session.projectToken).toEqual(expect.any(String));
   });
 
-  test("answers other methods than setUserId too", async () => {
+  test("supports other methods than setUserId", async () => {
     const { client } = await openSocket();
     const accessToken = await emulator.issueAccessToken({ userId: "alice" });
     const set = await client.setFirebaseToken(
@@ -334,7 +334,7 @@ describe("a socket session", () => {
     expect(listed.getItems()!.map((each) => each.getName())).toEqual([namespaceName]);
   });
 
-  test("serves the official socket client", async () => {
+  test("works with the official socket client", async () => {
     const { session } = await openSocket();
     const request = official.fill(new official.gateway.request["SetUserIdRequest"]!(), {
       namespaceName,
@@ -347,8 +347,8 @@ describe("a socket session", () => {
     expect(item["getUserId"]!()).toBe("alice");
   });
 
-  test("tells once that it was cut, and ends until it is connected again", async () => {
-    const { session, client, told, heard } = await openSocket();
+  test("emits close once when the server closes it, until it is connected again", async () => {
+    const { session, client, events, received } = await openSocket();
     const bound = await bind(client, "alice");
     await emulator.notify({ userId: "alice", subject: "before", payload: "{}" });
     const rest = await restClient();
@@ -356,8 +356,8 @@ describe("a socket session", () => {
     await rest.client.disconnectByUserId(
       new DisconnectByUserIdRequest().withNamespaceName(namespaceName).withUserId("alice"),
     );
-    await until("the end is told", () => told.length > 1);
-    expect(told).toEqual(["open", "close 0"]);
+    await until("close is emitted", () => events.length > 1);
+    expect(events).toEqual(["open", "close 0"]);
     expect(await failure(bind(client, "alice"))).toMatchObject({
       kind: "notConnected",
       outcome: "notSent",
@@ -367,11 +367,11 @@ describe("a socket session", () => {
     const again = await bind(client, "alice");
     expect(again.getItem()!.getConnectionId()).not.toBe(bound.getItem()!.getConnectionId());
     await emulator.notify({ userId: "alice", subject: "after", payload: "{}" });
-    await until("the handlers are still there", () => heard.length > 1);
-    expect(told).toEqual(["open", "close 0", "open"]);
+    await until("the handlers are called again", () => received.length > 1);
+    expect(events).toEqual(["open", "close 0", "open"]);
   });
 
-  test("tells of a line that broke as an error first", async () => {
+  test("emits error before close when the connection is lost", async () => {
     await emulator.stop();
     emulator = await startEmulator({
       settings: { closeCodeOnCut: 1006 },
@@ -379,27 +379,27 @@ describe("a socket session", () => {
     });
     Gs2Constant.ENDPOINT_HOST = emulator.endpoints.rest;
     Gs2Constant.WS_ENDPOINT_HOST = emulator.endpoints.webSocket;
-    const { client, told, errors } = await openSocket();
+    const { client, events, errors } = await openSocket();
     await bind(client, "alice");
     const { DisconnectAllRequest } = await import("../../../src/compat/gateway.js");
     const rest = await restClient();
     await rest.client.disconnectAll(new DisconnectAllRequest().withNamespaceName(namespaceName));
-    await until("the end is told", () => told.length > 2);
-    expect(told).toEqual(["open", "error", "close 0"]);
+    await until("close is emitted", () => events.length > 2);
+    expect(events).toEqual(["open", "error", "close 0"]);
     expect(errors).toMatchObject([{ type: "error", message: expect.any(String) as unknown }]);
     expect(isGatewayError((errors[0] as { error: unknown }).error, "notConnected")).toBe(true);
   });
 
-  test("disconnects, tells and forgets its token, and tells no second time", async () => {
-    const { session, told } = await openSocket();
+  test("emits close once on disconnect, and drops its token", async () => {
+    const { session, events } = await openSocket();
     await session.disconnect();
     await session.disconnect();
-    expect(told).toEqual(["open", "close 0"]);
+    expect(events).toEqual(["open", "close 0"]);
     expect(session.projectToken).toBeNull();
     await until("its socket is gone", () => emulator.sessions().length === 0);
   });
 
-  test("rejects a wrong secret, and a server that is not there", async () => {
+  test("rejects for a wrong secret and for a missing server", async () => {
     const wrong = new Gs2WebSocketSession(region, new BasicGs2Credential("client-0001", "no"));
     expect(isGatewayError(await failure(wrong.connect()), "unauthorized")).toBe(true);
     await emulator.stop();
@@ -407,45 +407,45 @@ describe("a socket session", () => {
     expect(await failure(nowhere.connect())).toMatchObject({ kind: "notConnected" });
   });
 
-  test("that is disconnected while it connects stays disconnected", async () => {
+  test("stays disconnected when it is disconnected while it connects", async () => {
     const session = new Gs2WebSocketSession(region, credential());
-    const told: string[] = [];
-    session.onOpen(() => told.push("open"));
+    const events: string[] = [];
+    session.onOpen(() => events.push("open"));
     const connecting = session.connect();
     await session.disconnect();
     expect(await failure(connecting)).toMatchObject({ kind: "notConnected" });
     expect(
       await failure(session.send("gateway", "namespace", "getServiceVersion", {})),
     ).toMatchObject({ kind: "notConnected" });
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
   });
 
-  test("renews its token by itself when it is refused, and shows the new one", async () => {
+  test("renews a refused token and has the new one in its field", async () => {
     const { session, client } = await openSocket();
-    // It is public: the connection goes by it.
+    // A public field: the client uses its value.
     session.projectToken = "stale";
     const result = await client.getServiceVersion(new GetServiceVersionRequest());
     expect(result.getItem()).toBeTypeOf("string");
     expect(session.projectToken).not.toBe("stale");
   });
 
-  test("shields its handlers from each other", async () => {
-    const said = vi.spyOn(console, "error").mockImplementation(() => {});
+  test("calls its other handlers when one throws", async () => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => {});
     const session = new Gs2WebSocketSession(region, credential());
     onTestFinished(() => session.disconnect());
-    const told: string[] = [];
+    const events: string[] = [];
     session.onOpen(() => {
       throw new Error("mine");
     });
-    session.onOpen(() => told.push("second"));
+    session.onOpen(() => events.push("second"));
     await session.connect();
-    expect(told).toEqual(["second"]);
-    expect(said).toHaveBeenCalledOnce();
+    expect(events).toEqual(["second"]);
+    expect(logged).toHaveBeenCalledOnce();
   });
 });
 
-describe("an untouched official client of another service", () => {
-  test("takes our session: its call carries what ours would", async () => {
+describe("an official client of another service", () => {
+  test("accepts a session of compat and sends its tokens", async () => {
     const server = await startRecordingServer();
     const { core: theirCore, matchmaking } = official;
     const before = { ...theirCore.Gs2Constant };
@@ -477,7 +477,7 @@ describe("an untouched official client of another service", () => {
     ]);
   });
 
-  test("reaches the emulator with it, which has no such service and says so", async () => {
+  test("reaches the emulator, which rejects the unknown service", async () => {
     const { core: theirCore, matchmaking } = official;
     const before = { ...theirCore.Gs2Constant };
     onTestFinished(() => void Object.assign(theirCore.Gs2Constant, before));
@@ -486,7 +486,7 @@ describe("an untouched official client of another service", () => {
     const request = official.fill(new matchmaking.request["GetNamespaceRequest"]!(), {
       namespaceName: "matchmaking-0001",
     });
-    const refused = await rejection(
+    const refused = await rejectionOf(
       new matchmaking.Gs2MatchmakingRestClient(session)["getNamespace"]!(request),
     );
     expect(refused).toMatchObject([{ component: expect.any(String) as unknown }]);

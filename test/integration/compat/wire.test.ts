@@ -13,8 +13,8 @@ import * as official from "./official.js";
 import { startRecordingServer, type Recorded, type RecordingServer } from "./recordingServer.js";
 
 /**
- * Fields of the reference that the requests of `gs2` 1.4.21 have not got, and so cannot send. Read from its request classes; the first test
- * here holds the list against them.
+ * Fields of the GS2 reference that the requests of `gs2` 1.4.21 lack and cannot send. The first
+ * test compares the list with its request classes.
  */
 const NOT_IN_1_4_21: Readonly<Record<string, readonly string[]>> = {
   describeNamespaces: ["namePrefix"],
@@ -23,10 +23,10 @@ const NOT_IN_1_4_21: Readonly<Record<string, readonly string[]>> = {
   setUserId: ["connectionId", "sessionId", "force"],
   setUserIdByUserId: ["connectionId", "sessionId", "force"],
 };
-/** `gs2` 1.4.21 has no such method. */
+/** `gs2` 1.4.21 lacks this method. */
 const NO_METHOD_IN_1_4_21 = "getServiceVersion";
-/** Beside the fields; `dryRun` is in the official SDKs for C# and Go alone. */
-const BESIDE = ["requestId", "contextStack"];
+/** Other values of a request; `dryRun` exists in the official SDKs for C# and Go only. */
+const COMMON_FIELDS = ["requestId", "contextStack"];
 
 const classOf = (name: string) => name[0]!.toUpperCase() + name.slice(1);
 const rows = allMethods.filter(({ name }) => name !== NO_METHOD_IN_1_4_21);
@@ -34,7 +34,7 @@ const officialRequest = (name: string) => official.gateway.request[`${classOf(na
 const ourRequest = (name: string) =>
   (request as unknown as Record<string, official.AnyClass>)[`${classOf(name)}Request`]!;
 
-/** Names with a getter, as a request shows them. */
+/** Names of the getters of a request. */
 const fieldsOf = (made: object): string[] => {
   const names: string[] = [];
   for (let at: unknown = made; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
@@ -91,7 +91,7 @@ function valueOf(name: string, field: Field, makeModel: (name: string) => object
   }
 }
 
-/** The values both can send; models as the classes of one side. */
+/** The values that both can send; models as classes of one side. */
 function valuesFor(
   row: AnyMethod,
   models: Readonly<Record<string, new () => object>>,
@@ -106,7 +106,7 @@ function valuesFor(
 }
 const ourModels = model as unknown as Readonly<Record<string, new () => object>>;
 
-/** Sends the same through both and answers what each put on the wire. */
+/** Sends the same call through both and returns the recorded requests. */
 async function sendBoth(
   row: AnyMethod,
   wanted: (name: string, field: Field) => boolean,
@@ -122,15 +122,18 @@ async function sendBoth(
   return { their: their!, our: our! };
 }
 
-/** Each HTTP library adds its own; these are what the SDKs say. */
-const said = ({ headers }: Recorded) =>
+/** The headers of the SDKs, without those that the HTTP libraries add. */
+const headersOf = ({ headers }: Recorded) =>
   Object.fromEntries(
     Object.entries(headers).filter(
       ([name]) => name.startsWith("x-gs2-") || ["authorization", "content-type"].includes(name),
     ),
   );
 
-/** null-encoding in gateway-api.json: what is not set goes out as null in a body and as the text "null" in a query. */
+/**
+ * null-encoding in gateway-api.json: unset values are sent as null in a body and as the text "null"
+ * in a query.
+ */
 function withoutNulls(recorded: Recorded): Recorded {
   const drop = (value: unknown, nothing: unknown): unknown =>
     typeof value === "object" && value !== null
@@ -147,21 +150,22 @@ function withoutNulls(recorded: Recorded): Recorded {
   };
 }
 
-const compared = (recorded: Recorded) => ({ ...recorded, headers: said(recorded) });
-const avoider = (row: AnyMethod) => (row.avoider ? { duplicationAvoider: "avoider-0001" } : {});
+const compared = (recorded: Recorded) => ({ ...recorded, headers: headersOf(recorded) });
+const avoider = (row: AnyMethod) =>
+  row.takesDuplicationAvoider ? { duplicationAvoider: "avoider-0001" } : {};
 
 describe("the requests of gs2 1.4.21", () => {
-  test.each(rows)("have the fields of ours but for those listed: $name", (row) => {
+  test.each(rows)("have compat's fields except those listed: $name", (row) => {
     const their = fieldsOf(new (officialRequest(row.name))());
     const our = fieldsOf(new (ourRequest(row.name))());
     const missing = [...(NOT_IN_1_4_21[row.name] ?? []), "dryRun"];
     expect([...their, ...missing].sort()).toEqual(our);
     expect(our).toEqual(
-      [...Object.keys(row.fields), ...Object.keys(avoider(row)), ...BESIDE, "dryRun"].sort(),
+      [...Object.keys(row.fields), ...Object.keys(avoider(row)), ...COMMON_FIELDS, "dryRun"].sort(),
     );
   });
 
-  test("are of 27 methods", () => {
+  test("exist for 27 methods", () => {
     expect(rows).toHaveLength(27);
     const their = Object.getOwnPropertyNames(official.gateway.Gs2GatewayRestClient.prototype);
     expect(their.filter((name) => name !== "constructor").sort()).toEqual(
@@ -174,26 +178,26 @@ describe("a call through compat and through gs2 1.4.21", () => {
   const everything = () => true;
   const needed = (_: string, field: Field) => field.mustBeSupplied === true;
 
-  test.each(rows)("is the same on the wire with every value set: $name", async (row) => {
+  test.each(rows)("is the same on the wire with all values set: $name", async (row) => {
     const more = {
       requestId: "request-0001",
       contextStack: "stack-0001",
       ...avoider(row),
     };
     const { their, our } = await sendBoth(row, everything, more);
-    // Nothing unset, so nothing is null: the two are equal as they are.
+    // No value is unset, so none is null: the two must be equal.
     expect(compared(our)).toEqual(compared(their));
     expect(our.headers["x-gs2-request-id"]).toBe("request-0001");
   });
 
-  test.each(rows)("differs in nulls alone with only the needed values: $name", async (row) => {
+  test.each(rows)("differs only in nulls with the required values alone: $name", async (row) => {
     const { their, our } = await sendBoth(row, needed);
     expect(compared(our)).toEqual(compared(withoutNulls(their)));
     expect(our).toEqual(withoutNulls(our));
-    expect(said(our)).not.toHaveProperty("x-gs2-duplication-avoider");
+    expect(headersOf(our)).not.toHaveProperty("x-gs2-duplication-avoider");
   });
 
-  // path-values in gateway-api.json: gs2 puts them into the path as they are, so it is for its HTTP library to encode them.
+  // path-values in gateway-api.json: gs2 does not encode them, its HTTP library does.
   test.each(rows.filter(({ path }) => path.includes("{")))(
     "differs in the encoding of path values alone: $name",
     async (row) => {
@@ -207,14 +211,14 @@ describe("a call through compat and through gs2 1.4.21", () => {
     },
   );
 
-  test("stays on its path whatever the values, where gs2 leaves it", async () => {
+  test("keeps its path for values with which gs2 leaves it", async () => {
     const row = rows.find(({ name }) => name === "getNamespace")!;
     const { their, our } = await sendBoth(row, needed, { namespaceName: "a/b?c" });
     expect(our.path).toBe("/gateway/ap-northeast-1/a%2Fb%3Fc");
     expect(their.path).toBe("/gateway/ap-northeast-1/a/b");
   });
 
-  test("is the same in a query that has to be encoded", async () => {
+  test("is the same with a query that must be encoded", async () => {
     const row = rows.find(({ name }) => name === "describeWebSocketSessions")!;
     const { their, our } = await sendBoth(row, everything, { pageToken: "a b&c=ü+/%20" });
     expect(compared(our)).toEqual(compared(their));
@@ -264,7 +268,7 @@ describe("the login", () => {
 });
 
 describe("a call over the socket", () => {
-  /** Writes down what it is asked to send. */
+  /** Records what is sent. */
   const recorder = () => {
     const sent: unknown[][] = [];
     const send = async (...call: unknown[]) => {
@@ -280,7 +284,7 @@ describe("a call over the socket", () => {
     allowConcurrentAccess: false,
   };
 
-  test("is what gs2 1.4.21 sends, in the one method it has", async () => {
+  test("is the same as that of gs2 1.4.21, for its one method", async () => {
     const their = recorder();
     const our = recorder();
     const methods = Object.getOwnPropertyNames(
@@ -296,8 +300,8 @@ describe("a call over the socket", () => {
     expect(JSON.parse(JSON.stringify(our.sent))).toEqual(their.sent);
   });
 
-  // ts-ws-omits in gateway-api.json: gs2 leaves them out.
-  test("has what gs2 leaves out as well", async () => {
+  // ts-ws-omits in gateway-api.json: gs2 does not send them.
+  test("contains the fields that gs2 does not send", async () => {
     const our = recorder();
     await new Gs2GatewayWebSocketClient(our as never).setUserId(
       new request.SetUserIdRequest()

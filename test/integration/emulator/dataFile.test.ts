@@ -21,7 +21,7 @@ let folder: string;
 let file: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "gs2-gateway-"));
-  file = join(folder, "world.json");
+  file = join(folder, "state.json");
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
@@ -33,8 +33,8 @@ async function start(options: EmulatorOptions = {}): Promise<Emulator> {
   return emulator;
 }
 
-/** A caller with a project token of its own. */
-async function caller({ url }: Emulator) {
+/** Calls with a new project token. */
+async function logIn({ url }: Emulator) {
   const response = await fetch(`${url}/identifier/projectToken/login`, {
     method: "POST",
     body: JSON.stringify({ client_id: "tool", client_secret: "s" }),
@@ -53,19 +53,19 @@ async function caller({ url }: Emulator) {
 const player = { namespaceName: "game", userId: "alice" };
 
 describe("a data file", () => {
-  test("keeps namespaces and tokens across a restart, and leaves nothing beside it", async () => {
+  test("keeps namespaces and tokens across a restart, and its lock is deleted", async () => {
     const first = await start({ data: file });
-    const { good } = await caller(first);
+    const { good } = await logIn(first);
     await good(methods.createNamespace, { name: "game", description: "d", firebaseSecret: "fs" });
     await good(methods.setFirebaseTokenByUserId, { ...player, token: "device-1" });
     const accessToken = await first.issueAccessToken({ userId: "alice" });
     const before = first.state();
     await first.stop();
-    expect(readdirSync(folder)).toEqual(["world.json"]);
+    expect(readdirSync(folder)).toEqual(["state.json"]);
 
     const second = await start({ data: file });
     expect(second.state().namespaces).toEqual(before.namespaces);
-    const again = await caller(second);
+    const again = await logIn(second);
     const { item } = await again.good(methods.getFirebaseToken, {
       namespaceName: "game",
       accessToken,
@@ -73,8 +73,8 @@ describe("a data file", () => {
     expect(item).toMatchObject({ userId: "alice", token: "device-1" });
   });
 
-  test("is written before the answer leaves", async () => {
-    const { good } = await caller(await start({ data: file }));
+  test("is written before the reply", async () => {
+    const { good } = await logIn(await start({ data: file }));
     for (const name of ["a", "b", "c"]) {
       await good(methods.createNamespace, { name });
       expect(readFileSync(file, "utf8")).toContain(`"name":"${name}"`);
@@ -84,31 +84,31 @@ describe("a data file", () => {
   });
 
   test.each([
-    ["no JSON", "{"],
+    ["not JSON", "{"],
     ["of another version", '{"version":2}'],
-    ["not whole", '{"version":1,"namespaces":[{}]}'],
-  ])("that is %s is a clear error, and left as it was", async (_, text) => {
+    ["incomplete", '{"version":1,"namespaces":[{}]}'],
+  ])("that is %s rejects startEmulator and is not changed", async (_, text) => {
     writeFileSync(file, text);
-    await expect(startEmulator({ data: file })).rejects.toThrow(/data file .* is broken/);
+    await expect(startEmulator({ data: file })).rejects.toThrow(/data file .* is invalid/);
     expect(readFileSync(file, "utf8")).toBe(text);
   });
 
-  test("is one emulator's at a time, and the next one's when that has stopped", async () => {
+  test("is locked until the emulator stops", async () => {
     const first = await start({ data: file });
-    const taken = new RegExp(`world.json is in use by another emulator, process ${process.pid}`);
-    await expect(startEmulator({ data: file })).rejects.toThrow(taken);
+    const inUse = new RegExp(`state.json is in use by another emulator, process ${process.pid}`);
+    await expect(startEmulator({ data: file })).rejects.toThrow(inUse);
     symlinkSync(file, join(folder, "link.json"));
     await expect(startEmulator({ data: join(folder, "link.json") })).rejects.toThrow(/in use/);
     await first.stop();
     await start({ data: file });
   });
 
-  test("is another process's while that lives, and free when it is dead", async () => {
+  test("is locked by another process until that is dead", async () => {
     const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
     const exit = once(other, "exit");
     writeFileSync(`${file}.lock`, String(other.pid));
     await expect(startEmulator({ data: file })).rejects.toThrow(`process ${other.pid}`);
-    expect(readdirSync(folder)).toEqual(["world.json.lock"]);
+    expect(readdirSync(folder)).toEqual(["state.json.lock"]);
     other.kill("SIGKILL");
     await exit;
     await start({ data: file });
@@ -116,23 +116,23 @@ describe("a data file", () => {
   });
 
   test.each([
-    ["by a process with the id this one has now", String(process.pid)],
-    ["before its owner was written", ""],
-  ])("left locked %s is free", async (_, owner) => {
+    ["by an earlier process with the same id", String(process.pid)],
+    ["without a process id", ""],
+  ])("that was left locked %s can be used", async (_, owner) => {
     writeFileSync(`${file}.lock`, owner);
     await start({ data: file });
   });
 
-  test("is free again when the emulator did not start", async () => {
+  test("is unlocked when the emulator fails to start", async () => {
     const busy = await start();
     const port = Number(new URL(busy.url).port);
     await expect(startEmulator({ data: file, port })).rejects.toThrow(/in use: another emulator/);
-    expect(readdirSync(folder)).toEqual(["world.json"]);
+    expect(readdirSync(folder)).toEqual(["state.json"]);
     await start({ data: file });
   });
 
-  test("that cannot be written is a 500 of our own, and the next change writes it all", async () => {
-    const { ask, good } = await caller(await start({ data: file }));
+  test("that cannot be written fails the call with 500, and the next change saves all", async () => {
+    const { ask, good } = await logIn(await start({ data: file }));
     rmSync(folder, { recursive: true });
     const refused = await ask(methods.createNamespace, { name: "a" });
     expect(refused.status).toBe(500);
@@ -144,10 +144,10 @@ describe("a data file", () => {
   });
 });
 
-test("a state can be taken and put elsewhere, over HTTP too; one that does not fit changes nothing", async () => {
+test("PUT state replaces the state, and an invalid one changes nothing", async () => {
   const first = await start({ namespaces: ["game"] });
   await (
-    await caller(first)
+    await logIn(first)
   ).good(methods.setFirebaseTokenByUserId, { ...player, token: "device-1" });
   const state = (await (await fetch(`${first.url}/_emulator/state`)).json()) as object;
 
@@ -156,15 +156,15 @@ test("a state can be taken and put elsewhere, over HTTP too; one that does not f
     fetch(`${second.url}/_emulator/state`, { method: "PUT", body: JSON.stringify(body) });
   expect((await put(state)).status).toBe(200);
   expect(second.state().firebaseTokens).toMatchObject([{ userId: "alice", token: "device-1" }]);
-  const broken = await put({ version: 1, namespaces: [{ name: "" }] });
-  expect(broken.status).toBe(400);
-  expect(await broken.text()).toContain("namespaces[0].name");
+  const refused = await put({ version: 1, namespaces: [{ name: "" }] });
+  expect(refused.status).toBe(400);
+  expect(await refused.text()).toContain("namespaces[0].name");
   expect(second.state().namespaces).toMatchObject([{ name: "game" }]);
 });
 
-describe("a user's data", () => {
-  test("goes out in a file, is cleaned, and comes back from it", async () => {
-    const { good, ask } = await caller(await start({ namespaces: ["game"] }));
+describe("user data", () => {
+  test("is dumped, cleaned and imported", async () => {
+    const { good, ask } = await logIn(await start({ namespaces: ["game"] }));
     const { userId } = player;
     await good(methods.setFirebaseTokenByUserId, { ...player, token: "device-1" });
     await good(methods.dumpUserDataByUserId, { userId });
@@ -191,8 +191,8 @@ describe("a user's data", () => {
     });
   });
 
-  test("is left as it was by a broken upload, whose log says why", async () => {
-    const { good } = await caller(await start({ namespaces: ["game"] }));
+  test("is not changed by an invalid upload, and the import log has the errors", async () => {
+    const { good } = await logIn(await start({ namespaces: ["game"] }));
     const { userId } = player;
     await good(methods.setFirebaseTokenByUserId, { ...player, token: "device-1" });
     const { uploadToken, uploadUrl } = await good(methods.prepareImportUserDataByUserId, {
@@ -215,10 +215,10 @@ describe("a user's data", () => {
     [409, 409],
     ["nullUrl", 200],
   ] as const)(
-    "takes its time, and is asked about meanwhile (%s)",
+    "check calls reply while a job is running (%s)",
     async (checkWhileRunning, status) => {
       const emulator = await start({ settings: { jobDurationMs: 60_000, checkWhileRunning } });
-      const { good, ask } = await caller(emulator);
+      const { good, ask } = await logIn(emulator);
       const { userId } = player;
       await good(methods.dumpUserDataByUserId, { userId });
       const running = await ask(methods.checkDumpUserDataByUserId, { userId });
@@ -232,21 +232,29 @@ describe("a user's data", () => {
   );
 });
 
-describe("what goes to a mobile device", () => {
-  const notice = { ...player, subject: "s", payload: "p", enableTransferMobileNotification: true };
+describe("the outbox", () => {
+  const notification = {
+    ...player,
+    subject: "s",
+    payload: "p",
+    enableTransferMobileNotification: true,
+  };
 
-  test("goes only where the player is away, asked for it, has a token, and the namespace a secret", async () => {
+  test("has a sent entry when the player is away, with token, secret and transfer", async () => {
     const emulator = await start();
-    const { good } = await caller(emulator);
+    const { good } = await logIn(emulator);
     await good(methods.createNamespace, { name: "game", firebaseSecret: "fs" });
     await good(methods.setFirebaseTokenByUserId, { ...player, token: "device-token-0001" });
-    expect(await good(methods.sendNotification, { ...notice, sound: "bell" })).toMatchObject({
+    expect(await good(methods.sendNotification, { ...notification, sound: "bell" })).toMatchObject({
       protocol: "Firebase",
     });
-    expect(await good(methods.sendNotification, { ...notice, userId: "bob" })).toMatchObject({
+    expect(await good(methods.sendNotification, { ...notification, userId: "bob" })).toMatchObject({
       protocol: null,
     });
-    await good(methods.sendNotification, { ...notice, enableTransferMobileNotification: false });
+    await good(methods.sendNotification, {
+      ...notification,
+      enableTransferMobileNotification: false,
+    });
     const [sent, tokenless] = emulator.outbox();
     expect(sent).toMatchObject({
       userId: "alice",
@@ -267,21 +275,21 @@ describe("what goes to a mobile device", () => {
     expect(overHttp.items).toEqual([tokenless]);
   });
 
-  test("needs the secret of the namespace", async () => {
+  test("has an unsent entry when the namespace has no secret", async () => {
     const emulator = await start({ namespaces: ["game"] });
-    const { good } = await caller(emulator);
+    const { good } = await logIn(emulator);
     await good(methods.setFirebaseTokenByUserId, { ...player, token: "device-token-0001" });
-    expect(await good(methods.sendNotification, notice)).toMatchObject({ protocol: null });
+    expect(await good(methods.sendNotification, notification)).toMatchObject({ protocol: null });
     expect(emulator.outbox()).toMatchObject([
       { sent: false, conditions: { token: true, secret: false } },
     ]);
   });
 });
 
-test("a call with the duplicationAvoider of one before does nothing again, unless that is switched off", async () => {
+test("a repeated duplicationAvoider has no second effect, unless the setting ignores it", async () => {
   for (const duplicationAvoider of ["honour", "ignore"] as const) {
     const emulator = await start({ settings: { duplicationAvoider } });
-    const { good } = await caller(emulator);
+    const { good } = await logIn(emulator);
     await good(methods.createNamespace, { name: "game", firebaseSecret: "fs" });
     await good(methods.setFirebaseTokenByUserId, { ...player, token: "device" });
     const send = () =>
@@ -296,9 +304,9 @@ test("a call with the duplicationAvoider of one before does nothing again, unles
   }
 });
 
-test("a dry run checks everything and changes nothing", async () => {
+test("a dry run validates the call and changes nothing", async () => {
   const emulator = await start({ namespaces: ["game"] });
-  const { good, ask } = await caller(emulator);
+  const { good, ask } = await logIn(emulator);
   const dry = { "x-gs2-dry-run": "true" };
   const before = emulator.state().namespaces;
   await good(methods.createNamespace, { name: "other" }, dry);

@@ -23,20 +23,20 @@ const joined = JSON.stringify({
   joinUserId: "user-9",
 });
 
-async function hears(socket: RawSocket, userId: string): Promise<void> {
+async function receivesNotification(socket: RawSocket, userId: string): Promise<void> {
   const sent = await emulator.notify({ userId, key: "Gs2Matchmaking:Join", payload: joined });
   expect(sent.protocol).toBe("WebSocket");
-  const heard = await socket.notification();
-  expect(heard).toEqual({
+  const notification = await socket.notification();
+  expect(notification).toEqual({
     type: "notification",
     body: { issuer: "Gs2Matchmaking:Join", subject: "Gs2Matchmaking:Join", payload: joined },
   });
 }
 
-describe("each official SDK's way of speaking connects, binds and hears a notification", () => {
-  test("TypeScript: a REST login, then a socket that never logs in and shows its token in each request", async () => {
-    const answer = await login({ client_id: "client-0001", client_secret: "secret-0001" });
-    const result = (await answer.json()) as Json;
+describe("the emulator accepts the dialect of an official SDK", () => {
+  test("TypeScript: REST login, then the project token in each frame", async () => {
+    const response = await login({ client_id: "client-0001", client_secret: "secret-0001" });
+    const result = (await response.json()) as Json;
     expect(result).toEqual({
       access_token: expect.any(String) as string,
       token_type: "Bearer",
@@ -65,11 +65,11 @@ describe("each official SDK's way of speaking connects, binds and hears a notifi
       userId: "user-0001",
       sessionId: null,
     });
-    await hears(socket, "user-0001");
+    await receivesNotification(socket, "user-0001");
     await socket.close();
   });
 
-  test("C#: a login on the socket, request ids in digits, booleans as words, the access token twice", async () => {
+  test("C#: login on the socket, numeric request ids, booleans as strings, the access token twice", async () => {
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     const granted = await socket.ask({
       client_id: "client-0001",
@@ -108,7 +108,7 @@ describe("each official SDK's way of speaking connects, binds and hears a notifi
       status: 200,
       body: { item: { userId: "user-0002", sessionId: "s-1" } },
     });
-    await hears(socket, "user-0002");
+    await receivesNotification(socket, "user-0002");
 
     const second = await RawSocket.open(emulator.endpoints.webSocket);
     const refused = await second.ask(
@@ -118,8 +118,8 @@ describe("each official SDK's way of speaking connects, binds and hears a notifi
     await Promise.all([socket.close(), second.close()]);
   });
 
-  test("C#: a socket login without a secret, by a project token it already holds", async () => {
-    // Its REST login is gzipped.
+  test("C#: login on the socket with a project token instead of a secret", async () => {
+    // The C# SDK compresses its REST login.
     const body = gzipSync(JSON.stringify({ client_id: "c", client_secret: "s" }));
     const rest = await login(body, { "content-encoding": "gzip" });
     const { access_token: token } = (await rest.json()) as { access_token: string };
@@ -142,7 +142,7 @@ describe("each official SDK's way of speaking connects, binds and hears a notifi
     await socket.close();
   });
 
-  test("Go: a login on the socket without a client id in the envelope, request ids as UUIDs", async () => {
+  test("Go: login on the socket without a client id in the envelope, UUIDs as request ids", async () => {
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     const granted = await socket.ask({
       client_id: "client-0001",
@@ -169,9 +169,9 @@ describe("each official SDK's way of speaking connects, binds and hears a notifi
         requestId: randomUUID(),
       },
     });
-    // No project token in this request: the socket's own login counts.
+    // The request has no project token: that of the login on the socket is used.
     expect(reply.status).toBe(200);
-    await hears(socket, "user-0003");
+    await receivesNotification(socket, "user-0003");
     await socket.close();
   });
 });

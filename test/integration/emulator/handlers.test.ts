@@ -1,32 +1,34 @@
 import { describe, expect, test } from "vitest";
-import { handleCall, type ApiRequest } from "../../../src/emulator/calls/handleCall.js";
+import { handleCall } from "../../../src/emulator/calls/handleCall.js";
+import type { ApiRequest } from "../../../src/emulator/calls/request.js";
 import { redact } from "../../../src/emulator/log/redact.js";
 import { notify } from "../../../src/emulator/controls/notify.js";
 import { nextExpiryAt, expireDue } from "../../../src/emulator/store/expiry.js";
 import type { EmulatorSettings } from "../../../src/emulator/settings.js";
 import { applyState, readState, stateOf } from "../../../src/emulator/store/snapshot.js";
-import { allSessions, type Effect, type Store } from "../../../src/emulator/store/store.js";
+import { allSessions } from "../../../src/emulator/store/sessions.js";
+import type { Effect, Store } from "../../../src/emulator/store/types.js";
 import * as methods from "../../../src/wire/methods.js";
 import type { AnyMethod } from "../../../src/wire/methods.js";
 import { errorsOf } from "./restCalls.js";
 import type { Json } from "./rawSocket.js";
-import { call, loggedIn, makeWorld, START } from "./stores.js";
+import { call, openAndLogIn, createTestStore, START } from "./stores.js";
 
-// What the rules do besides answering, and what the settings change about it.
+// Effects of the handlers, and what the settings change.
 
 const namespaceName = "game-0001";
 const userId = "user-0001";
 const byUser = { namespaceName, userId };
 const byPlayer = { namespaceName, accessToken: "accessToken-0001" };
 
-function worldWith(settings: Partial<EmulatorSettings> = {}) {
-  const world = makeWorld(settings, { namespaces: [namespaceName] });
-  const socket = loggedIn(world);
+function storeWith(settings: Partial<EmulatorSettings> = {}) {
+  const store = createTestStore(settings, { namespaces: [namespaceName] });
+  const socket = openAndLogIn(store);
   const ask = (method: AnyMethod, params: Json, extra: Partial<ApiRequest> = {}, now = START) => {
     const { accessToken } = params;
     const { component, name } = method;
     const { result } = handleCall(
-      world,
+      store,
       {
         transport: "socket",
         target: { service: "gateway", component, function: name },
@@ -40,12 +42,12 @@ function worldWith(settings: Partial<EmulatorSettings> = {}) {
     );
     return { status: result.status, body: result.body as Json, effects: result.effects };
   };
-  const bind = (accessToken = "accessToken-0001", place = namespaceName) => {
-    const connectionId = loggedIn(world);
-    call(world, connectionId, methods.setUserId, { namespaceName: place, accessToken });
+  const bind = (accessToken = "accessToken-0001", namespace = namespaceName) => {
+    const connectionId = openAndLogIn(store);
+    call(store, connectionId, methods.setUserId, { namespaceName: namespace, accessToken });
     return connectionId;
   };
-  return { world, socket, ask, bind };
+  return { store, socket, ask, bind };
 }
 
 const closed = (effects: readonly Effect[]) =>
@@ -55,12 +57,12 @@ const outbox = (effects: readonly Effect[]) =>
 const messageOf = ({ body }: { body: Json }) =>
   (errorsOf(body) as { message: string }[]).map(({ message }) => message);
 
-describe("namespaces", () => {
+describe("handlers of namespaces", () => {
   test.each([
     ["keeps", "secret-1"],
     ["clears", null],
-  ] as const)("an update %s what it leaves out", (updateNamespaceOmitted, firebaseSecret) => {
-    const { ask } = worldWith({ updateNamespaceOmitted });
+  ] as const)("updateNamespace %s omitted fields", (updateNamespaceOmitted, firebaseSecret) => {
+    const { ask } = storeWith({ updateNamespaceOmitted });
     ask(methods.updateNamespace, { namespaceName, firebaseSecret: "secret-1" });
     const { body } = ask(methods.updateNamespace, {
       namespaceName,
@@ -70,8 +72,8 @@ describe("namespaces", () => {
     expect(body["item"]).toMatchObject({ description: "d", firebaseSecret, revision: 3 });
   });
 
-  test("are listed in pages, by the beginning of their names", () => {
-    const { ask } = worldWith();
+  test("describeNamespaces pages through names with a prefix", () => {
+    const { ask } = storeWith();
     for (const name of ["b-2", "b-1", "a-1"]) ask(methods.createNamespace, { name });
     const names = ({ body }: { body: Json }) => (body["items"] as Json[]).map(({ name }) => name);
     const first = ask(methods.describeNamespaces, { namePrefix: "b-", limit: 1 });
@@ -84,23 +86,23 @@ describe("namespaces", () => {
     expect(second.body["nextPageToken"]).toBeNull();
   });
 
-  test("deleting one cuts the sockets bound in it, and forgets its tokens, no others", () => {
-    const { world, ask, bind } = worldWith();
+  test("deleteNamespace cuts the connections bound in it and deletes its tokens", () => {
+    const { store, ask, bind } = storeWith();
     const inside = bind();
     const outside = bind("accessToken-0001", "game-0002");
     for (const place of [namespaceName, "game-0002"]) {
       ask(methods.setFirebaseTokenByUserId, { namespaceName: place, userId, token: "d" });
     }
     expect(closed(ask(methods.deleteNamespace, { namespaceName }).effects)).toEqual([inside]);
-    expect(allSessions(world).map(({ connectionId }) => connectionId)).toEqual([outside]);
+    expect(allSessions(store).map(({ connectionId }) => connectionId)).toEqual([outside]);
     ask(methods.createNamespace, { name: namespaceName });
     const read = (place: string) =>
       ask(methods.getFirebaseTokenByUserId, { namespaceName: place, userId }).status;
     expect([read(namespaceName), read("game-0002")]).toEqual([404, 200]);
   });
 
-  test("a field against its condition is passed over, and so is what depends on it", () => {
-    const { ask } = worldWith();
+  test("createNamespace ignores fields whose condition does not hold", () => {
+    const { ask } = storeWith();
     const transactionSetting = { enableAutoRun: false, enableAtomicCommit: true };
     const { status, body } = ask(methods.createNamespace, { name: "n", transactionSetting });
     expect(status).toBe(200);
@@ -110,8 +112,8 @@ describe("namespaces", () => {
     });
   });
 
-  test("a field against its condition is refused where that is set, a default is not", () => {
-    const { ask } = worldWith({ strictConditions: true });
+  test("strictConditions refuses a field whose condition does not hold, unless it has its default", () => {
+    const { ask } = storeWith({ strictConditions: true });
     const refused = ask(methods.setUserId, { ...byPlayer, sessionId: "s", force: false });
     expect(refused.status).toBe(400);
     expect(messageOf(refused)).toEqual(["gateway.webSocketSession.sessionId.error.invalid"]);
@@ -123,47 +125,47 @@ describe("namespaces", () => {
   });
 });
 
-describe("sessions", () => {
-  test("disconnectByUserId answers and cuts those of the user in the namespace alone", () => {
-    const { world, ask, bind } = worldWith();
+describe("handlers of sessions", () => {
+  test("disconnectByUserId cuts the user's sessions in the namespace and returns them", () => {
+    const { store, ask, bind } = storeWith();
     const meant = [bind(), bind()];
     const others = [bind("accessToken-0002"), bind("accessToken-0001", "game-0002")];
     const { body, effects } = ask(methods.disconnectByUserId, byUser);
     expect((body["items"] as Json[]).map((item) => item["connectionId"])).toEqual(meant);
     expect(closed(effects)).toEqual(meant);
-    expect(allSessions(world).map(({ connectionId }) => connectionId)).toEqual(others);
+    expect(allSessions(store).map(({ connectionId }) => connectionId)).toEqual(others);
   });
 
-  test("disconnectAll cuts everybody in the namespace", () => {
-    const { ask, bind } = worldWith();
+  test("disconnectAll cuts every session in the namespace", () => {
+    const { ask, bind } = storeWith();
     const meant = [bind(), bind("accessToken-0002")];
     bind("accessToken-0001", "game-0002");
     expect(closed(ask(methods.disconnectAll, { namespaceName }).effects)).toEqual(meant);
   });
 
-  test("without a connectionId the latest free socket of that client is bound", () => {
-    const { world, socket, ask, bind } = worldWith({ restSetUserIdWithoutConnectionId: "latest" });
-    const [free, strange] = [loggedIn(world), loggedIn(world)];
-    world.connections.get(strange)!.clientId = "another-client";
+  test("setUserIdByUserId without connectionId binds the client's latest unbound connection", () => {
+    const { store, socket, ask, bind } = storeWith({ restSetUserIdWithoutConnectionId: "latest" });
+    const [free, strange] = [openAndLogIn(store), openAndLogIn(store)];
+    store.connections.get(strange)!.clientId = "another-client";
     bind("accessToken-0002");
-    const { projectToken } = world.connections.get(socket)!;
+    const { projectToken } = store.connections.get(socket)!;
     const overRest = { connectionId: undefined, projectToken };
     const { body } = ask(methods.setUserIdByUserId, byUser, overRest);
     expect(body["item"]).toMatchObject({ connectionId: free, userId });
   });
 });
 
-describe("mobile notifications", () => {
+describe("handlers of mobile notifications", () => {
   const notice = { ...byUser, subject: "s", payload: "p" };
   const ready = (settings: Partial<EmulatorSettings> = {}) => {
-    const made = worldWith(settings);
+    const made = storeWith(settings);
     made.ask(methods.updateNamespace, { namespaceName, firebaseSecret: "secret" });
     made.ask(methods.setFirebaseTokenByUserId, { ...byUser, token: "device-token-0001" });
     return made;
   };
   const transfer = { ...notice, enableTransferMobileNotification: true, sound: "bell" };
 
-  test("a player who is there hears it on the socket, and not on the device", () => {
+  test("sendNotification sends to the session and not to the device", () => {
     const { ask, bind } = ready();
     bind();
     const { body, effects } = ask(methods.sendNotification, transfer);
@@ -177,7 +179,7 @@ describe("mobile notifications", () => {
     expect(outbox(ask(methods.sendNotification, notice).effects)).toEqual([]);
   });
 
-  test("without the transfer it does not go out, and the outbox says so", () => {
+  test("sendNotification without transfer sends nothing to the device, and the outbox has the reason", () => {
     const { ask } = ready();
     const { body, effects } = ask(methods.sendNotification, notice);
     expect(body["protocol"]).toBeNull();
@@ -185,17 +187,17 @@ describe("mobile notifications", () => {
       {
         sent: false,
         conditions: { away: true, transferEnabled: false },
-        reason: "It does not go to the device: enableTransferMobileNotification is not true.",
+        reason: "It is not sent to the device: enableTransferMobileNotification is not true.",
       },
     ]);
   });
 
-  test("names the protocol that is set", () => {
+  test("sendNotification returns the protocol of the setting", () => {
     const { ask } = ready({ protocolOfMobile: "FCM" });
     expect(ask(methods.sendNotification, transfer).body["protocol"]).toBe("FCM");
   });
 
-  test("sendMobileNotificationByUserId reaches the device of a player who is there", () => {
+  test("sendMobileNotificationByUserId sends to the device of a player with a session", () => {
     const { ask, bind } = ready();
     bind();
     const { effects } = ask(methods.sendMobileNotificationByUserId, { ...notice, sound: "bell" });
@@ -207,109 +209,107 @@ describe("mobile notifications", () => {
     ["notFound", 404],
     ["ignored", 200],
   ] as const)(
-    "to a player without a device is %s, and in the outbox either way",
+    "sendMobileNotificationByUserId without a Firebase token is %s, and adds an outbox entry",
     (mobileNotificationWithoutToken, status) => {
-      const { ask } = worldWith({ mobileNotificationWithoutToken });
+      const { ask } = storeWith({ mobileNotificationWithoutToken });
       const sent = ask(methods.sendMobileNotificationByUserId, notice);
       expect(sent.status).toBe(status);
       expect(outbox(sent.effects)).toMatchObject([{ sent: false, token: null }]);
     },
   );
 
-  test("a notification out of the blue goes to the device too, if asked", () => {
-    const { world } = ready();
+  test("notify sends to the device when transfer is enabled", () => {
+    const { store } = ready();
     const given = { userId, key: "Gs2Inbox:ReceiveNotification", payload: {} };
-    const plain = notify(world, given, START);
+    const plain = notify(store, given, START);
     expect([plain.result.protocol, outbox(plain.effects)]).toEqual([null, []]);
-    const asked = notify(world, { ...given, enableTransferMobileNotification: true }, START);
+    const asked = notify(store, { ...given, enableTransferMobileNotification: true }, START);
     expect(asked.result).toEqual({ protocol: "Firebase", sendConnectionIds: [] });
     expect(outbox(asked.effects)).toMatchObject([{ method: "notify", namespaceName, sent: true }]);
   });
 });
 
-describe("user data", () => {
-  const have = (world: Store) => [...world.firebaseTokens.values()].map(({ token }) => token);
+describe("handlers of user data", () => {
+  const have = (store: Store) => [...store.firebaseTokens.values()].map(({ token }) => token);
 
-  test("a job takes effect when its time has come, by the alarm or by the next call", () => {
+  test("a job takes effect when it is due, by the timer or by the next call", () => {
     for (const byAlarm of [true, false]) {
-      const { world, ask } = worldWith({ jobDurationMs: 1_000 });
+      const { store, ask } = storeWith({ jobDurationMs: 1_000 });
       ask(methods.setFirebaseTokenByUserId, { ...byUser, token: "d" });
       ask(methods.cleanUserDataByUserId, { userId });
-      expect(nextExpiryAt(world)).toBe(START + 1_000);
-      if (byAlarm) expireDue(world, START + 999);
-      expect(have(world)).toEqual(["d"]);
+      expect(nextExpiryAt(store)).toBe(START + 1_000);
+      if (byAlarm) expireDue(store, START + 999);
+      expect(have(store)).toEqual(["d"]);
       const later = START + 1_000;
-      if (byAlarm) expireDue(world, later);
+      if (byAlarm) expireDue(store, later);
       else expect(ask(methods.getFirebaseTokenByUserId, byUser, {}, later).status).toBe(404);
-      expect(have(world)).toEqual([]);
+      expect(have(store)).toEqual([]);
     }
   });
 
-  test.each([true, false])("cleaning cuts the user's sockets: %s", (cleanCutsSessions) => {
-    const { ask, bind } = worldWith({ cleanCutsSessions });
-    const mine = bind();
-    bind("accessToken-0002");
-    const { effects } = ask(methods.cleanUserDataByUserId, { userId });
-    expect(closed(effects)).toEqual(cleanCutsSessions ? [mine] : []);
-  });
+  test.each([true, false])(
+    "cleanUserDataByUserId cuts the user's connections: %s",
+    (cleanCutsSessions) => {
+      const { ask, bind } = storeWith({ cleanCutsSessions });
+      const mine = bind();
+      bind("accessToken-0002");
+      const { effects } = ask(methods.cleanUserDataByUserId, { userId });
+      expect(closed(effects)).toEqual(cleanCutsSessions ? [mine] : []);
+    },
+  );
 
   test.each([
     [false, ["old", "new"]],
     [true, ["new"]],
-  ])("an import replaces what was there: %s", (importReplaces, left) => {
-    const { world, ask } = worldWith({ importReplaces });
+  ])("an import replaces existing tokens: %s", (importReplaces, left) => {
+    const { store, ask } = storeWith({ importReplaces });
     ask(methods.setFirebaseTokenByUserId, { ...byUser, token: "old" });
     const { uploadToken } = ask(methods.prepareImportUserDataByUserId, { userId }).body;
     const text = JSON.stringify({ firebaseTokens: [{ namespaceName: "other", token: "new" }] });
-    world.uploads.set(String(uploadToken), { userId, text });
+    store.uploads.set(String(uploadToken), { userId, text });
     ask(methods.importUserDataByUserId, { userId, uploadToken });
-    expect(have(world)).toEqual(left);
+    expect(have(store)).toEqual(left);
   });
 
   test.each([
-    ["no JSON", "{", "The upload is no JSON."],
-    ["a list", "[]", "The upload is no JSON object."],
-    ["another service's", '{"service":"inbox"}', "service is not gateway."],
-    ["without a list", '{"firebaseTokens":{}}', "firebaseTokens is no list."],
+    ["not JSON", "{", "The upload is not JSON."],
+    ["an array", "[]", "The upload is not a JSON object."],
+    ["of another service", '{"service":"inbox"}', "service is not gateway."],
+    ["without an array", '{"firebaseTokens":{}}', "firebaseTokens is not an array."],
     [
-      "with a token that is no text",
+      "with a token that is not a string",
       '{"firebaseTokens":[{"namespaceName":"game-0001","token":7}]}',
-      "firebaseTokens[0].token is no text of 1 to 1,024 characters.",
+      "firebaseTokens[0].token is not a string of 1 to 1,024 characters.",
     ],
-    ["not there", undefined, "Nothing was uploaded."],
-  ])("an upload that is %s changes nothing", (_, text, error) => {
-    const { world, ask } = worldWith();
-    world.uploads.set("u", { userId, text });
+    ["missing", undefined, "Nothing was uploaded."],
+  ])("an import of an upload that is %s fails and changes nothing", (_, text, error) => {
+    const { store, ask } = storeWith();
+    store.uploads.set("u", { userId, text });
     ask(methods.importUserDataByUserId, { userId, uploadToken: "u" });
-    const [job] = world.jobs.values();
+    const [job] = store.jobs.values();
     expect(JSON.parse(job?.done?.text ?? "")).toMatchObject({ status: "failed", errors: [error] });
-    expect(have(world)).toEqual([]);
+    expect(have(store)).toEqual([]);
   });
 
-  test("an upload is its user's alone, and one nobody prepared is none while strict", () => {
-    const { ask } = worldWith();
+  test("importUserDataByUserId refuses another user's upload, and an unprepared one while strict", () => {
+    const { ask } = storeWith();
     const { uploadToken } = ask(methods.prepareImportUserDataByUserId, { userId }).body;
     const other = { userId: "user-0002", uploadToken };
     expect(ask(methods.importUserDataByUserId, other).status).toBe(404);
-    const strict = makeWorld({}, { strict: true });
+    const strict = createTestStore({}, { strict: true });
     const sample = { userId, uploadToken: "upload-0001" };
-    const { result: outcome } = call(
-      strict,
-      loggedIn(strict),
-      methods.importUserDataByUserId,
-      sample,
-    );
-    expect(outcome.status).toBe(404);
+    const { result } = call(strict, openAndLogIn(strict), methods.importUserDataByUserId, sample);
+    expect(result.status).toBe(404);
   });
 });
 
-describe("a duplicationAvoider", () => {
+describe("the idempotency cache", () => {
   const once = { duplicationAvoider: "once" };
   const revision = ({ body }: { body: Json }) => (body["item"] as Json)["revision"];
   const set = { ...byPlayer, token: "d" };
 
-  test("counts for the caller and the method it came with, and for a time", () => {
-    const { ask } = worldWith({ duplicationAvoiderLastsMs: 1_000 });
+  test("is keyed by caller and method, and expires", () => {
+    const { ask } = storeWith({ duplicationAvoiderLastsMs: 1_000 });
     expect(revision(ask(methods.setFirebaseToken, set, once))).toBe(1);
     expect(revision(ask(methods.setFirebaseToken, set, once, START + 999))).toBe(1);
     const other = { ...set, accessToken: "accessToken-0002" };
@@ -322,70 +322,70 @@ describe("a duplicationAvoider", () => {
     expect(revision(ask(methods.setFirebaseToken, set, once, START + 1_000))).toBe(3);
   });
 
-  test("of one method is none of another", () => {
-    const { ask } = worldWith();
+  test("does not mix up methods", () => {
+    const { ask } = storeWith();
     ask(methods.setFirebaseToken, set, once);
     expect(ask(methods.deleteFirebaseToken, byPlayer, once).status).toBe(200);
     expect(ask(methods.getFirebaseToken, byPlayer).status).toBe(404);
   });
 
-  test("does not hold a refusal fast", () => {
-    const { ask } = worldWith();
+  test("does not keep failures", () => {
+    const { ask } = storeWith();
     expect(ask(methods.deleteFirebaseToken, byPlayer, once).status).toBe(404);
     ask(methods.setFirebaseToken, set);
     expect(ask(methods.deleteFirebaseToken, byPlayer, once).status).toBe(200);
   });
 
-  test("does not keep a player who came back on another socket from being bound", () => {
-    const { world, socket, ask } = worldWith();
-    const back = loggedIn(world);
+  test("does not apply to a bind on another connection", () => {
+    const { store, socket, ask } = storeWith();
+    const back = openAndLogIn(store);
     ask(methods.setUserId, byPlayer, once);
     ask(methods.setUserId, byPlayer, { ...once, connectionId: back });
-    expect(allSessions(world).map(({ connectionId }) => connectionId)).toEqual([socket, back]);
+    expect(allSessions(store).map(({ connectionId }) => connectionId)).toEqual([socket, back]);
   });
 });
 
-test("a dry run does nothing outside, and its answer is what would have been", () => {
-  const { world, ask, bind } = worldWith();
+test("a dry run has no effects and returns the reply of a real call", () => {
+  const { store, ask, bind } = storeWith();
   bind();
-  const before = JSON.stringify(stateOf(world, START));
+  const before = JSON.stringify(stateOf(store, START));
   const dry = { dryRun: true };
   const { status, body, effects } = ask(methods.disconnectByUserId, byUser, dry);
   expect([status, (body["items"] as Json[]).length, effects]).toEqual([200, 1, []]);
   ask(methods.setUserId, { ...byPlayer, allowConcurrentAccess: false, force: true }, dry);
   ask(methods.sendNotification, { namespaceName: "new", userId, subject: "s", payload: "p" }, dry);
-  expect(allSessions(world)).toHaveLength(1);
-  expect(JSON.stringify(stateOf(world, START))).toBe(before);
+  expect(allSessions(store)).toHaveLength(1);
+  expect(JSON.stringify(stateOf(store, START))).toBe(before);
 });
 
-describe("a state", () => {
-  test("goes on with its identifiers, so that none is given out twice", () => {
-    const first = makeWorld();
+describe("applyState", () => {
+  test("continues the sequence of identifiers", () => {
+    const first = createTestStore();
     const given = [first.ids.next("t"), first.ids.next("t")];
-    const second = makeWorld();
+    const second = createTestStore();
     applyState(second, readState(stateOf(first, START)), START);
     expect(given).not.toContain(second.ids.next("t"));
   });
 
-  test("leaves the sockets open but for those of a namespace that is gone", () => {
-    const { world, bind } = worldWith();
+  test("cuts only the connections of a removed namespace", () => {
+    const { store, bind } = storeWith();
     const gone = bind();
     bind("accessToken-0001", "game-0002");
-    const wish = readState({ version: 1, namespaces: [{ name: "game-0002" }] });
-    expect(closed(applyState(world, wish, START))).toEqual([gone]);
+    const state = readState({ version: 1, namespaces: [{ name: "game-0002" }] });
+    expect(closed(applyState(store, state, START))).toEqual([gone]);
   });
 
-  test("has no tokens that are expired", () => {
-    const { world } = worldWith();
-    world.accessTokens.set("old", { userId, expiresAt: START });
-    world.accessTokens.set("new", { userId, expiresAt: START + 1 });
-    expect(stateOf(world, START).accessTokens).toEqual([
+  test("stateOf omits expired tokens", () => {
+    const { store } = storeWith();
+    store.accessTokens.set("old", { userId, expiresAt: START });
+    store.accessTokens.set("new", { userId, expiresAt: START + 1 });
+    expect(stateOf(store, START).accessTokens).toEqual([
       { accessToken: "new", userId, expiresAt: START + 1 },
     ]);
   });
 });
 
-test("what is nested without end can still be kept and shown", () => {
+test("redact truncates deeply nested values", () => {
   const text = `${'{"a":['.repeat(10_000)}1${"]}".repeat(10_000)}`;
   expect(JSON.stringify(redact(JSON.parse(text) as Json)).length).toBeLessThan(100);
 });

@@ -1,4 +1,4 @@
-// Callers that mean harm, or know no better: names that mean something to JavaScript, nesting without end, far too much.
+// Hostile input: names of JavaScript built-ins, deep nesting, too much data, foreign origins.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   startEmulator,
@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(async () => {
   expect(log.filter(({ text }) => text.includes("failed inside the emulator"))).toEqual([]);
   expect(Object.getOwnPropertyNames(Object.prototype).sort()).toEqual(inherited);
-  // Whatever it was: everything can still be looked at, and the next player is served.
+  // The control API still works, and the next client can bind.
   for (const path of ["state", "calls", "sessions", "connections", "outbox", "faults"]) {
     expect((await fetch(`${emulator.url}/_emulator/${path}`)).status, path).toBe(200);
   }
@@ -31,7 +31,7 @@ afterEach(async () => {
   await emulator.stop();
 });
 
-/** `json` is written as it is: `JSON.stringify` would not write `__proto__` or what is too deep. */
+/** `json` is text: `JSON.stringify` cannot write `__proto__` or deep nesting. */
 async function send(method: string, path: string, json: string) {
   const response = await fetch(emulator.url + path, {
     method,
@@ -44,7 +44,7 @@ async function send(method: string, path: string, json: string) {
 const names = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "*"];
 
 describe.each(names)("the name %s", (name) => {
-  test("is a player like any other, and hears what is sent to it", async () => {
+  test("works as userId, namespaceName, issuer and subject", async () => {
     const accessToken = await emulator.issueAccessToken({ userId: name });
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     await socket.ask(frame("setUserId", { namespaceName: name, accessToken }, token));
@@ -89,13 +89,13 @@ describe.each(names)("the name %s", (name) => {
       (field: string) => `{"userId":"alice","subject":"s","payload":{${field}}}`,
       200,
     ],
-  ])("in %s pollutes nothing", async (_, method, path, body, status) => {
-    const answer = await send(method, path, body(`"${name}":{"polluted":true}`));
-    expect(answer.status).toBe(status);
+  ])("as a field of %s does not pollute the prototype", async (_, method, path, body, status) => {
+    const response = await send(method, path, body(`"${name}":{"polluted":true}`));
+    expect(response.status).toBe(status);
     expect(({} as { polluted?: true }).polluted).toBeUndefined();
   });
 
-  test("names no fault, no setting, no function", async () => {
+  test("is not a fault, setting or function", async () => {
     expect(
       await send("PUT", "/_emulator/faults", `{"faults":[{"fault":"${name}"}]}`),
     ).toMatchObject({
@@ -109,7 +109,7 @@ describe.each(names)("the name %s", (name) => {
   });
 });
 
-describe("what is nested 10,000 levels deep", () => {
+describe("a value nested 10,000 levels deep", () => {
   const deep = `${'{"a":['.repeat(5_000)}1${"]}".repeat(5_000)}`;
 
   test.each([
@@ -121,7 +121,7 @@ describe("what is nested 10,000 levels deep", () => {
       `{"userId":"a","subject":"s","payload":${deep}}`,
     ],
     ["faults", "PUT", "/_emulator/faults", `{"faults":[${deep}]}`],
-    // Once kept, it could neither be shown nor written to the file any more.
+    // Once in the store, it could not be serialized any more.
     [
       "a state",
       "PUT",
@@ -132,7 +132,7 @@ describe("what is nested 10,000 levels deep", () => {
     expect((await send(method, path, body)).status).toBe(400);
   });
 
-  test("is refused as a frame, and the socket lives", async () => {
+  test("is refused in a frame, and the socket stays open", async () => {
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     const text = JSON.stringify(frame("getServiceVersion", {}, token, "namespace"));
     socket.send(text.replace("{", `{"x":${deep},`));
@@ -143,7 +143,7 @@ describe("what is nested 10,000 levels deep", () => {
     await socket.close();
   });
 
-  test("is refused as an upload's content, which says why", async () => {
+  test("is accepted as an upload, and an import of it starts", async () => {
     const text = `{"service":"gateway","firebaseTokens":${deep}}`;
     const prepared = await send("POST", "/gateway/system/import/user/alice/prepare", "{}");
     const { uploadToken, uploadUrl } = JSON.parse(prepared.text) as Json &
@@ -166,11 +166,11 @@ describe("5 MB", () => {
     ["a notification", "POST", "/_emulator/notifications", 400],
     ["a state", "PUT", "/_emulator/state", 400],
     ["an upload", "PUT", "/_emulator/uploads/upload-1", 400],
-  ])("are refused as %s, by default", async (_, method, path, status) => {
+  ])("are refused by default as %s", async (_, method, path, status) => {
     expect((await send(method, path, `{"version":1,"userId":"${huge}"}`)).status).toBe(status);
   });
 
-  test("end the socket that sends them in one frame, and no other", async () => {
+  test("in one frame close the socket, and no other", async () => {
     const other = await RawSocket.open(emulator.endpoints.webSocket);
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     socket.send(huge);
@@ -182,7 +182,7 @@ describe("5 MB", () => {
   });
 });
 
-describe("a page from elsewhere", () => {
+describe("a page of another origin", () => {
   test.each([
     ["POST", "/_emulator/reset"],
     ["POST", "/_emulator/notifications"],
@@ -193,11 +193,11 @@ describe("a page from elsewhere", () => {
     ["DELETE", "/_emulator/namespaces/game-0001"],
     ["GET", "/_emulator/state"],
     ["GET", "/_emulator/log"],
-  ])("can do nothing by %s %s, also without a preflight", async (method, path) => {
+  ])("is refused %s %s without a preflight", async (method, path) => {
     const state = JSON.stringify(await (await fetch(`${emulator.url}/_emulator/state`)).json());
     const response = await fetch(emulator.url + path, {
       method,
-      // What a form may send without asking first.
+      // A content type that needs no preflight.
       headers: { origin: "https://evil.example", "content-type": "text/plain" },
       ...(method === "POST" || method === "PUT" ? { body: '{"version":1,"namespaces":[]}' } : {}),
     });

@@ -29,8 +29,8 @@ async function bound(emulator: Emulator, accessToken = "accessToken-0001"): Prom
 
 const portOf = (emulator: Emulator) => Number(new URL(emulator.url).port);
 
-/** Time stands still until it is told otherwise, and timers that are set can be counted. */
-function heldClock(): EmulatorClock & { timers: Set<() => void> } {
+/** A clock that stands still, with a set of pending timers. */
+function frozenClock(): EmulatorClock & { timers: Set<() => void> } {
   const timers = new Set<() => void>();
   return {
     timers,
@@ -42,11 +42,11 @@ function heldClock(): EmulatorClock & { timers: Set<() => void> } {
   };
 }
 
-describe("options", () => {
+describe("startEmulator", () => {
   test.each<[string, unknown, string]>([
-    ["an option nobody knows", { prot: 9480 }, 'no option "prot". It has: port, host'],
+    ["an unknown option", { prot: 9480 }, 'no option "prot". It has: port, host'],
     [
-      "a setting nobody knows",
+      "an unknown setting",
       { settings: { idleTimeout: 1 } },
       'no setting "idleTimeout". It has: projectTokenExpiresInSeconds',
     ],
@@ -56,22 +56,18 @@ describe("options", () => {
       'notificationGoesTo takes "all" or "latest"',
     ],
     ["a setting out of range", { settings: { idleTimeoutMs: 0 } }, "idleTimeoutMs takes"],
-    ["a close code nobody may send", { settings: { closeCodeOnCut: 1005 } }, "closeCodeOnCut"],
-    ["a port that is none", { port: 70_000 }, "port takes a whole number"],
-    ["a log that is none", { log: "xml" }, 'takes "text", "json" or a function'],
-    [
-      "a log that is switched off by a word it does not know",
-      { log: false },
-      'takes "text", "json" or a function',
-    ],
-    ["an origin that is none", { allowOrigins: ["localhost:5173"] }, "none: it takes the form"],
+    ["a close code that may not be sent", { settings: { closeCodeOnCut: 1005 } }, "closeCodeOnCut"],
+    ["an invalid port", { port: 70_000 }, "port takes a whole number"],
+    ["an unknown log format", { log: "xml" }, 'takes "text", "json" or a function'],
+    ["a log of false", { log: false }, 'takes "text", "json" or a function'],
+    ["an invalid origin", { allowOrigins: ["localhost:5173"] }, "none: it takes the form"],
     ["a mount over its own paths", { mount: { "/gateway": () => new Response() } }, "mounted"],
-    ["a mount over everything", { mount: { "/": () => new Response() } }, "mounted"],
-  ])("reject %s, and name it", async (_, options, said) => {
-    await expect(startEmulator(options as EmulatorOptions)).rejects.toThrow(said);
+    ["a mount of the root", { mount: { "/": () => new Response() } }, "mounted"],
+  ])("rejects %s and names it", async (_, options, message) => {
+    await expect(startEmulator(options as EmulatorOptions)).rejects.toThrow(message);
   });
 
-  test("with the same seed make the same identifiers", async () => {
+  test("generates the same identifiers for the same seed", async () => {
     const [one, other] = [await start({ seed: 7 }), await start({ seed: 7 })];
     const tokens = [await restLogin(one.url), await restLogin(other.url)];
     expect(tokens[0]).toBe(tokens[1]);
@@ -80,8 +76,8 @@ describe("options", () => {
   });
 });
 
-describe("where it listens", () => {
-  test("is both loopback families, under one port", async () => {
+describe("the emulator's address", () => {
+  test("is one port on both loopback families", async () => {
     const emulator = await start();
     const { port } = new URL(emulator.url);
     for (const host of ["127.0.0.1", "[::1]", "localhost"]) {
@@ -98,12 +94,12 @@ describe("where it listens", () => {
     await expect(fetch(`http://127.0.0.1:${portOf(emulator)}/`)).rejects.toThrow();
   });
 
-  test("may be every address; its own URL is still one that works here", async () => {
+  test("may be every address, and the URL is a loopback one", async () => {
     const emulator = await start({ host: "0.0.0.0" });
     expect(emulator.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 
-  test("that is taken is said in one line", async () => {
+  test("that is in use rejects with a hint", async () => {
     const port = portOf(await start());
     await expect(startEmulator({ port })).rejects.toMatchObject({
       name: "GatewayError",
@@ -111,7 +107,7 @@ describe("where it listens", () => {
     });
   });
 
-  test("that is taken in one family only is taken", async () => {
+  test("that is in use in one family rejects", async () => {
     const other: Server = createServer();
     await new Promise<void>((listening) => other.listen({ host: "::1", port: 0 }, listening));
     const { port } = other.address() as AddressInfo;
@@ -122,7 +118,7 @@ describe("where it listens", () => {
 });
 
 describe("stop", () => {
-  test("closes sockets with 1001, frees the port, and may be called twice", async () => {
+  test("closes sockets with 1001, frees the port and is idempotent", async () => {
     const emulator = await start();
     const socket = await bound(emulator);
     await Promise.all([emulator.stop(), emulator.stop()]);
@@ -131,7 +127,7 @@ describe("stop", () => {
     expect((await start({ port: portOf(emulator) })).url).toBe(emulator.url);
   });
 
-  test("does not wait for a client that no longer answers", async () => {
+  test("does not wait for an unresponsive client", async () => {
     const emulator = await start();
     const socket = await bound(emulator);
     socket.ws.pause();
@@ -140,14 +136,14 @@ describe("stop", () => {
     await socket.closed();
   });
 
-  test("does not wait for a client that keeps its connection for later", async () => {
+  test("does not wait for a keep-alive connection", async () => {
     const emulator = await start();
     await fetch(emulator.url);
     await emulator.stop();
     await expect(fetch(emulator.url)).rejects.toThrow();
   });
 
-  test("does not wait for an answer that never comes", async () => {
+  test("does not wait for a response that never comes", async () => {
     let arrived = (): void => {};
     const asked = new Promise<void>((resolve) => (arrived = resolve));
     const emulator = await start({
@@ -158,14 +154,14 @@ describe("stop", () => {
         },
       },
     });
-    const answer = expect(fetch(`${emulator.url}/slow/`)).rejects.toThrow();
+    const rejection = expect(fetch(`${emulator.url}/slow/`)).rejects.toThrow();
     await asked;
     await emulator.stop();
-    await answer;
+    await rejection;
   });
 
-  test("leaves no timer behind", async () => {
-    const clock = heldClock();
+  test("leaves no timer pending", async () => {
+    const clock = frozenClock();
     const emulator = await start({ clock });
     await bound(emulator);
     expect(clock.timers.size).toBe(1);
@@ -173,7 +169,7 @@ describe("stop", () => {
     expect(clock.timers.size).toBe(0);
   });
 
-  test("ends what still waits", async () => {
+  test("rejects pending waits", async () => {
     const emulator = await start();
     const waiting = expect(emulator.waitForSession({ userId: "user-0001" })).rejects.toThrow(
       "The emulator was stopped. Waited for a session of user-0001; no session exists.",
@@ -185,7 +181,7 @@ describe("stop", () => {
 });
 
 describe("waitForSession", () => {
-  test("answers the session that is there, or that comes", async () => {
+  test("resolves with an existing session or the next one", async () => {
     const emulator = await start();
     const coming = emulator.waitForSession({ userId: "user-0001" });
     await bound(emulator);
@@ -193,7 +189,7 @@ describe("waitForSession", () => {
     expect(await emulator.waitForSession({ userId: "user-0001" })).toEqual(await coming);
   });
 
-  test("ends in a sentence that names what was awaited and what is there", async () => {
+  test("times out with a message that has the awaited and the existing sessions", async () => {
     const emulator = await start();
     await bound(emulator, "accessToken-0002");
     await expect(
@@ -210,12 +206,12 @@ describe("waitForSession", () => {
   });
 });
 
-describe("a socket's life", () => {
-  test("ends its sessions with it", async () => {
+describe("a connection", () => {
+  test("ends its sessions when it closes", async () => {
     const emulator = await start();
     const socket = await bound(emulator);
     await socket.close();
-    // The server may hear of it a moment later than the client.
+    // The server may see the close after the client.
     const next = await bound(emulator);
     const token = await restLogin(emulator.url);
     const reply = await next.ask(
@@ -228,8 +224,8 @@ describe("a socket's life", () => {
     expect(reply.body["items"]).toHaveLength(1);
   });
 
-  test("ends when it was idle for ten minutes, unless a frame or a ping came", async () => {
-    const emulator = await start({ clock: heldClock() });
+  test("is cut after ten minutes without a frame or a ping", async () => {
+    const emulator = await start({ clock: frozenClock() });
     const [idle, busy, pinging] = [
       await bound(emulator),
       await bound(emulator, "accessToken-0002"),
@@ -246,23 +242,23 @@ describe("a socket's life", () => {
     expect(emulator.sessions().map(({ userId }) => userId)).toEqual(["user-0002", "user-0003"]);
   });
 
-  test("ends after two hours however busy it is", async () => {
+  test("is cut after two hours, also if it is active", async () => {
     const emulator = await start({ settings: { idleTimeoutMs: null, closeCodeOnCut: 4000 } });
     const socket = await bound(emulator);
     emulator.clock.advance(7_200_000);
     expect(await socket.closed()).toBe(4000);
   });
 
-  test("ends with 1009 when it sends too long a message, and just under it does not", async () => {
+  test("is closed with 1009 after a message over the limit", async () => {
     const emulator = await start({ settings: { maxMessageBytes: 1_000 } });
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     socket.send("x".repeat(1_000));
-    await socket.waitFor("an answer", (one) => one["status"] === 400);
+    await socket.waitFor("a reply", (one) => one["status"] === 400);
     socket.send("x".repeat(1_001));
     expect(await socket.closed()).toBe(1009);
   });
 
-  test("ends when it does not read what is sent to it", async () => {
+  test("is dropped when the client does not read", async () => {
     const log: EmulatorLogEntry[] = [];
     const emulator = await start({
       log: (entry) => log.push(entry),
@@ -274,7 +270,7 @@ describe("a socket's life", () => {
     const userId = "user-0001";
     for (let sent = 0; sent < 50_000 && emulator.sessions().length > 0; sent++) {
       await emulator.notify({ userId, key: "flood", payload });
-      // The server's writes leave, and its closings are heard, only when this thread lets go.
+      // Sockets are written, and closes are seen, only when the event loop turns.
       if (sent % 100 === 0) await new Promise((turn) => setImmediate(turn));
     }
     expect(emulator.sessions()).toEqual([]);
@@ -285,7 +281,7 @@ describe("a socket's life", () => {
     expect(await socket.closed()).toBe(1006);
   });
 
-  test("ends when its owner cuts it, with a close frame or without", async () => {
+  test("is cut by disconnect, with or without a close frame", async () => {
     const emulator = await start();
     const [one, two, three] = [
       await bound(emulator),
@@ -302,7 +298,7 @@ describe("a socket's life", () => {
     await three.close();
   });
 
-  test("once cut, its frames do nothing", async () => {
+  test("ignores frames that arrive after it was cut", async () => {
     const emulator = await start();
     const socket = await bound(emulator);
     const token = await restLogin(emulator.url);
@@ -316,7 +312,7 @@ describe("a socket's life", () => {
   });
 });
 
-describe("the old client of an exclusive player", () => {
+describe("a bind by force", () => {
   const exclusive = (sessionId: string, force = false) => ({
     namespaceName: "game-0001",
     accessToken: "accessToken-0001",
@@ -325,7 +321,7 @@ describe("the old client of an exclusive player", () => {
     force,
   });
 
-  test("hears the end of its socket when another takes its place by force", async () => {
+  test("closes the old client's socket", async () => {
     const emulator = await start();
     const token = await restLogin(emulator.url);
     const [old, fresh] = [
@@ -351,12 +347,12 @@ describe("reset", () => {
       took.push(performance.now() - before);
       await Promise.all(sockets.map((socket) => socket.closed()));
     }
-    // The quickest: what else the machine does is not the emulator's.
+    // The minimum, because of other load on the machine.
     expect(Math.min(...took)).toBeLessThan(5);
   });
 
-  test("brings the first namespaces back and sets the clock right", async () => {
-    const clock = heldClock();
+  test("restores the initial namespaces and the clock", async () => {
+    const clock = frozenClock();
     const emulator = await start({ clock, namespaces: ["game-0001"] });
     await bound(emulator);
     emulator.clock.advance(10_000);
@@ -367,8 +363,8 @@ describe("reset", () => {
   });
 });
 
-describe("the log", () => {
-  test("tells what happened, and no secret", async () => {
+describe("the event log", () => {
+  test("has the events and no secret", async () => {
     const log: EmulatorLogEntry[] = [];
     const emulator = await start({ log: (entry) => log.push(entry) });
     const socket = await bound(emulator);

@@ -13,57 +13,57 @@ const loginFrame = (clientSecret = "secret-0001"): Json => {
 };
 
 let emulator: Emulator;
-let leave: AbortController;
+let abort: AbortController;
 beforeEach(async () => {
   emulator = await startEmulator({ seed: 1 });
-  leave = new AbortController();
+  abort = new AbortController();
 });
 afterEach(async () => {
-  leave.abort();
+  abort.abort();
   await emulator.stop();
 });
 
-interface Watched {
+interface LogStream {
   entries: FrameLogEntry[];
-  /** All that came, as it came. */
+  /** The raw stream. */
   text: string;
   lastEventId: string;
 }
 
-/** Looks on, as a browser's EventSource does. */
-async function watch(lastEventId?: string): Promise<Watched> {
+/** Reads the log stream, as an EventSource does. */
+async function readLog(lastEventId?: string): Promise<LogStream> {
   const response = await fetch(`${emulator.url}/_emulator/log`, {
     headers: lastEventId === undefined ? {} : { "last-event-id": lastEventId },
-    signal: leave.signal,
+    signal: abort.signal,
   });
   expect(response.headers.get("content-type")).toBe("text/event-stream");
-  const watched: Watched = { entries: [], text: "", lastEventId: "" };
+  const log: LogStream = { entries: [], text: "", lastEventId: "" };
   void (async () => {
     let rest = "";
     try {
       for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-        watched.text += chunk;
+        log.text += chunk;
         const blocks = (rest + chunk).split("\n\n");
         rest = blocks.pop()!;
         for (const line of blocks.flatMap((block) => block.split("\n"))) {
-          if (line.startsWith("id: ")) watched.lastEventId = line.slice(4);
+          if (line.startsWith("id: ")) log.lastEventId = line.slice(4);
           if (line.startsWith("data: ")) {
-            watched.entries.push(JSON.parse(line.slice(6)) as FrameLogEntry);
+            log.entries.push(JSON.parse(line.slice(6)) as FrameLogEntry);
           }
         }
       }
     } catch {
-      // The test left, or the emulator stopped.
+      // The test aborted, or the emulator stopped.
     }
   })();
-  return watched;
+  return log;
 }
 
-const frames = ({ entries }: Watched): LoggedFrame[] =>
+const frames = ({ entries }: LogStream): LoggedFrame[] =>
   entries.filter((entry) => entry.kind === "frame");
 
-const said = (watched: Watched, fits: (one: LoggedFrame) => boolean) =>
-  until("the frame is in the log", () => frames(watched).find(fits));
+const waitForFrame = (log: LogStream, matches: (frame: LoggedFrame) => boolean) =>
+  until("the frame is in the log", () => frames(log).find(matches));
 
 async function bound(accessToken = "accessToken-0001"): Promise<RawSocket> {
   const socket = await RawSocket.open(emulator.endpoints.webSocket);
@@ -72,29 +72,29 @@ async function bound(accessToken = "accessToken-0001"): Promise<RawSocket> {
   return socket;
 }
 
-describe("the log", () => {
-  test("tells of both ways of a socket, and links an answer to its call", async () => {
+describe("the log stream", () => {
+  test("has frames of both directions, and links a reply to its call", async () => {
     const socket = await bound();
-    const watched = await watch();
-    const answer = await said(
-      watched,
-      ({ type, method }) => type === "answer" && method === "gateway.webSocketSession.setUserId",
+    const log = await readLog();
+    const reply = await waitForFrame(
+      log,
+      ({ type, method }) => type === "reply" && method === "gateway.webSocketSession.setUserId",
     );
-    const call = frames(watched).find(({ id }) => id === answer.replyTo)!;
+    const call = frames(log).find(({ id }) => id === reply.replyTo)!;
     expect(call).toMatchObject({
       transport: "socket",
       direction: "in",
       type: "call",
       method: "gateway.webSocketSession.setUserId",
-      requestId: answer.requestId,
+      requestId: reply.requestId,
     });
-    expect(answer).toMatchObject({
+    expect(reply).toMatchObject({
       direction: "out",
       status: 200,
       connectionId: call.connectionId,
     });
     await emulator.notify({ userId: "user-0001", key: "Gs2JobQueue:Push", payload: { a: 1 } });
-    expect(await said(watched, ({ type }) => type === "notification")).toMatchObject({
+    expect(await waitForFrame(log, ({ type }) => type === "notification")).toMatchObject({
       direction: "out",
       players: [{ namespaceName: "game-0001", userId: "user-0001" }],
       body: { body: { subject: "Gs2JobQueue:Push", payload: '{"a":1}' } },
@@ -102,8 +102,8 @@ describe("the log", () => {
     await socket.close();
   });
 
-  test("tells of both halves of a REST call", async () => {
-    const watched = await watch();
+  test("has request and response of a REST call", async () => {
+    const log = await readLog();
     const token = await restLogin(emulator.url);
     await rest(
       emulator.url,
@@ -111,27 +111,26 @@ describe("the log", () => {
       { namespaceName: "game-0001", accessToken: "accessToken-0001", token: "device-0001" },
       { token },
     );
-    const answer = await said(
-      watched,
-      ({ type, method }) =>
-        type === "answer" && method === "gateway.firebaseToken.setFirebaseToken",
+    const reply = await waitForFrame(
+      log,
+      ({ type, method }) => type === "reply" && method === "gateway.firebaseToken.setFirebaseToken",
     );
-    expect(answer).toMatchObject({ transport: "rest", status: 200, connectionId: null });
-    expect(frames(watched).find(({ id }) => id === answer.replyTo)).toMatchObject({
+    expect(reply).toMatchObject({ transport: "rest", status: 200, connectionId: null });
+    expect(frames(log).find(({ id }) => id === reply.replyTo)).toMatchObject({
       direction: "in",
       type: "call",
       body: { namespaceName: "game-0001", token: "***" },
     });
   });
 
-  test("tells who came and went", async () => {
-    const watched = await watch();
+  test("has connections and binds as events", async () => {
+    const log = await readLog();
     const socket = await bound();
     const { connectionId } = emulator.sessions()[0]!;
     emulator.disconnect({ connectionId });
     await socket.closed();
-    const events = () => watched.entries.flatMap((one) => (one.kind === "event" ? [one] : []));
-    await until("it is closed", () => events().some(({ event }) => event === "closed"));
+    const events = () => log.entries.flatMap((one) => (one.kind === "event" ? [one] : []));
+    await until("the connection is closed", () => events().some(({ event }) => event === "closed"));
     expect(events().map(({ event }) => event)).toEqual([
       "listening",
       "opened",
@@ -145,61 +144,61 @@ describe("the log", () => {
     });
   });
 
-  test("goes on where a reader was, and begins anew for one from another emulator", async () => {
+  test("resumes after the last event id, and restarts for an id of another emulator", async () => {
     const socket = await bound();
-    const first = await watch();
-    await said(first, ({ method }) => method === "gateway.webSocketSession.setUserId");
+    const first = await readLog();
+    await waitForFrame(first, ({ method }) => method === "gateway.webSocketSession.setUserId");
     await emulator.notify({ userId: "user-0001", key: "Gs2JobQueue:Push", payload: {} });
-    await said(first, ({ type }) => type === "notification");
+    await waitForFrame(first, ({ type }) => type === "notification");
     const seen = first.entries.length;
     await emulator.notify({ userId: "user-0001", key: "Gs2JobQueue:Push", payload: {} });
-    const second = await watch(first.lastEventId);
-    await said(second, ({ type }) => type === "notification");
+    const second = await readLog(first.lastEventId);
+    await waitForFrame(second, ({ type }) => type === "notification");
     expect(second.entries[0]!.id).toBe(first.entries[seen - 1]!.id + 1);
-    const stranger = await watch("another-run-5");
-    await said(stranger, ({ type }) => type === "notification");
-    expect(stranger.entries[0]!.id).toBe(1);
+    const other = await readLog("another-run-5");
+    await waitForFrame(other, ({ type }) => type === "notification");
+    expect(other.entries[0]!.id).toBe(1);
     await socket.close();
   });
 
-  test("keeps the last 1,000, and tells a reader that was away of what it missed", async () => {
+  test("keeps the last 1,000 entries, and reports a gap to a reader that resumes", async () => {
     const socket = await bound();
-    const first = await watch();
-    await said(first, ({ method }) => method === "gateway.webSocketSession.setUserId");
+    const first = await readLog();
+    await waitForFrame(first, ({ method }) => method === "gateway.webSocketSession.setUserId");
     const { lastEventId } = first;
-    const notice = { userId: "user-0001", key: "Gs2JobQueue:Push", payload: {} };
-    for (let left = 1_000; left > 0; left--) await emulator.notify(notice);
-    const late = await watch();
-    await until("all kept are there", () => late.entries.length >= 1_000);
+    const notification = { userId: "user-0001", key: "Gs2JobQueue:Push", payload: {} };
+    for (let left = 1_000; left > 0; left--) await emulator.notify(notification);
+    const late = await readLog();
+    await until("all entries are read", () => late.entries.length >= 1_000);
     expect(late.entries).toHaveLength(1_000);
-    const back = await watch(lastEventId);
-    await until("all kept are there", () => back.entries.length > 1_000);
+    const back = await readLog(lastEventId);
+    await until("all entries are read", () => back.entries.length > 1_000);
     expect(back.entries[0]).toMatchObject({ kind: "gap", missed: 1_000 });
     await socket.close();
   });
 
-  test("holds frames nobody can read, and too long ones, by their length alone", async () => {
-    const watched = await watch();
+  test("has only the length of unreadable and too long frames", async () => {
+    const log = await readLog();
     const socket = await bound();
-    socket.send('canary {"client_secret":');
+    socket.send('planted {"client_secret":');
     socket.send(JSON.stringify({ x_gs2: { function: "f" }, text: "x".repeat(70_000) }));
-    await until("both were read", () =>
-      frames(watched).filter(({ type }) => type === "unreadable").length === 2 ? true : undefined,
+    await until("both frames are in the log", () =>
+      frames(log).filter(({ type }) => type === "unreadable").length === 2 ? true : undefined,
     );
-    const [first, second] = frames(watched).filter(({ type }) => type === "unreadable");
-    expect(first).toMatchObject({ body: null, size: 24 });
+    const [first, second] = frames(log).filter(({ type }) => type === "unreadable");
+    expect(first).toMatchObject({ body: null, size: 25 });
     expect(second!.body).toBe(null);
     expect(second!.size).toBeGreaterThan(70_000);
-    expect(watched.text).not.toContain("canary");
+    expect(log.text).not.toContain("planted");
     await socket.close();
   });
 });
 
-test("no secret and no token leaves through the log", async () => {
-  const watched = await watch();
-  const canary = (name: string) => `canary-${name}-0123456789`;
+test("the log stream redacts secrets and tokens", async () => {
+  const log = await readLog();
+  const secretOf = (name: string) => `planted-${name}-0123456789`;
   const socket = await RawSocket.open(emulator.endpoints.webSocket);
-  const { body } = await socket.ask(loginFrame(canary("client-secret")));
+  const { body } = await socket.ask(loginFrame(secretOf("client-secret")));
   const projectToken = body["access_token"] as string;
   const accessToken = await emulator.issueAccessToken({ userId: "alice" });
   const namespaceName = "game-0001";
@@ -210,9 +209,9 @@ test("no secret and no token leaves through the log", async () => {
     namespaceName,
   };
   await socket.ask({ ...frame("setUserId", carried), ...carried });
-  const device = { ...carried, token: canary("firebase-token") };
+  const device = { ...carried, token: secretOf("firebase-token") };
   await socket.ask({ ...frame("setFirebaseToken", device, undefined, "firebaseToken"), ...device });
-  const secret = { name: "game-0002", firebaseSecret: canary("firebase-secret") };
+  const secret = { name: "game-0002", firebaseSecret: secretOf("firebase-secret") };
   await socket.ask(frame("createNamespace", secret, projectToken, "namespace"));
   const upload = await socket.ask(
     frame("prepareImportUserDataByUserId", { userId: "alice" }, projectToken, "namespace"),
@@ -222,27 +221,27 @@ test("no secret and no token leaves through the log", async () => {
   await emulator.notify({
     userId: "alice",
     subject: "custom",
-    payload: { accessToken: canary("in-payload"), again: `Bearer ${canary("bearer")}` },
+    payload: { accessToken: secretOf("in-payload"), again: `Bearer ${secretOf("bearer")}` },
   });
   await rest(
     emulator.url,
     setUserId,
-    { namespaceName, accessToken: canary("rest-access-token") },
+    { namespaceName, accessToken: secretOf("rest-access-token") },
     { token: projectToken, headers: { "x-gs2-request-id": "last" } },
   );
-  const last = await said(
-    watched,
-    ({ requestId, type }) => requestId === "last" && type === "answer",
+  const last = await waitForFrame(
+    log,
+    ({ requestId, type }) => requestId === "last" && type === "reply",
   );
   expect(last.status).toBe(401);
-  for (const name of [projectToken, accessToken, uploadToken, "canary"]) {
-    expect(watched.text).not.toContain(name);
+  for (const name of [projectToken, accessToken, uploadToken, "planted"]) {
+    expect(log.text).not.toContain(name);
   }
-  expect(watched.text).toContain("***");
+  expect(log.text).toContain("***");
   await socket.close();
 });
 
-describe("the sockets", () => {
+describe("the control API for connections", () => {
   const post = async (path: string, body: unknown = {}) => {
     const response = await fetch(`${emulator.url}/_emulator/${path}`, {
       method: "POST",
@@ -251,7 +250,7 @@ describe("the sockets", () => {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
 
-  test("are listed, bound or not", async () => {
+  test("lists connections, bound or not", async () => {
     const one = await bound();
     const two = await RawSocket.open(emulator.endpoints.webSocket);
     const response = await fetch(`${emulator.url}/_emulator/connections`);
@@ -264,7 +263,7 @@ describe("the sockets", () => {
     await two.close();
   });
 
-  test("are cut one by one, with the code asked for", async () => {
+  test("cuts one connection with the given code", async () => {
     const one = await bound();
     const two = await bound("accessToken-0002");
     const { connectionId } = emulator.sessions()[0]!;
@@ -279,14 +278,14 @@ describe("the sockets", () => {
     await two.close();
   });
 
-  test("lose their place to another, or their tokens, one by one", async () => {
+  test("kicks one connection, or expires its tokens", async () => {
     const one = await bound();
     const two = await bound("accessToken-0002");
     const [first, second] = emulator.sessions();
     expect(await post(`connections/${first!.connectionId}/kick`)).toMatchObject({ status: 200 });
     await one.closed();
-    const usurper = emulator.sessions().find(({ userId }) => userId === "user-0001")!;
-    expect(usurper.connectionId).not.toBe(first!.connectionId);
+    const rival = emulator.sessions().find(({ userId }) => userId === "user-0001")!;
+    expect(rival.connectionId).not.toBe(first!.connectionId);
 
     const path = `connections/${second!.connectionId}/expire-tokens`;
     expect(await post(path)).toMatchObject({ status: 200 });
@@ -302,12 +301,12 @@ describe("the sockets", () => {
       status: 400,
       body: { message: `No player is bound on ${connectionId}.` },
     });
-    expect((await post("connections/nobody/kick")).status).toBe(404);
+    expect((await post("connections/unknown/kick")).status).toBe(404);
     await two.close();
     await idle.close();
   });
 
-  test("lose their namespace, and get one, by name", async () => {
+  test("creates and deletes namespaces by name", async () => {
     expect(await post("namespaces", { name: "game-0009" })).toMatchObject({ status: 200 });
     expect(await post("namespaces", { name: "game-0009" })).toEqual({
       status: 400,

@@ -23,15 +23,15 @@ const loginFrame = (params: Json): Json => ({
   },
 });
 
-describe("login, not strict", () => {
+describe("login without strict", () => {
   let emulator: Emulator;
   beforeAll(async () => {
     emulator = await startEmulator();
   });
   afterAll(() => emulator.stop());
 
-  test("lets any credential in but the secret wrong", async () => {
-    const any = { client_id: "anybody", client_secret: "anything" };
+  test("accepts any credential except the secret wrong", async () => {
+    const any = { client_id: "any-client", client_secret: "anything" };
     expect((await logIn(emulator.url, any)).status).toBe(200);
     const wrong = await logIn(emulator.url, { ...any, client_secret: "wrong" });
     expect([wrong.status, errorsOf(wrong.body)]).toEqual([
@@ -40,7 +40,7 @@ describe("login, not strict", () => {
     ]);
   });
 
-  test("names what is missing", async () => {
+  test("returns an error for each missing field", async () => {
     const { status, body } = await logIn(emulator.url, { client_secret: null });
     expect([status, errorsOf(body)]).toEqual([
       400,
@@ -54,7 +54,7 @@ describe("login, not strict", () => {
     ]);
   });
 
-  test("on a socket ends in 401 as over REST, and the socket stays open for another try", async () => {
+  test("on a socket is 401 for a wrong secret and can be retried", async () => {
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     const wrong = await socket.ask(loginFrame({ client_id: "c", client_secret: "wrong" }));
     expect(wrong.status).toBe(401);
@@ -64,7 +64,7 @@ describe("login, not strict", () => {
     await socket.close();
   });
 
-  test("makes a namespace on the first sendNotification, never on getNamespace", async () => {
+  test("sendNotification creates a missing namespace, getNamespace does not", async () => {
     const token = await restLogin(emulator.url);
     const namespaceName = "made-on-demand";
     const get = () => rest(emulator.url, getNamespace, { namespaceName }, { token });
@@ -75,7 +75,7 @@ describe("login, not strict", () => {
   });
 });
 
-describe("login, strict", () => {
+describe("login with strict", () => {
   let emulator: Emulator;
   beforeAll(async () => {
     emulator = await startEmulator({
@@ -86,13 +86,13 @@ describe("login, strict", () => {
   });
   afterAll(() => emulator.stop());
 
-  test("lets in whom it knows", async () => {
+  test("accepts only configured credentials", async () => {
     expect(await restLogin(emulator.url)).toEqual(expect.any(String));
-    const stranger = { client_id: "client-0001", client_secret: "secret-0002" };
-    expect((await logIn(emulator.url, stranger)).status).toBe(401);
+    const unknown = { client_id: "client-0001", client_secret: "secret-0002" };
+    expect((await logIn(emulator.url, unknown)).status).toBe(401);
   });
 
-  test("does not take accessToken-0001 for a player, but a token that was issued", async () => {
+  test("setUserId refuses accessToken-0001 and accepts an issued token", async () => {
     const token = await restLogin(emulator.url);
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     const bind = (accessToken: string) =>
@@ -106,7 +106,7 @@ describe("login, strict", () => {
     await socket.close();
   });
 
-  test("does not make namespaces", async () => {
+  test("sendNotification does not create namespaces", async () => {
     const token = await restLogin(emulator.url);
     const notification = {
       namespaceName: "game-9999",
@@ -114,12 +114,12 @@ describe("login, strict", () => {
       subject: "s",
       payload: "p",
     };
-    const answer = await rest(emulator.url, sendNotification, notification, { token });
-    expect(answer.status).toBe(404);
+    const reply = await rest(emulator.url, sendNotification, notification, { token });
+    expect(reply.status).toBe(404);
   });
 });
 
-describe("tokens age with the emulator's clock", () => {
+describe("token expiry by the emulator's clock", () => {
   let emulator: Emulator;
   beforeAll(async () => {
     emulator = await startEmulator({ settings: { projectTokenExpiresInSeconds: 60 } });
@@ -127,10 +127,10 @@ describe("tokens age with the emulator's clock", () => {
   afterEach(() => emulator.reset());
   afterAll(() => emulator.stop());
 
-  test("a project token is good until its last second, then every call is 401 until the next login", async () => {
+  test("a call with an expired project token is 401", async () => {
     const token = await restLogin(emulator.url);
     const ask = () => rest(emulator.url, getServiceVersion, {}, { token });
-    // A second is left for the test itself.
+    // One second of real time is left for the test.
     emulator.clock.advance(59_000);
     expect((await ask()).status).toBe(200);
     emulator.clock.advance(1_000);
@@ -143,7 +143,7 @@ describe("tokens age with the emulator's clock", () => {
     expect((await rest(emulator.url, getServiceVersion, {}, { token: fresh })).status).toBe(200);
   });
 
-  test("an access token that ends does not end the session it made", async () => {
+  test("an expired access token does not end its session", async () => {
     const token = await restLogin(emulator.url);
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     const accessToken = await emulator.issueAccessToken({
@@ -164,7 +164,7 @@ describe("tokens age with the emulator's clock", () => {
     await socket.close();
   });
 
-  test("an access token lives an hour unless told otherwise", async () => {
+  test("an access token expires after an hour by default", async () => {
     const before = emulator.clock.now();
     const response = await fetch(`${emulator.url}/_emulator/access-tokens`, {
       method: "POST",

@@ -14,7 +14,7 @@ import {
   type AnyMethod,
 } from "../../../src/wire/methods.js";
 import { frame, RawSocket, restLogin, type Json } from "./rawSocket.js";
-import { errorsOf, rest, type RestAnswer } from "./restCalls.js";
+import { errorsOf, rest, type RestReply } from "./restCalls.js";
 
 let emulator: Emulator;
 let token: string;
@@ -26,9 +26,9 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.stop());
 
-type Road = (method: AnyMethod, params: Json) => Promise<RestAnswer>;
+type Call = (method: AnyMethod, params: Json) => Promise<RestReply>;
 
-const roads: readonly (readonly [string, Road])[] = [
+const transports: readonly (readonly [string, Call])[] = [
   ["REST", (method, params) => rest(emulator.url, method, params, { token })],
   [
     "the socket",
@@ -39,7 +39,7 @@ const roads: readonly (readonly [string, Road])[] = [
 const namespaceName = "game-0001";
 const player = { namespaceName, accessToken: "accessToken-0001" };
 
-const faults: readonly (readonly [string, AnyMethod, Json, number, string[]])[] = [
+const failures: readonly (readonly [string, AnyMethod, Json, number, string[]])[] = [
   [
     "a missing field",
     setFirebaseToken,
@@ -55,7 +55,7 @@ const faults: readonly (readonly [string, AnyMethod, Json, number, string[]])[] 
     ["gateway.firebaseToken.token.error.require"],
   ],
   [
-    "every faulty field at once",
+    "every invalid field",
     sendNotification,
     { namespaceName, userId: "user-0001", subject: "s".repeat(129), payload: "" },
     400,
@@ -72,7 +72,7 @@ const faults: readonly (readonly [string, AnyMethod, Json, number, string[]])[] 
     ["gateway.webSocketSession.payload.error.tooLong"],
   ],
   [
-    "a number for a text",
+    "a number for a string",
     setFirebaseToken,
     { ...player, token: 7 },
     400,
@@ -86,7 +86,7 @@ const faults: readonly (readonly [string, AnyMethod, Json, number, string[]])[] 
     ["gateway.webSocketSession.limit.error.invalid"],
   ],
   [
-    "a limit that is no number",
+    "a limit that is not a number",
     describeWebSocketSessions,
     { ...player, limit: "many" },
     400,
@@ -100,7 +100,7 @@ const faults: readonly (readonly [string, AnyMethod, Json, number, string[]])[] 
     ["gateway.webSocketSession.allowConcurrentAccess.error.invalid"],
   ],
   [
-    "a page token nobody gave out",
+    "an unknown page token",
     describeWebSocketSessions,
     { ...player, pageToken: "7" },
     400,
@@ -114,36 +114,42 @@ const faults: readonly (readonly [string, AnyMethod, Json, number, string[]])[] 
     ["gateway.transactionSetting.enableAtomicCommit.error.require"],
   ],
   [
-    "a text for an object",
+    "a string for an object",
     createNamespace,
     { name: "nested", logSetting: "log" },
     400,
     ["gateway.namespace.logSetting.error.invalid"],
   ],
   [
-    "a namespace that is not there",
+    "an unknown namespace",
     getNamespace,
     { namespaceName: "game-9999" },
     404,
     ["gateway.namespace.error.notFound"],
   ],
   [
-    "the sessions of a namespace that is not there",
+    "the sessions of an unknown namespace",
     describeWebSocketSessions,
     { ...player, namespaceName: "game-9999" },
     404,
     ["gateway.namespace.error.notFound"],
   ],
   [
-    "a namespace that is there already",
+    "an existing namespace",
     createNamespace,
     { name: "game-0001" },
     409,
     ["gateway.namespace.name.error.exists"],
   ],
-  ["a token nobody set", getFirebaseToken, player, 404, ["gateway.firebaseToken.error.notFound"]],
   [
-    "removing a token nobody set",
+    "a missing Firebase token",
+    getFirebaseToken,
+    player,
+    404,
+    ["gateway.firebaseToken.error.notFound"],
+  ],
+  [
+    "deleting a missing Firebase token",
     deleteFirebaseToken,
     player,
     404,
@@ -165,24 +171,27 @@ const faults: readonly (readonly [string, AnyMethod, Json, number, string[]])[] 
   ],
 ];
 
-describe.each(roads)("over %s", (_, ask) => {
-  test.each(faults)("%s is refused in GS2's form", async (_, method, params, status, messages) => {
-    const answer = await ask(method, params);
-    expect(answer.status).toBe(status);
-    expect((errorsOf(answer.body) as { message: string }[]).map(({ message }) => message)).toEqual(
-      messages,
-    );
-  });
+describe.each(transports)("over %s", (_, ask) => {
+  test.each(failures)(
+    "%s is refused in GS2's form",
+    async (_, method, params, status, messages) => {
+      const reply = await ask(method, params);
+      expect(reply.status).toBe(status);
+      expect((errorsOf(reply.body) as { message: string }[]).map(({ message }) => message)).toEqual(
+        messages,
+      );
+    },
+  );
 
-  test("a namespace is made with the server's defaults and read back", async () => {
-    const name = `made-over-${ask === roads[0]![1] ? "rest" : "socket"}`;
-    const answer = await ask(createNamespace, {
+  test("createNamespace fills in the server's defaults", async () => {
+    const name = `made-over-${ask === transports[0]![1] ? "rest" : "socket"}`;
+    const reply = await ask(createNamespace, {
       name,
       transactionSetting: { enableAutoRun: false, keyId: "old" },
       contextStack: "passed over",
     });
-    expect(answer.status).toBe(200);
-    expect(answer.body["item"]).toMatchObject({
+    expect(reply.status).toBe(200);
+    expect(reply.body["item"]).toMatchObject({
       namespaceId: `grn:gs2:ap-northeast-1:owner-0001:gateway:${name}`,
       name,
       description: null,
@@ -193,17 +202,17 @@ describe.each(roads)("over %s", (_, ask) => {
       logSetting: null,
     });
     const read = await ask(getNamespace, { namespaceName: name });
-    expect(read.body).toEqual(answer.body);
+    expect(read.body).toEqual(reply.body);
   });
 
-  test("the service has a version", async () => {
+  test("getServiceVersion returns a version", async () => {
     expect(await ask(getServiceVersion, {})).toEqual(
       expect.objectContaining({ status: 200, body: { item: "emulator" } }),
     );
   });
 
-  test("a Firebase token is replaced, read and removed", async () => {
-    const of = (answer: RestAnswer) => [answer.status, (answer.body["item"] as Json)["token"]];
+  test("a Firebase token can be replaced, read and deleted", async () => {
+    const of = (reply: RestReply) => [reply.status, (reply.body["item"] as Json)["token"]];
     expect(of(await ask(setFirebaseToken, { ...player, token: "device-1" }))).toEqual([
       200,
       "device-1",
@@ -219,7 +228,7 @@ describe.each(roads)("over %s", (_, ask) => {
     expect(of(await ask(deleteFirebaseToken, player))).toEqual([200, "device-2"]);
   });
 
-  test("a player's sessions come in pages, none twice", async () => {
+  test("describeWebSocketSessions pages through a player's sessions", async () => {
     const me = { namespaceName, accessToken: "accessToken-0042" };
     const sockets = await Promise.all(
       [1, 2, 3].map(() => RawSocket.open(emulator.endpoints.webSocket)),
@@ -229,13 +238,13 @@ describe.each(roads)("over %s", (_, ask) => {
     let pageToken: unknown = null;
     let pages = 0;
     do {
-      const answer = await ask(describeWebSocketSessions, {
+      const reply = await ask(describeWebSocketSessions, {
         ...me,
         limit: 2,
         ...(pageToken === null ? {} : { pageToken }),
       });
-      found.push(...(answer.body["items"] as Json[]).map((item) => item["connectionId"]));
-      pageToken = answer.body["nextPageToken"];
+      found.push(...(reply.body["items"] as Json[]).map((item) => item["connectionId"]));
+      pageToken = reply.body["nextPageToken"];
       pages++;
     } while (pageToken !== null);
     expect(pages).toBe(2);
@@ -246,7 +255,7 @@ describe.each(roads)("over %s", (_, ask) => {
     await Promise.all(sockets.map((one) => one.close()));
   });
 
-  test("sendNotification reaches every session of the user in that namespace, and no other", async () => {
+  test("sendNotification sends to every session of the user in the namespace", async () => {
     const me = { namespaceName, accessToken: "accessToken-0077" };
     const sockets = await Promise.all(
       [1, 2, 3, 4].map(() => RawSocket.open(emulator.endpoints.webSocket)),
@@ -260,14 +269,14 @@ describe.each(roads)("over %s", (_, ask) => {
     await elsewhere.ask(frame("setUserId", { ...me, namespaceName: "game-0002" }, token));
     await other.ask(frame("setUserId", { ...me, accessToken: "accessToken-0078" }, token));
 
-    const answer = await ask(sendNotification, {
+    const reply = await ask(sendNotification, {
       namespaceName,
       userId: "user-0077",
       subject: "raid-start",
       payload: '{"raidId":"r-1"}',
     });
 
-    expect(answer).toMatchObject({
+    expect(reply).toMatchObject({
       status: 200,
       body: { protocol: "WebSocket", sendConnectionIds: ids },
     });
@@ -278,7 +287,7 @@ describe.each(roads)("over %s", (_, ask) => {
         payload: '{"raidId":"r-1"}',
       });
     }
-    // What is sent on a socket arrives in order: an answer to a later call without a notification before it means none came.
+    // Frames arrive in order: no notification came if the reply to a later call has none before it.
     for (const silent of [elsewhere, other]) {
       await silent.ask(frame("getServiceVersion", {}, token, "namespace"));
       expect(silent.frames.filter((one) => one["type"] === "notification")).toEqual([]);
@@ -286,7 +295,7 @@ describe.each(roads)("over %s", (_, ask) => {
     await Promise.all(sockets.map((open) => open.close()));
   });
 
-  test("sendNotification to nobody is no error", async () => {
+  test("sendNotification without a session succeeds", async () => {
     const params = { namespaceName, userId: "user-9999", subject: "s", payload: "p" };
     expect(await ask(sendNotification, params)).toMatchObject({
       status: 200,
@@ -294,28 +303,28 @@ describe.each(roads)("over %s", (_, ask) => {
     });
   });
 
-  test("a call without a project token, or with one nobody gave out, is 401", async () => {
-    const stranger = await RawSocket.open(emulator.endpoints.webSocket);
-    const overRest = ask === roads[0]![1];
-    const askWith = (given: string | undefined): Promise<RestAnswer> =>
+  test("a call without a valid project token is 401", async () => {
+    const otherSocket = await RawSocket.open(emulator.endpoints.webSocket);
+    const overRest = ask === transports[0]![1];
+    const callWith = (given: string | undefined): Promise<RestReply> =>
       overRest
         ? rest(emulator.url, getServiceVersion, {}, { token: given })
-        : stranger.ask(frame("getServiceVersion", {}, given, "namespace"));
+        : otherSocket.ask(frame("getServiceVersion", {}, given, "namespace"));
     for (const [given, kind] of [
       [undefined, "require"],
       ["made-up", "invalid"],
     ] as const) {
-      const answer = await askWith(given);
-      expect(answer.status).toBe(401);
-      expect(errorsOf(answer.body)).toEqual([
+      const reply = await callWith(given);
+      expect(reply.status).toBe(401);
+      expect(errorsOf(reply.body)).toEqual([
         { component: "projectToken", message: `gateway.projectToken.error.${kind}` },
       ]);
     }
-    await stranger.close();
+    await otherSocket.close();
   });
 });
 
-test("every method of the table has a route of its own", async () => {
+test("every method has a route", async () => {
   const values: Json = { uploadToken: "u", token: "t", name: "n" };
   for (const method of allMethods) {
     await emulator.reset();
@@ -330,7 +339,7 @@ test("every method of the table has a route of its own", async () => {
   }
 });
 
-test("path values are read percent-decoded", async () => {
+test("path values are percent-decoded", async () => {
   const name = "日本 a/b%c?d#e";
   const fresh = await restLogin(emulator.url);
   const made = await rest(emulator.url, createNamespace, { name }, { token: fresh });
@@ -339,15 +348,10 @@ test("path values are read percent-decoded", async () => {
   expect(got.body["item"]).toMatchObject({ name });
 });
 
-test("an unset path value, which the official SDKs write as null, is a missing field", async () => {
+test("a path value of null, as the official SDKs send it, is a missing field", async () => {
   const fresh = await restLogin(emulator.url);
-  const answer = await rest(
-    emulator.url,
-    getNamespace,
-    { namespaceName: "null" },
-    { token: fresh },
-  );
-  expect(errorsOf(answer.body)).toEqual([
+  const reply = await rest(emulator.url, getNamespace, { namespaceName: "null" }, { token: fresh });
+  expect(errorsOf(reply.body)).toEqual([
     { component: "namespace", message: "gateway.namespace.namespaceName.error.require" },
   ]);
 });
@@ -368,7 +372,7 @@ describe("setUserId over REST", () => {
     await open.close();
   });
 
-  test("is refused without a connection, or with one that is not there", async () => {
+  test("is refused without a connectionId or with an unknown one", async () => {
     const fresh = await restLogin(emulator.url);
     const none = await rest(emulator.url, setUserId, player, { token: fresh });
     expect([none.status, errorsOf(none.body)]).toEqual([
@@ -384,7 +388,7 @@ describe("setUserId over REST", () => {
     expect((await rest(emulator.url, setUserId, gone, { token: fresh })).status).toBe(404);
   });
 
-  test("binds the latest connection where that is set", async () => {
+  test("binds the latest connection if the setting says so", async () => {
     const lenient = await startEmulator({
       settings: { restSetUserIdWithoutConnectionId: "latest" },
     });

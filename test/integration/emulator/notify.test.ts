@@ -5,20 +5,20 @@ import {
   type EmulatorNotification,
 } from "../../../src/emulator/index.js";
 import { notify as notifyAt } from "../../../src/emulator/controls/notify.js";
-import type { Store } from "../../../src/emulator/store/store.js";
+import type { Store } from "../../../src/emulator/store/types.js";
 import type { EmulatorSettings } from "../../../src/emulator/settings.js";
 import { serviceNotifications } from "../../../src/wire/notifications.js";
 import { setUserId } from "../../../src/wire/methods.js";
 import { frame, RawSocket, restLogin, type Json } from "./rawSocket.js";
-import { call, loggedIn, makeWorld, START } from "./stores.js";
+import { call, openAndLogIn, createTestStore, START } from "./stores.js";
 
 const namespaceName = "game-0001";
 
 const notify = (world: Store, given: EmulatorNotification) => notifyAt(world, given, START);
 
 function worldWithPlayer(settings: Partial<EmulatorSettings> = {}) {
-  const world = makeWorld(settings);
-  const connectionId = loggedIn(world);
+  const world = createTestStore(settings);
+  const connectionId = openAndLogIn(world);
   call(world, connectionId, setUserId, { namespaceName, accessToken: "accessToken-0001" });
   return { world, connectionId };
 }
@@ -78,7 +78,7 @@ describe("a notification out of the blue", () => {
 
   test("goes to the latest session alone where that is set", () => {
     const { world } = worldWithPlayer({ notificationGoesTo: "latest" });
-    const latest = loggedIn(world);
+    const latest = openAndLogIn(world);
     call(world, latest, setUserId, { namespaceName, accessToken: "accessToken-0001" });
     const { result } = notify(world, { userId: "user-0001", key: "k", payload: "{}" });
     expect(result).toEqual({ protocol: "WebSocket", sendConnectionIds: [latest] });
@@ -128,7 +128,7 @@ describe("a notification out of the blue", () => {
 describe("nobody got it, because", () => {
   const reasonFor = (given: Partial<EmulatorNotification>) => {
     const { world } = worldWithPlayer();
-    loggedIn(world);
+    openAndLogIn(world);
     return notify(world, { userId: "user-0001", key: "k", payload: "{}", ...given }).result;
   };
 
@@ -149,7 +149,7 @@ describe("nobody got it, because", () => {
 
   test("the user's session is in another namespace", () => {
     const { world } = worldWithPlayer();
-    call(world, loggedIn(world), setUserId, {
+    call(world, openAndLogIn(world), setUserId, {
       namespaceName: "guild-0001",
       accessToken: "accessToken-0002",
     });
@@ -160,7 +160,7 @@ describe("nobody got it, because", () => {
   });
 
   test("nobody is there at all", () => {
-    const { result } = notify(makeWorld(), { userId: "user-0001", key: "k", payload: "{}" });
+    const { result } = notify(createTestStore(), { userId: "user-0001", key: "k", payload: "{}" });
     expect(result.reason).toBe("user-0001 has no session. 0 sockets are open; no session exists.");
   });
 });

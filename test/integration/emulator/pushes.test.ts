@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GatewayAdmin } from "../../../src/admin/index.js";
 import { startEmulator, type DevicePush, type Emulator } from "../../../src/emulator/index.js";
 import { readPush } from "../../../src/push/message.js";
-import { rejectionOf } from "../../support/until.js";
+import { rejectionOf } from "../../support/promises.js";
 
 const namespaceName = "game-0001";
 let emulator: Emulator;
@@ -26,8 +26,8 @@ const poll = (query: string) => fetch(`${emulator.url}/_emulator/pushes?${query}
 const polled = async (query: string) =>
   ((await (await poll(query)).json()) as { item: DevicePush }).item;
 
-describe("a push that left for a device", () => {
-  test("is there for a test that waits, in the form the device's worker gets", async () => {
+describe("waitForPush", () => {
+  test("resolves with the push in the form of the device's worker", async () => {
     const waiting = emulator.waitForPush({ userId: "alice" });
     await send("bob", "1");
     await send("alice", "2");
@@ -42,7 +42,7 @@ describe("a push that left for a device", () => {
     expect(push.message.data["sound"]).toBe("bell");
   });
 
-  test("is handed out once, the oldest first, each with an id of its own", async () => {
+  test("returns each push once, oldest first, with an id of its own", async () => {
     for (const payload of ["1", "2", "3"]) await send("alice", payload);
     const taken = [
       await emulator.waitForPush(),
@@ -55,23 +55,23 @@ describe("a push that left for a device", () => {
     expect(emulator.outbox()).toHaveLength(3);
   });
 
-  test("that never left is nothing to take, and the wait says why", async () => {
+  test("times out with the reason when the push was not sent", async () => {
     await rejectionOf(send("carol", "1"));
-    const late = emulator.waitForPush({ userId: "carol", timeoutMs: 10 });
-    expect(String(await rejectionOf(late))).toContain(
-      "Waited for a push to carol; the last of 1 was raid to carol in game-0001. It does not go to the device: the player has no Firebase token",
+    const waiting = emulator.waitForPush({ userId: "carol", timeoutMs: 10 });
+    expect(String(await rejectionOf(waiting))).toContain(
+      "Waited for a push to carol; the last of 1 was raid to carol in game-0001. It is not sent to the device: the player has no Firebase token",
     );
   });
 
-  test("comes to a page that asks and waits; one that has hung up takes nothing along", async () => {
-    const gone = new AbortController();
-    const hungUp = fetch(`${emulator.url}/_emulator/pushes?timeoutMs=20000`, {
-      signal: gone.signal,
+  test("long polling returns a push, and an aborted poll takes none", async () => {
+    const abort = new AbortController();
+    const aborted = fetch(`${emulator.url}/_emulator/pushes?timeoutMs=20000`, {
+      signal: abort.signal,
     });
     const waiting = polled("userId=alice&timeoutMs=20000");
     await expect.poll(async () => (await poll("timeoutMs=1")).status).toBe(204);
-    gone.abort();
-    await hungUp.catch(() => {});
+    abort.abort();
+    await aborted.catch(() => {});
     await expect
       .poll(async () => {
         await send("bob", "1");
@@ -83,17 +83,17 @@ describe("a push that left for a device", () => {
   });
 
   test.each(["timeoutMs=soon", "timeoutMs=-1", "timeoutMs=60001"])(
-    "is not waited for by %s",
+    "long polling refuses %s",
     async (query) => {
-      const answer = await poll(query);
-      expect(answer.status).toBe(400);
-      expect(await answer.json()).toEqual({
+      const response = await poll(query);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toEqual({
         message: "timeoutMs is a number of milliseconds from 0 to 60000.",
       });
     },
   );
 
-  test("is forgotten with the rest by reset", async () => {
+  test("reset drops pending pushes", async () => {
     await send("alice", "1");
     await emulator.reset();
     expect((await poll("")).status).toBe(204);

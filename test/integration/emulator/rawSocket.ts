@@ -8,20 +8,20 @@ export interface RawReply {
   body: Json;
 }
 
-/** A bare socket that knows frames, not meanings. Every wait ends in a sentence. */
+/** A WebSocket that sends and collects JSON frames. A wait that times out rejects with them. */
 export class RawSocket {
   readonly frames: Json[] = [];
-  readonly #watchers = new Set<() => void>();
+  readonly #waiters = new Set<() => void>();
   closeCode: number | undefined;
 
   private constructor(readonly ws: WebSocket) {
     ws.on("message", (data) => {
       this.frames.push(JSON.parse((data as Buffer).toString()) as Json);
-      this.#look();
+      this.#notifyWaiters();
     });
     ws.on("close", (code) => {
       this.closeCode = code;
-      this.#look();
+      this.#notifyWaiters();
     });
     ws.on("error", () => {});
   }
@@ -64,8 +64,8 @@ export class RawSocket {
     return this.waitFor("a notification", (one) => one["type"] === "notification");
   }
 
-  waitFor(what: string, fits: (frame: Json) => boolean): Promise<Json> {
-    return this.#until(`Waited for ${what}`, () => this.frames.find(fits));
+  waitFor(description: string, matches: (frame: Json) => boolean): Promise<Json> {
+    return this.#until(`Waited for ${description}`, () => this.frames.find(matches));
   }
 
   closed(): Promise<number> {
@@ -77,26 +77,26 @@ export class RawSocket {
     return this.closed();
   }
 
-  #look(): void {
-    for (const watch of [...this.#watchers]) watch();
+  #notifyWaiters(): void {
+    for (const check of [...this.#waiters]) check();
   }
 
-  #until<T>(what: string, look: () => T | undefined): Promise<T> {
+  #until<T>(description: string, read: () => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#watchers.delete(watch);
+        this.#waiters.delete(check);
         const got = `got ${this.frames.length} frames, closed: ${this.closeCode ?? "no"}`;
-        reject(new Error(`${what}; ${got}: ${JSON.stringify(this.frames).slice(0, 500)}`));
+        reject(new Error(`${description}; ${got}: ${JSON.stringify(this.frames).slice(0, 500)}`));
       }, 5_000);
-      const watch = () => {
-        const found = look();
+      const check = () => {
+        const found = read();
         if (found === undefined) return;
         clearTimeout(timer);
-        this.#watchers.delete(watch);
+        this.#waiters.delete(check);
         resolve(found);
       };
-      this.#watchers.add(watch);
-      watch();
+      this.#waiters.add(check);
+      check();
     });
   }
 }

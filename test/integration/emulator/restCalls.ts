@@ -1,25 +1,25 @@
 import type { AnyMethod } from "../../../src/wire/methods.js";
 import type { Json } from "./rawSocket.js";
 
-export interface RestAnswer {
+export interface RestReply {
   status: number;
   body: Json;
 }
 
-export interface RestAsk {
+export interface RestOptions {
   token?: string | undefined;
   headers?: Record<string, string>;
-  /** Default: the network. */
+  /** Default: `fetch`. */
   send?: (url: string, init: RequestInit) => Promise<Response>;
 }
 
-/** Calls a method of the table over REST, written out by hand rather than by the client's code. */
+/** Calls a method over REST, independently of the client's code. */
 export async function rest(
   url: string,
   { verb, path, fields }: AnyMethod,
   params: Json,
-  { token, headers = {}, send = fetch }: RestAsk = {},
-): Promise<RestAnswer> {
+  { token, headers = {}, send = fetch }: RestOptions = {},
+): Promise<RestReply> {
   const given = { ...params };
   const take = (name: string): string => {
     const value = given[name];

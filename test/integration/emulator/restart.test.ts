@@ -17,13 +17,13 @@ import { stateOf } from "../../../src/emulator/store/snapshot.js";
 import * as methods from "../../../src/wire/methods.js";
 import { frame, RawSocket, restLogin, type Json } from "./rawSocket.js";
 import { rest } from "./restCalls.js";
-import { makeWorld, START } from "./stores.js";
+import { createTestStore, START } from "./stores.js";
 
 let folder: string;
 let data: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "gs2-gateway-"));
-  data = join(folder, "world.json");
+  data = join(folder, "state.json");
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -33,52 +33,52 @@ async function start(options: EmulatorOptions = {}) {
   return { emulator, token: await restLogin(emulator.url) };
 }
 
-const state = (name: string) => stateOf(makeWorld({}, { namespaces: [name] }), START);
+const state = (name: string) => stateOf(createTestStore({}, { namespaces: [name] }), START);
 const namesIn = (file: string) =>
   (JSON.parse(readFileSync(file, "utf8")) as { namespaces: Json[] }).namespaces.map(
     ({ name }) => name,
   );
 
-test("a save puts a new file in place of the old, which is whole as long as anybody reads it", () => {
-  const keeper = dataFile(data);
-  keeper.save(state("first"));
+test("save replaces the data file by a new one", () => {
+  const file = dataFile(data);
+  file.save(state("first"));
   const before = statSync(data);
-  keeper.save(state("second"));
+  file.save(state("second"));
   expect(statSync(data).ino).not.toBe(before.ino);
   expect(namesIn(data)).toEqual(["second"]);
-  expect(readdirSync(folder)).toEqual(["world.json"]);
+  expect(readdirSync(folder)).toEqual(["state.json"]);
 });
 
-test("what a crash left beside the file is neither read nor in the way", () => {
+test("load and save ignore the temporary file of a crash", () => {
   dataFile(data).save(state("whole"));
   writeFileSync(`${data}.tmp`, '{"version":1,"names');
-  const keeper = dataFile(data);
-  expect(keeper.load()?.namespaces).toMatchObject([{ name: "whole" }]);
-  keeper.save(state("next"));
+  const file = dataFile(data);
+  expect(file.load()?.namespaces).toMatchObject([{ name: "whole" }]);
+  file.save(state("next"));
   expect([namesIn(data), readdirSync(folder)]).toEqual([
     ["next"],
-    ["world.json", "world.json.lock"],
+    ["state.json", "state.json.lock"],
   ]);
-  keeper.release();
-  expect(readdirSync(folder)).toEqual(["world.json"]);
+  file.release();
+  expect(readdirSync(folder)).toEqual(["state.json"]);
 });
 
 test.skipIf(process.platform === "win32")(
-  "a link stays a link, and the file is its owner's",
+  "save keeps a symbolic link, and the file is readable by its owner only",
   () => {
     const target = join(folder, "target.json");
     dataFile(target).save(state("first"));
     symlinkSync(target, data);
-    const keeper = dataFile(data);
-    keeper.load();
-    keeper.save(state("second"));
+    const file = dataFile(data);
+    file.load();
+    file.save(state("second"));
     expect(lstatSync(data).isSymbolicLink()).toBe(true);
     expect(namesIn(target)).toEqual(["second"]);
     expect(statSync(target).mode & 0o077).toBe(0);
   },
 );
 
-test("namespaces of the options are there beside those of the file; a reset is kept as well", async () => {
+test("startEmulator merges the namespaces of options and data file, and reset is saved", async () => {
   dataFile(data).save(state("kept"));
   const { emulator } = await start({ data, namespaces: ["given"] });
   expect(emulator.state().namespaces.map(({ name }) => name)).toEqual(["kept", "given"]);
@@ -86,7 +86,7 @@ test("namespaces of the options are there beside those of the file; a reset is k
   expect(namesIn(data)).toEqual(["given"]);
 });
 
-test("a job that was running goes on after the restart", async () => {
+test("a running job continues after a restart", async () => {
   const settings = { jobDurationMs: 60_000 };
   const first = await start({ data, settings });
   const { url } = first.emulator;
@@ -97,11 +97,11 @@ test("a job that was running goes on after the restart", async () => {
   expect(emulator.state().jobs).toMatchObject([{ kind: "dump", userId: "u" }]);
   expect(emulator.state().jobs[0]?.done).toBeUndefined();
   emulator.clock.advance(60_000);
-  // Nobody has logged in or asked: the alarm alone did it.
+  // No call came: the timer finished the job.
   expect(emulator.state().jobs[0]?.done).toBeDefined();
 });
 
-test("avoider and dry run go over the socket too", async () => {
+test("a frame may carry duplicationAvoider and dryRun", async () => {
   const { emulator, token } = await start({ namespaces: ["game-0001"] });
   const socket = await RawSocket.open(emulator.endpoints.webSocket);
   const params = { namespaceName: "game-0001", accessToken: "accessToken-0001", token: "d" };

@@ -1,4 +1,4 @@
-// Whatever secret comes into the emulator, by whichever road, none is told by what it shows: log, journal, lists.
+// Secrets in any input must not appear in the logs and lists of the emulator.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   startEmulator,
@@ -6,7 +6,7 @@ import {
   type EmulatorLogEntry,
 } from "../../../src/emulator/index.js";
 import { formatJson, formatText } from "../../../src/emulator/log/eventLog.js";
-import { canariesIn, canary } from "../../support/secretLeaks.js";
+import { leakedSecrets, plantedSecret } from "../../support/secretLeaks.js";
 import { frame, RawSocket, type Json } from "./rawSocket.js";
 
 let emulator: Emulator;
@@ -25,8 +25,8 @@ afterEach(async () => {
 const list = async (path: string): Promise<string> =>
   (await fetch(`${emulator.url}/_emulator/${path}`)).text();
 
-/** The live log from its beginning to the entry that holds `last`. */
-async function journal(last: string): Promise<string> {
+/** The log stream from its start to the entry that contains `last`. */
+async function logStream(last: string): Promise<string> {
   const response = await fetch(`${emulator.url}/_emulator/log`, { signal: leave.signal });
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
@@ -36,49 +36,53 @@ async function journal(last: string): Promise<string> {
 }
 
 interface Channel {
-  /** Reads it; `last` stands in the last thing that happened. */
+  /** `last` is part of the last event. */
   readonly read: (last: string) => string | Promise<string>;
-  /** What it holds on purpose. */
+  /** Labels of secrets that it contains on purpose. */
   readonly holds?: readonly string[];
 }
 
-/** Everything by which the emulator tells somebody what happened. */
+/** Everything that the emulator shows. */
 const channels: Record<string, Channel> = {
   "the entries of the log": { read: () => JSON.stringify(log) },
   "the log as text": { read: () => log.map(formatText).join("\n") },
   "the log as JSON": { read: () => log.map(formatJson).join("\n") },
-  "the live log, which the inspector shows and saves": { read: journal },
+  "the log stream": { read: logStream },
   "the calls": { read: () => list("calls") },
   "the sessions": { read: () => list("sessions") },
   "the sockets": { read: () => list("connections") },
   "the faults": { read: () => list("faults") },
-  // There to show what a player gets, as it is.
+  // It shows the payload as the player gets it.
   "the outbox": { read: () => list("outbox"), holds: ["payload"] },
 };
 
 let tokens: { project: string; access: string };
 
-/** A text that is JSON, with a secret in it. */
-const nested = (who: string) => JSON.stringify({ deep: [{ accessToken: canary(who) }] });
+/** JSON text with a secret. */
+const nested = (who: string) => JSON.stringify({ deep: [{ accessToken: plantedSecret(who) }] });
 
-/** All that can be said to an emulator that holds a secret. Each answers nothing that is looked at. */
-const roads: Record<string, (socket: RawSocket) => Promise<unknown>> = {
-  "a login": (socket) => socket.ask(login(canary("clientSecret"))),
+/** Every input that may contain a secret. */
+const inputs: Record<string, (socket: RawSocket) => Promise<unknown>> = {
+  "a login": (socket) => socket.ask(login(plantedSecret("clientSecret"))),
   "a login that is refused": async () => {
     await control("PUT", "faults", {
       faults: [{ fault: "refuse", method: "login", status: 401 }],
     });
-    await identify(canary("clientSecret"));
+    await identify(plantedSecret("clientSecret"));
   },
   "a login without a client id": () =>
-    post("/identifier/projectToken/login", { client_secret: canary("clientSecret") }),
+    post("/identifier/projectToken/login", { client_secret: plantedSecret("clientSecret") }),
   "a bind": (socket) => socket.ask(frame("setUserId", namespace(), tokens.project)),
-  "a bind with tokens nobody gave out": (socket) =>
+  "a bind with unknown tokens": (socket) =>
     socket.ask(
       frame(
         "setUserId",
-        { ...namespace(), accessToken: canary("access"), xGs2AccessToken: canary("access") },
-        canary("project"),
+        {
+          ...namespace(),
+          accessToken: plantedSecret("access"),
+          xGs2AccessToken: plantedSecret("access"),
+        },
+        plantedSecret("project"),
       ),
     ),
   "a call with tokens nobody gave out": () =>
@@ -86,13 +90,13 @@ const roads: Record<string, (socket: RawSocket) => Promise<unknown>> = {
       "/gateway/game-0001/session/user/me/user",
       { connectionId: "c" },
       {
-        authorization: `Bearer ${canary("bearer")}`,
-        "x-gs2-access-token": canary("access"),
+        authorization: `Bearer ${plantedSecret("bearer")}`,
+        "x-gs2-access-token": plantedSecret("access"),
       },
     ),
   "a query with a token": () =>
     fetch(
-      `${emulator.url}/gateway/game-0001/user/me/firebase/token?accessToken=${encodeURIComponent(canary("access"))}`,
+      `${emulator.url}/gateway/game-0001/user/me/firebase/token?accessToken=${encodeURIComponent(plantedSecret("access"))}`,
       {
         headers: { authorization: `Bearer ${tokens.project}` },
       },
@@ -101,13 +105,13 @@ const roads: Record<string, (socket: RawSocket) => Promise<unknown>> = {
     socket.ask(
       frame(
         "setFirebaseToken",
-        { ...namespace(), token: canary("firebase") },
+        { ...namespace(), token: plantedSecret("firebase") },
         tokens.project,
         "firebaseToken",
       ),
     ),
   "a push for a device": async (socket) => {
-    await roads["a Firebase token"]!(socket);
+    await inputs["a Firebase token"]!(socket);
     await post(
       "/gateway/game-0001/user/alice/firebase/token/notification",
       { subject: "s", payload: "{}" },
@@ -118,7 +122,7 @@ const roads: Record<string, (socket: RawSocket) => Promise<unknown>> = {
     socket.ask(
       frame(
         "createNamespace",
-        { name: "n", firebaseSecret: canary("firebaseSecret") },
+        { name: "n", firebaseSecret: plantedSecret("firebaseSecret") },
         tokens.project,
         "namespace",
       ),
@@ -135,7 +139,7 @@ const roads: Record<string, (socket: RawSocket) => Promise<unknown>> = {
     socket.ask({
       ...frame(
         "post",
-        { metadata: nested("metadata"), accessToken: canary("access") },
+        { metadata: nested("metadata"), accessToken: plantedSecret("access") },
         tokens.project,
       ),
       x_gs2: { service: "chat", component: "room", function: "post", requestId: "chat-1" },
@@ -144,58 +148,61 @@ const roads: Record<string, (socket: RawSocket) => Promise<unknown>> = {
     socket.ask(
       frame(
         "setFirebaseToken",
-        { ...namespace(), token: canary("long").repeat(200) },
+        { ...namespace(), token: plantedSecret("long").repeat(200) },
         tokens.project,
         "firebaseToken",
       ),
     ),
-  "a token that is no text": (socket) =>
+  "a token that is not a string": (socket) =>
     socket.ask(
       frame(
         "setFirebaseToken",
-        { ...namespace(), token: { value: canary("object") } },
+        { ...namespace(), token: { value: plantedSecret("object") } },
         tokens.project,
         "firebaseToken",
       ),
     ),
-  "a frame that breaks off": async (socket) => {
-    socket.send(`{"client_secret":"${canary("torn")}"`);
+  "a truncated frame": async (socket) => {
+    socket.send(`{"client_secret":"${plantedSecret("torn")}"`);
     await socket.waitFor("a 400", (one) => one["status"] === 400);
   },
   "a frame without an envelope": async (socket) => {
-    socket.send({ accessToken: canary("bare"), said: nested("said") });
+    socket.send({ accessToken: plantedSecret("bare"), said: nested("said") });
     await socket.waitFor("a 400", (one) => one["status"] === 400);
   },
-  "a body that breaks off": () =>
+  "a truncated body": () =>
     fetch(`${emulator.url}/identifier/projectToken/login`, {
       method: "POST",
-      body: `{"client_secret":"${canary("torn")}"`,
+      body: `{"client_secret":"${plantedSecret("torn")}"`,
     }),
-  "an upload nobody prepared": () =>
-    fetch(`${emulator.url}/_emulator/uploads/${encodeURIComponent(canary("upload"))}`, {
+  "an upload that was not prepared": () =>
+    fetch(`${emulator.url}/_emulator/uploads/${encodeURIComponent(plantedSecret("upload"))}`, {
       method: "PUT",
-      body: canary("file"),
+      body: plantedSecret("file"),
     }),
-  "a file nobody made": () => list(`files/${encodeURIComponent(canary("file"))}`),
+  "an unknown file": () => list(`files/${encodeURIComponent(plantedSecret("file"))}`),
   "an import": () =>
     post(
       "/gateway/system/import/user/alice",
-      { uploadToken: canary("upload") },
+      { uploadToken: plantedSecret("upload") },
       {
         authorization: `Bearer ${tokens.project}`,
       },
     ),
-  "a path nobody serves": () =>
-    fetch(`${emulator.url}/nothing/${encodeURIComponent(canary("path"))}`),
+  "an unknown path": () =>
+    fetch(`${emulator.url}/nothing/${encodeURIComponent(plantedSecret("path"))}`),
   "a state": () =>
     control("PUT", "state", {
       version: 1,
-      accessTokens: [{ accessToken: canary("access"), userId: "alice", expiresAt: 9e12 }],
-      projectTokens: [{ projectToken: canary("project"), clientId: "c", expiresAt: 9e12 }],
-      namespaces: [{ name: "game-0001", firebaseSecret: canary("firebaseSecret") }],
+      accessTokens: [{ accessToken: plantedSecret("access"), userId: "alice", expiresAt: 9e12 }],
+      projectTokens: [{ projectToken: plantedSecret("project"), clientId: "c", expiresAt: 9e12 }],
+      namespaces: [{ name: "game-0001", firebaseSecret: plantedSecret("firebaseSecret") }],
     }),
-  "a state that does not fit": () =>
-    control("PUT", "state", { version: 1, accessTokens: [{ accessToken: canary("access") }] }),
+  "an invalid state": () =>
+    control("PUT", "state", {
+      version: 1,
+      accessTokens: [{ accessToken: plantedSecret("access") }],
+    }),
 };
 
 const namespace = (): Json => ({
@@ -221,11 +228,11 @@ async function identify(clientSecret: string): Promise<Json> {
   return (await (await post("/identifier/projectToken/login", body)).json()) as Json;
 }
 
-/** Something harmless that every channel tells of, and what it says last. */
+/** Adds an entry without secrets to every channel; returns part of the last event. */
 async function witness(): Promise<string> {
   const userId = "witness";
-  // The state put in place has forgotten the one before.
-  const project = (await identify(canary("lastSecret")))["access_token"] as string;
+  // A replaced state has other project tokens.
+  const project = (await identify(plantedSecret("lastSecret")))["access_token"] as string;
   const accessToken = await emulator.issueAccessToken({ userId });
   const socket = await RawSocket.open(emulator.endpoints.webSocket);
   await socket.ask(frame("setUserId", { namespaceName: "game-0001", accessToken }, project));
@@ -240,32 +247,32 @@ async function witness(): Promise<string> {
 }
 
 beforeEach(async () => {
-  const { access_token } = await identify(canary("firstSecret"));
+  const { access_token } = await identify(plantedSecret("firstSecret"));
   tokens = {
     project: access_token as string,
     access: await emulator.issueAccessToken({ userId: "alice" }),
   };
 });
 
-describe.each(Object.entries(channels))("in %s", (_, { read, holds = [] }) => {
-  test("nobody finds a secret that came by any road", async () => {
-    for (const road of Object.values(roads)) {
+describe.each(Object.entries(channels))("%s", (_, { read, holds = [] }) => {
+  test("contain no secret of any input", async () => {
+    for (const send of Object.values(inputs)) {
       const socket = await RawSocket.open(emulator.endpoints.webSocket);
-      await road(socket);
+      await send(socket);
       await socket.close();
       emulator.faults.clear();
     }
     const shown = await read(await witness());
     expect(shown).toContain("witness");
-    expect(canariesIn(shown)).toEqual(holds);
+    expect(leakedSecrets(shown)).toEqual(holds);
     expect(shown).not.toContain(tokens.project);
     expect(shown).not.toContain(tokens.access);
   });
 });
 
-test("the state holds them all, for it is there to be put in place again", async () => {
+test("GET state contains the secrets, because it can be restored", async () => {
   const socket = await RawSocket.open(emulator.endpoints.webSocket);
-  await roads["a namespace's secret"]!(socket);
-  await roads["a Firebase token"]!(socket);
-  expect(canariesIn(await list("state")).sort()).toEqual(["firebase", "firebaseSecret"]);
+  await inputs["a namespace's secret"]!(socket);
+  await inputs["a Firebase token"]!(socket);
+  expect(leakedSecrets(await list("state")).sort()).toEqual(["firebase", "firebaseSecret"]);
 });

@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { checkProjectToken } from "../../../src/emulator/calls/auth.js";
 import { nextExpiryAt, expireDue } from "../../../src/emulator/store/expiry.js";
 import { readSettings, type EmulatorSettings } from "../../../src/emulator/settings.js";
-import { allSessions, sessionsOf } from "../../../src/emulator/store/store.js";
+import { allSessions, sessionsOf } from "../../../src/emulator/store/sessions.js";
 import { setUserId } from "../../../src/wire/methods.js";
 import type { BindOptions } from "../../../src/wire/requests.js";
 import type { WebSocketSession } from "../../../src/wire/models.js";
-import { call, loggedIn, makeWorld, START } from "./stores.js";
+import { call, openAndLogIn, createTestStore, START } from "./stores.js";
 
 const namespaceName = "game-0001";
 const player = { namespaceName, accessToken: "accessToken-0001" };
@@ -19,9 +19,9 @@ interface Row {
   readonly first: BindOptions;
   readonly second: BindOptions;
   readonly status: number;
-  /** Who holds a session afterwards. */
+  /** The connections that hold a session afterwards. */
   readonly left: readonly ("first" | "second")[];
-  /** Whether the first socket is closed. */
+  /** Whether the first connection is closed. */
   readonly cut: boolean;
   readonly settings?: Partial<EmulatorSettings>;
 }
@@ -30,7 +30,7 @@ const both = ["first", "second"] as const;
 
 const table: readonly Row[] = [
   {
-    name: "a second client that allows others is let in beside the first",
+    name: "a concurrent bind is accepted beside a concurrent session",
     first: {},
     second: {},
     status: 200,
@@ -38,7 +38,7 @@ const table: readonly Row[] = [
     cut: false,
   },
   {
-    name: "a client that allows others is let in beside an exclusive one",
+    name: "a concurrent bind is accepted beside an exclusive session",
     first: exclusive,
     second: { allowConcurrentAccess: true },
     status: 200,
@@ -46,7 +46,7 @@ const table: readonly Row[] = [
     cut: false,
   },
   {
-    name: "force means nothing to a client that allows others",
+    name: "force has no effect on a concurrent bind",
     first: exclusive,
     second: { force: true },
     status: 200,
@@ -54,7 +54,7 @@ const table: readonly Row[] = [
     cut: false,
   },
   {
-    name: "an exclusive client is refused while another holds the place, which it keeps",
+    name: "an exclusive bind conflicts with an exclusive session, which stays",
     first: exclusive,
     second: exclusive,
     status: 409,
@@ -62,7 +62,7 @@ const table: readonly Row[] = [
     cut: false,
   },
   {
-    name: "an exclusive client is refused beside one that allows others",
+    name: "an exclusive bind conflicts with a concurrent session",
     first: {},
     second: exclusive,
     status: 409,
@@ -70,7 +70,7 @@ const table: readonly Row[] = [
     cut: false,
   },
   {
-    name: "another sessionId is refused",
+    name: "a bind with another sessionId conflicts",
     first: withId("tab-1"),
     second: withId("tab-2"),
     status: 409,
@@ -78,7 +78,7 @@ const table: readonly Row[] = [
     cut: false,
   },
   {
-    name: "a client that comes back with the same sessionId is let in and its old socket is cut",
+    name: "a bind with the same sessionId is accepted and cuts the old connection",
     first: withId("tab-1"),
     second: withId("tab-1"),
     status: 200,
@@ -86,7 +86,7 @@ const table: readonly Row[] = [
     cut: true,
   },
   {
-    name: "an empty sessionId is none",
+    name: "an empty sessionId counts as none",
     first: withId(""),
     second: withId(""),
     status: 409,
@@ -94,7 +94,7 @@ const table: readonly Row[] = [
     cut: false,
   },
   {
-    name: "the sessionId of a client that allows others does not count",
+    name: "the sessionId of a concurrent session is ignored",
     first: { sessionId: "tab-1" },
     second: withId("tab-1"),
     status: 409,
@@ -102,7 +102,7 @@ const table: readonly Row[] = [
     cut: false,
   },
   {
-    name: "force cuts the old session, whatever its sessionId",
+    name: "force cuts a session with another sessionId",
     first: withId("tab-1"),
     second: { ...withId("tab-2"), force: true },
     status: 200,
@@ -110,7 +110,7 @@ const table: readonly Row[] = [
     cut: true,
   },
   {
-    name: "force cuts a client that allows others as well",
+    name: "force cuts a concurrent session",
     first: {},
     second: { ...exclusive, force: true },
     status: 200,
@@ -118,7 +118,7 @@ const table: readonly Row[] = [
     cut: true,
   },
   {
-    name: "the refusal has the status and the text that are set",
+    name: "a conflict has the status of the setting",
     first: exclusive,
     second: exclusive,
     status: 405,
@@ -127,7 +127,7 @@ const table: readonly Row[] = [
     settings: { conflictStatus: 405 },
   },
   {
-    name: "a refused client costs the old one its place where that is set",
+    name: "a conflict cuts the old connection if onConflictOldSession is cut",
     first: exclusive,
     second: exclusive,
     status: 409,
@@ -136,7 +136,7 @@ const table: readonly Row[] = [
     settings: { onConflictOldSession: "cut" },
   },
   {
-    name: "the old socket of a returning client stays where that is set",
+    name: "the old connection stays if onSameSessionIdOldSession is stays",
     first: withId("tab-1"),
     second: withId("tab-1"),
     status: 200,
@@ -146,24 +146,24 @@ const table: readonly Row[] = [
   },
 ];
 
-describe("setUserId, the second client of a player", () => {
+describe("setUserId of a second client", () => {
   test.each(table)("$name", ({ first, second, status, left, cut, settings }) => {
-    const world = makeWorld(settings);
-    const sockets = { first: loggedIn(world), second: loggedIn(world) };
-    expect(call(world, sockets.first, setUserId, { ...player, ...first }).result.status).toBe(200);
+    const store = createTestStore(settings);
+    const sockets = { first: openAndLogIn(store), second: openAndLogIn(store) };
+    expect(call(store, sockets.first, setUserId, { ...player, ...first }).result.status).toBe(200);
 
-    const { result } = call(world, sockets.second, setUserId, { ...player, ...second });
+    const { result } = call(store, sockets.second, setUserId, { ...player, ...second });
 
     expect(result.status).toBe(status);
     expect(
-      sessionsOf(world, namespaceName, "user-0001").map(({ connectionId }) => connectionId),
+      sessionsOf(store, namespaceName, "user-0001").map(({ connectionId }) => connectionId),
     ).toEqual(left.map((name) => sockets[name]));
     expect(result.effects).toEqual(
       cut
         ? [expect.objectContaining({ kind: "close", connectionId: sockets.first }) as unknown]
         : [],
     );
-    expect(world.connections.has(sockets.first)).toBe(!cut);
+    expect(store.connections.has(sockets.first)).toBe(!cut);
     if (status !== 200) {
       const { conflictMessage } = readSettings(settings);
       expect(result.errors).toEqual([{ component: "webSocketSession", message: conflictMessage }]);
@@ -172,18 +172,18 @@ describe("setUserId, the second client of a player", () => {
 });
 
 describe("setUserId", () => {
-  const itemOf = (outcome: { body: unknown }) => (outcome.body as { item: WebSocketSession }).item;
+  const itemOf = (result: { body: unknown }) => (result.body as { item: WebSocketSession }).item;
 
-  test("answers the session, with its GRN and the socket's own connectionId", () => {
-    const world = makeWorld();
-    const socket = loggedIn(world);
-    const other = loggedIn(world);
-    const { result: outcome } = call(world, socket, setUserId, {
+  test("returns the session with its GRN and the socket's own connectionId", () => {
+    const store = createTestStore();
+    const socket = openAndLogIn(store);
+    const other = openAndLogIn(store);
+    const { result } = call(store, socket, setUserId, {
       ...player,
       ...withId("tab-1"),
       connectionId: other,
     });
-    expect(itemOf(outcome)).toEqual({
+    expect(itemOf(result)).toEqual({
       webSocketSessionId: `grn:gs2:ap-northeast-1:owner-0001:gateway:game-0001:user:user-0001:session:${socket}`,
       connectionId: socket,
       namespaceName,
@@ -195,163 +195,160 @@ describe("setUserId", () => {
     });
   });
 
-  test("on the same socket updates its session and does not conflict with itself", () => {
-    const world = makeWorld();
-    const socket = loggedIn(world);
-    call(world, socket, setUserId, { ...player, ...withId("tab-1") });
-    const { result: outcome } = call(
-      world,
-      socket,
-      setUserId,
-      { ...player, ...withId("tab-2") },
-      START + 5,
-    );
-    expect(itemOf(outcome)).toMatchObject({
+  test("on the same connection updates its session without a conflict", () => {
+    const store = createTestStore();
+    const socket = openAndLogIn(store);
+    call(store, socket, setUserId, { ...player, ...withId("tab-1") });
+    const { result } = call(store, socket, setUserId, { ...player, ...withId("tab-2") }, START + 5);
+    expect(itemOf(result)).toMatchObject({
       sessionId: "tab-2",
       createdAt: START,
       updatedAt: START + 5,
       revision: 2,
     });
-    expect(allSessions(world)).toHaveLength(1);
+    expect(allSessions(store)).toHaveLength(1);
   });
 
-  test("on the same socket conflicts with itself where that is set", () => {
-    const world = makeWorld({ sameSocketConflictsWithItself: true });
-    const socket = loggedIn(world);
-    call(world, socket, setUserId, { ...player, ...exclusive });
-    const { result: outcome } = call(world, socket, setUserId, { ...player, ...exclusive });
-    expect(outcome.status).toBe(409);
+  test("on the same connection conflicts if sameSocketConflictsWithItself is set", () => {
+    const store = createTestStore({ sameSocketConflictsWithItself: true });
+    const socket = openAndLogIn(store);
+    call(store, socket, setUserId, { ...player, ...exclusive });
+    const { result } = call(store, socket, setUserId, { ...player, ...exclusive });
+    expect(result.status).toBe(409);
   });
 
-  test("lets one socket hold several users and namespaces", () => {
-    const world = makeWorld();
-    const socket = loggedIn(world);
+  test("binds several users and namespaces on one connection", () => {
+    const store = createTestStore();
+    const socket = openAndLogIn(store);
     for (const [name, accessToken] of [
       ["game-0001", "accessToken-0001"],
       ["game-0001", "accessToken-0002"],
       ["guild-0001", "accessToken-0001"],
     ]) {
-      call(world, socket, setUserId, { namespaceName: name, accessToken, ...exclusive });
+      call(store, socket, setUserId, { namespaceName: name, accessToken, ...exclusive });
     }
-    expect(allSessions(world).map((session) => [session.namespaceName, session.userId])).toEqual([
+    expect(allSessions(store).map((session) => [session.namespaceName, session.userId])).toEqual([
       ["game-0001", "user-0001"],
       ["game-0001", "user-0002"],
       ["guild-0001", "user-0001"],
     ]);
   });
 
-  test("keeps one session per socket where that is set", () => {
-    const world = makeWorld({ severalSessionsPerSocket: false });
-    const socket = loggedIn(world);
-    call(world, socket, setUserId, player);
-    call(world, socket, setUserId, { ...player, accessToken: "accessToken-0002" });
-    expect(allSessions(world).map(({ userId }) => userId)).toEqual(["user-0002"]);
+  test("keeps one session a connection if severalSessionsPerSocket is false", () => {
+    const store = createTestStore({ severalSessionsPerSocket: false });
+    const socket = openAndLogIn(store);
+    call(store, socket, setUserId, player);
+    call(store, socket, setUserId, { ...player, accessToken: "accessToken-0002" });
+    expect(allSessions(store).map(({ userId }) => userId)).toEqual(["user-0002"]);
   });
 
-  test("by force takes all of the cut socket's sessions with it", () => {
-    const world = makeWorld();
-    const [old, fresh] = [loggedIn(world), loggedIn(world)];
-    call(world, old, setUserId, player);
-    call(world, old, setUserId, { ...player, accessToken: "accessToken-0002" });
-    call(world, fresh, setUserId, { ...player, ...exclusive, force: true });
-    expect(allSessions(world).map(({ connectionId }) => connectionId)).toEqual([fresh]);
+  test("by force ends all sessions of the cut connection", () => {
+    const store = createTestStore();
+    const [old, fresh] = [openAndLogIn(store), openAndLogIn(store)];
+    call(store, old, setUserId, player);
+    call(store, old, setUserId, { ...player, accessToken: "accessToken-0002" });
+    call(store, fresh, setUserId, { ...player, ...exclusive, force: true });
+    expect(allSessions(store).map(({ connectionId }) => connectionId)).toEqual([fresh]);
   });
 
-  test("of the same sessionId is refused while a third client with another one is there", () => {
-    const world = makeWorld();
-    const [one, two, three] = [loggedIn(world), loggedIn(world), loggedIn(world)];
-    call(world, one, setUserId, { ...player, ...withId("tab-1") });
-    call(world, two, setUserId, player);
-    const { result: outcome } = call(world, three, setUserId, { ...player, ...withId("tab-1") });
-    expect(outcome.status).toBe(409);
-    expect(allSessions(world)).toHaveLength(2);
+  test("with the same sessionId conflicts while another session has none", () => {
+    const store = createTestStore();
+    const [one, two, three] = [openAndLogIn(store), openAndLogIn(store), openAndLogIn(store)];
+    call(store, one, setUserId, { ...player, ...withId("tab-1") });
+    call(store, two, setUserId, player);
+    const { result } = call(store, three, setUserId, { ...player, ...withId("tab-1") });
+    expect(result.status).toBe(409);
+    expect(allSessions(store)).toHaveLength(2);
   });
 
   test.each([
     ["no access token", {}, "gateway.accessToken.error.require"],
     ["a made-up access token", { accessToken: "made-up" }, "gateway.accessToken.error.invalid"],
-  ])("with %s is 401, and makes no namespace", (_, params, message) => {
-    const world = makeWorld();
-    const { result: outcome } = call(world, loggedIn(world), setUserId, {
+  ])("with %s is 401 and creates no namespace", (_, params, message) => {
+    const store = createTestStore();
+    const { result } = call(store, openAndLogIn(store), setUserId, {
       namespaceName,
       ...params,
     });
-    expect(outcome).toMatchObject({ status: 401, errors: [{ component: "accessToken", message }] });
-    expect(world.namespaces.size).toBe(0);
+    expect(result).toMatchObject({ status: 401, errors: [{ component: "accessToken", message }] });
+    expect(store.namespaces.size).toBe(0);
   });
 
-  test("with an access token of 2,000 characters is not refused for its length", () => {
-    const world = makeWorld();
+  test("accepts an access token of 2,000 characters", () => {
+    const store = createTestStore();
     const long = "t".repeat(2_000);
-    world.accessTokens.set(long, { userId: "user-0009", expiresAt: START + 1 });
-    const { result: outcome, userId } = call(world, loggedIn(world), setUserId, {
+    store.accessTokens.set(long, { userId: "user-0009", expiresAt: START + 1 });
+    const { result, userId } = call(store, openAndLogIn(store), setUserId, {
       namespaceName,
       accessToken: long,
     });
-    expect([outcome.status, userId]).toEqual([200, "user-0009"]);
+    expect([result.status, userId]).toEqual([200, "user-0009"]);
   });
 
-  test("in strict mode asks for a namespace that is there and a token that was issued", () => {
-    const world = makeWorld({}, { strict: true });
-    const socket = loggedIn(world);
-    expect(call(world, socket, setUserId, player).result.status).toBe(401);
-    world.accessTokens.set("issued", { userId: "user-0001", expiresAt: START + 1 });
-    const { result: outcome } = call(world, socket, setUserId, {
+  test("in strict mode requires an existing namespace and an issued token", () => {
+    const store = createTestStore({}, { strict: true });
+    const socket = openAndLogIn(store);
+    expect(call(store, socket, setUserId, player).result.status).toBe(401);
+    store.accessTokens.set("issued", { userId: "user-0001", expiresAt: START + 1 });
+    const { result } = call(store, socket, setUserId, {
       namespaceName,
       accessToken: "issued",
     });
-    expect(outcome).toMatchObject({
+    expect(result).toMatchObject({
       status: 404,
       errors: [{ component: "namespace", message: "gateway.namespace.error.notFound" }],
     });
   });
 });
 
-describe("time", () => {
-  test("ends idle sockets, then those open for too long, and says when it will", () => {
-    const world = makeWorld({ idleTimeoutMs: 100, lifetimeMs: 250 });
-    const socket = loggedIn(world);
-    const busy = loggedIn(world);
-    expect(nextExpiryAt(world)).toBe(START + 100);
-    expect(expireDue(world, START + 99)).toEqual([]);
-    world.connections.get(busy)!.lastActiveAt = START + 90;
-    expect(expireDue(world, START + 100)).toMatchObject([
-      { kind: "close", connectionId: socket, why: "idle for too long" },
+describe("expireDue", () => {
+  test("cuts idle connections, then those open for too long, at the time of nextExpiryAt", () => {
+    const store = createTestStore({ idleTimeoutMs: 100, lifetimeMs: 250 });
+    const socket = openAndLogIn(store);
+    const busy = openAndLogIn(store);
+    expect(nextExpiryAt(store)).toBe(START + 100);
+    expect(expireDue(store, START + 99)).toEqual([]);
+    store.connections.get(busy)!.lastActiveAt = START + 90;
+    expect(expireDue(store, START + 100)).toMatchObject([
+      { kind: "close", connectionId: socket, reason: "idle for too long" },
     ]);
-    world.connections.get(busy)!.lastActiveAt = START + 190;
-    expect(nextExpiryAt(world)).toBe(START + 250);
-    expect(expireDue(world, START + 250)).toMatchObject([
-      { kind: "close", connectionId: busy, why: "open for too long" },
+    store.connections.get(busy)!.lastActiveAt = START + 190;
+    expect(nextExpiryAt(store)).toBe(START + 250);
+    expect(expireDue(store, START + 250)).toMatchObject([
+      { kind: "close", connectionId: busy, reason: "open for too long" },
     ]);
-    expect(nextExpiryAt(world)).toBeUndefined();
+    expect(nextExpiryAt(store)).toBeUndefined();
   });
 
-  test("has nothing to do where both limits are switched off", () => {
-    const world = makeWorld({ idleTimeoutMs: null, lifetimeMs: null });
-    loggedIn(world);
-    expect(nextExpiryAt(world)).toBeUndefined();
-    expect(expireDue(world, START + 1e12)).toEqual([]);
+  test("does nothing if both limits are off", () => {
+    const store = createTestStore({ idleTimeoutMs: null, lifetimeMs: null });
+    openAndLogIn(store);
+    expect(nextExpiryAt(store)).toBeUndefined();
+    expect(expireDue(store, START + 1e12)).toEqual([]);
   });
 
   test.each([
     [false, 1],
     [true, 0],
-  ])("with accessTokenExpiryEndsSession %s leaves %i sessions of an old token", (ends, left) => {
-    const world = makeWorld({ accessTokenExpiryEndsSession: ends });
-    world.accessTokens.set("issued", { userId: "user-0001", expiresAt: START + 50 });
-    call(world, loggedIn(world), setUserId, { namespaceName, accessToken: "issued" });
-    if (ends) expect(nextExpiryAt(world)).toBe(START + 50);
-    expireDue(world, START + 50);
-    expect(allSessions(world)).toHaveLength(left);
-  });
+  ])(
+    "with accessTokenExpiryEndsSession %s leaves %i sessions of an expired token",
+    (ends, left) => {
+      const store = createTestStore({ accessTokenExpiryEndsSession: ends });
+      store.accessTokens.set("issued", { userId: "user-0001", expiresAt: START + 50 });
+      call(store, openAndLogIn(store), setUserId, { namespaceName, accessToken: "issued" });
+      if (ends) expect(nextExpiryAt(store)).toBe(START + 50);
+      expireDue(store, START + 50);
+      expect(allSessions(store)).toHaveLength(left);
+    },
+  );
 
-  test("ends project tokens, also the one a socket logged in with", () => {
-    const world = makeWorld({ projectTokenExpiresInSeconds: 60 });
-    const socket = loggedIn(world);
-    expect(checkProjectToken(world, undefined, socket, START + 59_999)).toMatchObject({
+  test("a project token expires, also that of a login on the socket", () => {
+    const store = createTestStore({ projectTokenExpiresInSeconds: 60 });
+    const socket = openAndLogIn(store);
+    expect(checkProjectToken(store, undefined, socket, START + 59_999)).toMatchObject({
       clientId: "client-0001",
     });
-    expect(checkProjectToken(world, undefined, socket, START + 60_000)).toMatchObject({
+    expect(checkProjectToken(store, undefined, socket, START + 60_000)).toMatchObject({
       status: 401,
       errors: [{ message: "gateway.projectToken.error.expired" }],
     });

@@ -1,13 +1,15 @@
 import { handleCall } from "../../../src/emulator/calls/handleCall.js";
 import { seededIds } from "../../../src/emulator/store/ids.js";
 import { readSettings, type EmulatorSettings } from "../../../src/emulator/settings.js";
-import { createStore, openConnection, type Store } from "../../../src/emulator/store/store.js";
+import { openConnection } from "../../../src/emulator/store/sessions.js";
+import { createStore } from "../../../src/emulator/store/store.js";
+import type { Store } from "../../../src/emulator/store/types.js";
 import { loginTarget } from "../../../src/wire/frames.js";
 import type { AnyMethod } from "../../../src/wire/methods.js";
 
 export const START = 1_700_000_000_000;
 
-export function makeWorld(
+export function createTestStore(
   settings: Partial<EmulatorSettings> = {},
   options: { strict?: boolean; namespaces?: string[] } = {},
 ): Store {
@@ -26,11 +28,11 @@ export function makeWorld(
   );
 }
 
-/** A socket that has logged in. */
-export function loggedIn(world: Store, now = START): string {
-  const { connectionId } = openConnection(world, now);
+/** Opens a connection and logs in on it; returns its id. */
+export function openAndLogIn(store: Store, now = START): string {
+  const { connectionId } = openConnection(store, now);
   const { result } = handleCall(
-    world,
+    store,
     {
       transport: "socket",
       target: loginTarget,
@@ -45,9 +47,9 @@ export function loggedIn(world: Store, now = START): string {
   return connectionId;
 }
 
-/** A call on a socket that has logged in. */
+/** A call on such a connection. */
 export function call(
-  world: Store,
+  store: Store,
   connectionId: string,
   method: AnyMethod,
   params: Record<string, unknown>,
@@ -55,7 +57,7 @@ export function call(
 ) {
   const { component, name } = method;
   return handleCall(
-    world,
+    store,
     {
       transport: "socket",
       target: { service: "gateway", component, function: name },

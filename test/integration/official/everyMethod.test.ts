@@ -4,7 +4,8 @@ import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
 import { allMethods } from "../../../src/wire/allMethods.js";
 import { frame, RawSocket } from "../emulator/rawSocket.js";
 
-// The official REST client, untouched: a round trip of each method it has, its results read through its getters.
+// The unmodified official REST client: a round trip of each of its methods, results read by
+// getters.
 
 type Values = Record<string, unknown>;
 type Builder = Record<string, (value: unknown) => Builder>;
@@ -34,7 +35,7 @@ function request(method: string, values: Values): Builder {
   return built;
 }
 
-/** All that its getters answer, models in it too. */
+/** All values of its getters, also of models in it. */
 function read(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(read);
   if (typeof value !== "object" || value === null) return value;
@@ -58,12 +59,12 @@ const notice = { subject: "raid-start", payload: '{"bossId":"b-1"}' };
 
 let emulator: Emulator;
 let client: Client;
-/** Open, logged in by the same client id, and nobody's yet. */
+/** Open, logged in with the same client ID, and not bound. */
 let socket: RawSocket;
 let connectionId: string;
 
 beforeAll(async () => {
-  // It cannot say which socket it means.
+  // It cannot name a connection.
   const settings = { restSetUserIdWithoutConnectionId: "latest" } as const;
   emulator = await startEmulator({ namespaces: [namespaceName], settings });
   core.Gs2Constant.ENDPOINT_HOST = emulator.endpoints.rest;
@@ -81,11 +82,11 @@ beforeEach(async () => {
   connectionId = emulator.calls({ method: "getServiceVersion" })[0]!.connectionId!;
 });
 
-const ask = async (method: string, values: Values): Promise<unknown> =>
+const callMethod = async (method: string, values: Values): Promise<unknown> =>
   read(await client[method]!(request(method, values)));
 
-const bind = () => ask("setUserIdByUserId", byUser);
-const setDevice = () => ask("setFirebaseTokenByUserId", { ...byUser, token: "device-0001" });
+const bind = () => callMethod("setUserIdByUserId", byUser);
+const setDevice = () => callMethod("setFirebaseTokenByUserId", { ...byUser, token: "device-0001" });
 const session = () => ({ connectionId, namespaceName, userId });
 const device = { userId, token: "device-0001", revision: 1 };
 const file = expect.stringContaining("/_emulator/files/") as string;
@@ -126,7 +127,7 @@ const roundTrips: Readonly<Record<string, RoundTrip>> = {
   dumpUserDataByUserId: { given: { userId }, answers: () => ({}) },
   checkDumpUserDataByUserId: {
     given: { userId },
-    before: () => ask("dumpUserDataByUserId", { userId }),
+    before: () => callMethod("dumpUserDataByUserId", { userId }),
     answers: () => ({ url: file }),
   },
   cleanUserDataByUserId: {
@@ -137,7 +138,7 @@ const roundTrips: Readonly<Record<string, RoundTrip>> = {
   },
   checkCleanUserDataByUserId: {
     given: { userId },
-    before: () => ask("cleanUserDataByUserId", { userId }),
+    before: () => callMethod("cleanUserDataByUserId", { userId }),
     answers: () => ({}),
   },
   prepareImportUserDataByUserId: {
@@ -150,7 +151,7 @@ const roundTrips: Readonly<Record<string, RoundTrip>> = {
   importUserDataByUserId: { given: { userId, uploadToken }, answers: () => ({}) },
   checkImportUserDataByUserId: {
     given: { userId, uploadToken },
-    before: () => ask("importUserDataByUserId", { userId, uploadToken }),
+    before: () => callMethod("importUserDataByUserId", { userId, uploadToken }),
     answers: () => ({ url: file }),
   },
   describeWebSocketSessions: {
@@ -208,7 +209,7 @@ const roundTrips: Readonly<Record<string, RoundTrip>> = {
   },
 };
 
-test("the official REST client has every method but getServiceVersion, and each has a round trip here", () => {
+test("the official REST client has all methods except getServiceVersion, and each has a round trip here", () => {
   const has = Object.getOwnPropertyNames(RestClient.prototype).filter(
     (name) => name !== "constructor",
   );
@@ -218,10 +219,10 @@ test("the official REST client has every method but getServiceVersion, and each 
   expect(names).toHaveLength(27);
 });
 
-describe("the official REST client, untouched", () => {
-  test.each(Object.entries(roundTrips))("does %s", async (method, trip) => {
+describe("the unmodified official REST client", () => {
+  test.each(Object.entries(roundTrips))("calls %s", async (method, trip) => {
     await trip.before?.();
-    expect(await ask(method, trip.given)).toMatchObject(trip.answers());
+    expect(await callMethod(method, trip.given)).toMatchObject(trip.answers());
     await trip.does?.();
     const calls = emulator.calls({ method });
     expect(calls.at(-1)).toMatchObject({ transport: "rest", status: 200 });

@@ -2,7 +2,10 @@ import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
 
-/** The little of the official package this test uses. It is no dependency of ours, so its types are not there to compile against. */
+/**
+ * The part of the official package that this test uses. It is no dependency: its types are missing
+ * at compile time.
+ */
 interface OfficialCore {
   Gs2Constant: { ENDPOINT_HOST: string; WS_ENDPOINT_HOST: string };
   BasicGs2Credential: new (clientId: string, clientSecret: string) => object;
@@ -41,7 +44,7 @@ const { default: RestClient } = official("gs2/gateway/rest") as {
 };
 const requests = official("gs2/gateway/request") as Record<string, OfficialRequest>;
 
-/** `with...` for each value, as the official style has it. */
+/** Calls `with...` for each value, in the official style. */
 function request(name: string, values: Record<string, unknown>): unknown {
   let built: OfficialRequestBuilder = new requests[name]!();
   for (const [field, value] of Object.entries(values)) {
@@ -67,10 +70,12 @@ async function restClient(given = credential()) {
   return { session, client: new RestClient(session) };
 }
 
-describe("the official npm package, untouched, with its hosts set to the emulator", () => {
-  test("connects by its socket client, binds a player and hears a notification", async () => {
+describe("the unmodified official npm package with its hosts set to the emulator", () => {
+  test("connects with its socket client, binds a player and receives a notification", async () => {
     const session = new core.Gs2WebSocketSession(credential(), "ap-northeast-1");
-    const heard = new Promise<OfficialNotification>((hear) => session.onNotification(hear));
+    const received = new Promise<OfficialNotification>((resolve) =>
+      session.onNotification(resolve),
+    );
     await session.connect();
     const result = await new SocketClient(session)["setUserId"]!(
       request("SetUserIdRequest", {
@@ -90,7 +95,7 @@ describe("the official npm package, untouched, with its hosts set to the emulato
       payload,
     });
     expect(sent.sendConnectionIds).toEqual([connectionId]);
-    expect(await heard).toEqual({
+    expect(await received).toEqual({
       issuer: "Gs2Matchmaking:Complete",
       subject: "Gs2Matchmaking:Complete",
       payload,
@@ -98,7 +103,7 @@ describe("the official npm package, untouched, with its hosts set to the emulato
     await session.disconnect();
   });
 
-  test("sees a second exclusive client refused, with the error text still to be parsed", async () => {
+  test("gets the refusal of a second exclusive client as an error text to parse", async () => {
     const first = new core.Gs2WebSocketSession(credential(), "ap-northeast-1");
     const second = new core.Gs2WebSocketSession(credential(), "ap-northeast-1");
     await Promise.all([first.connect(), second.connect()]);
@@ -118,7 +123,7 @@ describe("the official npm package, untouched, with its hosts set to the emulato
     await Promise.all([first.disconnect(), second.disconnect()]);
   });
 
-  test("sets, reads and removes a Firebase token over REST", async () => {
+  test("sets, gets and deletes a Firebase token over REST", async () => {
     const { client } = await restClient();
     const player = { namespaceName, accessToken: "accessToken-0003" };
     const set = await client["setFirebaseToken"]!(
@@ -135,7 +140,7 @@ describe("the official npm package, untouched, with its hosts set to the emulato
     ]);
   });
 
-  test("leaves query values unset as the text null, and gets the first page", async () => {
+  test("sends unset query values as the text null, and gets the first page", async () => {
     const { client } = await restClient();
     const result = (await client["describeWebSocketSessions"]!(
       request("DescribeWebSocketSessionsRequest", {
@@ -146,12 +151,12 @@ describe("the official npm package, untouched, with its hosts set to the emulato
     expect(result.getItems()).toEqual([]);
   });
 
-  test("makes a namespace, reads it and sends a notification as a game server does", async () => {
+  test("creates a namespace, reads it and sends a notification as a game server does", async () => {
     const { session, client } = await restClient();
     await client["createNamespace"]!(
       request("CreateNamespaceRequest", { name: "game-0002", description: "made by gs2" }),
     );
-    // A second client of the same project that was handed the project token.
+    // A second client of the same project, with the project token of the first.
     const handed = new core.ProjectTokenGs2Credential("client-0001", session.projectToken!);
     const { client: other } = await restClient(handed);
     const got = await other["getNamespace"]!(

@@ -1,4 +1,4 @@
-// A user's project: their own notification key, seen through every entry of the package.
+// A user's project with a notification key of its own, which every entry of the package knows.
 import {
   GatewayClient,
   defineNotification,
@@ -24,7 +24,7 @@ export async function play(gateway: GatewayClient): Promise<number> {
   });
   off();
   gateway.on("Gs2Matchmaking:Join", (notification) => notification.payload.joinUserId);
-  // @ts-expect-error nobody declared this key
+  // @ts-expect-error undeclared key
   gateway.on("shop:closed", () => undefined);
   try {
     await gateway.connect();

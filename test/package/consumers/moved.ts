@@ -1,4 +1,4 @@
-// A project that came from the official SDK: but for these two lines it is as it was.
+// A project for the official SDK, of which only these two imports were changed.
 import Gs2Core from "gs2-gateway/compat/core";
 import * as Gs2Gateway from "gs2-gateway/compat/gateway";
 
@@ -22,7 +22,7 @@ export async function send(userId: string): Promise<string[]> {
   }
 }
 
-export async function hear(accessToken: string): Promise<string | null> {
+export async function listen(accessToken: string): Promise<string | null> {
   const session = new Gs2Core.Gs2WebSocketSession(
     new Gs2Core.BasicGs2Credential("your client id", "your client secret"),
     Gs2Core.Region.AP_NORTHEAST_1,
@@ -33,7 +33,7 @@ export async function hear(accessToken: string): Promise<string | null> {
   const request: Gs2Gateway.request.SetUserIdRequest = new Gs2Gateway.request.SetUserIdRequest()
     .withNamespaceName("namespace-0001")
     .withAccessToken(accessToken);
-  // @ts-expect-error it is a text
+  // @ts-expect-error namespaceName is a string
   request.withNamespaceName(1);
   const result = await new Gs2Gateway.Gs2GatewayWebSocketClient(session).setUserId(request);
   const item: Gs2Gateway.WebSocketSession | null = result.getItem();

@@ -1,4 +1,4 @@
-// A game on Phaser, whichever: what it does with the plugin compiles against Phaser's own types.
+// A game on Phaser 3 or 4: its uses of the plugin compile against Phaser's own types.
 import * as Phaser from "phaser";
 import { GatewayClient } from "gs2-gateway";
 import {
@@ -18,7 +18,7 @@ export class LobbyScene extends Phaser.Scene {
     this.net.on("Gs2Matchmaking:Join", ({ payload }) => this.add.text(0, 0, payload.joinUserId));
     this.net.onStatus((now, before) => now.status !== before.status);
     this.net.onSync(async ({ reason }) => reason);
-    // @ts-expect-error a plugin cannot know which scene asks: it has scope(this)
+    // @ts-expect-error a plugin does not know the calling scene: use scope(this)
     this.gs2.on("Gs2Matchmaking:Join", () => undefined);
     // @ts-expect-error no such delivery
     this.gs2.scope(this, { deliver: "later" });
@@ -31,7 +31,7 @@ export class LobbyScene extends Phaser.Scene {
 
 export function start(client: GatewayClient): Phaser.Game {
   const data: GatewayPluginData = { client, disposeWithGame: true };
-  // @ts-expect-error a client, or what to make one of: not neither
+  // @ts-expect-error either a client or its options are required
   void ({} satisfies GatewayPluginData);
   const game = new Phaser.Game({
     scene: LobbyScene,

@@ -1,4 +1,4 @@
-// The same project's tests: the emulator takes and gives the same types as the client.
+// The same project's tests: the emulator and the client share their types.
 import { GatewayClient } from "gs2-gateway";
 import { startEmulator } from "gs2-gateway/emulator";
 import { play, sale } from "./merged.js";

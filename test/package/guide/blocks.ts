@@ -17,10 +17,10 @@ export const pages = [
   "SECURITY.md",
 ];
 
-/** What stands between fences. */
+/** A fenced code block. */
 export interface Block {
   readonly page: string;
-  /** Page and heading, and a number from the second under a heading on. */
+  /** Page and heading, with a number from the second block under a heading on. */
   readonly id: string;
   readonly language: string;
   readonly code: string;
@@ -43,10 +43,10 @@ export function blocksOf(page: string): Block[] {
       heading = title;
       continue;
     }
-    const place = `${page}, ${heading}`;
-    const count = (seen.get(place) ?? 0) + (isCode(language!) ? 1 : 0);
-    seen.set(place, count);
-    const id = count > 1 ? `${place} ${count}` : place;
+    const section = `${page}, ${heading}`;
+    const count = (seen.get(section) ?? 0) + (isCode(language!) ? 1 : 0);
+    seen.set(section, count);
+    const id = count > 1 ? `${section} ${count}` : section;
     blocks.push({ page, id, language: language!, code: code! });
   }
   return blocks;

@@ -1,17 +1,11 @@
-import {
-  describeState,
-  generationOf,
-  initial,
-  step,
-  unknownFields,
-  type MachineState,
-} from "./adapter.js";
+import { describeState, generationOf, initial, step, type MachineState } from "./adapter.js";
 import { canOccur, eventsOf } from "./events.js";
 import { keyOf } from "./key.js";
 import { KeySet } from "./keySet.js";
 import { Liveness } from "./liveness.js";
 import { createModel, type Node } from "./model.js";
 import { SLOT_NAMES, type Effect, type ExplorerEvent } from "./protocol.js";
+import { unknownFields } from "./stateKey.js";
 import { transition } from "./transition.js";
 
 export interface ExploreOptions {

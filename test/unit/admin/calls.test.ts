@@ -1,12 +1,18 @@
 import { describe, expect, test, vi } from "vitest";
 import type { GatewayError } from "../../../src/errors.js";
 import { statuses } from "../../golden/golden.js";
-import { gate, rejection, settled } from "../../support/settled.js";
-import { connectionRefused, fakeWorld, networkFailure, refusal, type Reply } from "./fakes.js";
+import { createDeferred, rejectionOf, flushPromises } from "../../support/promises.js";
+import {
+  connectionRefused,
+  createFakeAdmin,
+  networkFailure,
+  refusal,
+  type Reply,
+} from "./fakes.js";
 
 const OK: Reply = [200, { item: { name: "it" } }];
 
-/** Answers these in turn, and then the last one for ever. */
+/** Replies with these in turn, then always with the last one. */
 const inTurn =
   (...replies: Reply[]) =>
   (_: unknown, nth: number): Reply =>
@@ -14,10 +20,12 @@ const inTurn =
 
 const sale = { userId: "user-0001", subject: "sale", payload: "now" };
 
-describe("a refusal", () => {
-  test.each(Object.entries(statuses))("of %s is told in full", async (status, kind) => {
-    const { admin, finish } = fakeWorld(() => refusal(Number(status), "namespace", "gateway.it"));
-    const error = (await rejection(finish(admin.sendNotification(sale)))) as GatewayError;
+describe("the error of a refused call", () => {
+  test.each(Object.entries(statuses))("has status, kind %s and details", async (status, kind) => {
+    const { admin, finish } = createFakeAdmin(() =>
+      refusal(Number(status), "namespace", "gateway.it"),
+    );
+    const error = (await rejectionOf(finish(admin.sendNotification(sale)))) as GatewayError;
     expect(error).toMatchObject({
       kind,
       status: Number(status),
@@ -29,19 +37,21 @@ describe("a refusal", () => {
     });
   });
 
-  test("quotes no secret, whatever the server says", async () => {
+  test("quotes no secret that the server quotes", async () => {
     const secrets = ["secret-0001", "ptok-0001", "atok-of-a-player", "fcm-device-token"];
-    const { admin, finish } = fakeWorld(() => refusal(400, secrets.join(" "), secrets.join(" ")));
-    const error = await rejection(
+    const { admin, finish } = createFakeAdmin(() =>
+      refusal(400, secrets.join(" "), secrets.join(" ")),
+    );
+    const error = await rejectionOf(
       finish(admin.setFirebaseToken({ accessToken: secrets[2]!, token: secrets[3]! })),
     );
-    const said = JSON.stringify(error) + (error as Error).message;
-    for (const secret of secrets) expect(said).not.toContain(secret);
-    expect(said).toContain("***");
+    const text = JSON.stringify(error) + (error as Error).message;
+    for (const secret of secrets) expect(text).not.toContain(secret);
+    expect(text).toContain("***");
   });
 });
 
-describe("a call that only reads", () => {
+describe("a read", () => {
   test.each([
     ["no answer", networkFailure()],
     ["402", refusal(402)],
@@ -49,124 +59,124 @@ describe("a call that only reads", () => {
     ["500", refusal(500)],
     ["503", refusal(503)],
   ])("is repeated after %s", async (_, reply) => {
-    const { admin, asks, finish } = fakeWorld(inTurn(reply, reply, OK));
+    const { admin, requests, finish } = createFakeAdmin(inTurn(reply, reply, OK));
     expect(await finish(admin.getNamespace())).toEqual({ item: { name: "it" } });
-    expect(asks).toHaveLength(3);
-    expect(asks[2]!.at).toBeGreaterThan(asks[0]!.at);
+    expect(requests).toHaveLength(3);
+    expect(requests[2]!.at).toBeGreaterThan(requests[0]!.at);
   });
 
   test.each([400, 404, 409])("is not repeated after %i", async (status) => {
-    const { admin, asks, finish } = fakeWorld(() => refusal(status));
-    expect(await rejection(finish(admin.getNamespace()))).toMatchObject({ status });
-    expect(asks).toHaveLength(1);
+    const { admin, requests, finish } = createFakeAdmin(() => refusal(status));
+    expect(await rejectionOf(finish(admin.getNamespace()))).toMatchObject({ status });
+    expect(requests).toHaveLength(1);
   });
 
-  test("is repeated within its deadline and ends with what was said last", async () => {
-    const { admin, asks, clock, finish } = fakeWorld(() => refusal(503));
+  test("is repeated until its deadline and rejects with the last error", async () => {
+    const { admin, requests, clock, finish } = createFakeAdmin(() => refusal(503));
     const began = clock.now();
-    const error = await rejection(finish(admin.getNamespace({}, { timeoutMs: 3_000 })));
+    const error = await rejectionOf(finish(admin.getNamespace({}, { timeoutMs: 3_000 })));
     expect(error).toMatchObject({ kind: "serviceUnavailable", retryable: true });
     expect(clock.now() - began).toBeLessThanOrEqual(3_050);
-    expect(asks.length).toBeGreaterThan(3);
+    expect(requests.length).toBeGreaterThan(3);
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test("waits up to twice as long each time, and anything between", async () => {
+  test("is repeated after a random delay whose limit doubles each time", async () => {
     const waits = async (chance: number): Promise<number[]> => {
-      const { admin, asks, clock, finish } = fakeWorld(() => refusal(503));
-      clock.deal(chance);
-      await rejection(finish(admin.getNamespace(), 1));
-      return asks.slice(1, 5).map(({ at }, nth) => at - asks[nth]!.at);
+      const { admin, requests, clock, finish } = createFakeAdmin(() => refusal(503));
+      clock.setRandom(chance);
+      await rejectionOf(finish(admin.getNamespace(), 1));
+      return requests.slice(1, 5).map(({ at }, nth) => at - requests[nth]!.at);
     };
     expect(await waits(1)).toEqual([200, 400, 800, 1600]);
     expect(await waits(0.25)).toEqual([50, 100, 200, 400]);
   });
 
-  test("that gets no answer in time may have been done", async () => {
-    const { admin, asks, clock, finish } = fakeWorld(() => "silence");
-    expect(await rejection(finish(admin.getNamespace()))).toMatchObject({
+  test("rejects with outcome unknown when no response comes in time", async () => {
+    const { admin, requests, clock, finish } = createFakeAdmin(() => "silence");
+    expect(await rejectionOf(finish(admin.getNamespace()))).toMatchObject({
       kind: "requestTimeout",
       outcome: "unknown",
       retryable: true,
     });
-    expect(asks[0]!.signal!.aborted).toBe(true);
+    expect(requests[0]!.signal!.aborted).toBe(true);
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test("is left when its signal aborts, also while it waits", async () => {
+  test("rejects when its signal aborts, also between two attempts", async () => {
     for (const reply of ["silence", refusal(503)] as Reply[]) {
-      const { admin, asks, clock } = fakeWorld(() => reply);
+      const { admin, requests, clock } = createFakeAdmin(() => reply);
       const leave = new AbortController();
-      const end = rejection(admin.getNamespace({}, { signal: leave.signal }));
-      await settled();
+      const end = rejectionOf(admin.getNamespace({}, { signal: leave.signal }));
+      await flushPromises();
       leave.abort();
       expect(await end).toMatchObject({ kind: "aborted", method: "getNamespace" });
       clock.advance(60_000);
-      await settled();
-      expect(asks).toHaveLength(1);
+      await flushPromises();
+      expect(requests).toHaveLength(1);
       expect(clock.pendingTimers).toBe(0);
     }
   });
 
-  test("does not begin when its signal has aborted", async () => {
-    const { admin, asks, logins } = fakeWorld(() => OK);
-    const error = await rejection(admin.getNamespace({}, { signal: AbortSignal.abort() }));
+  test("is not sent when its signal has aborted before", async () => {
+    const { admin, requests, logins } = createFakeAdmin(() => OK);
+    const error = await rejectionOf(admin.getNamespace({}, { signal: AbortSignal.abort() }));
     expect(error).toMatchObject({ kind: "aborted", outcome: "notSent", retryable: true });
-    expect([...asks, ...logins]).toEqual([]);
+    expect([...requests, ...logins]).toEqual([]);
   });
 });
 
-describe("a call that does something", () => {
+describe("a write", () => {
   test.each([[networkFailure()], [refusal(402)], [refusal(503)], [refusal(500)]])(
     "is sent once (%#)",
     async (reply) => {
-      const { admin, asks, finish } = fakeWorld(() => reply);
-      await rejection(finish(admin.sendNotification(sale)));
-      expect(asks).toHaveLength(1);
+      const { admin, requests, finish } = createFakeAdmin(() => reply);
+      await rejectionOf(finish(admin.sendNotification(sale)));
+      expect(requests).toHaveLength(1);
     },
   );
 
-  test("may have been done when no answer came", async () => {
-    const { admin, finish } = fakeWorld(() => networkFailure());
-    expect(await rejection(finish(admin.disconnectAll()))).toMatchObject({
+  test("rejects with outcome unknown when no response comes", async () => {
+    const { admin, finish } = createFakeAdmin(() => networkFailure());
+    expect(await rejectionOf(finish(admin.disconnectAll()))).toMatchObject({
       kind: "notConnected",
       outcome: "unknown",
       retryable: false,
     });
   });
 
-  test("was not sent when nobody was there to take it", async () => {
-    const { admin, asks, finish } = fakeWorld(() => connectionRefused());
-    expect(await rejection(finish(admin.disconnectAll()))).toMatchObject({
+  test("rejects with outcome notSent when the connection was refused", async () => {
+    const { admin, requests, finish } = createFakeAdmin(() => connectionRefused());
+    expect(await rejectionOf(finish(admin.disconnectAll()))).toMatchObject({
       kind: "notConnected",
       outcome: "notSent",
       retryable: true,
     });
-    expect(asks).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  test("has one duplicationAvoider for all its repeats, and another call another one", async () => {
-    const { admin, asks, finish } = fakeWorld(inTurn(refusal(503), OK));
+  test("sends one duplicationAvoider for all its attempts, and each call has its own", async () => {
+    const { admin, requests, finish } = createFakeAdmin(inTurn(refusal(503), OK));
     await finish(admin.setFirebaseTokenByUserId({ userId: "u", token: "t" }));
     await finish(admin.setFirebaseTokenByUserId({ userId: "u", token: "t" }));
-    const avoiders = asks.map(({ headers }) => headers["X-GS2-DUPLICATION-AVOIDER"]);
+    const avoiders = requests.map(({ headers }) => headers["X-GS2-DUPLICATION-AVOIDER"]);
     expect(avoiders[0]).toBe(avoiders[1]);
     expect(avoiders[2]).not.toBe(avoiders[1]);
   });
 });
 
-describe("deleting a token", () => {
+describe("deleteFirebaseToken", () => {
   const gone = refusal(404, "firebaseToken");
   const lost: [Reply][] = [[networkFailure()], [refusal(500)]];
 
-  test.each(lost)("is done when asking again finds none (%#)", async (first) => {
-    const { admin, finish } = fakeWorld(inTurn(first, gone));
+  test.each(lost)("resolves when the repeat of a lost call finds no token (%#)", async (first) => {
+    const { admin, finish } = createFakeAdmin(inTurn(first, gone));
     expect(await finish(admin.deleteFirebaseTokenByUserId({ userId: "u" }))).toEqual({});
   });
 
-  test.each([[gone], [refusal(402)]])("is refused when there was none (%#)", async (first) => {
-    const { admin, finish } = fakeWorld(inTurn(first, gone));
-    const error = await rejection(finish(admin.deleteFirebaseTokenByUserId({ userId: "u" })));
+  test.each([[gone], [refusal(402)]])("rejects when there was no token (%#)", async (first) => {
+    const { admin, finish } = createFakeAdmin(inTurn(first, gone));
+    const error = await rejectionOf(finish(admin.deleteFirebaseTokenByUserId({ userId: "u" })));
     expect(error).toMatchObject({ kind: "notFound" });
   });
 });
@@ -174,8 +184,8 @@ describe("deleting a token", () => {
 describe("the project token", () => {
   const bearer = "Authorization";
 
-  test("is got once for all calls, and again when it is old", async () => {
-    const { admin, asks, logins, clock } = fakeWorld(() => OK);
+  test("is obtained once for all calls, and again when it has expired", async () => {
+    const { admin, requests, logins, clock } = createFakeAdmin(() => OK);
     await Promise.all([1, 2, 3].map(() => admin.getNamespace()));
     expect(logins).toHaveLength(1);
     clock.advance(3_600_000 * 0.9 - 1);
@@ -184,107 +194,107 @@ describe("the project token", () => {
     clock.advance(1);
     await Promise.all([1, 2, 3].map(() => admin.getNamespace()));
     expect(logins).toHaveLength(2);
-    expect(asks.at(-1)!.headers[bearer]).toBe("Bearer ptok-0002");
+    expect(requests.at(-1)!.headers[bearer]).toBe("Bearer ptok-0002");
   });
 
-  test("is renewed once by many that were refused with 401, and each is repeated once", async () => {
-    const { admin, asks, logins } = fakeWorld(({ headers }) =>
+  test("is renewed once for many calls with a 401, and each call is repeated once", async () => {
+    const { admin, requests, logins } = createFakeAdmin(({ headers }) =>
       headers[bearer] === "Bearer ptok-0001" ? refusal(401) : OK,
     );
     await Promise.all([1, 2, 3].map(() => admin.sendNotification(sale)));
     expect(logins).toHaveLength(2);
-    expect(asks).toHaveLength(6);
+    expect(requests).toHaveLength(6);
   });
 
-  test("is not renewed again by a call that hears of its 401 when there is another already", async () => {
-    const late = gate();
-    const { admin, asks, logins } = fakeWorld(async ({ headers }, nth) => {
+  test("is not renewed for a 401 to a token that was replaced meanwhile", async () => {
+    const late = createDeferred();
+    const { admin, requests, logins } = createFakeAdmin(async ({ headers }, nth) => {
       if (nth === 1) await late.promise;
       return headers[bearer] === "Bearer ptok-0001" ? refusal(401) : OK;
     });
     const first = admin.sendNotification(sale);
-    await settled();
+    await flushPromises();
     await admin.getNamespace();
-    late.open();
+    late.resolve();
     await first;
-    expect(asks.map(({ headers }) => headers[bearer])).toEqual(
+    expect(requests.map(({ headers }) => headers[bearer])).toEqual(
       [1, 1, 2, 2].map((nth) => `Bearer ptok-000${nth}`),
     );
     expect(logins).toHaveLength(2);
   });
 
-  test("is renewed no second time for the same call", async () => {
-    const { admin, asks, logins, finish } = fakeWorld(() => refusal(401));
-    const error = await rejection(finish(admin.getNamespace()));
+  test("is not renewed twice for one call", async () => {
+    const { admin, requests, logins, finish } = createFakeAdmin(() => refusal(401));
+    const error = await rejectionOf(finish(admin.getNamespace()));
     expect(error).toMatchObject({ kind: "unauthorized", outcome: "refused", retryable: false });
-    expect([asks.length, logins.length]).toEqual([2, 2]);
+    expect([requests.length, logins.length]).toEqual([2, 2]);
   });
 
-  test("that cannot be renewed leaves the refusal as it was", async () => {
-    const { admin, asks, finish } = fakeWorld(
+  test("is left as it is when the renewal fails: the call rejects with its 401", async () => {
+    const { admin, requests, finish } = createFakeAdmin(
       () => refusal(401),
       {},
       (nth) => (nth === 1 ? [200, { access_token: "ptok-0001" }] : refusal(503)),
     );
-    expect(await rejection(finish(admin.getNamespace()))).toMatchObject({
+    expect(await rejectionOf(finish(admin.getNamespace()))).toMatchObject({
       status: 401,
       method: "getNamespace",
     });
-    expect(asks).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  test("may be a text, and then there is no other", async () => {
-    const { admin, asks, logins } = fakeWorld(() => refusal(401), {
+  test("is not renewed when it is a text", async () => {
+    const { admin, requests, logins } = createFakeAdmin(() => refusal(401), {
       credential: { clientId: "client-0001", projectToken: "ptok-mine" },
     });
-    expect(await rejection(admin.getNamespace())).toMatchObject({ kind: "unauthorized" });
-    expect(asks.map(({ headers }) => headers[bearer])).toEqual(["Bearer ptok-mine"]);
+    expect(await rejectionOf(admin.getNamespace())).toMatchObject({ kind: "unauthorized" });
+    expect(requests.map(({ headers }) => headers[bearer])).toEqual(["Bearer ptok-mine"]);
     expect(logins).toEqual([]);
   });
 
-  test("may come from somebody who is told why", async () => {
-    const projectToken = vi.fn((ask: { reason: string }) => ({
-      token: `ptok-${ask.reason}`,
+  test("may come from a provider that gets the reason", async () => {
+    const projectToken = vi.fn((request: { reason: string }) => ({
+      token: `ptok-${request.reason}`,
       expiresInSeconds: 100,
     }));
-    const { admin, asks, clock } = fakeWorld(inTurn(refusal(401), OK), {
+    const { admin, requests, clock } = createFakeAdmin(inTurn(refusal(401), OK), {
       credential: { clientId: "client-0001", projectToken },
     });
     await admin.getNamespace();
     clock.advance(90_000);
     await admin.getNamespace();
-    expect(asks.map(({ headers }) => headers[bearer])).toEqual(
+    expect(requests.map(({ headers }) => headers[bearer])).toEqual(
       ["first", "unauthorized", "old"].map((reason) => `Bearer ptok-${reason}`),
     );
   });
 
-  test.each(["", "a\nb"])("is none when it is %j", async (token) => {
-    const { admin, asks, finish } = fakeWorld(() => OK, {
+  test.each(["", "a\nb"])("must not be %j", async (token) => {
+    const { admin, requests, finish } = createFakeAdmin(() => OK, {
       credential: { clientId: "client-0001", projectToken: () => token },
     });
-    const error = await rejection(finish(admin.getNamespace()));
+    const error = await rejectionOf(finish(admin.getNamespace()));
     expect(error).toMatchObject({ kind: "protocol", outcome: "notSent" });
     expect(JSON.stringify(error)).not.toContain("a\\nb");
-    expect(asks).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
-  test("is asked for again after a failure, whatever call waits for it", async () => {
-    const { admin, asks, logins, finish } = fakeWorld(
+  test("is requested again after a failure", async () => {
+    const { admin, requests, logins, finish } = createFakeAdmin(
       () => OK,
       {},
       (nth) => (nth < 3 ? networkFailure() : [200, { access_token: "ptok-0003" }]),
     );
     await finish(admin.sendNotification(sale));
-    expect([logins.length, asks.length]).toEqual([3, 1]);
+    expect([logins.length, requests.length]).toEqual([3, 1]);
   });
 
-  test("that is refused ends the call, which was not sent", async () => {
-    const { admin, asks, logins, finish } = fakeWorld(
+  test("ends the call with outcome notSent when the login is refused", async () => {
+    const { admin, requests, logins, finish } = createFakeAdmin(
       () => OK,
       {},
       () => refusal(401, "projectToken", "secret-0001 is wrong"),
     );
-    const error = await rejection(finish(admin.getNamespace()));
+    const error = await rejectionOf(finish(admin.getNamespace()));
     expect(error).toMatchObject({
       kind: "unauthorized",
       status: 401,
@@ -293,18 +303,18 @@ describe("the project token", () => {
       retryable: false,
       errors: [{ component: "projectToken", message: "*** is wrong" }],
     });
-    expect([logins.length, asks.length]).toEqual([1, 0]);
+    expect([logins.length, requests.length]).toEqual([1, 0]);
   });
 
-  test("of somebody who never answers holds up nobody for ever", async () => {
+  test("does not block later calls when its provider never settles", async () => {
     let times = 0;
-    const { admin, finish } = fakeWorld(() => OK, {
+    const { admin, finish } = createFakeAdmin(() => OK, {
       credential: {
         clientId: "client-0001",
         projectToken: () => (++times === 1 ? new Promise<never>(() => undefined) : "ptok"),
       },
     });
-    expect(await rejection(finish(admin.getNamespace()))).toMatchObject({
+    expect(await rejectionOf(finish(admin.getNamespace()))).toMatchObject({
       kind: "requestTimeout",
       outcome: "notSent",
     });

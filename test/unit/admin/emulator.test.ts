@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GatewayAdmin } from "../../../src/admin/index.js";
 import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
 import { GatewayClient } from "../../../src/node.js";
-import { rejection } from "../../support/settled.js";
+import { rejectionOf } from "../../support/promises.js";
 import { until } from "../../support/until.js";
 import { credential } from "./fakes.js";
 
@@ -30,7 +30,7 @@ afterEach(async () => {
   await emulator.stop();
 });
 
-/** A player who is there and listens. */
+/** A bound player whose client collects notifications. */
 const player = async (userId: string, subject = "sale") => {
   const client = new GatewayClient({
     namespaceName: "game-0001",
@@ -39,10 +39,10 @@ const player = async (userId: string, subject = "sale") => {
     logger: false,
   });
   opened.push(client);
-  const heard: unknown[] = [];
-  client.on({ subject }, ({ payload }) => heard.push(payload));
+  const received: unknown[] = [];
+  client.on({ subject }, ({ payload }) => received.push(payload));
   await client.setUserId({ accessToken: await emulator.issueAccessToken({ userId }) });
-  return { client, heard };
+  return { client, received };
 };
 
 const collect = async <Item>(list: AsyncIterable<Item>): Promise<Item[]> => {
@@ -52,9 +52,9 @@ const collect = async <Item>(list: AsyncIterable<Item>): Promise<Item[]> => {
 };
 
 describe("the admin at the emulator", () => {
-  test("makes, lists, changes and deletes namespaces", async () => {
+  test("creates, lists, updates and deletes namespaces", async () => {
     for (let nth = 1; nth <= 7; nth++) await admin.createNamespace({ name: `shop-${nth}` });
-    expect(await rejection(admin.createNamespace({ name: "shop-1" }))).toMatchObject({
+    expect(await rejectionOf(admin.createNamespace({ name: "shop-1" }))).toMatchObject({
       kind: "conflict",
       status: 409,
       outcome: "refused",
@@ -70,14 +70,14 @@ describe("the admin at the emulator", () => {
     expect(changed.item).toMatchObject({ name: namespaceName, description: "new" });
     expect((await admin.getNamespace({ namespaceName })).item.description).toBe("new");
     expect((await admin.deleteNamespace({ namespaceName })).item.name).toBe(namespaceName);
-    expect(await rejection(admin.getNamespace({ namespaceName }))).toMatchObject({
+    expect(await rejectionOf(admin.getNamespace({ namespaceName }))).toMatchObject({
       kind: "notFound",
     });
     expect((await admin.getServiceVersion()).item).toBeTypeOf("string");
   });
 
-  test("sends to players, lists their sessions and cuts them", async () => {
-    const { heard } = await player("user-0001");
+  test("sends notifications, lists sessions and closes them", async () => {
+    const { received } = await player("user-0001");
     await player("user-0002");
     const sent = await admin.sendNotification({
       userId: "user-0001",
@@ -85,8 +85,8 @@ describe("the admin at the emulator", () => {
       payload: { percent: 20 },
     });
     expect(sent.sendConnectionIds).toHaveLength(1);
-    await until("the player hears of it", () => heard.length === 1);
-    expect(heard).toEqual([{ percent: 20 }]);
+    await until("the player receives it", () => received.length === 1);
+    expect(received).toEqual([{ percent: 20 }]);
 
     const { items } = await admin.describeWebSocketSessionsByUserId({ userId: "user-0001" });
     expect(items).toMatchObject([{ userId: "user-0001" }]);
@@ -94,8 +94,8 @@ describe("the admin at the emulator", () => {
     expect(await collect(admin.describeWebSocketSessions.all({ accessToken }))).toEqual(items);
     expect((await admin.disconnectByUserId({ userId: "user-0001" })).items).toEqual(items);
     await admin.disconnectAll();
-    const wrong = await rejection(
-      admin.describeWebSocketSessions({ accessToken: "nobody's-token" }),
+    const wrong = await rejectionOf(
+      admin.describeWebSocketSessions({ accessToken: "unknown-token" }),
     );
     expect(wrong).toMatchObject({ kind: "unauthorized", outcome: "refused" });
   });
@@ -110,7 +110,7 @@ describe("the admin at the emulator", () => {
     expect(other.item).toMatchObject({ userId: "guild-0002", connectionId });
   });
 
-  test("sets, gets and deletes Firebase tokens, and sends to phones", async () => {
+  test("sets, gets and deletes Firebase tokens, and sends to devices", async () => {
     const accessToken = await emulator.issueAccessToken({ userId: "user-0001" });
     const userId = "user-0002";
     await admin.setFirebaseToken({ accessToken, token: "device-0001" });
@@ -121,7 +121,7 @@ describe("the admin at the emulator", () => {
     expect(emulator.outbox()).toHaveLength(1);
     expect((await admin.deleteFirebaseToken({ accessToken })).item!.token).toBe("device-0001");
     await admin.deleteFirebaseTokenByUserId({ userId });
-    expect(await rejection(admin.getFirebaseTokenByUserId({ userId }))).toMatchObject({
+    expect(await rejectionOf(admin.getFirebaseTokenByUserId({ userId }))).toMatchObject({
       kind: "notFound",
       errors: [{ component: "firebaseToken" }],
     });
@@ -138,24 +138,26 @@ describe("the admin at the emulator", () => {
     expect(emulator.calls({ method: "login" })).toHaveLength(2);
   });
 
-  test("is told that its secret is wrong", async () => {
-    const stranger = new GatewayAdmin({
+  test("rejects with unauthorized when its secret is wrong", async () => {
+    const wrongAdmin = new GatewayAdmin({
       credential: { clientId: "client-0001", clientSecret: "not-the-secret" },
       endpoints: emulator.endpoints,
       logger: false,
     });
-    expect(await rejection(stranger.describeNamespaces())).toMatchObject({ kind: "unauthorized" });
+    expect(await rejectionOf(wrongAdmin.describeNamespaces())).toMatchObject({
+      kind: "unauthorized",
+    });
   });
 
   test("sends to many users", async () => {
-    const { heard } = await player("user-0003");
+    const { received } = await player("user-0003");
     const userIds = Array.from({ length: 50 }, (_, nth) => `user-${String(nth).padStart(4, "0")}`);
     const summary = await admin.sendNotificationToUsers(userIds, {
       subject: "sale",
       payload: { a: 1 },
     });
-    expect(summary).toEqual({ delivered: 1, forwarded: 0, nobody: 49, failed: 0 });
-    await until("the player hears of it", () => heard.length === 1);
+    expect(summary).toEqual({ delivered: 1, forwarded: 0, undelivered: 49, failed: 0 });
+    await until("the player receives it", () => received.length === 1);
     expect(emulator.calls({ method: "sendNotification" })).toHaveLength(50);
   });
 });
@@ -166,7 +168,7 @@ describe("a user's data at the emulator", () => {
     (await (await fetch(url)).json()) as Record<string, unknown>;
 
   test.each([404, 409, "nullUrl"] as const)(
-    "is exported, erased and imported, where a check says %s meanwhile",
+    "is exported, erased and imported when early checks get %s",
     async (checkWhileRunning) => {
       await emulator.stop();
       await startWith({ settings: { jobDurationMs: 300, checkWhileRunning } });
@@ -177,7 +179,7 @@ describe("a user's data at the emulator", () => {
 
       await admin.eraseUserData({ userId });
       if (checkWhileRunning !== "nullUrl") {
-        expect(await rejection(admin.getFirebaseTokenByUserId({ userId }))).toMatchObject({
+        expect(await rejectionOf(admin.getFirebaseTokenByUserId({ userId }))).toMatchObject({
           kind: "notFound",
         });
       }
@@ -187,7 +189,7 @@ describe("a user's data at the emulator", () => {
     },
   );
 
-  test("that is broken is imported into a log of what is wrong", async () => {
+  test("is imported with a log of its errors when it is invalid", async () => {
     const { url } = await admin.importUserData({ userId, data: "{" });
     expect(await read(url)).toMatchObject({ status: "failed", imported: 0 });
   });

@@ -1,11 +1,11 @@
-import { createAdmin } from "../../../src/admin/create.js";
-import type { GatewayAdmin } from "../../../src/admin/gatewayAdmin.js";
+import { GatewayAdmin as AdminClass } from "../../../src/admin/admin.js";
 import type { GatewayAdminOptions } from "../../../src/admin/options.js";
+import type { GatewayAdmin } from "../../../src/admin/types.js";
 import { errorBody } from "../../../src/wire/frames.js";
 import { manualClock, type ManualClock } from "../../support/manualClock.js";
-import { settled } from "../../support/settled.js";
+import { flushPromises } from "../../support/promises.js";
 
-export interface Ask {
+export interface SentRequest {
   verb: string;
   url: string;
   headers: Record<string, string>;
@@ -14,7 +14,7 @@ export interface Ask {
   at: number;
 }
 
-/** A status with a body; or an error of the network; or nothing, for ever. */
+/** A status with a body, an error of the network, or no response. */
 export type Reply = [status: number, body?: unknown] | Error | "silence";
 
 export const refusal = (
@@ -23,45 +23,45 @@ export const refusal = (
   message = "gateway.it.error.no",
 ): Reply => [status, errorBody([{ component, message }])];
 
-export interface FakeWorld {
+export interface FakeAdmin {
   admin: GatewayAdmin;
   clock: ManualClock;
-  /** Every request but logins, oldest first. */
-  asks: Ask[];
-  logins: Ask[];
-  said: string[];
-  /** Lets time pass until the promise has an end. */
+  /** All requests except logins, oldest first. */
+  requests: SentRequest[];
+  logins: SentRequest[];
+  logged: string[];
+  /** Advances the clock until the promise settles. */
   finish: <Value>(promise: Promise<Value>, stepMs?: number) => Promise<Value>;
 }
 
 export const credential = { clientId: "client-0001", clientSecret: "secret-0001" };
 
-/** An admin on a clock of ours, with a network in the hands of the test. */
-export function fakeWorld(
-  answer: (ask: Ask, nth: number) => Reply | Promise<Reply>,
+/** An admin with a manual clock and a fake network. */
+export function createFakeAdmin(
+  answer: (request: SentRequest, nth: number) => Reply | Promise<Reply>,
   options: Partial<GatewayAdminOptions> = {},
   login: (nth: number) => Reply = (nth) => [
     200,
     { access_token: `ptok-000${nth}`, expires_in: 3600 },
   ],
-): FakeWorld {
+): FakeAdmin {
   const clock = manualClock();
-  const asks: Ask[] = [];
-  const logins: Ask[] = [];
-  const said: string[] = [];
-  const hear = (message: string): void => void said.push(message);
+  const requests: SentRequest[] = [];
+  const logins: SentRequest[] = [];
+  const logged: string[] = [];
+  const log = (message: string): void => void logged.push(message);
   let lastId = 0;
-  const admin = createAdmin(
+  const admin = new AdminClass(
     {
       namespaceName: "game-0001",
       credential,
-      logger: { debug: hear, info: hear, warn: hear, error: hear },
+      logger: { debug: log, info: log, warn: log, error: log },
       fetch: async (url, { method: verb, headers, body, signal }) => {
-        const ask = { verb, url, headers, body, signal, at: clock.now() };
+        const request = { verb, url, headers, body, signal, at: clock.now() };
         const isLogin = url.endsWith("/projectToken/login");
-        const list = isLogin ? logins : asks;
-        list.push(ask);
-        const reply = isLogin ? login(list.length) : await answer(ask, list.length);
+        const list = isLogin ? logins : requests;
+        list.push(request);
+        const reply = isLogin ? login(list.length) : await answer(request, list.length);
         if (reply instanceof Error) throw reply;
         if (reply === "silence") {
           return new Promise((_, reject) =>
@@ -79,9 +79,9 @@ export function fakeWorld(
   return {
     admin,
     clock,
-    asks,
+    requests,
     logins,
-    said,
+    logged,
     async finish(promise, stepMs = 50) {
       let over = false;
       const end = (): void => {
@@ -89,20 +89,20 @@ export function fakeWorld(
       };
       promise.then(end, end);
       for (let steps = 0; steps < 200_000; steps++) {
-        await settled();
+        await flushPromises();
         if (over as boolean) return promise;
         clock.advance(stepMs);
       }
-      throw new Error("It has no end.");
+      throw new Error("The promise does not settle.");
     },
   };
 }
 
-/** What fetch throws when nothing listens there. */
+/** What fetch throws in Node when the connection is refused. */
 export const connectionRefused = (): Error =>
   new TypeError("fetch failed", { cause: Object.assign(new Error(), { code: "ECONNREFUSED" }) });
 
 export const networkFailure = (): Error => new TypeError("fetch failed");
 
-export const paths = (asks: readonly Ask[]): string[] =>
-  asks.map(({ verb, url }) => `${verb} ${url.replace(/^https:\/\/[^/]+/, "")}`);
+export const paths = (requests: readonly SentRequest[]): string[] =>
+  requests.map(({ verb, url }) => `${verb} ${url.replace(/^https:\/\/[^/]+/, "")}`);

@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { GatewayAdmin, emulatorEndpoints, isGatewayError } from "../../../src/admin/index.js";
 import { methods } from "../../golden/golden.js";
-import { rejection } from "../../support/settled.js";
-import { credential, fakeWorld, paths } from "./fakes.js";
+import { rejectionOf } from "../../support/promises.js";
+import { credential, createFakeAdmin, paths } from "./fakes.js";
 
 interface Heard {
   verb: string;
@@ -15,7 +15,7 @@ interface Heard {
 
 let server: Server;
 let url: string;
-const heard: Heard[] = [];
+const received: Heard[] = [];
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const { method = "", url: path = "", headers } = request;
-      heard.push({ verb: method, path, headers, body: Buffer.concat(chunks).toString() });
+      received.push({ verb: method, path, headers, body: Buffer.concat(chunks).toString() });
       response.setHeader("content-type", "application/json");
       response.end(
         path.endsWith("/projectToken/login")
@@ -36,7 +36,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterAll(() => void server.close());
-beforeEach(() => void heard.splice(0));
+beforeEach(() => void received.splice(0));
 
 const makeAdmin = () =>
   new GatewayAdmin({
@@ -74,7 +74,7 @@ const bind = {
   force: true,
 };
 
-// Written from the reference (paths, query, body, headers of each method), not from the table.
+// Written from the GS2 reference (paths, query, body, headers of each method), not from the table.
 type Golden = [
   name: string,
   params: Record<string, unknown>,
@@ -218,7 +218,7 @@ type AnyCall = (params: unknown, options?: unknown) => Promise<unknown>;
 const callOf = (admin: GatewayAdmin, name: string): AnyCall =>
   (admin as unknown as Record<string, AnyCall>)[name]!;
 
-/** What a browser refuses to have set by a page (Fetch standard), as far as a client might try. */
+/** Headers that a page may not set (Fetch standard), as far as a client might try. */
 const FORBIDDEN = [
   "accept-encoding",
   "connection",
@@ -230,17 +230,17 @@ const FORBIDDEN = [
   "user-agent",
 ];
 
-describe("a method of the admin", () => {
-  test("stands for each of the 28", () => {
+describe("each method of the admin", () => {
+  test("is one of the 28", () => {
     expect(golden.map(([name]) => name)).toEqual(methods.map(({ name }) => name));
   });
 
   test.each(golden)(
-    "goes out as GS2 says: %s",
+    "is sent as the GS2 reference says: %s",
     async (name, params, request, headers = {}, body) => {
       const result = await callOf(makeAdmin(), name)(params, { duplicationAvoider: "dup-1" });
       expect(result).toEqual({ item: { name: "it" } });
-      const [login, call, ...more] = heard;
+      const [login, call, ...more] = received;
       expect(more).toEqual([]);
       expect(login).toMatchObject({ verb: "POST", path: "/identifier/projectToken/login" });
       expect(JSON.parse(login!.body)).toEqual({
@@ -264,45 +264,45 @@ describe("a method of the admin", () => {
     },
   );
 
-  test.each(golden)("sets no header a browser forbids: %s", async (name, params) => {
-    const { admin, asks } = fakeWorld(() => [200, {}]);
+  test.each(golden)("sets no header that browsers forbid: %s", async (name, params) => {
+    const { admin, requests } = createFakeAdmin(() => [200, {}]);
     await callOf(admin, name)(params);
-    const [{ headers }] = asks as [(typeof asks)[0]];
+    const [{ headers }] = requests as [(typeof requests)[0]];
     for (const header of Object.keys(headers)) {
       expect(header).toMatch(/^(X-GS2-[A-Z-]+|Authorization|Content-Type)$/);
       expect(FORBIDDEN).not.toContain(header.toLowerCase());
     }
   });
 
-  test.each(golden)("leaves out what is not set: %s", async (name, params) => {
-    const { admin, asks } = fakeWorld(() => [200, {}]);
+  test.each(golden)("does not send unset values: %s", async (name, params) => {
+    const { admin, requests } = createFakeAdmin(() => [200, {}]);
     const { fields } = methods.find((method) => method.name === name)!;
     const needed = Object.entries(fields).map(([field, { mustBeSupplied }]): [string, unknown] => [
       field,
       mustBeSupplied ? params[field] : null,
     ]);
-    await callOf(admin, name)({ ...Object.fromEntries(needed), stranger: "x" });
-    expect(JSON.stringify(asks)).not.toMatch(/null|undefined|stranger/);
+    await callOf(admin, name)({ ...Object.fromEntries(needed), unknownField: "x" });
+    expect(JSON.stringify(requests)).not.toMatch(/null|undefined|unknownField/);
   });
 
-  test("takes the namespace of the admin where it is given none", async () => {
-    const { admin, asks } = fakeWorld(() => [200, {}]);
+  test("uses the namespace of the admin by default", async () => {
+    const { admin, requests } = createFakeAdmin(() => [200, {}]);
     await admin.getNamespace();
     await admin.disconnectByUserId({ userId: "user-0001" });
     await admin.getNamespace({ namespaceName: "other" });
-    expect(paths(asks)).toEqual([
+    expect(paths(requests)).toEqual([
       "GET /game-0001",
       "DELETE /game-0001/session/user/user-0001",
       "GET /other",
     ]);
   });
 
-  test("goes to GS2 itself, in the region, unless told otherwise", async () => {
-    const { admin, asks, logins } = fakeWorld(() => [200, {}], { region: "us-east-1" });
+  test("is sent to GS2 in the region by default", async () => {
+    const { admin, requests, logins } = createFakeAdmin(() => [200, {}], { region: "us-east-1" });
     await admin.getServiceVersion();
     expect(admin.isEmulator).toBe(false);
     expect(logins[0]!.url).toBe("https://identifier.us-east-1.gen2.gs2io.com/projectToken/login");
-    expect(asks[0]!.url).toBe("https://gateway.us-east-1.gen2.gs2io.com/system/version");
+    expect(requests[0]!.url).toBe("https://gateway.us-east-1.gen2.gs2io.com/system/version");
   });
 });
 
@@ -345,10 +345,10 @@ describe("an argument", () => {
     ],
   ];
   test.each(wrong)(
-    "that is %s is refused before anything is sent",
+    "that is %s is rejected before anything is sent",
     async (_, name, params, field) => {
-      const { admin, asks, logins } = fakeWorld(() => [200, {}]);
-      const error = await rejection(callOf(admin, name)(params));
+      const { admin, requests, logins } = createFakeAdmin(() => [200, {}]);
+      const error = await rejectionOf(callOf(admin, name)(params));
       expect(error).toMatchObject({
         kind: "invalidArgument",
         method: name,
@@ -356,39 +356,39 @@ describe("an argument", () => {
         retryable: false,
         errors: [{ component: field }],
       });
-      expect([...asks, ...logins]).toEqual([]);
+      expect([...requests, ...logins]).toEqual([]);
     },
   );
 
   test("may be an access token of any length", async () => {
-    const { admin, asks } = fakeWorld(() => [200, {}]);
+    const { admin, requests } = createFakeAdmin(() => [200, {}]);
     await admin.getFirebaseToken({ accessToken: "a".repeat(1000) });
-    expect(asks).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  test("without effect is said to the logger, and sent", async () => {
-    const { admin, asks, said } = fakeWorld(() => [200, {}]);
+  test("without effect is reported to the logger, and sent", async () => {
+    const { admin, requests, logged } = createFakeAdmin(() => [200, {}]);
     await admin.setUserIdByUserId({ userId: "u", force: true });
-    expect(said).toEqual([
+    expect(logged).toEqual([
       expect.stringMatching(/brokenCondition: setUserIdByUserId: force needs/),
     ]);
-    expect(asks[0]!.body).toBe('{"force":true}');
+    expect(requests[0]!.body).toBe('{"force":true}');
   });
 
-  test("of a payload is a value or a text", async () => {
-    const { admin, asks } = fakeWorld(() => [200, {}]);
+  test("may be a payload as a value or as text", async () => {
+    const { admin, requests } = createFakeAdmin(() => [200, {}]);
     const to = { userId: "u", subject: "raid" };
     await admin.sendNotification({ ...to, payload: { raidId: 1 } });
     await admin.sendNotification({ ...to, payload: "as it is" });
     await admin.sendMobileNotificationByUserId({ ...to, payload: [1, null] });
     expect(
-      asks.map(({ body }) => (JSON.parse(body as string) as { payload: string }).payload),
+      requests.map(({ body }) => (JSON.parse(body as string) as { payload: string }).payload),
     ).toEqual(['{"raidId":1}', "as it is", "[1,null]"]);
   });
 });
 
 describe("an admin", () => {
-  test("is refused without what it needs", () => {
+  test("cannot be created without its required options", () => {
     const make = (options: unknown) => () => new GatewayAdmin(options as never);
     for (const options of [
       undefined,
@@ -402,7 +402,7 @@ describe("an admin", () => {
     }
   });
 
-  test("shows no credential, and its methods may be taken off", async () => {
+  test("shows no credential, and its methods may be called alone", async () => {
     const admin = makeAdmin();
     const { inspect } = await import("node:util");
     expect(JSON.stringify(admin) + inspect(admin, { depth: 9 })).not.toContain("secret-0001");
@@ -412,8 +412,29 @@ describe("an admin", () => {
     expect(admin.isEmulator).toBe(true);
   });
 
-  test("rejects with the error everybody knows", async () => {
-    expect(isGatewayError(await rejection(makeAdmin().getNamespace({ namespaceName: "" })))).toBe(
+  test("can be extended by a class whose methods call super", async () => {
+    const erased: string[] = [];
+    class RecordingAdmin extends GatewayAdmin {
+      override async eraseUserData(
+        ...args: Parameters<GatewayAdmin["eraseUserData"]>
+      ): Promise<void> {
+        erased.push(args[0].userId);
+        await super.eraseUserData(...args);
+      }
+    }
+    const admin = new RecordingAdmin({
+      credential,
+      endpoints: emulatorEndpoints(url),
+      logger: false,
+    });
+    const { eraseUserData } = admin;
+    await eraseUserData({ userId: "alice" });
+    expect(erased).toEqual(["alice"]);
+    expect(admin).toBeInstanceOf(GatewayAdmin);
+  });
+
+  test("rejects with a GatewayError", async () => {
+    expect(isGatewayError(await rejectionOf(makeAdmin().getNamespace({ namespaceName: "" })))).toBe(
       true,
     );
   });

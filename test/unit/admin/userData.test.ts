@@ -1,93 +1,102 @@
 import { describe, expect, test } from "vitest";
 import type { JobProgress } from "../../../src/admin/index.js";
-import { rejection, settled } from "../../support/settled.js";
-import { fakeWorld, networkFailure, paths, refusal, type Ask, type Reply } from "./fakes.js";
+import { rejectionOf, flushPromises } from "../../support/promises.js";
+import {
+  createFakeAdmin,
+  networkFailure,
+  paths,
+  refusal,
+  type SentRequest,
+  type Reply,
+} from "./fakes.js";
 
 const user = { userId: "user-0001" };
 const running = (status: number): Reply => refusal(status, "dump", "gateway.dump.error.running");
 
-/** A job of this many checks; `later` says "not yet". */
+/** A job that is done after this many checks; `later` is the reply before. */
 const jobOf =
   (later: Reply[], done: Reply) =>
-  ({ verb, url }: Ask): Reply => {
+  ({ verb, url }: SentRequest): Reply => {
     if (url.endsWith("/prepare"))
       return [200, { uploadToken: "up-1", uploadUrl: "https://files/put?sig=s" }];
     return verb === "GET" ? (later.shift() ?? done) : [200, {}];
   };
 const URL_OF_IT: Reply = [200, { url: "https://files/it" }];
 
-describe("exporting a user's data", () => {
+describe("exportUserData", () => {
   test.each([
     ["404", running(404)],
     ["409", running(409)],
     ["a url of null", [200, { url: null }]],
     ["no url", [200, {}]],
     ["a fault of the server", refusal(500)],
-  ] as [string, Reply][])("asks until it is done, where %s means not yet", async (_, later) => {
-    const { admin, asks, finish, clock } = fakeWorld(jobOf([later, later, later], URL_OF_IT));
+  ] as [string, Reply][])("requests until it is done, where %s means not yet", async (_, later) => {
+    const { admin, requests, finish, clock } = createFakeAdmin(
+      jobOf([later, later, later], URL_OF_IT),
+    );
     expect(await finish(admin.exportUserData(user))).toEqual({ url: "https://files/it" });
-    expect(new Set(paths(asks))).toEqual(
+    expect(new Set(paths(requests))).toEqual(
       new Set(["POST /system/dump/user/user-0001", "GET /system/dump/user/user-0001"]),
     );
-    expect(asks).toHaveLength(5);
+    expect(requests).toHaveLength(5);
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test("asks less and less often", async () => {
-    const { admin, asks, finish } = fakeWorld(
+  test("checks less and less often", async () => {
+    const { admin, requests, finish } = createFakeAdmin(
       jobOf(Array<Reply>(12).fill(running(404)), URL_OF_IT),
     );
     await finish(admin.exportUserData(user));
-    const waits = asks.slice(2).map(({ at }, nth) => at - asks[nth + 1]!.at);
+    const waits = requests.slice(2).map(({ at }, nth) => at - requests[nth + 1]!.at);
     expect(waits).toEqual([...waits].sort((a, b) => a - b));
     expect(waits[0]).toBeGreaterThan(300);
     expect(waits.at(-1)).toBeLessThanOrEqual(10_050);
   });
 
-  test("tells how far it is, and goes on when nobody listens well", async () => {
-    const { admin, said, finish } = fakeWorld(jobOf([running(404)], URL_OF_IT));
-    const told: JobProgress[] = [];
+  test("calls onProgress, and continues when that throws", async () => {
+    const { admin, logged, finish } = createFakeAdmin(jobOf([running(404)], URL_OF_IT));
+    const progresses: JobProgress[] = [];
     await finish(
       admin.exportUserData(user, {
         onProgress(progress) {
-          told.push(progress);
+          progresses.push(progress);
           throw new Error("no");
         },
       }),
     );
-    expect(told.map(({ step, checks }) => `${step} ${checks}`)).toEqual([
+    expect(progresses.map(({ step, checks }) => `${step} ${checks}`)).toEqual([
       "starting 0",
       "checking 0",
       "checking 1",
     ]);
-    expect(told.at(-1)!.elapsedMs).toBeGreaterThan(0);
-    expect(said).toHaveLength(3);
+    expect(progresses.at(-1)!.elapsedMs).toBeGreaterThan(0);
+    expect(logged).toHaveLength(3);
   });
 
-  test("ends with a failure that is not a matter of time", async () => {
+  test("rejects when the job has failed", async () => {
     for (const end of [refusal(400), refusal(409, "dump", "gateway.dump.error.failed")]) {
-      const { admin, asks, finish } = fakeWorld(jobOf([running(404)], end));
-      expect(await rejection(finish(admin.exportUserData(user)))).toMatchObject({
+      const { admin, requests, finish } = createFakeAdmin(jobOf([running(404)], end));
+      expect(await rejectionOf(finish(admin.exportUserData(user)))).toMatchObject({
         method: "checkDumpUserDataByUserId",
         outcome: "refused",
       });
-      expect(asks).toHaveLength(3);
+      expect(requests).toHaveLength(3);
     }
   });
 
-  test("does not check what was never started", async () => {
-    const { admin, asks, finish } = fakeWorld(() => networkFailure());
-    expect(await rejection(finish(admin.exportUserData(user)))).toMatchObject({
+  test("does not check a job that did not start", async () => {
+    const { admin, requests, finish } = createFakeAdmin(() => networkFailure());
+    expect(await rejectionOf(finish(admin.exportUserData(user)))).toMatchObject({
       method: "dumpUserDataByUserId",
       outcome: "unknown",
     });
-    expect(asks).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  test("gives up at its deadline", async () => {
-    const { admin, clock, finish } = fakeWorld(jobOf([], running(404)));
+  test("rejects at its deadline", async () => {
+    const { admin, clock, finish } = createFakeAdmin(jobOf([], running(404)));
     const began = clock.now();
-    const error = await rejection(finish(admin.exportUserData(user, { timeoutMs: 20_000 })));
+    const error = await rejectionOf(finish(admin.exportUserData(user, { timeoutMs: 20_000 })));
     expect(error).toMatchObject({
       kind: "requestTimeout",
       method: "exportUserData",
@@ -98,72 +107,74 @@ describe("exporting a user's data", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test("is left at once when the signal aborts", async () => {
-    const { admin, asks, clock } = fakeWorld(jobOf([], running(404)));
+  test("rejects at once when the signal aborts", async () => {
+    const { admin, requests, clock } = createFakeAdmin(jobOf([], running(404)));
     const leave = new AbortController();
-    const end = rejection(admin.exportUserData(user, { signal: leave.signal }));
-    await settled();
+    const end = rejectionOf(admin.exportUserData(user, { signal: leave.signal }));
+    await flushPromises();
     leave.abort();
     expect(await end).toMatchObject({
       kind: "aborted",
       method: "exportUserData",
       outcome: "unknown",
     });
-    await settled();
+    await flushPromises();
     expect(clock.pendingTimers).toBe(0);
-    expect(asks).toHaveLength(2);
-    expect(await rejection(admin.exportUserData(user, { signal: leave.signal }))).toMatchObject({
+    expect(requests).toHaveLength(2);
+    expect(await rejectionOf(admin.exportUserData(user, { signal: leave.signal }))).toMatchObject({
       kind: "aborted",
       outcome: "notSent",
     });
   });
 
-  test("needs a user", async () => {
-    const { admin, asks } = fakeWorld(() => URL_OF_IT);
-    expect(await rejection(admin.exportUserData({ userId: "" }))).toMatchObject({
+  test("requires a user", async () => {
+    const { admin, requests } = createFakeAdmin(() => URL_OF_IT);
+    expect(await rejectionOf(admin.exportUserData({ userId: "" }))).toMatchObject({
       kind: "invalidArgument",
       outcome: "notSent",
     });
-    expect(asks).toEqual([]);
+    expect(requests).toEqual([]);
   });
 });
 
-describe("erasing a user's data", () => {
-  test("is done when the check says so", async () => {
-    const { admin, asks, finish } = fakeWorld(jobOf([running(404), running(409)], [200, {}]));
+describe("eraseUserData", () => {
+  test("resolves when the check succeeds", async () => {
+    const { admin, requests, finish } = createFakeAdmin(
+      jobOf([running(404), running(409)], [200, {}]),
+    );
     await finish(admin.eraseUserData({ ...user, timeOffsetToken: "shift-1" }));
-    expect(paths(asks)).toEqual([
+    expect(paths(requests)).toEqual([
       "POST /system/clean/user/user-0001",
       ...Array<string>(3).fill("GET /system/clean/user/user-0001"),
     ]);
-    for (const { headers } of asks) expect(headers["X-GS2-TIME-OFFSET-TOKEN"]).toBe("shift-1");
+    for (const { headers } of requests) expect(headers["X-GS2-TIME-OFFSET-TOKEN"]).toBe("shift-1");
   });
 });
 
-describe("importing a user's data", () => {
-  test("uploads, imports, and answers where the log is", async () => {
-    const { admin, asks, finish } = fakeWorld(jobOf([running(404)], URL_OF_IT));
-    const told: string[] = [];
-    const onProgress = ({ step }: JobProgress): void => void told.push(step);
+describe("importUserData", () => {
+  test("uploads, imports, and resolves with the address of the log", async () => {
+    const { admin, requests, finish } = createFakeAdmin(jobOf([running(404)], URL_OF_IT));
+    const steps: string[] = [];
+    const onProgress = ({ step }: JobProgress): void => void steps.push(step);
     expect(await finish(admin.importUserData({ ...user, data: { a: 1 } }, { onProgress }))).toEqual(
       {
         url: "https://files/it",
       },
     );
-    expect(told).toEqual(["preparing", "uploading", "starting", "checking", "checking"]);
-    expect(paths(asks)).toEqual([
+    expect(steps).toEqual(["preparing", "uploading", "starting", "checking", "checking"]);
+    expect(paths(requests)).toEqual([
       "POST /system/import/user/user-0001/prepare",
       "PUT /put?sig=s",
       "POST /system/import/user/user-0001",
       "GET /system/import/user/user-0001/up-1",
       "GET /system/import/user/user-0001/up-1",
     ]);
-    expect(asks[1]).toMatchObject({
+    expect(requests[1]).toMatchObject({
       headers: { "Content-Type": "application/json" },
       body: '{"a":1}',
     });
-    expect(Object.keys(asks[1]!.headers)).toEqual(["Content-Type"]);
-    expect(asks[2]!.body).toBe('{"uploadToken":"up-1"}');
+    expect(Object.keys(requests[1]!.headers)).toEqual(["Content-Type"]);
+    expect(requests[2]!.body).toBe('{"uploadToken":"up-1"}');
   });
 
   const bytes = new TextEncoder().encode("[2]");
@@ -174,40 +185,40 @@ describe("importing a user's data", () => {
     ["a buffer", bytes.buffer, "[2]"],
     ["a buffer of Node", Buffer.from("[2]"), "[2]"],
     ["a list", [1], "[1]"],
-  ])("takes %s", async (_, data, text) => {
-    const { admin, asks, finish } = fakeWorld(jobOf([], URL_OF_IT));
+  ])("accepts %s", async (_, data, text) => {
+    const { admin, requests, finish } = createFakeAdmin(jobOf([], URL_OF_IT));
     await finish(admin.importUserData({ ...user, data }));
-    const { body, headers } = asks[1]!;
+    const { body, headers } = requests[1]!;
     expect(await new Response(body).text()).toBe(text);
     expect(headers["Content-Type"]).toMatch(/^application\/(json|x-it)$/);
   });
 
-  test.each([undefined, null, () => 1, { a: 1n }])("takes nothing else (%#)", async (data) => {
-    const { admin, asks } = fakeWorld(() => URL_OF_IT);
-    expect(await rejection(admin.importUserData({ ...user, data } as never))).toMatchObject({
+  test.each([undefined, null, () => 1, { a: 1n }])("rejects other data (%#)", async (data) => {
+    const { admin, requests } = createFakeAdmin(() => URL_OF_IT);
+    expect(await rejectionOf(admin.importUserData({ ...user, data } as never))).toMatchObject({
       kind: "invalidArgument",
       errors: [{ component: "data" }],
     });
-    expect(asks).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
-  test("sends the file again when it did not get through, and quotes no address", async () => {
+  test("repeats a failed upload, and quotes no address", async () => {
     let puts = 0;
     const answer = jobOf([], URL_OF_IT);
-    const { admin, finish } = fakeWorld((ask) => {
-      if (ask.verb !== "PUT") return answer(ask);
+    const { admin, finish } = createFakeAdmin((request) => {
+      if (request.verb !== "PUT") return answer(request);
       return ++puts === 1 ? networkFailure() : puts === 2 ? [503, ""] : [204, ""];
     });
     await finish(admin.importUserData({ ...user, data: "{}" }));
     expect(puts).toBe(3);
   });
 
-  test("ends when the file is refused", async () => {
+  test("rejects when the upload is refused", async () => {
     const answer = jobOf([], URL_OF_IT);
-    const { admin, asks, finish } = fakeWorld((ask) =>
-      ask.verb === "PUT" ? [403, "<Error/>"] : answer(ask),
+    const { admin, requests, finish } = createFakeAdmin((request) =>
+      request.verb === "PUT" ? [403, "<Error/>"] : answer(request),
     );
-    const error = await rejection(finish(admin.importUserData({ ...user, data: "{}" })));
+    const error = await rejectionOf(finish(admin.importUserData({ ...user, data: "{}" })));
     expect(error).toMatchObject({
       kind: "unknown",
       status: 403,
@@ -215,16 +226,19 @@ describe("importing a user's data", () => {
       outcome: "refused",
     });
     expect(String(error) + JSON.stringify(error)).not.toContain("sig=");
-    expect(asks).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
   test.each([undefined, "", "nowhere", "javascript:alert(1)"])(
     "ends when there is no place to upload to (%j)",
     async (uploadUrl) => {
-      const { admin, asks, finish } = fakeWorld(() => [200, { uploadToken: "up-1", uploadUrl }]);
-      const error = await rejection(finish(admin.importUserData({ ...user, data: "{}" })));
+      const { admin, requests, finish } = createFakeAdmin(() => [
+        200,
+        { uploadToken: "up-1", uploadUrl },
+      ]);
+      const error = await rejectionOf(finish(admin.importUserData({ ...user, data: "{}" })));
       expect(error).toMatchObject({ kind: "protocol", method: "importUserData" });
-      expect(asks).toHaveLength(1);
+      expect(requests).toHaveLength(1);
     },
   );
 });

@@ -6,20 +6,20 @@ import { allMethods } from "../../../src/wire/allMethods.js";
 import type { AnyMethod } from "../../../src/wire/methods.js";
 import { methods, models, type GoldenField, type GoldenFields } from "../../golden/golden.js";
 
-// Which rules there are is read from the golden facts, not from the table: so the two are compared once more on the way.
+// The rules are read from the golden facts, not from the table: the two are compared as well.
 
 type Values = Record<string, unknown>;
-type Broken = [field: string, needs: string];
+type Ineffective = [field: string, needs: string];
 
-const rowOf = (name: string): AnyMethod => allMethods.find((method) => method.name === name)!;
+const methodNamed = (name: string): AnyMethod => allMethods.find((method) => method.name === name)!;
 
-/** What is sent of these values, and what is said about them. */
-function check(method: string, values: Values): { sent: Values; broken: Broken[] } {
-  const broken: Broken[] = [];
-  const sent = checkArguments(method, rowOf(method).fields, values, (...told) => {
-    broken.push(told);
+/** The checked values, and the reported fields without effect. */
+function check(method: string, values: Values): { sent: Values; ineffective: Ineffective[] } {
+  const ineffective: Ineffective[] = [];
+  const sent = checkArguments(method, methodNamed(method).fields, values, (_method, ...args) => {
+    ineffective.push(args);
   });
-  return { sent, broken };
+  return { sent, ineffective };
 }
 
 function refusal(method: string, values: Values): GatewayError {
@@ -50,7 +50,7 @@ const required = (fields: GoldenFields): Values =>
       .map(([name, { max }]) => [name, "x".repeat(max!)]),
   );
 
-/** Every field at its limit, and each condition kept. */
+/** Every field at its limit, with each condition true. */
 const everything = (fields: GoldenFields): Values => {
   const values = Object.fromEntries(
     Object.entries(fields).map(([name, field]) => [name, longest(field)]),
@@ -90,26 +90,29 @@ const says = (error: GatewayError, method: string, field: string): void => {
 };
 
 describe("checkArguments", () => {
-  test.each(rows)("sends of %s what must be supplied, and nothing more", (method, fields) => {
-    expect(check(method, required(fields))).toEqual({ sent: required(fields), broken: [] });
+  test.each(rows)("accepts the required values of %s alone", (method, fields) => {
+    expect(check(method, required(fields))).toEqual({ sent: required(fields), ineffective: [] });
   });
 
-  test.each(rows)("lets every field of %s go to its limit", (method, fields) => {
-    expect(check(method, everything(fields))).toEqual({ sent: everything(fields), broken: [] });
+  test.each(rows)("accepts every field of %s at its limit", (method, fields) => {
+    expect(check(method, everything(fields))).toEqual({
+      sent: everything(fields),
+      ineffective: [],
+    });
   });
 
-  test.each(rows)("takes null and undefined in %s for absent", (method, fields) => {
+  test.each(rows)("treats null and undefined in %s as absent", (method, fields) => {
     for (const nothing of [null, undefined]) {
       const optional = Object.keys(fields).filter((name) => !fields[name]!.mustBeSupplied);
       const values = Object.fromEntries(optional.map((name) => [name, nothing]));
-      const { sent, broken } = check(method, { ...values, ...required(fields) });
+      const { sent, ineffective } = check(method, { ...values, ...required(fields) });
       expect(sent).toStrictEqual(required(fields));
-      expect(broken).toEqual([]);
+      expect(ineffective).toEqual([]);
     }
   });
 
   test.each(fieldsWhere(({ mustBeSupplied }) => mustBeSupplied))(
-    "refuses to go without %s in %s",
+    "throws when %s is missing in %s",
     (field, method, _, good) => {
       const { [field]: _left, ...without } = good;
       says(refusal(method, without), method, field);
@@ -124,7 +127,7 @@ describe("checkArguments", () => {
   test.each(
     fieldsWhere(({ type }) => type === "string").filter(([name]) => name !== "accessToken"),
   )(
-    "refuses a %s in %s that is one character too long, and says how long it may be",
+    "throws for a %s in %s that is one character too long, and names the limit",
     (field, method, { max }, good) => {
       const error = refusal(method, { ...good, [field]: "x".repeat(max! + 1) });
       says(error, method, field);
@@ -134,13 +137,13 @@ describe("checkArguments", () => {
 
   test.each(
     fieldsWhere(({ type }) => type === "string").filter(([name]) => name === "accessToken"),
-  )("leaves the length of the %s in %s to the server", (field, method, _, good) => {
+  )("does not check the length of the %s in %s", (field, method, _, good) => {
     const accessToken = "x".repeat(1_025);
     expect(check(method, { ...good, [field]: accessToken }).sent).toMatchObject({ accessToken });
   });
 
   test.each(fieldsWhere(({ type }) => type === "int"))(
-    "refuses a %s in %s out of its range or not whole, and says the range",
+    "throws for a %s in %s that is out of range or not whole, and names the range",
     (field, method, { min, max }, good) => {
       for (const bad of [min! - 1, max! + 1, min! + 0.5, NaN, Infinity, -Infinity]) {
         const error = refusal(method, { ...good, [field]: bad });
@@ -158,7 +161,7 @@ describe("checkArguments", () => {
     model: ["x", 1, true],
   };
   test.each(fieldsWhere(() => true))(
-    "refuses a %s in %s of a wrong type",
+    "throws for a %s in %s of a wrong type",
     (field, method, { type }, good) => {
       for (const bad of others[type])
         says(refusal(method, { ...good, [field]: bad }), method, field);
@@ -166,19 +169,19 @@ describe("checkArguments", () => {
   );
 
   test.each(fieldsWhere(({ type }) => type === "model"))(
-    "refuses a %s in %s that is a list",
+    "throws for a %s in %s that is a list",
     (field, method, _, good) => {
       says(refusal(method, { ...good, [field]: [] }), method, field);
     },
   );
 
-  test("never quotes a value it refuses", () => {
+  test("does not quote a wrong value", () => {
     const secret = "s3cr3t".repeat(30);
     const values = { namespaceName: "ns", userId: "u", token: secret.repeat(10) };
     expect(JSON.stringify(refusal("setFirebaseTokenByUserId", values))).not.toContain("s3cr3t");
   });
 
-  test.each(rows)("leaves out of %s what the table does not know", (method, fields) => {
+  test.each(rows)("drops unknown fields of %s", (method, fields) => {
     const strange = {
       x_gs2: { function: "disconnectAll" },
       xGs2ProjectToken: "stolen",
@@ -189,7 +192,7 @@ describe("checkArguments", () => {
     expect(check(method, { ...strange, ...required(fields) }).sent).toStrictEqual(required(fields));
   });
 
-  test.each(rows)("takes no prototype for an argument of %s", (method, fields) => {
+  test.each(rows)("does not read values of %s from a prototype", (method, fields) => {
     const values = JSON.parse('{"__proto__":{"limit":0,"polluted":true}}') as Values;
     const { sent } = check(method, { ...required(fields), ["__proto__"]: values["__proto__"] });
     expect(sent).toStrictEqual(required(fields));
@@ -197,7 +200,7 @@ describe("checkArguments", () => {
     expect(({} as Values)["polluted"]).toBeUndefined();
   });
 
-  test("does not change what it is given", () => {
+  test("does not change the given values", () => {
     const setting = Object.freeze({ enableAutoRun: null, queueNamespaceId: "q" });
     const values = Object.freeze({ name: "ns", description: null, transactionSetting: setting });
     const { sent } = check("createNamespace", values);
@@ -205,7 +208,7 @@ describe("checkArguments", () => {
   });
 });
 
-describe("a field that has an effect only beside another", () => {
+describe("a field with a condition", () => {
   const conditions = fieldsWhere(({ condition }) => condition);
   const kept = (field: string, rule: GoldenField, good: Values): Values => ({
     ...good,
@@ -213,7 +216,7 @@ describe("a field that has an effect only beside another", () => {
     [rule.condition![0]]: rule.condition![1],
   });
 
-  test("is found five times in the table", () => {
+  test("is one of five in the table", () => {
     expect(conditions.map(([field, method]) => `${method} ${field}`)).toEqual([
       "setUserId sessionId",
       "setUserId force",
@@ -224,31 +227,31 @@ describe("a field that has an effect only beside another", () => {
   });
 
   test.each(conditions)(
-    "%s in %s: is sent in silence while it has",
+    "%s in %s: is sent without a report while its condition holds",
     (field, method, rule, good) => {
       const values = kept(field, rule, good);
-      expect(check(method, values)).toEqual({ sent: values, broken: [] });
+      expect(check(method, values)).toEqual({ sent: values, ineffective: [] });
     },
   );
 
   test.each(conditions)(
-    "%s in %s: is sent all the same while it has none, and told",
+    "%s in %s: is sent and reported while its condition does not hold",
     (field, method, rule, good) => {
       const [other, wanted] = rule.condition!;
       const values = { ...kept(field, rule, good), [other]: !wanted };
       expect(check(method, values)).toEqual({
         sent: values,
-        broken: [[field, `${other} is ${wanted}`]],
+        ineffective: [[field, `${other} is ${wanted}`]],
       });
     },
   );
 
   test.each(conditions)(
-    "%s in %s: is measured by the server's default while the other is absent",
+    "%s in %s: is reported by the server's default of an absent field",
     (field, method, rule, good) => {
       for (const nothing of [null, undefined]) {
         const values = { ...kept(field, rule, good), [rule.condition![0]]: nothing };
-        expect(check(method, values).broken).toEqual([
+        expect(check(method, values).ineffective).toEqual([
           [field, `${rule.condition![0]} is ${rule.condition![1]}`],
         ]);
       }
@@ -256,27 +259,27 @@ describe("a field that has an effect only beside another", () => {
   );
 });
 
-test("what the server takes for an absent field counts as its value", () => {
-  const broken: Broken[] = [];
+test("the server's default of an absent field counts as its value", () => {
+  const ineffective: Ineffective[] = [];
   const byDefault = { type: "bool", default: true } as const;
   const fields = {
     on: byDefault,
     effective: { type: "bool", condition: ["on", true] },
-    asked: { type: "bool", requiredWhen: ["on", true] },
+    required: { type: "bool", requiredWhen: ["on", true] },
   } as const;
-  const told = (...one: Broken): void => void broken.push(one);
-  checkArguments("m", fields, { effective: true, asked: true }, told);
-  expect(broken).toEqual([]);
-  expect(() => checkArguments("m", fields, { effective: true }, told)).toThrow("asked");
-  checkArguments("m", fields, { on: false, effective: true }, told);
-  expect(broken).toEqual([["effective", "on is true"]]);
+  const report = (_method: string, ...one: Ineffective): void => void ineffective.push(one);
+  checkArguments("m", fields, { effective: true, required: true }, report);
+  expect(ineffective).toEqual([]);
+  expect(() => checkArguments("m", fields, { effective: true }, report)).toThrow("required");
+  checkArguments("m", fields, { on: false, effective: true }, report);
+  expect(ineffective).toEqual([["effective", "on is true"]]);
 });
 
 describe("a field of a model", () => {
   const methodsWithModels = ["createNamespace", "updateNamespace"];
   const good = { name: "ns", namespaceName: "ns" };
   const setting = Object.entries(models.TransactionSetting);
-  /** A setting in which `field` is asked for: all switches before it are on. */
+  /** A setting that requires `field`: all switches before it are on. */
   const askingFor = (field: string): Values => {
     const values: Values = {};
     for (let at: string | undefined = field; at;) {
@@ -284,58 +287,64 @@ describe("a field of a model", () => {
       if (rule) values[rule[0]] = rule[1];
       at = rule?.[0];
     }
-    // The switches on the way are on, so what they ask for has to be there too.
+    // The switches before it are on, so the fields they require are set too.
     for (const [name, { requiredWhen: when }] of setting) {
       if (name !== field && when && values[when[0]] === when[1]) values[name] ??= false;
     }
     return values;
   };
-  const asked = methodsWithModels.flatMap((method) =>
+  const conditional = methodsWithModels.flatMap((method) =>
     setting
       .filter(([, { requiredWhen }]) => requiredWhen)
       .map(([field, rule]): [string, string, GoldenField] => [field, method, rule]),
   );
 
-  test.each(asked)("%s in %s must be there while another asks for it", (field, method, rule) => {
-    const transactionSetting = askingFor(field);
-    const [other, wanted] = rule.requiredWhen!;
-    const error = refusal(method, { ...good, transactionSetting });
-    says(error, method, `transactionSetting.${field}`);
-    expect(error.message).toContain(`while ${other} is ${wanted}`);
-    for (const given of [true, false]) {
-      const whole = { ...transactionSetting, [field]: given };
-      // Switched on it may ask for more: those are other tests.
-      if (given && setting.some(([, { requiredWhen: w }]) => w?.[0] === field)) continue;
-      expect(check(method, { ...good, transactionSetting: whole }).sent).toMatchObject({
-        transactionSetting: whole,
+  test.each(conditional)(
+    "%s in %s is required while its condition holds",
+    (field, method, rule) => {
+      const transactionSetting = askingFor(field);
+      const [other, wanted] = rule.requiredWhen!;
+      const error = refusal(method, { ...good, transactionSetting });
+      says(error, method, `transactionSetting.${field}`);
+      expect(error.message).toContain(`while ${other} is ${wanted}`);
+      for (const given of [true, false]) {
+        const whole = { ...transactionSetting, [field]: given };
+        // Switched on, it may require further fields: those are other tests.
+        if (given && setting.some(([, { requiredWhen: w }]) => w?.[0] === field)) continue;
+        expect(check(method, { ...good, transactionSetting: whole }).sent).toMatchObject({
+          transactionSetting: whole,
+        });
+      }
+    },
+  );
+
+  test.each(conditional)(
+    "%s in %s is optional while its condition does not hold",
+    (field, method, rule) => {
+      const transactionSetting = { [rule.requiredWhen![0]]: !rule.requiredWhen![1] };
+      const { sent } = check(method, { ...good, transactionSetting: { [field]: null } });
+      expect(sent).toMatchObject({ transactionSetting: {} });
+      expect(check(method, { ...good, transactionSetting }).sent).toMatchObject({
+        transactionSetting,
       });
-    }
-  });
+    },
+  );
 
-  test.each(asked)("%s in %s may be absent while nothing asks for it", (field, method, rule) => {
-    const transactionSetting = { [rule.requiredWhen![0]]: !rule.requiredWhen![1] };
-    const { sent } = check(method, { ...good, transactionSetting: { [field]: null } });
-    expect(sent).toMatchObject({ transactionSetting: {} });
-    expect(check(method, { ...good, transactionSetting }).sent).toMatchObject({
-      transactionSetting,
-    });
-  });
-
-  test.each(methodsWithModels)("must be there in %s where the model needs it", (method) => {
+  test.each(methodsWithModels)("is required in %s where the model requires it", (method) => {
     for (const logSetting of [{}, { loggingNamespaceId: null }, { loggingNamespaceId: "" }]) {
       const error = refusal(method, { ...good, logSetting });
       says(error, method, "logSetting.loggingNamespaceId");
     }
   });
 
-  test.each(methodsWithModels)("has its type in %s", (method) => {
+  test.each(methodsWithModels)("must have its type in %s", (method) => {
     for (const [field, { type }] of setting) {
       const transactionSetting = { [field]: type === "bool" ? "yes" : true };
       says(refusal(method, { ...good, transactionSetting }), method, `transactionSetting.${field}`);
     }
   });
 
-  test.each(methodsWithModels)("has its limit in %s", (method) => {
+  test.each(methodsWithModels)("must keep its limit in %s", (method) => {
     for (const [field, { max }] of setting.filter(([, { type }]) => type === "string")) {
       const transactionSetting = { [field]: "x".repeat(max! + 1) };
       const error = refusal(method, { ...good, transactionSetting });
@@ -344,13 +353,13 @@ describe("a field of a model", () => {
     }
   });
 
-  test.each(methodsWithModels)("without an effect is told in %s, too", (method) => {
+  test.each(methodsWithModels)("without effect is reported in %s", (method) => {
     expect(
-      check(method, { ...good, transactionSetting: { enableAtomicCommit: false } }).broken,
+      check(method, { ...good, transactionSetting: { enableAtomicCommit: false } }).ineffective,
     ).toEqual([["transactionSetting.enableAtomicCommit", "enableAutoRun is true"]]);
   });
 
-  test.each(methodsWithModels)("nobody knows is left out of %s", (method) => {
+  test.each(methodsWithModels)("that is unknown is dropped in %s", (method) => {
     const transactionSetting = { keyId: "k", enableAutoRun: false };
     expect(check(method, { ...good, transactionSetting }).sent).toMatchObject({
       transactionSetting: { enableAutoRun: false },
@@ -364,7 +373,7 @@ describe("a field of a model", () => {
 });
 
 describe("invalidArgument", () => {
-  test("says that something must be supplied unless told another problem", () => {
+  test("has the problem 'must be supplied' by default", () => {
     says(invalidArgument("call", "service"), "call", "service");
     expect(invalidArgument("call", "service").message).toBe("call: service must be supplied");
     expect(invalidArgument("takeOver", "slot", "has no binding").message).toBe(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { GatewayClient } from "../../../src/client/client.js";
-import { faultNetwork, inNetwork, kindServer } from "../../support/faultSocket.js";
+import { faultNetwork, optionsFor, acceptingServer } from "../../support/faultSocket.js";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -13,7 +13,7 @@ afterEach(() => {
 function setUp() {
   const told: string[] = [];
   const newClient = (name: string) => {
-    const gateway = new GatewayClient(inNetwork(faultNetwork(kindServer), {}));
+    const gateway = new GatewayClient(optionsFor(faultNetwork(acceptingServer), {}));
     gateway.lifecycle.on("diagnostic", ({ code, level, detail }) => {
       if (code === "duplicateClient") told.push(`${name} ${level} ${JSON.stringify(detail)}`);
     });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { GatewayClient } from "../../../src/client/client.js";
-import { faultNetwork, inNetwork, kindServer } from "../../support/faultSocket.js";
+import { faultNetwork, optionsFor, acceptingServer } from "../../support/faultSocket.js";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 const setUp = () => {
-  const gateway = new GatewayClient(inNetwork(faultNetwork(kindServer), {}));
+  const gateway = new GatewayClient(optionsFor(faultNetwork(acceptingServer), {}));
   onTestFinished(() => gateway.dispose());
   const heard: string[] = [];
   return { gateway, heard };

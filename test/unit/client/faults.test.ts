@@ -5,10 +5,10 @@ import type { GatewayError } from "../../../src/errors.js";
 import type { GatewayClientOptions } from "../../../src/client/options.js";
 import {
   faultNetwork,
-  inNetwork,
-  kindServer,
-  refusal,
-  type Server,
+  optionsFor,
+  acceptingServer,
+  errorReply,
+  type FrameHandler,
 } from "../../support/faultSocket.js";
 
 beforeEach(() => {
@@ -24,9 +24,12 @@ afterEach(() => {
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
 /** A client on a faulty network, disposed at the end. */
-function setUp(server: Server = kindServer, options: Partial<GatewayClientOptions> = {}) {
+function setUp(
+  server: FrameHandler = acceptingServer,
+  options: Partial<GatewayClientOptions> = {},
+) {
   const network = faultNetwork(server);
-  const gateway = new GatewayClient(inNetwork(network, options));
+  const gateway = new GatewayClient(optionsFor(network, options));
   const diagnostics: Diagnostic[] = [];
   gateway.lifecycle.on("diagnostic", (one) => diagnostics.push(one));
   onTestFinished(() => gateway.dispose());
@@ -35,7 +38,7 @@ function setUp(server: Server = kindServer, options: Partial<GatewayClientOption
 
 /** The same, with alice bound. */
 async function setUpBound(
-  server: Server = kindServer,
+  server: FrameHandler = acceptingServer,
   options: Partial<GatewayClientOptions> = {},
 ) {
   const world = setUp(server, options);
@@ -60,7 +63,7 @@ const codes = (diagnostics: Diagnostic[]) => diagnostics.map(({ code }) => code)
 describe("an attempt", () => {
   test("that hangs is given up after ten seconds, and the next one is made in its window", async () => {
     const { network, gateway, diagnostics } = setUp();
-    network.reception = "hang";
+    network.onConnect = "hang";
     void watch(gateway.connect());
     await vi.advanceTimersByTimeAsync(9_900);
     expect(network.sockets).toHaveLength(1);
@@ -72,14 +75,14 @@ describe("an attempt", () => {
         detail: { code: 0, reason: "", clean: false },
       }),
     );
-    network.reception = "open";
+    network.onConnect = "open";
     await vi.advanceTimersByTimeAsync(30_000);
     expect(gateway.connection.status).toBe("connected");
   });
 
   test("that is refused tells 1006, and another follows", async () => {
     const { network, gateway, diagnostics } = setUp();
-    network.reception = "refuse";
+    network.onConnect = "refuse";
     const connected = watch(gateway.connect());
     await settle();
     expect(diagnostics.find(({ code }) => code === "socketEnded")?.detail).toEqual({
@@ -88,14 +91,14 @@ describe("an attempt", () => {
       clean: false,
     });
     expect(connected).toEqual({});
-    network.reception = "open";
+    network.onConnect = "open";
     await vi.advanceTimersByTimeAsync(1_000);
     expect(connected).toHaveProperty("value");
   });
 
   test("that the host refuses to make ends in closed, with an error that says so", async () => {
     const { network, gateway } = setUp();
-    network.reception = "throw";
+    network.onConnect = "throw";
     const connected = watch(gateway.connect());
     await vi.advanceTimersByTimeAsync(1);
     expect(connected.error).toMatchObject({ kind: "invalidArgument", outcome: "notSent" });
@@ -107,8 +110,8 @@ describe("an attempt", () => {
 
   test("that errors and then closes ends once, with the code of the close", async () => {
     const { network, diagnostics } = await setUpBound();
-    network.last.fail();
-    network.last.end(4_002, true, "gone");
+    network.last.emitError();
+    network.last.emitClose(4_002, true, "gone");
     await settle();
     const ends = diagnostics.filter(({ code }) => code === "socketEnded");
     expect(ends.map(({ detail }) => detail)).toEqual([
@@ -118,7 +121,7 @@ describe("an attempt", () => {
 
   test("that errors and never closes ends with 1006", async () => {
     const { network, gateway, diagnostics } = await setUpBound();
-    network.last.fail();
+    network.last.emitError();
     await settle();
     expect(diagnostics.at(-1)).toMatchObject({ code: "socketEnded", detail: { code: 1006 } });
     expect(gateway.connection.status).toBe("reconnecting");
@@ -126,45 +129,45 @@ describe("an attempt", () => {
 
   test("that opens after it was given up is ignored", async () => {
     const { network, gateway } = setUp();
-    network.reception = "hang";
+    network.onConnect = "hang";
     void watch(gateway.connect());
     await vi.advanceTimersByTimeAsync(10_100);
     const late = network.sockets[0]!;
-    expect(late.left).toBe(true);
+    expect(late.closeCalled).toBe(true);
     late.open();
     late.notify("Gs2Chat:Post");
     await settle();
-    expect(late.texts).toEqual([]);
+    expect(late.sentTexts).toEqual([]);
     expect(gateway.connection.status).toBe("connecting");
   });
 });
 
 describe("what is sent", () => {
   test("before the login is the login alone, and nothing of a player's goes before the bind", async () => {
-    const silent: Server = () => undefined;
+    const silent: FrameHandler = () => undefined;
     const { network, gateway } = setUp(silent);
     void watch(gateway.setUserId({ accessToken: "alice-token" }));
     void watch(gateway.describeWebSocketSessions());
     void watch(gateway.call({ service: "chat", component: "room", function: "post" }));
     await settle();
     expect(network.sent().map(({ method }) => method)).toEqual(["login"]);
-    network.server = kindServer;
+    network.server = acceptingServer;
     network.last.reply(
       network.sent("login")[0],
-      kindServer(network.sent("login")[0]!, network.last)!,
+      acceptingServer(network.sent("login")[0]!, network.last)!,
     );
     network.server = silent;
     await settle();
     expect(network.sent().map(({ method }) => method)).toEqual(["login", "post", "setUserId"]);
     const bind = network.sent("setUserId")[0]!;
-    network.last.reply(bind, kindServer(bind, network.last)!);
+    network.last.reply(bind, acceptingServer(bind, network.last)!);
     await settle();
     expect(network.sent().at(-1)!.method).toBe("describeWebSocketSessions");
   });
 
   test("on coming back with a young project token is the bind at once: two round trips, no login", async () => {
     const { network } = await setUpBound();
-    network.last.end();
+    network.last.emitClose();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(network.last.frames.map(({ method }) => method)).toEqual(["setUserId"]);
   });
@@ -172,12 +175,12 @@ describe("what is sent", () => {
   test("after leaving a socket never goes to it", async () => {
     const { network, gateway } = await setUpBound();
     const [socket] = network.sockets;
-    const before = socket!.texts.length;
+    const before = socket!.sentTexts.length;
     await gateway.disconnect();
     void watch(gateway.ping());
     void watch(gateway.describeWebSocketSessions());
     await settle();
-    expect(socket!.texts).toHaveLength(before);
+    expect(socket!.sentTexts).toHaveLength(before);
   });
 });
 
@@ -188,14 +191,14 @@ describe("events of a socket that was left", () => {
     gateway.on("*", (one) => heard.push(one.key));
     const [first] = network.sockets;
     gateway.hint("offline");
-    first!.end();
+    first!.emitClose();
     gateway.hint("online");
     await vi.advanceTimersByTimeAsync(1_500);
     expect(gateway.connection.status).toBe("ready");
     const before = diagnostics.length;
     first!.notify("Gs2Chat:Post");
-    first!.end(1_000, true);
-    first!.fail();
+    first!.emitClose(1_000, true);
+    first!.emitError();
     await settle();
     expect(heard).toEqual([]);
     expect(diagnostics).toHaveLength(before);
@@ -206,13 +209,13 @@ describe("events of a socket that was left", () => {
 
   test("a reply that comes late from it answers nobody", async () => {
     const { network, gateway } = await setUpBound((frame, socket) =>
-      frame.method === "describeWebSocketSessions" ? undefined : kindServer(frame, socket),
+      frame.method === "describeWebSocketSessions" ? undefined : acceptingServer(frame, socket),
     );
     const listed = watch(gateway.describeWebSocketSessions());
     await settle();
     const asked = network.sent("describeWebSocketSessions")[0]!;
     const first = network.last;
-    first.end();
+    first.emitClose();
     first.reply(asked, { status: 200, body: { items: ["from the dead"] } });
     await settle();
     expect(listed).toEqual({});
@@ -221,16 +224,16 @@ describe("events of a socket that was left", () => {
 
 describe("a half-open line", () => {
   test("is left when a probe goes unanswered, without waiting for its close, and a new one is bound", async () => {
-    const { network, gateway, diagnostics } = await setUpBound(kindServer, {
+    const { network, gateway, diagnostics } = await setUpBound(acceptingServer, {
       keepAlive: { idleMs: 20_000, timeoutMs: 2_000 },
     });
-    network.last.hole = true;
+    network.last.halfOpen = true;
     await vi.advanceTimersByTimeAsync(20_000);
     expect(network.last.frames.at(-1)!.method).toBe("describeWebSocketSessions");
     expect(gateway.connection.status).toBe("ready");
     await vi.advanceTimersByTimeAsync(2_100);
     expect(gateway.connection).toMatchObject({ status: "reconnecting", reason: "probeFailed" });
-    expect(network.sockets[0]!.left).toBe(true);
+    expect(network.sockets[0]!.closeCalled).toBe(true);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(network.sockets).toHaveLength(2);
     expect(gateway.connection.status).toBe("ready");
@@ -240,7 +243,7 @@ describe("a half-open line", () => {
   test("any frame is life: a notification between probe and deadline keeps the socket", async () => {
     const { network, gateway } = await setUpBound(
       (frame, socket) =>
-        frame.method === "describeWebSocketSessions" ? undefined : kindServer(frame, socket),
+        frame.method === "describeWebSocketSessions" ? undefined : acceptingServer(frame, socket),
       { keepAlive: { idleMs: 20_000, timeoutMs: 2_000 } },
     );
     await vi.advanceTimersByTimeAsync(21_000);
@@ -252,7 +255,7 @@ describe("a half-open line", () => {
   });
 
   test("keepAlive false never probes by itself", async () => {
-    const { network } = await setUpBound(kindServer, { keepAlive: false });
+    const { network } = await setUpBound(acceptingServer, { keepAlive: false });
     const before = network.sent().length;
     await vi.advanceTimersByTimeAsync(3_000_000);
     expect(network.sent()).toHaveLength(before);
@@ -272,15 +275,15 @@ describe("leaving", () => {
     "%s leaves no timer, whatever was under way",
     async (leave) => {
       const moments: [string, (world: ReturnType<typeof setUp>) => unknown][] = [
-        ["opening", ({ network }) => (network.reception = "hang")],
+        ["opening", ({ network }) => (network.onConnect = "hang")],
         ["logging in", ({ network }) => (network.server = () => undefined)],
         [
           "binding",
           ({ network }) =>
             (network.server = (frame, socket) =>
-              frame.method === "login" ? kindServer(frame, socket) : undefined),
+              frame.method === "login" ? acceptingServer(frame, socket) : undefined),
         ],
-        ["waiting", ({ network }) => (network.reception = "refuse")],
+        ["waiting", ({ network }) => (network.onConnect = "refuse")],
         ["ready", () => undefined],
       ];
       for (const [moment, prepare] of moments) {
@@ -312,7 +315,7 @@ describe("leaving", () => {
   });
 
   test("dispose ends who asks for a project token, be it before or after", async () => {
-    const { gateway } = setUp(kindServer, {
+    const { gateway } = setUp(acceptingServer, {
       credential: { clientId: "client-0001", projectToken: () => new Promise(() => undefined) },
     });
     const before = watch(gateway.getProjectToken());
@@ -407,7 +410,7 @@ describe("the snapshot", () => {
     await settle();
     expect(gateway.connection.status).toBe("connected");
     expect(gateway.connection.nextRetryAt).toBeUndefined();
-    network.last.end();
+    network.last.emitClose();
     expect(gateway.connection.nextRetryAt).toBeGreaterThanOrEqual(Date.now());
     expect(gateway.connection.nextRetryAt).toBeLessThan(Date.now() + 500);
     await gateway.disconnect();
@@ -417,13 +420,13 @@ describe("the snapshot", () => {
 
 describe("trying at once", () => {
   test("retryNow while a refused login waits for its window logs in at once", async () => {
-    const { network, gateway } = setUp(() => refusal(503, "busy"));
+    const { network, gateway } = setUp(() => errorReply(503, "busy"));
     void watch(gateway.connect());
     // Some windows on, so that the next one is seconds away.
     await vi.advanceTimersByTimeAsync(60_000);
     await vi.advanceTimersByTimeAsync(gateway.connection.nextRetryAt! - Date.now() + 1_500);
     expect(gateway.connection.nextRetryAt! - Date.now()).toBeGreaterThan(5_000);
-    network.server = kindServer;
+    network.server = acceptingServer;
     gateway.retryNow();
     await vi.advanceTimersByTimeAsync(1_100);
     expect(gateway.connection.status).toBe("connected");
@@ -431,13 +434,13 @@ describe("trying at once", () => {
 
   test("retryNow while a failed bind waits for its window binds at once", async () => {
     const { network, gateway } = setUp((frame, socket) =>
-      frame.method === "setUserId" ? refusal(503, "busy") : kindServer(frame, socket),
+      frame.method === "setUserId" ? errorReply(503, "busy") : acceptingServer(frame, socket),
     );
     void watch(gateway.setUserId({ accessToken: "alice-token" }, { timeoutMs: 600_000 }));
     await vi.advanceTimersByTimeAsync(100_000);
     const seen = network.sent("setUserId").length;
     while (network.sent("setUserId").length === seen) await vi.advanceTimersByTimeAsync(100);
-    network.server = kindServer;
+    network.server = acceptingServer;
     await vi.advanceTimersByTimeAsync(1_500);
     expect(gateway.connection.status).toBe("connected");
     gateway.retryNow();
@@ -449,7 +452,7 @@ describe("trying at once", () => {
 describe("what is told", () => {
   test("setUserId whose bind had left when disconnect came has an unknown outcome", async () => {
     const { network, gateway } = setUp((frame, socket) =>
-      frame.method === "setUserId" ? undefined : kindServer(frame, socket),
+      frame.method === "setUserId" ? undefined : acceptingServer(frame, socket),
     );
     const bound = watch(gateway.setUserId({ accessToken: "alice-token" }));
     await settle();
@@ -461,7 +464,7 @@ describe("what is told", () => {
 
   test("a bind that is tried again names its slot", async () => {
     const { diagnostics, gateway } = setUp((frame, socket) =>
-      frame.method === "setUserId" ? refusal(503, "busy") : kindServer(frame, socket),
+      frame.method === "setUserId" ? errorReply(503, "busy") : acceptingServer(frame, socket),
     );
     void watch(gateway.setUserId({ accessToken: "alice-token", slot: "guild" }));
     await settle();
@@ -495,12 +498,12 @@ describe("setProjectToken", () => {
     let fresh = true;
     const { network, gateway } = setUp(
       (frame, socket) => {
-        if (frame.params["xGs2ProjectToken"] !== "new-project") return refusal(401, "expired");
+        if (frame.params["xGs2ProjectToken"] !== "new-project") return errorReply(401, "expired");
         if (frame.method === "post" && fresh) {
           fresh = false;
-          return refusal(401, "accessToken expired");
+          return errorReply(401, "accessToken expired");
         }
-        return kindServer(frame, socket);
+        return acceptingServer(frame, socket);
       },
       { credential: { clientId: "client-0001", projectToken: "old-project" } },
     );
@@ -530,7 +533,7 @@ describe("a call that is aborted before it begins", () => {
     const other = watch(gateway.setUserId({ accessToken: "bob-token" }, { signal }));
     await settle();
     expect(other.error).toMatchObject({ kind: "aborted", outcome: "notSent" });
-    network.last.end();
+    network.last.emitClose();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(network.sent("setUserId").map(({ params }) => params["accessToken"])).toEqual([
       "alice-token",
@@ -553,7 +556,7 @@ describe("a call that is aborted before it begins", () => {
 describe("connect", () => {
   test("that disconnect ends names itself", async () => {
     const { network, gateway } = setUp();
-    network.reception = "hang";
+    network.onConnect = "hang";
     const connected = watch(gateway.connect());
     await gateway.disconnect();
     await settle();
@@ -575,7 +578,9 @@ describe("a binding that was refused for want of a valid token and then let in",
   test("shows no error any more, and survives the next drop", async () => {
     let valid = false;
     const { network, gateway } = setUp((frame, socket) =>
-      frame.method === "setUserId" && !valid ? refusal(401, "expired") : kindServer(frame, socket),
+      frame.method === "setUserId" && !valid
+        ? errorReply(401, "expired")
+        : acceptingServer(frame, socket),
     );
     void watch(gateway.setUserId({ accessToken: () => "alice-token" }));
     await settle();
@@ -585,7 +590,7 @@ describe("a binding that was refused for want of a valid token and then let in",
     await settle();
     expect(gateway.connection).toMatchObject({ status: "ready" });
     expect(gateway.connection.bindings["player"]!.error).toBeUndefined();
-    network.last.end();
+    network.last.emitClose();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(gateway.connection).toMatchObject({
       status: "ready",

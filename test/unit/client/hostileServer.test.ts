@@ -5,7 +5,12 @@ import type { Diagnostic } from "../../../src/core/diagnostics.js";
 import type { Notification } from "../../../src/notify/notification.js";
 import { defineNotification } from "../../../src/notify/schema.js";
 import { isGatewayError } from "../../../src/errors.js";
-import { faultNetwork, inNetwork, kindServer, type Server } from "../../support/faultSocket.js";
+import {
+  faultNetwork,
+  optionsFor,
+  acceptingServer,
+  type FrameHandler,
+} from "../../support/faultSocket.js";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -17,9 +22,9 @@ afterEach(() => {
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
 /** A client with alice bound, and all it was told. */
-async function bound(server: Server = kindServer) {
+async function bound(server: FrameHandler = acceptingServer) {
   const network = faultNetwork(server);
-  const gateway = new GatewayClient(inNetwork(network));
+  const gateway = new GatewayClient(optionsFor(network));
   onTestFinished(() => gateway.dispose());
   const diagnostics: Diagnostic[] = [];
   gateway.lifecycle.on("diagnostic", (one) => diagnostics.push(one));
@@ -120,7 +125,7 @@ describe("a frame", () => {
     ],
   ])("with %s hurts nobody", async (_, text) => {
     const { network, gateway, all, diagnostics } = await bound();
-    network.last.say(text);
+    network.last.deliver(text);
     network.last.notify("Gs2Chat:Post", {});
     await settle();
     // Reading is what may go wrong.
@@ -146,11 +151,11 @@ describe("an answer", () => {
   /** A server that answers one method with this body, until it is told to be kind. */
   const answering = (method: string, status: number, body: string) => {
     const hostile = { done: false };
-    const server: Server = (frame, socket) => {
-      if (frame.method !== method || hostile.done) return kindServer(frame, socket);
+    const server: FrameHandler = (frame, socket) => {
+      if (frame.method !== method || hostile.done) return acceptingServer(frame, socket);
       const { requestId } = frame;
       queueMicrotask(() =>
-        socket.say(`{"requestId":"${requestId}","status":${status},"body":${body}}`),
+        socket.deliver(`{"requestId":"${requestId}","status":${status},"body":${body}}`),
       );
       return undefined;
     };

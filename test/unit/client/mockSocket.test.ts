@@ -2,7 +2,7 @@ import { Server, WebSocket, type Client } from "mock-socket";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { GatewayClient } from "../../../src/client/client.js";
 import type { GatewayClientOptions } from "../../../src/client/options.js";
-import { kindServer, type Json, type SentFrame } from "../../support/faultSocket.js";
+import { acceptingServer, type Json, type SentFrame } from "../../support/faultSocket.js";
 
 beforeEach(() => {
   // mock-socket delivers by setTimeout.
@@ -29,7 +29,7 @@ function setUp() {
       const { requestId, service, function: method } = x_gs2;
       methods.push(method);
       const frame: SentFrame = { method, service, requestId, params };
-      const answer = kindServer(frame, undefined as never);
+      const answer = acceptingServer(frame, undefined as never);
       if (answer) socket.send(JSON.stringify({ requestId, ...answer }));
     });
   });

@@ -1,20 +1,20 @@
-// Every secret a client is given is a canary, and the server says back all it hears, in every way a server can. None may sing.
+// Every secret a client is given is a plantedSecret, and the server says back all it hears, in every way a server can. None may sing.
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { GatewayClient } from "../../../src/client/client.js";
 import type { Logger } from "../../../src/core/diagnostics.js";
 import { GatewayError } from "../../../src/errors.js";
 import { defineNotification } from "../../../src/notify/schema.js";
 import type { GatewayClientOptions } from "../../../src/client/options.js";
-import { canariesIn, canary } from "../../support/secretLeaks.js";
+import { leakedSecrets, plantedSecret } from "../../support/secretLeaks.js";
 import {
   faultNetwork,
-  inNetwork,
-  kindServer,
-  type Answer,
+  optionsFor,
+  acceptingServer,
+  type ServerReply,
   type FaultNetwork,
   type FaultSocket,
   type SentFrame,
-  type Server,
+  type FrameHandler,
 } from "../../support/faultSocket.js";
 
 beforeEach(() => {
@@ -61,7 +61,7 @@ function overheard(network: FaultNetwork, options: Partial<GatewayClientOptions>
   const logger = Object.fromEntries(
     levels.map((level) => [level, tell("logger")]),
   ) as never as Logger;
-  const gateway = new GatewayClient(inNetwork(network, { logger, fetch: noFetch, ...options }));
+  const gateway = new GatewayClient(optionsFor(network, { logger, fetch: noFetch, ...options }));
   onTestFinished(() => gateway.dispose());
   gateway.lifecycle.on("diagnostic", tell("diagnostics"));
   gateway.lifecycle.on("status", tell("status"));
@@ -82,31 +82,34 @@ const noFetch = () => Promise.reject(new TypeError("fetch failed"));
 const aWhile = () => vi.advanceTimersByTimeAsync(120_000);
 
 const given = {
-  secret: { clientId: "client-0001", clientSecret: canary("clientSecret") },
-  text: { clientId: "client-0001", projectToken: canary("projectText") },
-  provider: { clientId: "client-0001", projectToken: async () => canary("projectProvided") },
+  secret: { clientId: "client-0001", clientSecret: plantedSecret("clientSecret") },
+  text: { clientId: "client-0001", projectToken: plantedSecret("projectText") },
+  provider: { clientId: "client-0001", projectToken: async () => plantedSecret("projectProvided") },
 };
 
-/** What a game does in its life, with a canary wherever a secret goes in. */
+/** What a game does in its life, with a plantedSecret wherever a secret goes in. */
 async function live(client: ReturnType<typeof overheard>): Promise<void> {
   const { gateway } = client;
   const slots = [
-    { slot: "player", accessToken: canary("accessText") },
-    { slot: "guild", accessToken: () => canary("accessProvided") },
+    { slot: "player", accessToken: plantedSecret("accessText") },
+    { slot: "guild", accessToken: () => plantedSecret("accessProvided") },
   ];
   gateway.on(strict, () => undefined);
   gateway.on("*", ({ payload }) => payload);
   client.try(gateway.connect({ timeoutMs: 5_000 }));
   for (const one of slots) client.try(gateway.setUserId(one, { timeoutMs: 5_000 }));
   await aWhile();
-  client.try(gateway.setFirebaseToken({ token: canary("firebase") }));
+  client.try(gateway.setFirebaseToken({ token: plantedSecret("firebase") }));
   client.try(gateway.getFirebaseToken());
-  const params = { accessToken: canary("callAccess"), client_secret: canary("callSecret") };
+  const params = {
+    accessToken: plantedSecret("callAccess"),
+    client_secret: plantedSecret("callSecret"),
+  };
   const target = { service: "chat", component: "room", function: "post" };
   client.try(gateway.call({ ...target, params }));
   client.try(gateway.getProjectToken());
   await aWhile();
-  gateway.setProjectToken(canary("projectSet"));
+  gateway.setProjectToken(plantedSecret("projectSet"));
   client.try(gateway.takeOver());
   client.try(gateway.ping());
   await aWhile();
@@ -115,10 +118,10 @@ async function live(client: ReturnType<typeof overheard>): Promise<void> {
   await aWhile();
 }
 
-const playAlong: Server = (frame, socket) =>
+const playAlong: FrameHandler = (frame, socket) =>
   frame.method === "login"
-    ? { status: 200, body: { access_token: canary("projectIssued"), expires_in: 3_600 } }
-    : kindServer(frame, socket);
+    ? { status: 200, body: { access_token: plantedSecret("projectIssued"), expires_in: 3_600 } }
+    : acceptingServer(frame, socket);
 
 const strict = defineNotification("strict", {
   "~standard": {
@@ -129,7 +132,7 @@ const strict = defineNotification("strict", {
 });
 
 /** What a server does in place of answering, or answers. `said` is every value of the frame. */
-type Road = (frame: SentFrame, said: string, socket: FaultSocket) => Answer | undefined;
+type Road = (frame: SentFrame, said: string, socket: FaultSocket) => ServerReply | undefined;
 
 const list = (said: string) => JSON.stringify([{ component: said, message: said, code: said }]);
 
@@ -150,23 +153,23 @@ const roads: Record<string, Road> = {
     body: { message: list(JSON.stringify(params)) },
   }),
   "an answer without a status": ({ requestId }, said, socket) => {
-    socket.say({ requestId, message: said });
+    socket.deliver({ requestId, message: said });
     return undefined;
   },
   "an answer to nobody": (_, said, socket) => {
-    socket.say({ requestId: said, status: 200, body: {} });
+    socket.deliver({ requestId: said, status: 200, body: {} });
     return undefined;
   },
   "a frame that breaks off": (_, said, socket) => {
-    socket.say(`{"requestId":"${said}`);
+    socket.deliver(`{"requestId":"${said}`);
     return undefined;
   },
   "a frame of no type": (_, said, socket) => {
-    socket.say({ body: { [said]: said } });
+    socket.deliver({ body: { [said]: said } });
     return undefined;
   },
   "a notification": (_, said, socket) => {
-    socket.say({ type: "notification", body: { issuer: said, subject: said, payload: said } });
+    socket.deliver({ type: "notification", body: { issuer: said, subject: said, payload: said } });
     return undefined;
   },
   "a notification that fits no schema": (_, said, socket) => {
@@ -174,7 +177,7 @@ const roads: Record<string, Road> = {
     return undefined;
   },
   "a close that says why": (_, said, socket) => {
-    socket.end(4_000, true, said);
+    socket.emitClose(4_000, true, said);
     return undefined;
   },
   silence: () => undefined,
@@ -196,9 +199,9 @@ describe.each(Object.entries(stages))("a server that answers from %s on with", (
       );
       const client = overheard(network, { credential });
       await live(client);
-      expect(canariesIn(network.sent().filter(isTurn)), "what the server heard").not.toEqual([]);
+      expect(leakedSecrets(network.sent().filter(isTurn)), "what the server heard").not.toEqual([]);
       for (const channel of channels) {
-        expect(canariesIn(client.heard[channel]), channel).toEqual([]);
+        expect(leakedSecrets(client.heard[channel]), channel).toEqual([]);
       }
     }
   });
@@ -211,22 +214,22 @@ describe("without a logger, the console", () => {
     );
     const client = overheard(network, { credential: given.secret, logger: undefined });
     await live(client);
-    expect(canariesIn(client.heard.console)).toEqual([]);
+    expect(leakedSecrets(client.heard.console)).toEqual([]);
   });
 });
 
 describe("what is not known as a secret is heard, so the ear is good, in", () => {
-  const stranger = canary("stranger");
+  const stranger = plantedSecret("stranger");
   const refusing =
     (status: number, method: string): Road =>
     (frame, _said, socket) =>
       frame.method === method
         ? { status, body: { message: list(stranger) } }
-        : kindServer(frame, socket);
+        : acceptingServer(frame, socket);
   const named: Road = (frame, _said, socket) =>
     frame.method === "setUserId"
       ? { status: 200, body: { item: { userId: stranger, connectionId: "c" } } }
-      : kindServer(frame, socket);
+      : acceptingServer(frame, socket);
 
   test.each<[channel: Channel, Road, more?: Partial<GatewayClientOptions>]>([
     ["rejections", refusing(400, "getFirebaseToken")],
@@ -241,7 +244,7 @@ describe("what is not known as a secret is heard, so the ear is good, in", () =>
     const network = faultNetwork((frame, socket) => road(frame, "", socket));
     const client = overheard(network, { credential: given.secret, ...more });
     await live(client);
-    expect(canariesIn(client.heard[channel])).toContain("stranger");
+    expect(leakedSecrets(client.heard[channel])).toContain("stranger");
   });
 
   test("the cause of an error", async () => {
@@ -251,7 +254,7 @@ describe("what is not known as a secret is heard, so the ear is good, in", () =>
     const accessToken = () => Promise.reject(signedOut);
     client.try(client.gateway.setUserId({ accessToken }, { timeoutMs: 5_000 }));
     await aWhile();
-    expect(canariesIn(client.heard.status)).toContain("stranger");
+    expect(leakedSecrets(client.heard.status)).toContain("stranger");
   });
 });
 
@@ -275,6 +278,7 @@ describe("a login over REST that ends with", () => {
     client.try(client.gateway.getProjectToken());
     await aWhile();
     expect(client.heard.rejections).not.toEqual([]);
-    for (const channel of channels) expect(canariesIn(client.heard[channel]), channel).toEqual([]);
+    for (const channel of channels)
+      expect(leakedSecrets(client.heard[channel]), channel).toEqual([]);
   });
 });

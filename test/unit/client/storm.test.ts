@@ -3,13 +3,13 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { GatewayClient } from "../../../src/client/client.js";
 import {
   faultNetwork,
-  inNetwork,
-  kindServer,
-  refusal,
+  optionsFor,
+  acceptingServer,
+  errorReply,
   type FaultNetwork,
   type FaultSocket,
-  type Reception,
-  type Server,
+  type ConnectBehavior,
+  type FrameHandler,
 } from "../../support/faultSocket.js";
 
 beforeEach(() => {
@@ -22,21 +22,21 @@ afterEach(() => {
 const CALL_TIMEOUT_MS = 10_000;
 const REFETCH_MS = 700;
 
-const servers: Record<string, Server> = {
-  kind: kindServer,
-  broken: () => refusal(500, "x.error.internal"),
-  busy: () => refusal(503, "x.error.busy"),
+const servers: Record<string, FrameHandler> = {
+  kind: acceptingServer,
+  broken: () => errorReply(500, "x.error.internal"),
+  busy: () => errorReply(503, "x.error.busy"),
   silent: () => undefined,
   "silent about the login": (frame, socket) =>
-    frame.method === "login" ? undefined : kindServer(frame, socket),
+    frame.method === "login" ? undefined : acceptingServer(frame, socket),
   "silent about the bind": (frame, socket) =>
-    frame.method === "setUserId" ? undefined : kindServer(frame, socket),
+    frame.method === "setUserId" ? undefined : acceptingServer(frame, socket),
   "babbling in answer": (frame) => ({ status: Number.NaN, body: frame.requestId }),
 };
 
 type Deed =
   | readonly ["pass", number]
-  | readonly ["reception", Reception]
+  | readonly ["reception", ConnectBehavior]
   | readonly ["server", string]
   | readonly ["end", number]
   | readonly ["hole" | "late end" | "notify" | "garbage" | "call" | "retryNow"]
@@ -45,7 +45,7 @@ type Deed =
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.constant("pass"), fc.integer({ min: 0, max: 40_000 })) },
   { weight: 3, arbitrary: fc.tuple(fc.constant("pass"), fc.integer({ min: 0, max: 600 })) },
-  fc.tuple(fc.constant("reception"), fc.constantFrom<Reception>("open", "hang", "refuse")),
+  fc.tuple(fc.constant("reception"), fc.constantFrom<ConnectBehavior>("open", "hang", "refuse")),
   fc.tuple(fc.constant("server"), fc.constantFrom(...Object.keys(servers))),
   fc.tuple(fc.constant("end"), fc.constantFrom(1000, 1001, 1006, 4000)),
   { weight: 3, arbitrary: fc.constant<Deed>(["notify"]) },
@@ -60,7 +60,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
 class Story {
   readonly network: FaultNetwork = faultNetwork();
   readonly gateway = new GatewayClient(
-    inNetwork(this.network, {
+    optionsFor(this.network, {
       callTimeoutMs: CALL_TIMEOUT_MS,
       keepAlive: { idleMs: 20_000 },
       storage: null,
@@ -77,7 +77,7 @@ class Story {
   readonly #wrong: unknown[] = [];
 
   constructor() {
-    this.#serve(kindServer);
+    this.#serve(acceptingServer);
     const newest = () => this.network.sockets.length - 1;
     this.gateway.onSync(async () => {
       const socket = newest();
@@ -108,31 +108,33 @@ class Story {
         await vi.advanceTimersByTimeAsync(with_);
         break;
       case "reception":
-        this.network.reception = with_;
+        this.network.onConnect = with_;
         break;
       case "server":
         this.#serve(servers[with_]!);
         break;
       case "end":
-        if (last && !last.left && last.readyState < 2) last.end(with_);
+        if (last && !last.closeCalled && last.readyState < 2) last.emitClose(with_);
         break;
       case "hole":
-        if (last) last.hole = true;
+        if (last) last.halfOpen = true;
         break;
       case "late end":
-        sockets.find(({ left, readyState }) => left && readyState < 3)?.end(1000);
+        sockets
+          .find(({ closeCalled, readyState }) => closeCalled && readyState < 3)
+          ?.emitClose(1000);
         break;
       case "notify":
         // What a server says it says on every socket that is bound there, dead ones included.
         this.#told++;
         sockets.forEach((socket, index) => {
           if (socket.readyState !== 1 || !this.#bound.has(socket)) return;
-          if (!socket.left && !socket.hole) this.#socketOf.set(this.#told, index);
+          if (!socket.closeCalled && !socket.halfOpen) this.#socketOf.set(this.#told, index);
           socket.notify("news", this.#told);
         });
         break;
       case "garbage":
-        last?.say("{");
+        last?.deliver("{");
         break;
       case "call":
         this.calls++;
@@ -151,7 +153,7 @@ class Story {
     this.check();
   }
 
-  #serve(server: Server): void {
+  #serve(server: FrameHandler): void {
     this.network.server = (frame, socket) => {
       const answer = server(frame, socket);
       if (frame.method === "setUserId" && answer?.status === 200) this.#bound.add(socket);
@@ -177,13 +179,13 @@ class Story {
   }
 
   async clearUp(): Promise<void> {
-    this.network.reception = "open";
-    this.#serve(kindServer);
+    this.network.onConnect = "open";
+    this.#serve(acceptingServer);
     for (const hint of ["online", "foreground"] as const) this.gateway.hint(hint);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(this.gateway.connection.status, "bound within a minute of good weather").toBe("ready");
     const { last } = this.network;
-    expect([last.left, last.hole, last.readyState], "over a socket that lives").toEqual([
+    expect([last.closeCalled, last.halfOpen, last.readyState], "over a socket that lives").toEqual([
       false,
       false,
       1,

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import {
-  createCalls,
   type CallRequest,
-  type Calls,
+  PendingCalls,
   type Gate,
   type Tokens,
 } from "../../../src/connection/calls.js";
@@ -20,13 +19,13 @@ function setUp() {
   let ids = 0;
   const world = {
     clock,
-    gate: "go" as Gate,
+    gate: "send" as Gate,
     lineOpen: true,
     tokens: { clientId: "client", projectToken: "project-1" } as Tokens | Promise<Tokens>,
     sent: [] as Record<string, unknown>[],
-    suspect: vi.fn(),
+    checkLiveness: vi.fn(),
     renewTokens: vi.fn<() => Promise<unknown>>(async () => undefined),
-    calls: undefined as unknown as Calls,
+    calls: undefined as unknown as PendingCalls,
     call(request: Partial<CallRequest> & { repeat?: Repeat } = {}) {
       const seen: { value?: unknown; error?: GatewayError } = {};
       world.calls
@@ -57,18 +56,20 @@ function setUp() {
       return settled;
     },
   };
-  world.calls = createCalls(clock, {
+  world.calls = new PendingCalls(clock, {
     gate: () => world.gate,
     send(text) {
       if (world.lineOpen) world.sent.push(JSON.parse(text) as Record<string, unknown>);
       return world.lineOpen;
     },
-    tokensFor: () => world.tokens,
-    renewTokens: () => world.renewTokens(),
-    suspect: world.suspect,
+    checkLiveness: world.checkLiveness,
     newId: () => `avoider-${++ids}`,
-    keepSecretsOf() {},
-    scrub: (text) => text.replaceAll("s3cret", "***"),
+    session: {
+      tokensFor: () => world.tokens,
+      renewTokens: () => world.renewTokens(),
+      trackSecrets() {},
+      redact: (text) => text.replaceAll("s3cret", "***"),
+    },
   });
   return world;
 }
@@ -86,18 +87,18 @@ describe("a call", () => {
     ]);
     expect(await world.reply(0, 200, { items: [] })).toBe(true);
     expect(seen).toEqual({ value: { items: [] } });
-    expect(world.calls.open.size).toBe(0);
+    expect(world.calls.size).toBe(0);
     expect(world.clock.pendingTimers).toBe(0);
   });
 
   test("waits where it must, and goes out when looked at again", async () => {
     world.gate = "wait";
     const seen = world.call();
-    world.calls.pump();
+    world.calls.advanceAll();
     expect(world.sent).toEqual([]);
-    world.gate = "go";
-    world.calls.pump();
-    world.calls.pump();
+    world.gate = "send";
+    world.calls.advanceAll();
+    world.calls.advanceAll();
     expect(world.sent).toHaveLength(1);
     await world.reply(0);
     expect(seen).toHaveProperty("value");
@@ -125,8 +126,8 @@ describe("a call", () => {
     await flush();
     expect(world.sent).toEqual([]);
     world.tokens = { clientId: "client", projectToken: "project-3" };
-    world.gate = "go";
-    world.calls.pump();
+    world.gate = "send";
+    world.calls.advanceAll();
     expect(world.sent).toMatchObject([{ xGs2ProjectToken: "project-3" }]);
     await world.reply(0);
     expect(seen).toHaveProperty("value");
@@ -138,7 +139,7 @@ describe("a call", () => {
     await flush();
     expect(seen.error).toMatchObject({ message: "no token" });
     expect(world.sent).toEqual([]);
-    expect(world.calls.open.size).toBe(0);
+    expect(world.calls.size).toBe(0);
   });
 
   test("on a line that is closed just then waits on", async () => {
@@ -147,14 +148,14 @@ describe("a call", () => {
     await flush();
     expect(seen).toEqual({});
     world.lineOpen = true;
-    world.calls.pump();
+    world.calls.advanceAll();
     expect(world.sent).toHaveLength(1);
   });
 
   test("carries an avoider where the row takes one, and the same on its repeat", () => {
-    world.call({ repeat: "safe", avoider: true });
-    world.calls.socketGone();
-    world.calls.pump();
+    world.call({ repeat: "safe", takesDuplicationAvoider: true });
+    world.calls.socketLost();
+    world.calls.advanceAll();
     expect(world.sent.map((frame) => frame["xGs2DuplicationAvoider"])).toEqual([
       "avoider-1",
       "avoider-1",
@@ -178,15 +179,15 @@ describe("a deadline", () => {
       outcome: "notSent",
       retryable: true,
     });
-    expect(world.suspect).not.toHaveBeenCalled();
-    world.gate = "go";
-    world.calls.pump();
+    expect(world.checkLiveness).not.toHaveBeenCalled();
+    world.gate = "send";
+    world.calls.advanceAll();
     expect(world.sent).toEqual([]);
   });
 
   test.each([
     ["safe", true],
-    ["gone", true],
+    ["safeDelete", true],
     ["never", false],
     [undefined, false],
   ] as const)(
@@ -196,7 +197,7 @@ describe("a deadline", () => {
       world.clock.advance(100);
       await flush();
       expect(seen.error).toMatchObject({ kind: "requestTimeout", outcome: "unknown", retryable });
-      expect(world.suspect).toHaveBeenCalledTimes(1);
+      expect(world.checkLiveness).toHaveBeenCalledTimes(1);
       expect(await world.reply(0)).toBe(false);
     },
   );
@@ -204,8 +205,8 @@ describe("a deadline", () => {
   test("counts from the start of the call, repeats included", async () => {
     const seen = world.call({ timeoutMs: 100, repeat: "safe" });
     world.clock.advance(60);
-    world.calls.socketGone();
-    world.calls.pump();
+    world.calls.socketLost();
+    world.calls.advanceAll();
     world.clock.advance(40);
     await flush();
     expect(world.sent).toHaveLength(2);
@@ -219,7 +220,7 @@ describe("a signal", () => {
     await flush();
     expect(seen.error).toMatchObject({ kind: "aborted", outcome: "notSent" });
     expect(world.sent).toEqual([]);
-    expect(world.calls.open.size).toBe(0);
+    expect(world.calls.size).toBe(0);
     expect(world.clock.pendingTimers).toBe(0);
   });
 
@@ -230,8 +231,8 @@ describe("a signal", () => {
     controller.abort();
     await flush();
     expect(seen.error).toMatchObject({ kind: "aborted", outcome: "notSent" });
-    world.gate = "go";
-    world.calls.pump();
+    world.gate = "send";
+    world.calls.advanceAll();
     expect(world.sent).toEqual([]);
   });
 
@@ -256,8 +257,8 @@ test("a hundred calls may wait; one more is refused at once, and one that need n
     retryable: true,
   });
   expect(waiting.every((seen) => !seen.error)).toBe(true);
-  world.gate = "go";
-  world.calls.pump();
+  world.gate = "send";
+  world.calls.advanceAll();
   expect(world.sent).toHaveLength(100);
   const next = world.call();
   expect(world.sent).toHaveLength(101);
@@ -266,31 +267,34 @@ test("a hundred calls may wait; one more is refused at once, and one that need n
 });
 
 describe("when the socket goes", () => {
-  test.each(["safe", "gone"] as const)("a sent call of kind %s is sent again", async (repeat) => {
-    const seen = world.call({ repeat });
-    world.gate = "wait";
-    world.calls.socketGone();
-    await flush();
-    expect(seen).toEqual({});
-    world.gate = "go";
-    world.calls.pump();
-    expect(world.sent).toHaveLength(2);
-    await world.reply(1);
-    expect(seen).toHaveProperty("value");
-  });
+  test.each(["safe", "safeDelete"] as const)(
+    "a sent call of kind %s is sent again",
+    async (repeat) => {
+      const seen = world.call({ repeat });
+      world.gate = "wait";
+      world.calls.socketLost();
+      await flush();
+      expect(seen).toEqual({});
+      world.gate = "send";
+      world.calls.advanceAll();
+      expect(world.sent).toHaveLength(2);
+      await world.reply(1);
+      expect(seen).toHaveProperty("value");
+    },
+  );
 
   test.each(["never", "binding", undefined] as const)(
     "a sent call of kind %s has an unknown outcome",
     async (repeat) => {
       const seen = world.call({ repeat });
-      world.calls.socketGone();
+      world.calls.socketLost();
       await flush();
       expect(seen.error).toMatchObject({
         kind: "notConnected",
         outcome: "unknown",
         retryable: false,
       });
-      world.calls.pump();
+      world.calls.advanceAll();
       expect(world.sent).toHaveLength(1);
     },
   );
@@ -298,9 +302,9 @@ describe("when the socket goes", () => {
   test("a call that has not been sent goes out on the next, whatever its kind", () => {
     world.gate = "wait";
     world.call({ repeat: "never" });
-    world.calls.socketGone();
-    world.gate = "go";
-    world.calls.pump();
+    world.calls.socketLost();
+    world.gate = "send";
+    world.calls.advanceAll();
     expect(world.sent).toHaveLength(1);
   });
 
@@ -308,24 +312,24 @@ describe("when the socket goes", () => {
     const sent = world.call({ generation: 1, repeat: "safe" });
     world.gate = "wait";
     const waiting = world.call({ generation: 1, repeat: "safe" });
-    world.calls.socketGone();
+    world.calls.socketLost();
     await flush();
     expect(sent.error).toMatchObject({ kind: "notConnected", outcome: "unknown" });
     expect(waiting.error).toMatchObject({ kind: "notConnected", outcome: "notSent" });
   });
 
   test("404 on the repeat of a deletion means it was done; 404 at first means it was not there", async () => {
-    const repeated = world.call({ repeat: "gone" });
-    world.calls.socketGone();
-    world.calls.pump();
+    const repeated = world.call({ repeat: "safeDelete" });
+    world.calls.socketLost();
+    world.calls.advanceAll();
     await world.reply(1, 404, null, "[]");
     expect(repeated).toEqual({ value: {} });
-    const first = world.call({ repeat: "gone" });
+    const first = world.call({ repeat: "safeDelete" });
     await world.reply(2, 404, null, "[]");
     expect(first.error).toMatchObject({ kind: "notFound", outcome: "refused" });
     const read = world.call({ repeat: "safe" });
-    world.calls.socketGone();
-    world.calls.pump();
+    world.calls.socketLost();
+    world.calls.advanceAll();
     await world.reply(4, 404, null, "[]");
     expect(read.error).toMatchObject({ kind: "notFound" });
   });
@@ -387,7 +391,7 @@ describe("answers", () => {
   test("from the socket before do not answer a call that waits to be repeated", async () => {
     const seen = world.call({ repeat: "safe" });
     world.gate = "wait";
-    world.calls.socketGone();
+    world.calls.socketLost();
     expect(await world.reply(0)).toBe(false);
     expect(seen).toEqual({});
   });

@@ -1,24 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  bindFailed,
-  bindSucceeded,
-  connect,
-  disconnect,
-  ended,
-  hint,
-  loggedIn,
-  loginFailed,
-  opened,
-  release,
-  tick,
-  tokenSet,
-  requestBind,
-  type Event,
-} from "../../../src/connection/machine.js";
 import { bindRejection } from "../../../src/connection/binding.js";
-import { LOGGING_IN, OPEN, OPENING, UNAUTHORIZED, WAITING } from "../../../src/connection/state.js";
-import { failure, sessionOf, Sim } from "./simulatedConnection.js";
+import { isResting, type Phase } from "../../../src/connection/state.js";
+import { failure, sessionOf, SimulatedConnection, type Event } from "./simulatedConnection.js";
 
 const slots = fc.constantFrom("player", "guild");
 const kinds = fc.constantFrom(
@@ -42,196 +26,180 @@ const hints = fc.constantFrom(
   "suspicion" as const,
 );
 
-/** A thing that may happen: `of` the phase it makes sense in, as the connection would tell it. */
-interface Happening {
-  readonly name: string;
-  readonly event: (sim: Sim) => Event;
-  readonly possible?: (sim: Sim) => boolean;
+/** An event, and whether the connection could dispatch it now. */
+interface Candidate {
+  readonly event: Event;
+  readonly isPossible?: (connection: SimulatedConnection) => boolean;
 }
 
-const inPhase = (...phases: number[]) => ({
-  possible: ({ state }: Sim) => phases.includes(state.phase),
+const inPhase = (...phases: Phase[]) => ({
+  isPossible: ({ state }: SimulatedConnection) => phases.includes(state.phase),
 });
 
-const happenings: fc.Arbitrary<Happening> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant<Happening>({ name: "connect", event: () => connect }) },
-  { weight: 1, arbitrary: fc.constant<Happening>({ name: "disconnect", event: () => disconnect }) },
+const candidates: fc.Arbitrary<Candidate> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<Candidate>({ event: { type: "connect" } }) },
+  { weight: 1, arbitrary: fc.constant<Candidate>({ event: { type: "disconnect" } }) },
   {
     weight: 6,
-    arbitrary: fc.constant<Happening>({
-      name: "opened",
-      event: () => opened,
-      ...inPhase(OPENING),
-    }),
+    arbitrary: fc.constant<Candidate>({ event: { type: "socketOpened" }, ...inPhase("opening") }),
   },
   {
     weight: 6,
-    arbitrary: fc.constant<Happening>({
-      name: "loggedIn",
-      event: (sim) => (t) => loggedIn(t, sim.now + 3_240_000),
-      ...inPhase(LOGGING_IN),
+    arbitrary: fc.constant<Candidate>({
+      event: { type: "loggedIn", renewInMs: 3_240_000 },
+      ...inPhase("loggingIn"),
     }),
   },
   {
     weight: 1,
-    arbitrary: kinds.map((kind): Happening => ({
-      name: `login ${kind}`,
-      event: () => (t) => loginFailed(t, failure(kind)),
-      ...inPhase(LOGGING_IN, OPEN),
+    arbitrary: kinds.map((kind): Candidate => ({
+      event: { type: "loginFailed", error: failure(kind) },
+      ...inPhase("loggingIn", "open"),
     })),
   },
   {
     weight: 3,
-    arbitrary: fc.boolean().map((clean): Happening => ({
-      name: `ended ${clean ? "clean" : "unclean"}`,
-      event: () => (t) => ended(t, clean, undefined),
-      ...inPhase(OPENING, LOGGING_IN, OPEN),
+    arbitrary: fc.boolean().map((clean): Candidate => ({
+      event: { type: "socketEnded", clean },
+      ...inPhase("opening", "loggingIn", "open"),
     })),
   },
   {
     weight: 4,
     arbitrary: fc
       .tuple(slots, fc.boolean(), fc.boolean())
-      .map(([name, exclusive, force]): Happening => ({
-        name: `want ${name}${force ? " by force" : ""}`,
-        event: () => (t) => requestBind(t, name, exclusive, force),
-        possible: ({ state }) => !bindRejection(state, force),
+      .map(([slot, exclusive, force]): Candidate => ({
+        event: { type: "requestBind", slot, exclusive, force },
+        isPossible: ({ state }) => !bindRejection(state, force),
       })),
   },
   {
     weight: 6,
     arbitrary: fc
       .tuple(slots, fc.constantFrom("alice", "alice", "bob"))
-      .map(([name, userId]): Happening => ({
-        name: `bound ${name} as ${userId}`,
-        event: () => (t) => bindSucceeded(t, name, sessionOf(userId)),
-        ...inPhase(OPEN),
+      .map(([slot, userId]): Candidate => ({
+        event: { type: "bindSucceeded", slot, session: sessionOf(userId) },
+        ...inPhase("open"),
       })),
   },
   {
     weight: 3,
-    arbitrary: fc.tuple(slots, kinds).map(([name, kind]): Happening => ({
-      name: `bind of ${name} ${kind}`,
-      event: () => (t) => bindFailed(t, name, failure(kind)),
-      ...inPhase(OPEN),
+    arbitrary: fc.tuple(slots, kinds).map(([slot, kind]): Candidate => ({
+      event: { type: "bindFailed", slot, error: failure(kind) },
+      ...inPhase("open"),
     })),
   },
-  {
-    weight: 1,
-    arbitrary: slots.map((name): Happening => ({
-      name: `release ${name}`,
-      event: () => (t) => release(t, name),
-    })),
-  },
-  {
-    weight: 3,
-    arbitrary: hints.map((kind): Happening => ({ name: kind, event: () => (t) => hint(t, kind) })),
-  },
+  { weight: 1, arbitrary: slots.map((slot): Candidate => ({ event: { type: "release", slot } })) },
+  { weight: 3, arbitrary: hints.map((hint): Candidate => ({ event: { type: "hint", hint } })) },
   {
     weight: 2,
-    arbitrary: fc.constantFrom(0, 70_000).map((late): Happening => ({
-      name: `tick ${late} ms late`,
-      event: () => (t) => tick(t, late),
+    arbitrary: fc.constantFrom(0, 70_000).map((lateMs): Candidate => ({
+      event: { type: "tick", lateMs },
     })),
   },
   {
     weight: 1,
-    arbitrary: fc.constant<Happening>({
-      name: "tokenSet",
-      event: (sim) => (t) => tokenSet(t, sim.now + 1_000_000),
-    }),
+    arbitrary: fc.constant<Candidate>({ event: { type: "tokenSet", renewInMs: 1_000_000 } }),
   },
 );
 
-const stories = fc.array(
+const sequences = fc.array(
   fc
     .record({
-      happening: happenings,
+      candidate: candidates,
       passMs: fc.constantFrom(0, 0, 1, 400, 2_000, 31_000, 310_000),
       frame: fc.boolean(),
     })
-    .map((chapter) => ({
-      ...chapter,
-      [fc.toStringMethod]: () => `${chapter.passMs} ms, ${chapter.happening.name}`,
+    .map((entry) => ({
+      ...entry,
+      [fc.toStringMethod]: () => `${entry.passMs} ms, ${JSON.stringify(entry.candidate.event)}`,
     })),
   { minLength: 1, maxLength: 60 },
 );
 
-test("whatever happens in whatever order, the machine keeps its promises", () => {
+test("the machine keeps its promises for events in any order", () => {
   fc.assert(
-    fc.property(stories, (story) => {
-      const sim = new Sim();
-      /** Nobody but the player may end this rest. */
-      let stopped = false;
-      const forcedWants: Record<string, number> = {};
+    fc.property(sequences, (sequence) => {
+      const connection = new SimulatedConnection();
+      /** After a disconnect, until the game connects again. */
+      let isStopped = false;
+      const forcedRequests: Record<string, number> = {};
       const forcedBinds: Record<string, number> = {};
-      sim.watch = (before, done) => {
-        expect(sim.state.generation).toBeGreaterThanOrEqual(before.generation);
-        for (const [effect, slot, force] of done) {
-          if (effect === "bind") {
-            // Nothing of a player's before the login; and a bind is the last word of its step.
-            expect(sim.state.phase).toBe(OPEN);
-            expect(sim.state.slots[slot as string]!.state).toBe("binding");
-            if (force) forcedBinds[slot as string] = (forcedBinds[slot as string] ?? 0) + 1;
+      connection.onStep = (before, effects) => {
+        const { state } = connection;
+        expect(state.generation).toBeGreaterThanOrEqual(before.generation);
+        for (const effect of effects) {
+          if (effect.type === "bind") {
+            // Nothing of a player leaves before the login; and a bind is the last effect of its step.
+            expect(state.phase).toBe("open");
+            expect(state.slots[effect.slot]!.state).toBe("binding");
+            if (effect.force) forcedBinds[effect.slot] = (forcedBinds[effect.slot] ?? 0) + 1;
           }
-          if (effect === "openSocket") expect(stopped).toBe(false);
-          if (effect === "probe") expect(sim.state.phase).toBe(OPEN);
+          if (effect.type === "openSocket") expect(isStopped).toBe(false);
+          if (effect.type === "probe") expect(state.phase).toBe("open");
         }
         for (const slot in forcedBinds) {
-          expect(forcedBinds[slot]).toBeLessThanOrEqual(forcedWants[slot] ?? 0);
+          expect(forcedBinds[slot]).toBeLessThanOrEqual(forcedRequests[slot] ?? 0);
         }
-        const { phase, nextRetryAt } = sim.state;
-        if (phase < WAITING) expect(nextRetryAt).toBe(Infinity);
-        if (phase === WAITING && !sim.state.inBackForwardCache)
+        const { phase, nextRetryAt } = state;
+        if (isResting(state)) expect(nextRetryAt).toBe(Infinity);
+        if (phase === "waiting" && !state.inBackForwardCache)
           expect(nextRetryAt).toBeLessThan(Infinity);
-        for (const { state, heldOn } of Object.values(sim.state.slots)) {
-          if (state === "held") expect(heldOn).toBe(sim.state.generation);
-          if (state === "binding") expect(phase).toBe(OPEN);
-          if (phase < OPEN) expect(["wanted", "failed", "replaced"]).toContain(state);
-          if (heldOn) expect(phase).toBe(OPEN);
+        for (const {
+          state: bindingState,
+          history: { isHeldByServer },
+        } of Object.values(state.slots)) {
+          if (bindingState === "held") expect(isHeldByServer).toBe(true);
+          if (bindingState === "binding") expect(phase).toBe("open");
+          if (phase !== "open") expect(["wanted", "failed", "replaced"]).toContain(bindingState);
+          if (isHeldByServer) expect(phase).toBe("open");
         }
-        // Only a player's own act leads out of rest.
-        if (stopped) expect(phase).toBeLessThanOrEqual(UNAUTHORIZED);
+        // Only a call of the game leads out of rest.
+        if (isStopped) expect(isResting(state)).toBe(true);
       };
-      for (const { happening, passMs, frame } of story) {
-        sim.pass(passMs);
-        if (frame) sim.frame();
-        if (happening.possible?.(sim) === false) continue;
-        const { name } = happening;
-        if (name === "disconnect") stopped = true;
-        if (name === "connect" || name.startsWith("want")) stopped = false;
-        if (name.endsWith("by force")) {
-          const slot = name.split(" ")[1]!;
-          forcedWants[slot] = (forcedWants[slot] ?? 0) + 1;
+      for (const { candidate, passMs, frame } of sequence) {
+        connection.pass(passMs);
+        if (frame) connection.frame();
+        if (candidate.isPossible?.(connection) === false) continue;
+        const { event } = candidate;
+        if (event.type === "disconnect") isStopped = true;
+        if (event.type === "connect" || event.type === "requestBind") isStopped = false;
+        if (event.type === "requestBind" && event.force) {
+          forcedRequests[event.slot] = (forcedRequests[event.slot] ?? 0) + 1;
         }
-        sim.on(happening.event(sim));
+        connection.on(event);
       }
     }),
     { numRuns: 1_000 },
   );
 });
 
-test("what belongs to an earlier socket changes nothing", () => {
+const OF_A_SOCKET = ["socketOpened", "socketEnded", "loggedIn", "loginFailed"];
+
+test("an event of an earlier socket changes nothing", () => {
+  const ofEarlierSocket = candidates.filter(
+    ({ event: { type } }) => OF_A_SOCKET.includes(type) || type.startsWith("bind"),
+  );
   fc.assert(
-    fc.property(stories, happenings, (story, late) => {
-      const sim = new Sim();
-      for (const { happening, passMs } of story) {
-        sim.pass(passMs);
-        if (happening.possible?.(sim) !== false) sim.on(happening.event(sim));
+    fc.property(sequences, ofEarlierSocket, (sequence, late) => {
+      const connection = new SimulatedConnection();
+      for (const { candidate, passMs } of sequence) {
+        connection.pass(passMs);
+        if (candidate.isPossible?.(connection) !== false) connection.on(candidate.event);
       }
-      if (sim.state.generation === 0) return;
-      const before = sim.state;
-      const done = sim.on(late.event(sim), before.generation - 1);
-      // What is due by now is sent all the same.
-      expect(done.filter(([effect]) => effect !== "bind")).toEqual([]);
-      expect(sim.state).toMatchObject({
+      if (connection.state.generation === 0) return;
+      const before = connection.state;
+      const effects = connection.on(late.event, before.generation - 1);
+      // A bind that is due by now is sent all the same.
+      expect(effects.filter(({ type }) => type !== "bind")).toEqual([]);
+      expect(connection.state).toMatchObject({
         phase: before.phase,
         generation: before.generation,
         attempt: before.attempt,
         nextRetryAt: before.nextRetryAt,
         renewAt: before.renewAt,
       });
-      expect(Object.keys(sim.state.slots)).toEqual(Object.keys(before.slots));
+      expect(Object.keys(connection.state.slots)).toEqual(Object.keys(before.slots));
     }),
     { numRuns: 300 },
   );

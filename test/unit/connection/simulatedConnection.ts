@@ -1,28 +1,16 @@
-import { GatewayError, type GatewayErrorKind } from "../../../src/errors.js";
-import {
-  bindFailed,
-  bindSucceeded,
-  connect,
-  ended,
-  hint,
-  loggedIn,
-  loginFailed,
-  opened,
-  step,
-  tick,
-  requestBind,
-  type Event,
-  type Hint,
-} from "../../../src/connection/machine.js";
+import { step, type ConnectionEvent, type Hint } from "../../../src/connection/machine.js";
 import {
   initialState,
   nextTickAt,
   reasonOf,
   statusOf,
-  type Effects,
+  type BindingState,
+  type Effect,
   type MachineOptions,
+  type SlotHistory,
   type State,
 } from "../../../src/connection/state.js";
+import { GatewayError, type GatewayErrorKind } from "../../../src/errors.js";
 import type { WebSocketSession } from "../../../src/wire/models.js";
 
 const START = 1_700_000_000_000;
@@ -43,20 +31,31 @@ function deepFreeze<T>(value: T): T {
   return value;
 }
 
-export type Done = readonly [effect: string, ...args: unknown[]];
+type WithoutGeneration<Event> = Event extends unknown ? Omit<Event, "generation"> : never;
 
-/** The machine on a table: time moves when told, and what it wants done is written down. */
-export class Sim {
+/** An event of the present socket, where it is one of a socket. */
+export type Event = WithoutGeneration<ConnectionEvent>;
+
+/** A slot with the fields of every state. */
+type AnySlot = SlotHistory & {
+  readonly state: BindingState;
+  readonly error?: GatewayError;
+  readonly retryAt?: number;
+  readonly replacedBy?: string;
+};
+
+/** The machine with time set by hand; the effects it asks for are recorded. */
+export class SimulatedConnection {
   state: State = initialState;
   now = START;
-  draw = 0.5;
+  random = 0.5;
   frames = 0;
   lastFrameAt = START;
   /** All effects so far. */
-  readonly done: Done[] = [];
+  readonly effects: Effect[] = [];
   readonly options: MachineOptions;
-  /** Looks at each step, with what it wants done. */
-  watch: (before: State, done: readonly Done[]) => void = () => {};
+  /** Called after each step with its effects. */
+  onStep: (before: State, effects: readonly Effect[]) => void = () => {};
 
   constructor(options: Partial<MachineOptions> = {}) {
     this.options = {
@@ -76,40 +75,44 @@ export class Sim {
     return reasonOf(this.state);
   }
 
-  slot(name = "player") {
-    return this.state.slots[name]!;
+  slot(name = "player"): AnySlot {
+    const { history, ...slot } = this.state.slots[name]!;
+    return { ...history, ...slot };
   }
 
   /** How often an effect was asked for. */
-  count(effect: string): number {
-    return this.done.filter(([name]) => name === effect).length;
+  count(type: Effect["type"]): number {
+    return this.effects.filter((effect) => effect.type === type).length;
   }
 
-  last(effect: string): Done | undefined {
-    return this.done.filter(([name]) => name === effect).at(-1);
+  last(type: Effect["type"]): Effect | undefined {
+    return this.effects.filter((effect) => effect.type === type).at(-1);
   }
 
-  /** One event; answers its effects. What went in must not be changed by it. */
-  on(event: Event, generation?: number): Done[] {
-    const { now, draw: random, frames, lastFrameAt } = this;
-    const moment = { now, random, frames, lastFrameAt };
-    const turn = step(deepFreeze(this.state), event, moment, this.options, generation);
-    const done: Done[] = [];
-    const recorder = new Proxy({} as Effects, {
-      get:
-        (_, name: string) =>
-        (...args: unknown[]) =>
-          done.push([name, ...args]),
-    });
-    for (const effect of turn.effects) effect(recorder);
-    const before = this.state;
-    this.state = turn;
-    this.done.push(...done);
-    this.watch(before, done);
-    return done;
+  /** One event, by default of the present socket; returns its effects. The step must not change what it is given. */
+  on(event: Event, generation = this.state.generation): readonly Effect[] {
+    const { now, random, frames, lastFrameAt } = this;
+    const input = { now, random, frames, lastFrameAt };
+    const before = deepFreeze(this.state);
+    const isOfSocket = ![
+      "connect",
+      "disconnect",
+      "tokenSet",
+      "hint",
+      "tick",
+      "requestBind",
+    ].includes(event.type);
+    const complete = (
+      isOfSocket && event.type !== "release" ? { ...event, generation } : event
+    ) as ConnectionEvent;
+    const { state, effects } = step(before, complete, input, this.options);
+    this.state = state;
+    this.effects.push(...effects);
+    this.onStep(before, effects);
+    return effects;
   }
 
-  /** Lets time pass; every tick the machine asks for comes on time. */
+  /** Advances time; every tick the machine asks for comes on time. */
   pass(ms: number): this {
     const until = this.now + ms;
     for (;;) {
@@ -117,9 +120,9 @@ export class Sim {
       if (!(due <= until)) break;
       this.now = Math.max(this.now, due);
       const before = this.state;
-      this.on((t) => tick(t, 0));
+      this.on({ type: "tick", lateMs: 0 });
       if (nextTickAt(this.state, this.options, this.lastFrameAt) <= this.now) {
-        // The same tick for ever would be a hot loop.
+        // The same tick for ever would be a busy loop.
         throw new Error(`The machine wants to tick for ever in phase ${before.phase}.`);
       }
     }
@@ -127,8 +130,8 @@ export class Sim {
     return this;
   }
 
-  hint(kind: Hint): Done[] {
-    return this.on((t) => hint(t, kind));
+  hint(hint: Hint): readonly Effect[] {
+    return this.on({ type: "hint", hint });
   }
 
   frame(): this {
@@ -137,50 +140,54 @@ export class Sim {
     return this;
   }
 
-  open(): Done[] {
+  open(): readonly Effect[] {
     this.frame();
-    return this.on(opened);
+    return this.on({ type: "socketOpened" });
   }
 
-  login(lifeMs = 3_240_000): Done[] {
+  login(renewInMs = 3_240_000): readonly Effect[] {
     this.frame();
-    return this.on((t) => loggedIn(t, this.now + lifeMs));
+    return this.on({ type: "loggedIn", renewInMs });
   }
 
-  refuseLogin(kind: GatewayErrorKind): Done[] {
-    return this.on((t) => loginFailed(t, failure(kind)));
+  refuseLogin(kind: GatewayErrorKind): readonly Effect[] {
+    return this.on({ type: "loginFailed", error: failure(kind) });
   }
 
-  want(name = "player", { exclusive = true, force = false } = {}): Done[] {
-    return this.on((t) => requestBind(t, name, exclusive, force));
+  requestBind(slot = "player", { exclusive = true, force = false } = {}): readonly Effect[] {
+    return this.on({ type: "requestBind", slot, exclusive, force });
   }
 
-  accept(userId = "alice", name = "player"): Done[] {
+  accept(userId = "alice", slot = "player"): readonly Effect[] {
     this.frame();
-    return this.on((t) => bindSucceeded(t, name, sessionOf(userId)));
+    return this.on({ type: "bindSucceeded", slot, session: sessionOf(userId) });
   }
 
-  refuse(kind: GatewayErrorKind, name = "player", outcome?: GatewayError["outcome"]): Done[] {
-    return this.on((t) => bindFailed(t, name, failure(kind, outcome)));
+  refuse(
+    kind: GatewayErrorKind,
+    slot = "player",
+    outcome?: GatewayError["outcome"],
+  ): readonly Effect[] {
+    return this.on({ type: "bindFailed", slot, error: failure(kind, outcome) });
   }
 
-  end(clean = false): Done[] {
-    return this.on((t) => ended(t, clean, undefined));
+  end(clean = false): readonly Effect[] {
+    return this.on({ type: "socketEnded", clean });
   }
 
   /** To the point where a player is bound. */
-  static ready(options?: Partial<MachineOptions>): Sim {
-    const sim = new Sim(options);
-    sim.want();
-    sim.open();
-    sim.login();
-    sim.accept();
-    return sim;
+  static ready(options?: Partial<MachineOptions>): SimulatedConnection {
+    const connection = new SimulatedConnection(options);
+    connection.requestBind();
+    connection.open();
+    connection.login();
+    connection.accept();
+    return connection;
   }
 
-  /** Through the whole way back, after a drop. */
-  comeBack(userId = "alice"): this {
-    this.on(connect);
+  /** Connects, logs in and binds again, after a drop. */
+  reconnect(userId = "alice"): this {
+    this.on({ type: "connect" });
     this.open();
     this.login();
     this.accept(userId);

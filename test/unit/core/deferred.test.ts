@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { isGatewayError } from "../../../src/errors.js";
 import { createDeferred, type AbortOptions } from "../../../src/core/deferred.js";
 import { manualClock } from "../../support/manualClock.js";
-import { rejection, settled } from "../../support/settled.js";
+import { rejectionOf, flushPromises } from "../../support/promises.js";
 
 function start(limits: AbortOptions = {}, describeFailure?: Parameters<typeof createDeferred>[4]) {
   const clock = manualClock();
@@ -41,7 +41,7 @@ describe("pending", () => {
     expect(onEnd).not.toHaveBeenCalled();
     clock.advance(1);
     expect(onEnd.mock.calls).toEqual([["requestTimeout"]]);
-    const error = await rejection(promise);
+    const error = await rejectionOf(promise);
     expect(isGatewayError(error, "requestTimeout")).toBe(true);
     expect(error).toMatchObject({
       method: "setUserId",
@@ -55,14 +55,14 @@ describe("pending", () => {
     const controller = new AbortController();
     const { promise, onEnd } = start({ signal: controller.signal });
     controller.abort();
-    expect(await rejection(promise)).toMatchObject({ kind: "aborted", method: "setUserId" });
+    expect(await rejectionOf(promise)).toMatchObject({ kind: "aborted", method: "setUserId" });
     expect(onEnd.mock.calls).toEqual([["aborted"]]);
   });
 
   test("ends with a signal that was aborted before, once its owner holds it", async () => {
     const { promise, onEnd } = start({ signal: AbortSignal.abort() });
     expect(onEnd).not.toHaveBeenCalled();
-    expect(await rejection(promise)).toMatchObject({ kind: "aborted" });
+    expect(await rejectionOf(promise)).toMatchObject({ kind: "aborted" });
     expect(onEnd).toHaveBeenCalledTimes(1);
   });
 
@@ -85,7 +85,7 @@ describe("pending", () => {
       one.fail({ kind: "gap" }, "late");
       controller.abort();
       one.clock.advance(10_000);
-      await settled();
+      await flushPromises();
       expect(one.onEnd).toHaveBeenCalledTimes(1);
       expect(first).toHaveBeenCalledTimes(1);
       expect(String(first.mock.calls[0]![0])).not.toContain("late");
@@ -107,18 +107,18 @@ describe("pending", () => {
     const { promise, reject } = start();
     const error = new Error("mine");
     reject(error);
-    expect(await rejection(promise)).toBe(error);
+    expect(await rejectionOf(promise)).toBe(error);
   });
 
   test("describes a failure by its kind, and lets the failure itself have the last word", async () => {
     const describeFailure = vi.fn(() => ({ outcome: "unknown", retryable: true }) as const);
     const late = start({ timeoutMs: 1 }, describeFailure);
     late.clock.advance(1);
-    expect(await rejection(late.promise)).toMatchObject({ outcome: "unknown", retryable: true });
+    expect(await rejectionOf(late.promise)).toMatchObject({ outcome: "unknown", retryable: true });
     expect(describeFailure.mock.calls).toEqual([["requestTimeout"]]);
     const refused = start({}, describeFailure);
     refused.fail({ kind: "conflict", outcome: "refused", status: 409 }, "refused with 409");
-    expect(await rejection(refused.promise)).toMatchObject({
+    expect(await rejectionOf(refused.promise)).toMatchObject({
       kind: "conflict",
       outcome: "refused",
       status: 409,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { createMatchmaking } from "../../../demo/server/matchmaking.js";
+import { Matchmaking } from "../../../demo/server/matchmaking.js";
 
 const about = { namespaceName: "matchmaking", gatheringName: "gathering-0001" };
 const ROUND_MS = 40_000;
 
 describe("matchmaking", () => {
-  it("tells those who were there of whoever joins, and all when it is full", () => {
-    const matchmaking = createMatchmaking();
+  it("notifies waiting players of a join, and all players of a full gathering", () => {
+    const matchmaking = new Matchmaking();
     expect(matchmaking.join("a", 2, ROUND_MS)).toEqual({ notices: [] });
     expect(matchmaking.join("a", 2, ROUND_MS)).toEqual({ notices: [] });
     const { notices, full } = matchmaking.join("b", 2, 5_000);
@@ -20,8 +20,8 @@ describe("matchmaking", () => {
     expect(matchmaking.open()).toEqual([]);
   });
 
-  it("brings together those who want rounds of one size", () => {
-    const matchmaking = createMatchmaking();
+  it("matches players who ask for the same size", () => {
+    const matchmaking = new Matchmaking();
     matchmaking.join("a", 2, ROUND_MS);
     matchmaking.join("b", 3, ROUND_MS);
     matchmaking.join("c", 3, ROUND_MS);
@@ -30,8 +30,8 @@ describe("matchmaking", () => {
     expect(matchmaking.join("d", 3, ROUND_MS).full?.players).toEqual(["b", "c", "d"]);
   });
 
-  it("fills the place of whoever leaves, and forgets a gathering nobody is in", () => {
-    const matchmaking = createMatchmaking();
+  it("fills the seat of a player who left, and removes an empty gathering", () => {
+    const matchmaking = new Matchmaking();
     matchmaking.join("a", 3, ROUND_MS);
     matchmaking.join("b", 3, ROUND_MS);
     expect(matchmaking.leave("a").notices).toEqual([
@@ -47,26 +47,26 @@ describe("matchmaking", () => {
     expect(matchmaking.gatheringOf("b")).toBeNull();
   });
 
-  it("passes over those who wait no longer", () => {
-    const matchmaking = createMatchmaking();
+  it("removes waiting players who are no longer reachable", () => {
+    const matchmaking = new Matchmaking();
     matchmaking.join("gone", 2, ROUND_MS);
     expect(matchmaking.join("a", 2, ROUND_MS, (userId) => userId !== "gone").notices).toEqual([]);
     expect(matchmaking.gatheringOf("gone")).toBeNull();
     expect(matchmaking.gatheringOf("a")?.players).toEqual(["a"]);
   });
 
-  it("seats robots where there is room, and no more of them", () => {
-    const matchmaking = createMatchmaking();
+  it("fills the free seats with robots, and adds no more", () => {
+    const matchmaking = new Matchmaking();
     matchmaking.join("a", 3, ROUND_MS);
     const robots = ["r1", "r2", "r3"];
     expect(matchmaking.fill("b", robots).notices).toEqual([]);
     expect(matchmaking.fill("a", robots).full?.players).toEqual(["a", "r1", "r2"]);
   });
 
-  it("goes on where it was after a restart", () => {
-    const before = createMatchmaking();
+  it("restores open gatherings after a restart", () => {
+    const before = new Matchmaking();
     before.join("a", 2, ROUND_MS);
-    const after = createMatchmaking(before.save());
+    const after = new Matchmaking(before.save());
     expect(after.join("b", 2, ROUND_MS).full?.players).toEqual(["a", "b"]);
     after.join("c", 2, ROUND_MS);
     expect(after.gatheringOf("c")?.name).toBe("gathering-0002");

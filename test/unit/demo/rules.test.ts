@@ -7,12 +7,12 @@ const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 const rounds = fc.integer({ min: 2_000, max: 120_000 });
 
 describe("a sky", () => {
-  it("is the same for the same seed, and another for another", () => {
+  it("is equal for equal seeds, and differs for others", () => {
     expect(skyOf(7, 40_000)).toEqual(skyOf(7, 40_000));
     expect(skyOf(7, 40_000)).not.toEqual(skyOf(8, 40_000));
   });
 
-  it("has something to catch in every round, all of it within the round and the board", () => {
+  it("has stars in every round, all within the round and the board", () => {
     fc.assert(
       fc.property(seeds, rounds, (seed, roundMs) => {
         const sky = skyOf(seed, roundMs);
@@ -30,7 +30,7 @@ describe("a sky", () => {
     );
   });
 
-  it("never has two in one cell", () => {
+  it("has at most one star in a cell at a time", () => {
     fc.assert(
       fc.property(seeds, rounds, (seed, roundMs) => {
         const free = new Map<number, number>();
@@ -49,7 +49,7 @@ describe("a score", () => {
     return { id, kind, cell: id, fromMs: 0, untilMs: 1_000 };
   });
 
-  it("adds what was caught, passes over what is not there, and never falls below nothing", () => {
+  it("adds the points of caught stars, ignores unknown ids, and never falls below zero", () => {
     expect(scoreOf(sky, [0, 1, 2])).toBe(pointsOf.star + pointsOf.gold + pointsOf.comet);
     expect(scoreOf(sky, [2, 0])).toBe(pointsOf.star);
     expect(scoreOf(sky, [9])).toBe(0);
@@ -57,7 +57,7 @@ describe("a score", () => {
 });
 
 describe("a name", () => {
-  it("is trimmed and cut by letters, and cannot be that of a robot", () => {
+  it("is trimmed, cut between code points, and never the name of a robot", () => {
     expect(userIdOf("  Alice ")).toBe("Alice");
     expect(userIdOf("🙂".repeat(30))).toBe("🙂".repeat(24));
     expect(userIdOf("robot:Vega")).toBe("robot Vega");

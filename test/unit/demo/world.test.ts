@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createWorld } from "../../../demo/server/world.js";
+import { World } from "../../../demo/server/world.js";
 import type { Saved } from "../../../demo/server/store.js";
 import type { Notice } from "../../../demo/shared/api.js";
 import { COUNTDOWN_MS, skyOf, type StarKind } from "../../../demo/shared/rules.js";
@@ -9,9 +9,13 @@ const SEED = 7;
 const NAME = "gathering-0001";
 const sky = skyOf(SEED, ROUND_MS);
 
-function aWorld(players = ["alice", "bob"], saved?: Saved, startAt = Date.UTC(2026, 0, 5, 12)) {
+function createTestWorld(
+  players = ["alice", "bob"],
+  saved?: Saved,
+  startAt = Date.UTC(2026, 0, 5, 12),
+) {
   let now = startAt;
-  const world = createWorld({
+  const world = new World({
     now: () => now,
     seed: () => SEED,
     online: () => players,
@@ -38,8 +42,8 @@ const keysFor = (notices: readonly Notice[], userId: string) =>
   notices.filter((notice) => notice.userId === userId).map(({ key }) => key);
 
 describe("a match", () => {
-  it("counts each star once, and none that has not fallen yet", () => {
-    const { begin, pass, report, scoreOf } = aWorld();
+  it("counts each star once, and not before it falls", () => {
+    const { begin, pass, report, scoreOf } = createTestWorld();
     begin();
     const last = sky.at(-1)!;
     report("alice", [last.id]);
@@ -52,8 +56,8 @@ describe("a match", () => {
     expect(scoreOf("bob")).toBe(0);
   });
 
-  it("takes no report from whoever is not in it, nor after its end", () => {
-    const { begin, pass, report, scoreOf, world } = aWorld();
+  it("ignores reports of other players, and reports after its end", () => {
+    const { begin, pass, report, scoreOf, world } = createTestWorld();
     begin();
     pass(ROUND_MS);
     report("carol", [firstOf("star").id]);
@@ -66,8 +70,8 @@ describe("a match", () => {
     expect(world.stateOf("carol").match).toBeNull();
   });
 
-  it("clouds the sky of the rivals when a golden star is caught, and not one's own", () => {
-    const { begin, pass, report } = aWorld();
+  it("clouds the skies of the rivals when a player catches a golden star", () => {
+    const { begin, pass, report } = createTestWorld();
     begin();
     const gold = firstOf("gold");
     pass(gold.fromMs);
@@ -78,8 +82,8 @@ describe("a match", () => {
     expect(new Set((cloud.payload as { cells: number[] }).cells).size).toBe(3);
   });
 
-  it("tells scores when they have changed, and once for many changes", () => {
-    const { begin, pass, report, world } = aWorld();
+  it("sends changed scores, once for many changes", () => {
+    const { begin, pass, report, world } = createTestWorld();
     begin();
     world.tick();
     expect(world.tick()).toEqual([]);
@@ -90,8 +94,8 @@ describe("a match", () => {
     expect(world.tick()).toEqual([]);
   });
 
-  it("ends when all have told what they caught, and else a little later, by the clock", () => {
-    const { begin, pass, report, world } = aWorld();
+  it("ends when all players have sent their last report, otherwise 3 seconds after its time", () => {
+    const { begin, pass, report, world } = createTestWorld();
     begin();
     report("alice", [], true);
     report("bob", [], true);
@@ -104,8 +108,8 @@ describe("a match", () => {
     expect(keysFor(world.tick(), "alice")).toEqual([]);
   });
 
-  it("ends when only one is left, and is gone when that one leaves too", () => {
-    const { begin, world } = aWorld();
+  it("ends when one player is left, and is removed when that player leaves", () => {
+    const { begin, world } = createTestWorld();
     begin();
     expect(keysFor(world.leave("bob"), "alice")).toContain("Gs2Matchmaking:Leave");
     world.tick();
@@ -115,13 +119,13 @@ describe("a match", () => {
     expect(world.save().matches.matches).toEqual([]);
   });
 
-  it("goes on after a restart, and waits longer then for those who have to find back", () => {
-    const before = aWorld();
+  it("goes on after a restart, and then waits longer for reports", () => {
+    const before = createTestWorld();
     before.begin();
     before.pass(ROUND_MS - 1_000);
     before.report("alice", [firstOf("star").id]);
     const saved = JSON.parse(JSON.stringify(before.world.save())) as Saved;
-    const after = aWorld(["alice", "bob"], saved, before.now() + 2_000);
+    const after = createTestWorld(["alice", "bob"], saved, before.now() + 2_000);
     expect(after.scoreOf("alice")).toBe(1);
     after.pass(5_000);
     after.world.tick();
@@ -131,8 +135,8 @@ describe("a match", () => {
     expect(after.world.stateOf("bob").match?.isOver).toBe(true);
   });
 
-  it("is played by robots as the seed says, better as time goes by", () => {
-    const { begin, pass, world } = aWorld(["alice"]);
+  it("gives robots scores that follow from the seed and grow with time", () => {
+    const { begin, pass, world } = createTestWorld(["alice"]);
     begin();
     world.join("alice", { size: 3, roundMs: ROUND_MS });
     world.fillWithRobots("alice");
@@ -146,8 +150,8 @@ describe("a match", () => {
 });
 
 describe("missions", () => {
-  it("tell each step, and once that they are complete", () => {
-    const { begin, pass, report, world } = aWorld();
+  it("send a notification for each step, and one when complete", () => {
+    const { begin, pass, report, world } = createTestWorld();
     begin();
     const gold = firstOf("gold");
     pass(ROUND_MS);
@@ -174,8 +178,8 @@ describe("missions", () => {
     expect(world.stateOf("bob").missions.map(({ count }) => count)).toEqual([0, 0, 1, 0]);
   });
 
-  it("begin anew the next day", () => {
-    const { begin, pass, report, world } = aWorld();
+  it("start at zero the next day", () => {
+    const { begin, pass, report, world } = createTestWorld();
     begin();
     pass(ROUND_MS);
     report("alice", [firstOf("star").id]);
@@ -186,9 +190,9 @@ describe("missions", () => {
 });
 
 describe("the lobby", () => {
-  it("is told to everybody outside of a round when it changes, and to nobody when not", () => {
+  it("is sent to all players outside of a round when it changes, and not otherwise", () => {
     const players = ["alice", "bob"];
-    const { world } = aWorld(players);
+    const { world } = createTestWorld(players);
     world.tick();
     expect(world.tick()).toEqual([]);
     players.push("carol");
@@ -204,8 +208,8 @@ describe("the lobby", () => {
     });
   });
 
-  it("takes no size there is not, and keeps rounds within bounds", () => {
-    const { world } = aWorld();
+  it("ignores unknown sizes, and limits the length of rounds", () => {
+    const { world } = createTestWorld();
     world.join("alice", { size: 1 });
     world.join("alice", { size: 99 });
     expect(world.stateOf("alice").gathering).toBeNull();

@@ -104,7 +104,7 @@ describe("the log of the page", () => {
       call({ connectionId: other, method: "identifier.projectToken.login" }),
       call({ connectionId: other }),
       frame({
-        type: "answer",
+        type: "reply",
         status: 409,
         method: "gateway.webSocketSession.setUserId",
         body: {},
@@ -134,7 +134,7 @@ describe("the log of the page", () => {
   test("finds the other half of a call", () => {
     const { log, take } = store();
     const asked = call();
-    const answered = frame({ type: "answer", status: 200, replyTo: asked.id, body: {} });
+    const answered = frame({ type: "reply", status: 200, replyTo: asked.id, body: {} });
     take(asked, answered, frame());
     const [first, second, third] = log.shown.value;
     expect(log.partner(first!)).toBe(second);

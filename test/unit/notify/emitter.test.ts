@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { createEmitter, type Handler } from "../../../src/notify/emitter.js";
-import { gate, settled } from "../../support/settled.js";
+import { createDeferred, flushPromises } from "../../support/promises.js";
 
 function setup() {
   const threw = vi.fn<(error: unknown, said: string) => void>();
@@ -238,12 +238,12 @@ describe("handlers that misbehave", () => {
       expect(() => {
         emit("x", 1);
       }).not.toThrow();
-      await settled();
+      await flushPromises();
       expect(before).toHaveBeenCalledTimes(1);
       expect(after).toHaveBeenCalledTimes(2);
       expect(threw.mock.calls).toEqual([[bad, String(bad)]]);
       emit("x", 2);
-      await settled();
+      await flushPromises();
       expect(threw).toHaveBeenCalledTimes(2);
     },
   );
@@ -271,7 +271,7 @@ describe("handlers that misbehave", () => {
     const { listen, emit, threw } = setup();
     listen("x", () => answer);
     emit("x");
-    await settled();
+    await flushPromises();
     expect(threw).not.toHaveBeenCalled();
   });
 
@@ -332,12 +332,12 @@ describe("the shield", () => {
 
   test("settles when what it runs has settled, and never rejects", async () => {
     const { callSafely: shield, threw } = setup();
-    const work = gate();
+    const work = createDeferred();
     const over = vi.fn();
     const done = Promise.resolve(shield(() => work.promise, [])).then(over);
-    await settled();
+    await flushPromises();
     expect(over).not.toHaveBeenCalled();
-    work.fail(new Error("late"));
+    work.reject(new Error("late"));
     await done;
     expect(threw).toHaveBeenCalledTimes(1);
     expect(String(threw.mock.calls[0]![0])).toContain("late");

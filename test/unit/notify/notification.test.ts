@@ -1,12 +1,17 @@
 import { describe, expect, test, vi } from "vitest";
-import { notificationMaker } from "../../../src/notify/notification.js";
+import { createNotification } from "../../../src/notify/notification.js";
 import { named, notificationFrames } from "../../golden/golden.js";
 
 function setup() {
-  const notJson = vi.fn<(key: string) => void>();
+  const onNotJson = vi.fn<(key: string) => void>();
   const parse = vi.spyOn(JSON, "parse");
   parse.mockClear();
-  return { notJson, parse, make: notificationMaker(notJson) };
+  const make = (
+    frame: Parameters<typeof createNotification>[0],
+    receivedAt: number,
+    via: "socket" | "push",
+  ) => createNotification(frame, receivedAt, via, onNotJson);
+  return { onNotJson, parse, make };
 }
 const frame = { issuer: "i", subject: "raid-start", payload: '{"raidId":"r-1"}' };
 const whole = {
@@ -21,56 +26,60 @@ const whole = {
 
 describe("a notification", () => {
   test.each(named(notificationFrames))(
-    "with %s has its key, and both fields as they came",
+    "with %s has its key, and issuer and subject as they came",
     (_, { issuer, subject, payload, key }) => {
       const { make } = setup();
-      const one = make({ issuer, subject, payload }, 5, "push");
-      expect(one).toMatchObject({ key, issuer, subject, rawPayload: payload, receivedAt: 5 });
-      expect(one.via).toBe("push");
+      const notification = make({ issuer, subject, payload }, 5, "push");
+      expect(notification).toMatchObject({
+        key,
+        issuer,
+        subject,
+        rawPayload: payload,
+        receivedAt: 5,
+      });
+      expect(notification.via).toBe("push");
     },
   );
 
-  test("is not parsed before somebody reads its payload, and then once", () => {
-    const { make, parse } = setup();
-    const one = make(frame, 5, "socket");
-    expect(one.key + one.rawPayload).toContain("raid");
-    expect(parse).not.toHaveBeenCalled();
-    const { payload } = one;
-    expect(payload).toEqual({ raidId: "r-1" });
-    expect(one.payload).toBe(payload);
-    expect(parse).toHaveBeenCalledTimes(1);
-  });
-
-  test.each(["null", "false", "0", '""', "[]"])("parses %s once, too", (payload) => {
-    const { make, parse, notJson } = setup();
-    const one = make({ ...frame, payload }, 5, "socket");
-    expect(JSON.stringify([one.payload, one.payload])).toBe(`[${payload},${payload}]`);
-    expect(parse).toHaveBeenCalledTimes(1);
-    expect(notJson).not.toHaveBeenCalled();
-  });
+  test.each(["null", "false", "0", '""', "[]", '{"raidId":"r-1"}'])(
+    "parses %s once, when it is made",
+    (payload) => {
+      const { make, parse, onNotJson } = setup();
+      const notification = make({ ...frame, payload }, 5, "socket");
+      expect(parse).toHaveBeenCalledTimes(1);
+      expect(JSON.stringify([notification.payload, notification.payload])).toBe(
+        `[${payload},${payload}]`,
+      );
+      expect(parse).toHaveBeenCalledTimes(1);
+      expect(onNotJson).not.toHaveBeenCalled();
+    },
+  );
 
   test.each(["sale!", "", "{", "undefined"])(
-    "keeps a payload that is no JSON (%j) as text, and reports it once",
+    "keeps a payload that is no JSON (%j) as text, and reports it once, when it is made",
     (payload) => {
-      const { make, notJson } = setup();
-      const one = make({ ...frame, payload }, 5, "socket");
-      expect(notJson).not.toHaveBeenCalled();
-      expect(one.payload).toBe(payload);
-      expect(one.payload).toBe(payload);
-      expect({ ...one }.payload).toBe(payload);
-      expect(notJson.mock.calls).toEqual([["raid-start"]]);
+      const { make, onNotJson } = setup();
+      const notification = make({ ...frame, payload }, 5, "socket");
+      expect(onNotJson.mock.calls).toEqual([["raid-start"]]);
+      expect(notification.payload).toBe(payload);
+      expect({ ...notification }.payload).toBe(payload);
+      expect(onNotJson).toHaveBeenCalledTimes(1);
     },
   );
 
-  test("shows its payload to everybody who copies it", () => {
+  test("is plain data: copies, JSON and structured clones have its payload", () => {
     const { make } = setup();
-    const one = () => make(frame, 5, "socket");
-    expect({ ...one() }).toStrictEqual(whole);
-    expect(JSON.parse(JSON.stringify(one()))).toStrictEqual(whole);
-    expect(structuredClone(one())).toStrictEqual(whole);
-    expect(Object.keys(one()).sort()).toEqual(Object.keys(whole).sort());
-    expect(Object.hasOwn(one(), "payload")).toBe(true);
-    expect(Object.fromEntries(Object.entries(one()))).toStrictEqual(whole);
+    const notification = () => make(frame, 5, "socket");
+    expect(Object.getPrototypeOf(notification())).toBe(Object.prototype);
+    expect(Object.getOwnPropertyDescriptor(notification(), "payload")).toMatchObject({
+      enumerable: true,
+      value: { raidId: "r-1" },
+    });
+    expect({ ...notification() }).toStrictEqual(whole);
+    expect(JSON.parse(JSON.stringify(notification()))).toStrictEqual(whole);
+    expect(structuredClone(notification())).toStrictEqual(whole);
+    expect(Object.keys(notification()).sort()).toEqual(Object.keys(whole).sort());
+    expect(Object.fromEntries(Object.entries(notification()))).toStrictEqual(whole);
   });
 
   test("shares nothing with the next one", () => {

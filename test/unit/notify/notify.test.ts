@@ -2,11 +2,12 @@ import { describe, expect, test, vi } from "vitest";
 import type { Report } from "../../../src/core/diagnostics.js";
 import { createEmitter, type Handler } from "../../../src/notify/emitter.js";
 import type { Notification } from "../../../src/notify/notification.js";
-import { createNotify } from "../../../src/notify/notify.js";
+import type { NotificationSelector } from "../../../src/notify/notificationSource.js";
+import { Notifications } from "../../../src/notify/notify.js";
 import { manualClock } from "../../support/manualClock.js";
-import { gate, rejection, settled } from "../../support/settled.js";
+import { createDeferred, rejectionOf, flushPromises } from "../../support/promises.js";
 
-type Selector = Parameters<ReturnType<typeof createNotify>["listenTo"]>[0];
+type Selector = NotificationSelector;
 
 function setup() {
   const clock = manualClock();
@@ -17,9 +18,9 @@ function setup() {
     code === "payloadNotJson"
       ? notJson((detail as { key: string }).key)
       : overrun((detail as { held: number }).held)) as Report;
-  const notify = createNotify(clock, createEmitter(threw), report);
+  const notify = new Notifications(clock, createEmitter(threw), report);
   const heard: unknown[] = [];
-  notify.listenTo("*", (one: Notification) => heard.push(one.payload));
+  notify.on("*", (one: Notification) => heard.push(one.payload));
   return {
     clock,
     threw,
@@ -29,9 +30,9 @@ function setup() {
     /** Payloads in the order of delivery. */
     heard,
     on: (selector: unknown, handler: Handler, options?: object) =>
-      notify.listenTo(selector as Selector, handler, options),
+      notify.on(selector as Selector, handler, options),
     waitFor: (selector: unknown, options?: object) => {
-      const promise = notify.wait(selector as Selector, options);
+      const promise = notify.waitFor(selector as Selector, options);
       promise.catch(() => undefined);
       return promise;
     },
@@ -53,7 +54,7 @@ async function hasEnded(promise: Promise<unknown>): Promise<boolean> {
   let ended = false;
   const end = (): void => void (ended = true);
   promise.then(end, end);
-  await settled();
+  await flushPromises();
   return ended;
 }
 
@@ -318,7 +319,7 @@ describe("holding back for too long", () => {
     const { clock, notify, take, heard, overrun } = setup();
     const first = notify.hold();
     take("s", 1);
-    notify.stopHolding();
+    notify.endHolds();
     expect(heard).toEqual([1]);
     expect(clock.pendingTimers).toBe(0);
     const next = notify.hold();
@@ -334,7 +335,7 @@ describe("holding back for too long", () => {
 describe("while the game refetches", () => {
   test("notifications are held until it has, and then come in order", async () => {
     const { clock, take, heard, overrun, syncBy } = setup();
-    const refetch = gate();
+    const refetch = createDeferred();
     const sync = { reason: "gap" };
     const run = vi.fn(() => refetch.promise);
     const over = syncBy([run], sync);
@@ -342,9 +343,9 @@ describe("while the game refetches", () => {
     take("s", 1);
     clock.advance(4_999);
     take("s", 2);
-    await settled();
+    await flushPromises();
     expect(heard).toEqual([]);
-    refetch.open();
+    refetch.resolve();
     await over;
     expect(heard).toEqual([1, 2]);
     expect(clock.pendingTimers).toBe(0);
@@ -353,13 +354,13 @@ describe("while the game refetches", () => {
 
   test("all of its functions run at once, and the slowest counts", async () => {
     const { take, heard, syncBy } = setup();
-    const [quick, slow] = [gate(), gate()];
+    const [quick, slow] = [createDeferred(), createDeferred()];
     const over = syncBy([() => quick.promise, () => slow.promise]);
     take("s", 1);
-    quick.open();
-    await settled();
+    quick.resolve();
+    await flushPromises();
     expect(heard).toEqual([]);
-    slow.open();
+    slow.resolve();
     await over;
     expect(heard).toEqual([1]);
   });
@@ -374,7 +375,7 @@ describe("while the game refetches", () => {
 
   test("a failure of one function is reported, and the others still count", async () => {
     const { take, heard, threw, syncBy } = setup();
-    const other = gate();
+    const other = createDeferred();
     const bad = new Error("bad");
     const over = syncBy([
       () => {
@@ -384,20 +385,20 @@ describe("while the game refetches", () => {
       () => other.promise,
     ]);
     take("s", 1);
-    await settled();
+    await flushPromises();
     expect(threw.mock.calls).toEqual([
       [bad, String(bad)],
       [bad, String(bad)],
     ]);
     expect(heard).toEqual([]);
-    other.open();
+    other.resolve();
     await over;
     expect(heard).toEqual([1]);
   });
 
   test("after 5 seconds they come all the same, it is told, and the next come at once", () => {
     const { clock, take, heard, overrun, syncBy } = setup();
-    void syncBy([() => gate().promise]);
+    void syncBy([() => createDeferred().promise]);
     take("s", 1);
     clock.advance(4_999);
     expect(heard).toEqual([]);
@@ -420,29 +421,29 @@ describe("while the game refetches", () => {
 
   test("one refetch that never ends does not undo the holding of the next", async () => {
     const { clock, take, heard, syncBy } = setup();
-    void syncBy([() => gate().promise]);
+    void syncBy([() => createDeferred().promise]);
     clock.advance(5_000);
-    const next = gate();
+    const next = createDeferred();
     const over = syncBy([() => next.promise]);
     take("s", 1);
     expect(heard).toEqual([]);
-    next.open();
+    next.resolve();
     await over;
     expect(heard).toEqual([1]);
   });
 
   test("a refetch that ends late does not end the holding of the next", async () => {
     const { clock, take, heard, syncBy } = setup();
-    const late = gate();
+    const late = createDeferred();
     const lateOver = syncBy([() => late.promise]);
     clock.advance(5_000);
-    const next = gate();
+    const next = createDeferred();
     const over = syncBy([() => next.promise]);
-    late.open();
+    late.resolve();
     await lateOver;
     take("s", 1);
     expect(heard).toEqual([]);
-    next.open();
+    next.resolve();
     await over;
     expect(heard).toEqual([1]);
   });
@@ -489,7 +490,7 @@ describe("waitFor", () => {
     });
     const other = waitFor("s");
     take("s", 1);
-    expect(await rejection(waiting)).toBe(mine);
+    expect(await rejectionOf(waiting)).toBe(mine);
     expect((await other).payload).toBe(1);
     expect(heard).toEqual([1]);
   });
@@ -512,7 +513,7 @@ describe("waitFor", () => {
     clock.advance(999);
     expect(await hasEnded(waiting)).toBe(false);
     clock.advance(1);
-    expect(await rejection(waiting)).toMatchObject({
+    expect(await rejectionOf(waiting)).toMatchObject({
       kind: "requestTimeout",
       message: expect.stringContaining("Gs2Chat:Post") as string,
     });
@@ -528,7 +529,7 @@ describe("waitFor", () => {
     const next = waitFor("s");
     controller.abort();
     take("s", 1);
-    expect(await rejection(waiting)).toMatchObject({ kind: "aborted" });
+    expect(await rejectionOf(waiting)).toMatchObject({ kind: "aborted" });
     expect((await next).payload).toBe(1);
   });
 
@@ -538,7 +539,7 @@ describe("waitFor", () => {
     take("s", 1);
     const waiting = waitFor("s", { signal: AbortSignal.abort(), since });
     take("s", 2);
-    expect(await rejection(waiting)).toMatchObject({ kind: "aborted" });
+    expect(await rejectionOf(waiting)).toMatchObject({ kind: "aborted" });
     expect((await waitFor("s", { since })).payload).toBe(1);
   });
 
@@ -643,7 +644,7 @@ describe("waitFor with since", () => {
     take("s", 1);
     clock.advance(30_001);
     expect(await hasEnded(waitFor("s", { since }))).toBe(false);
-    expect(await rejection(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
+    expect(await rejectionOf(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
       kind: "gap",
     });
   });
@@ -652,7 +653,7 @@ describe("waitFor with since", () => {
     const { notify, waitFor, take } = setup();
     const since = notify.mark();
     take("s", "theirs");
-    notify.forgetNotifications();
+    notify.forgetHistory();
     const waiting = waitFor("s", { since });
     expect(await hasEnded(waiting)).toBe(false);
     take("s", "mine");
@@ -666,8 +667,8 @@ describe("a gap", () => {
     const rejecting = waitFor("s", { onGap: "reject" });
     const keeping = waitFor("s", { onGap: "keep" });
     const silent = waitFor("s");
-    notify.gap();
-    expect(await rejection(rejecting)).toMatchObject({ kind: "gap" });
+    notify.addGap();
+    expect(await rejectionOf(rejecting)).toMatchObject({ kind: "gap" });
     take("s", 1);
     take("s", 2);
     expect([(await keeping).payload, (await silent).payload]).toEqual([1, 2]);
@@ -677,9 +678,9 @@ describe("a gap", () => {
     const { notify, waitFor, take } = setup();
     const since = notify.mark();
     take("seen", 1);
-    notify.gap();
+    notify.addGap();
     expect((await waitFor("seen", { since, onGap: "reject" })).payload).toBe(1);
-    expect(await rejection(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
+    expect(await rejectionOf(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
       kind: "gap",
     });
     expect(await hasEnded(waitFor("s", { since }))).toBe(false);
@@ -688,15 +689,15 @@ describe("a gap", () => {
   test("right after the mark counts, although nothing came in between", async () => {
     const { notify, waitFor } = setup();
     const since = notify.mark();
-    notify.gap();
-    expect(await rejection(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
+    notify.addGap();
+    expect(await rejectionOf(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
       kind: "gap",
     });
   });
 
   test("that lies before the mark is no matter", async () => {
     const { notify, waitFor, take } = setup();
-    notify.gap();
+    notify.addGap();
     const waiting = waitFor("s", { since: notify.mark(), onGap: "reject" });
     expect(await hasEnded(waiting)).toBe(false);
     take("s", 1);
@@ -705,7 +706,7 @@ describe("a gap", () => {
 
   test("before a wait without a mark is no matter", async () => {
     const { notify, waitFor } = setup();
-    notify.gap();
+    notify.addGap();
     expect(await hasEnded(waitFor("s", { onGap: "reject" }))).toBe(false);
   });
 
@@ -715,7 +716,7 @@ describe("a gap", () => {
     for (const n of numbers(128)) take("t", n);
     expect(await hasEnded(waitFor("s", { since, onGap: "reject" }))).toBe(false);
     take("t", 128);
-    expect(await rejection(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
+    expect(await rejectionOf(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
       kind: "gap",
     });
     expect(await hasEnded(waitFor("s", { since: notify.mark(), onGap: "reject" }))).toBe(false);
@@ -728,9 +729,9 @@ describe("the end", () => {
     const all = [waitFor("s"), waitFor("*", { timeoutMs: 1_000 }), waitFor({ issuer: "i" })];
     const release = notify.hold();
     take("s", 1);
-    notify.end();
+    notify.dispose();
     for (const one of all) {
-      expect(await rejection(one)).toMatchObject({ kind: "notConnected", outcome: "notSent" });
+      expect(await rejectionOf(one)).toMatchObject({ kind: "notConnected", outcome: "notSent" });
     }
     release();
     expect(heard).toEqual([]);

@@ -5,22 +5,23 @@ import type { DiagnosticCode, Report } from "../../../src/core/diagnostics.js";
 import { isGatewayError } from "../../../src/errors.js";
 import { createEmitter, type Handler } from "../../../src/notify/emitter.js";
 import type { Notification } from "../../../src/notify/notification.js";
-import { createNotify, type NotificationSelector } from "../../../src/notify/notify.js";
+import type { NotificationSelector } from "../../../src/notify/notificationSource.js";
+import { Notifications } from "../../../src/notify/notify.js";
 import {
   defineNotification,
   type SchemaResult,
   type StandardSchema,
 } from "../../../src/notify/schema.js";
 import { manualClock } from "../../support/manualClock.js";
-import { rejection } from "../../support/settled.js";
+import { rejectionOf } from "../../support/promises.js";
 
 function setup() {
   const clock = manualClock();
   const reports: { code: DiagnosticCode; said: string; detail: unknown }[] = [];
   const report: Report = (_level, code, said, detail) => void reports.push({ code, said, detail });
-  const notify = createNotify(clock, createEmitter(vi.fn()), report);
+  const notify = new Notifications(clock, createEmitter(vi.fn()), report);
   const on = (selector: NotificationSelector | string, handler: Handler, options?: object) =>
-    notify.listenTo(selector as NotificationSelector, handler, options);
+    notify.on(selector as NotificationSelector, handler, options);
   return {
     clock,
     notify,
@@ -33,7 +34,7 @@ function setup() {
       return heard;
     },
     waitFor(selector: NotificationSelector | string, options?: object) {
-      const promise = notify.wait(selector as NotificationSelector, options);
+      const promise = notify.waitFor(selector as NotificationSelector, options);
       promise.catch(() => undefined);
       return promise;
     },
@@ -298,11 +299,11 @@ describe("a definition", () => {
     const waiting = waitFor(Raid, { timeoutMs: 1_000 });
     take("during");
     clock.advance(1_000);
-    expect(await rejection(waiting)).toMatchObject({
+    expect(await rejectionOf(waiting)).toMatchObject({
       kind: "requestTimeout",
       message: "waitFor raid-start: nothing within 1000 ms",
     });
-    await rejection(waitFor(Raid, { signal: AbortSignal.abort() }));
+    await rejectionOf(waitFor(Raid, { signal: AbortSignal.abort() }));
     take("after");
     expect(keyed).toEqual(["after"]);
   });

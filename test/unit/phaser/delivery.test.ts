@@ -8,10 +8,10 @@ import {
   type WhileAsleep,
 } from "../../../src/phaser/delivery.js";
 
-/** A scene that is none, and a clock that only moves when an item takes its time. */
+/** A fake scene, and a clock that advances by `itemMs` for each delivered item. */
 function setUp(deliver: Deliver, whileAsleep: WhileAsleep = "hold", itemMs = 0) {
   const world = { asleep: false, active: true, now: 0 };
-  const passed: number[] = [];
+  const delivered: number[] = [];
   const overruns: number[] = [];
   const hooks: ((item: number) => void)[] = [];
   const delivery = createDelivery<number>({
@@ -20,139 +20,142 @@ function setUp(deliver: Deliver, whileAsleep: WhileAsleep = "hold", itemMs = 0) 
     isAsleep: () => world.asleep,
     isActive: () => world.active && !world.asleep,
     now: () => world.now,
-    pass(item) {
-      passed.push(item);
+    onDeliver(item) {
+      delivered.push(item);
       world.now += itemMs;
       for (const hook of hooks) hook(item);
     },
-    overrun: (held) => overruns.push(held),
+    onOverrun: (held) => overruns.push(held),
   });
-  const take = (count: number, from = 0) => {
-    for (let i = 0; i < count; i++) delivery.take(from + i);
+  const push = (count: number, from = 0) => {
+    for (let i = 0; i < count; i++) delivery.push(from + i);
   };
-  return { world, passed, overruns, hooks, delivery, take };
+  return { world, delivered, overruns, hooks, delivery, push };
 }
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-describe("delivery at once", () => {
-  test("passes on what comes, as it comes", () => {
-    const { passed, take } = setUp("now");
-    take(3);
-    expect(passed).toEqual([0, 1, 2]);
+describe("delivery now", () => {
+  test("delivers items at once", () => {
+    const { delivered, push } = setUp("now");
+    push(3);
+    expect(delivered).toEqual([0, 1, 2]);
   });
 
-  test("holds what comes in a scene's sleep until it wakes", () => {
-    const { world, passed, delivery, take } = setUp("now");
+  test("holds items while the scene sleeps and delivers them when it wakes", () => {
+    const { world, delivered, delivery, push } = setUp("now");
     world.asleep = true;
-    take(3);
-    delivery.frame();
-    expect(passed).toEqual([]);
+    push(3);
+    delivery.onFrame();
+    expect(delivered).toEqual([]);
     world.asleep = false;
-    delivery.wake();
-    expect(passed).toEqual([0, 1, 2]);
+    delivery.onWake();
+    expect(delivered).toEqual([0, 1, 2]);
   });
 
-  test("keeps the order when something comes while what was held is passed on", () => {
-    const { world, passed, hooks, delivery, take } = setUp("now");
+  test("keeps the order of an item that comes while held items are delivered", () => {
+    const { world, delivered, hooks, delivery, push } = setUp("now");
     world.asleep = true;
-    take(2);
+    push(2);
     world.asleep = false;
-    hooks.push((item) => item === 0 && take(1, 2));
-    delivery.wake();
-    expect(passed).toEqual([0, 1, 2]);
+    hooks.push((item) => item === 0 && push(1, 2));
+    delivery.onWake();
+    expect(delivered).toEqual([0, 1, 2]);
   });
 
-  test("stops when a handler sends the scene back to sleep", () => {
-    const { world, passed, hooks, delivery, take } = setUp("now");
+  test("stops when a handler puts the scene back to sleep", () => {
+    const { world, delivered, hooks, delivery, push } = setUp("now");
     world.asleep = true;
-    take(3);
+    push(3);
     world.asleep = false;
     hooks.push((item) => {
       world.asleep = item === 1;
     });
-    delivery.wake();
-    expect(passed).toEqual([0, 1]);
+    delivery.onWake();
+    expect(delivered).toEqual([0, 1]);
   });
 });
 
 describe("delivery with frames", () => {
-  test("passes nothing on before the frame", () => {
-    const { passed, delivery, take } = setUp("frame");
-    take(2);
-    expect(passed).toEqual([]);
-    delivery.frame();
-    expect(passed).toEqual([0, 1]);
+  test("delivers nothing before the frame", () => {
+    const { delivered, delivery, push } = setUp("frame");
+    push(2);
+    expect(delivered).toEqual([]);
+    delivery.onFrame();
+    expect(delivered).toEqual([0, 1]);
   });
 
   test("waits until the scene is active", () => {
-    const { world, passed, delivery, take } = setUp("frame");
+    const { world, delivered, delivery, push } = setUp("frame");
     world.active = false;
-    take(1);
-    delivery.frame();
-    delivery.wake();
-    expect(passed).toEqual([]);
+    push(1);
+    delivery.onFrame();
+    delivery.onWake();
+    expect(delivered).toEqual([]);
     world.active = true;
-    delivery.frame();
-    expect(passed).toEqual([0]);
+    delivery.onFrame();
+    expect(delivered).toEqual([0]);
   });
 
-  test("passes on a burst in portions, in order", () => {
-    const { passed, delivery, take, overruns } = setUp("frame");
-    take(MOST_HELD);
+  test("delivers a burst over several frames, in order", () => {
+    const { delivered, delivery, push, overruns } = setUp("frame");
+    push(MOST_HELD);
     for (let frame = 1; frame <= MOST_HELD / MOST_PER_FRAME; frame++) {
-      delivery.frame();
-      expect(passed).toHaveLength(frame * MOST_PER_FRAME);
+      delivery.onFrame();
+      expect(delivered).toHaveLength(frame * MOST_PER_FRAME);
     }
-    expect(passed).toEqual(upTo(MOST_HELD));
+    expect(delivered).toEqual(upTo(MOST_HELD));
     expect(overruns).toEqual([]);
   });
 
-  test("begins none once the frame's share of time is spent, but one in any case", () => {
+  test("delivers one item per frame, and no further one after the frame budget", () => {
     const slow = setUp("frame", "hold", 1);
-    slow.take(10);
-    slow.delivery.frame();
-    expect(slow.passed).toHaveLength(FRAME_BUDGET_MS);
+    slow.push(10);
+    slow.delivery.onFrame();
+    expect(slow.delivered).toHaveLength(FRAME_BUDGET_MS);
     const slower = setUp("frame", "hold", 50);
-    slower.take(10);
-    slower.delivery.frame();
-    slower.delivery.frame();
-    expect(slower.passed).toEqual([0, 1]);
+    slower.push(10);
+    slower.delivery.onFrame();
+    slower.delivery.onFrame();
+    expect(slower.delivered).toEqual([0, 1]);
   });
 
   test("stops when a handler ends the scene", () => {
-    const { passed, hooks, delivery, take } = setUp("frame");
-    take(3);
+    const { delivered, hooks, delivery, push } = setUp("frame");
+    push(3);
     hooks.push((item) => {
       if (item === 1) delivery.clear();
     });
-    delivery.frame();
-    delivery.frame();
-    expect(passed).toEqual([0, 1]);
+    delivery.onFrame();
+    delivery.onFrame();
+    expect(delivered).toEqual([0, 1]);
   });
 });
 
-test.each(["now", "frame"] as const)("what is skipped in sleep never comes: %s", (deliver) => {
-  const { world, passed, delivery, take } = setUp(deliver, "skip");
-  world.asleep = true;
-  take(2);
-  world.asleep = false;
-  delivery.wake();
-  take(1, 2);
-  delivery.frame();
-  expect(passed).toEqual([2]);
-});
+test.each(["now", "frame"] as const)(
+  "whileAsleep skip drops items while the scene sleeps: %s",
+  (deliver) => {
+    const { world, delivered, delivery, push } = setUp(deliver, "skip");
+    world.asleep = true;
+    push(2);
+    world.asleep = false;
+    delivery.onWake();
+    push(1, 2);
+    delivery.onFrame();
+    expect(delivered).toEqual([2]);
+  },
+);
 
-test("for each above the bound the oldest is passed on at once, told once until all is through", () => {
-  const { world, passed, overruns, delivery, take } = setUp("now");
+test("above the maximum the oldest item is delivered at once, and the overrun is reported once", () => {
+  const { world, delivered, overruns, delivery, push } = setUp("now");
   world.asleep = true;
-  take(MOST_HELD + 3);
-  expect(passed).toEqual([0, 1, 2]);
+  push(MOST_HELD + 3);
+  expect(delivered).toEqual([0, 1, 2]);
   expect(overruns).toEqual([MOST_HELD]);
   world.asleep = false;
-  delivery.wake();
-  expect(passed).toEqual(upTo(MOST_HELD + 3));
+  delivery.onWake();
+  expect(delivered).toEqual(upTo(MOST_HELD + 3));
   world.asleep = true;
-  take(MOST_HELD + 1);
+  push(MOST_HELD + 1);
   expect(overruns).toEqual([MOST_HELD, MOST_HELD]);
 });

@@ -3,14 +3,14 @@ import type { GatewayClient } from "../../../src/client/client.js";
 import type { Diagnostic } from "../../../src/core/diagnostics.js";
 import { GatewayClient as Client } from "../../../src/client/client.js";
 import type { GameLike, PluginEntry, SceneLike } from "../../../src/phaser/index.js";
-import { faultNetwork, inNetwork, kindServer } from "../../support/faultSocket.js";
+import { faultNetwork, optionsFor, acceptingServer } from "../../support/faultSocket.js";
 
 const RUNNING = 5;
 const SLEEPING = 7;
 const SHUT_DOWN = 8;
 const DESTROYED = 9;
 
-/** A scene as far as the plugin looks at it, with what Phaser does to one. */
+/** The part of a scene that the plugin uses, and what Phaser does with it. */
 export class FakeScene implements SceneLike {
   readonly emitter = new EventEmitter();
   readonly #settings = { key: "lobby", status: RUNNING };
@@ -43,7 +43,7 @@ export class FakeScene implements SceneLike {
   }
 }
 
-/** A game with a plugin manager that keeps entries as Phaser's does. */
+/** A game with a plugin manager like Phaser's. */
 export function fakeGame() {
   const removed: string[] = [];
   const scenes: FakeScene[] = [];
@@ -62,10 +62,10 @@ export function fakeGame() {
   return { game, manager, removed, scenes };
 }
 
-/** A client on a network of its own, what it was told, and a server that sends missions. */
+/** A client on a fake network, its diagnostics, and a server that sends missions. */
 export function fakeClient() {
-  const network = faultNetwork(kindServer);
-  const client: GatewayClient = new Client(inNetwork(network, { logger: false }));
+  const network = faultNetwork(acceptingServer);
+  const client: GatewayClient = new Client(optionsFor(network, { logger: false }));
   const diagnostics: Diagnostic[] = [];
   client.lifecycle.on("diagnostic", (one) => diagnostics.push(one));
   return { client, network, diagnostics };

@@ -7,7 +7,7 @@ import {
   getGateway,
   type GatewayPluginData,
 } from "../../../src/phaser/index.js";
-import { faultNetwork, inNetwork } from "../../support/faultSocket.js";
+import { faultNetwork, optionsFor } from "../../support/faultSocket.js";
 import { fakeClient, fakeGame, FakeScene } from "./fakes.js";
 
 function newClient() {
@@ -16,7 +16,7 @@ function newClient() {
   return client;
 }
 
-/** What Phaser does with `plugins.global`: the plugin manager's createEntry. */
+/** What Phaser's plugin manager does with an entry of `plugins.global` (createEntry). */
 function install(
   { manager }: ReturnType<typeof fakeGame>,
   data: GatewayPluginData | null,
@@ -29,7 +29,7 @@ function install(
   return plugin;
 }
 
-/** What an act is refused with. */
+/** The message of the error that an action throws. */
 function refusal(act: () => unknown): string {
   try {
     act();
@@ -40,7 +40,7 @@ function refusal(act: () => unknown): string {
   throw new Error("Nothing was refused.");
 }
 
-test("the game keeps the plugin, and Phaser's list for all games of the page does not", () => {
+test("the plugin is in the game's list and not in Phaser's list of the page", () => {
   const world = fakeGame();
   const plugin = install(world, { client: newClient() });
   expect(world.removed).toEqual(["gs2"]);
@@ -48,7 +48,7 @@ test("the game keeps the plugin, and Phaser's list for all games of the page doe
   expect(world.manager.plugins[0]?.plugin).toBe(plugin);
 });
 
-test("scenes that were there before the plugin get it too", () => {
+test("scenes that were created before the plugin get it too", () => {
   const world = fakeGame();
   const scene = new FakeScene(world.game);
   world.scenes.push(scene);
@@ -67,7 +67,7 @@ test("stopping the plugin and starting it again changes nothing", () => {
   expect(plugin.client).toBe(client);
 });
 
-test("the end of the game ends its scopes and leaves the client, unless told otherwise", async () => {
+test("destroying the game ends its scopes and disposes the client only with disposeWithGame", async () => {
   for (const disposeWithGame of [undefined, true]) {
     const world = fakeGame();
     const client = newClient();
@@ -82,8 +82,8 @@ test("the end of the game ends its scopes and leaves the client, unless told oth
   }
 });
 
-test("options that name the same place share a client until it is disposed of", () => {
-  const options = () => inNetwork(faultNetwork());
+test("options with the same region, namespace, client ID and endpoints share a client until it is disposed", () => {
+  const options = () => optionsFor(faultNetwork());
   const first = install(fakeGame(), { options: options() }).client;
   expect(first).toBeInstanceOf(GatewayClient);
   expect(install(fakeGame(), { options: options() }).client).toBe(first);
@@ -97,7 +97,7 @@ test("options that name the same place share a client until it is disposed of", 
   other.dispose();
 });
 
-test("attaching is done once, whatever it is asked", () => {
+test("attachGateway adds one plugin, however often it is called", () => {
   const world = fakeGame();
   const client = newClient();
   const plugin = attachGateway(world.game, client);
@@ -106,7 +106,7 @@ test("attaching is done once, whatever it is asked", () => {
   expect(world.removed, "another game's key is its own").toEqual([]);
 });
 
-test("getGateway finds the plugin by key or by property where there are several", () => {
+test("getGateway finds one of several plugins by key or mapping", () => {
   const world = fakeGame();
   const first = install(world, { client: newClient() }, "Gs2GatewayPhaser");
   const second = attachGateway(world.game, newClient(), { key: "guild" });
@@ -117,7 +117,7 @@ test("getGateway finds the plugin by key or by property where there are several"
   expect(getGateway(scene, "guild")).toBe(second);
 });
 
-test("misuse is named", () => {
+test("misuse throws an error that names it", () => {
   const world = fakeGame();
   const bare = install(world, null);
   const scene = new FakeScene(world.game);
@@ -136,7 +136,7 @@ test("misuse is named", () => {
   );
 
   for (const nothing of [undefined, {}, { sys: { settings: { status: 0 } } }]) {
-    expect(refusal(() => bare.scope(nothing as never))).toMatch(/^scope: takes the scene that/);
+    expect(refusal(() => bare.scope(nothing as never))).toMatch(/^scope: takes a scene, /);
   }
   expect(refusal(() => bare.scope(scene, { deliver: "later" as never }))).toMatch(
     /^scope: deliver/,

@@ -3,7 +3,7 @@ import { createDeduplicator, type Via } from "../../../src/push/dedupe.js";
 
 const join = { issuer: "Gs2Matchmaking:Join", subject: "Gs2Matchmaking:Join", payload: "{}" };
 
-/** Which of these are copies; `wait` lets time go by before the next. */
+/** Which of these are copies; `wait` is the time before an arrival. */
 function copies(arrivals: [Via, Partial<typeof join>?, number?][], windowMs = 60_000): boolean[] {
   const isCopy = createDeduplicator(windowMs);
   let now = 0;
@@ -12,31 +12,31 @@ function copies(arrivals: [Via, Partial<typeof join>?, number?][], windowMs = 60
   );
 }
 
-describe("one notification that comes by both ways", () => {
+describe("a notification that comes by socket and by push", () => {
   it.each<[Via, Via]>([
     ["socket", "push"],
     ["push", "socket"],
-  ])("is delivered once: %s, then %s", (first, second) => {
+  ])("is a copy the second time: %s, then %s", (first, second) => {
     expect(copies([[first], [second]])).toEqual([false, true]);
   });
 
-  it("is recognised without the issuer, which a push may not have", () => {
+  it("is recognised without the issuer, which a push may lack", () => {
     expect(copies([["socket"], ["push", { issuer: "" }]])).toEqual([false, true]);
   });
 
-  it("is two after the window", () => {
+  it("is not a copy after the window", () => {
     expect(copies([["socket"], ["push", {}, 60_001]])).toEqual([false, false]);
     expect(copies([["socket"], ["push", {}, 60_000]])).toEqual([false, true]);
   });
 });
 
-describe("two notifications", () => {
-  it("that are equal and come by one way are two", () => {
+describe("notifications", () => {
+  it("that are equal and come the same way are no copies", () => {
     expect(copies([["socket"], ["socket"]])).toEqual([false, false]);
     expect(copies([["push"], ["push"]])).toEqual([false, false]);
   });
 
-  it("that are equal have two copies, not three", () => {
+  it("that are equal have one copy each", () => {
     expect(copies([["socket"], ["socket"], ["push"], ["push"], ["push"]])).toEqual([
       false,
       false,
@@ -47,14 +47,14 @@ describe("two notifications", () => {
   });
 
   it.each([{ payload: '{"a":1}' }, { subject: "Gs2Matchmaking:Leave", issuer: "" }])(
-    "that differ are two: %o",
+    "that differ are no copies: %o",
     (changed) => {
       expect(copies([["socket"], ["push", changed]])).toEqual([false, false]);
     },
   );
 });
 
-it("remembers the last 256, however many come", () => {
+it("the deduplicator remembers the last 256 notifications", () => {
   const isCopy = createDeduplicator(60_000);
   for (let n = 0; n <= 256; n++) isCopy({ ...join, payload: String(n) }, "socket", n);
   expect(isCopy({ ...join, payload: "1" }, "push", 300)).toBe(true);

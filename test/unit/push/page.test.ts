@@ -5,7 +5,7 @@ import { readConfig, withConfig } from "../../../src/push/protocol.js";
 import { findUnsupported, type BrowserEnvironment } from "../../../src/push/environment.js";
 import { VERSION } from "../../../src/push/version.js";
 import { readInRepo } from "../../support/repo.js";
-import { rejectionOf } from "../../support/until.js";
+import { rejectionOf } from "../../support/promises.js";
 
 const full = {
   document: { baseURI: "https://game.test/play/" },
@@ -18,8 +18,8 @@ const full = {
 const iPhone = { ...full.navigator, userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5)" };
 const iPad = { ...full.navigator, userAgent: "Mozilla/5.0 (Macintosh)", maxTouchPoints: 5 };
 
-describe("what push needs", () => {
-  it("is all there in a full browser", () => {
+describe("findUnsupported", () => {
+  it("finds nothing in a full browser", () => {
     expect(findUnsupported(full)).toBeUndefined();
   });
 
@@ -42,11 +42,11 @@ describe("what push needs", () => {
         },
       },
     ],
-  ])("is not: %s", (reason, host) => {
+  ])("finds %s", (reason, host) => {
     expect(findUnsupported(host)).toBe(reason);
   });
 
-  it("is there in a frame of the game's own site, and on an iPhone's home screen", () => {
+  it("finds nothing in a frame of the same site, and on an iPhone's home screen", () => {
     expect(findUnsupported({ ...full, top: { location: { origin: "https://game.test" } } })).toBe(
       undefined,
     );
@@ -54,10 +54,10 @@ describe("what push needs", () => {
   });
 });
 
-describe("in Node, as on a server that renders pages", () => {
+describe("push in Node, as on a server that renders pages", () => {
   const provider = createLocalTokenProvider();
 
-  it("push can be made, says that it is unsupported, and refuses with what to do", async () => {
+  it("can be created, is unsupported, and rejects enable() with the reason", async () => {
     const push = createPush({ vapidKey: "", provider });
     expect(await push.state()).toMatchObject({ status: "unsupported", reason: "notABrowser" });
     expect(push.on("click", () => {})).toBeTypeOf("function");
@@ -73,7 +73,7 @@ describe("in Node, as on a server that renders pages", () => {
     ["vapidKey", { provider }],
     ["templates", { vapidKey: "", provider, templates: { a: { title: "x".repeat(5_000) } } }],
     ["gateway", { vapidKey: "", provider }],
-  ])("a wrong %s is named", (field, options) => {
+  ])("names a wrong %s", (field, options) => {
     expect(() => createPush(options as never).attach({} as never)).toThrow(
       expect.objectContaining({
         kind: "invalidArgument",
@@ -86,7 +86,7 @@ describe("in Node, as on a server that renders pages", () => {
 describe("the worker's address", () => {
   const config = { base: "https://game.test/play/", locale: "ja" };
 
-  it("carries what the worker needs, in any script", () => {
+  it("contains the configuration, in any script", () => {
     const templates = { "*": { title: "マッチが成立しました 🎉 +/=?&" } };
     const url = withConfig(new URL("https://game.test/sw.js?v=1"), { ...config, templates });
     expect(url.searchParams.get("v")).toBe("1");
@@ -94,7 +94,7 @@ describe("the worker's address", () => {
   });
 
   it.each(["", "?other=1", "?gs2-gateway=%%%", "?gs2-gateway=bm90IEpTT04"])(
-    "without it is one without: %s",
+    "without a configuration has none: %s",
     (search) => {
       expect(readConfig(search)).toBeUndefined();
     },
@@ -112,6 +112,6 @@ it.each<[unknown, boolean]>([
   expect(isVapidKey(key)).toBe(is);
 });
 
-it("is of the package's version", () => {
+it("VERSION is that of the package", () => {
   expect(VERSION).toBe((JSON.parse(readInRepo("package.json")) as { version: string }).version);
 });

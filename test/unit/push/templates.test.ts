@@ -32,7 +32,7 @@ describe("a push", () => {
     });
   });
 
-  it("is shown in the player's language", () => {
+  it("is shown in the browser's language", () => {
     expect(shown({ data }, templates, "ja-JP").title).toBe("bobさんが参加");
     expect(shown({ data }, templates, "fr").title).toBe("bob joined");
   });
@@ -44,14 +44,14 @@ describe("a push", () => {
   ]);
   const own = { subject: "raid", payload: "{}" };
 
-  it("without a template of its own is shown by the server's texts", () => {
+  it("without a template is shown with the server's texts", () => {
     expect(shown({ data: { ...own, mobileNotificationMessages } }, templates, "ja")).toMatchObject({
       title: "対戦",
       body: "遊ぼう",
     });
   });
 
-  it("that brings its own text is shown with that", () => {
+  it("with a text of its own is shown with that", () => {
     const notification = { title: "Hello", body: "from the console", icon: "i.png" };
     const fcmOptions = { link: "/shop" };
     expect(shown({ notification, fcmOptions })).toMatchObject({
@@ -62,13 +62,13 @@ describe("a push", () => {
     });
   });
 
-  it("of any other key is shown by *, and without that by its key: never by nothing", () => {
+  it("of any other key is shown by the template *, else with its key as title", () => {
     expect(shown({ data: own }).title).toBe("News from the game");
     expect(shown({ data: own }, {}).title).toBe("raid");
     expect(show(readPush("just text"), undefined).title).toBe("just text");
   });
 
-  it("has a tag of its own, by its id or by what it says", () => {
+  it("has a tag of its own, made from its id or its text", () => {
     const tag = (message: object) => shown(message, {}).tag;
     expect(tag({ fcmMessageId: "m-1", data })).not.toBe(tag({ fcmMessageId: "m-2", data }));
     expect(tag({ data })).toBe(tag({ data }));
@@ -83,11 +83,11 @@ describe("a template", () => {
     ["{constructor}{__proto__}{a.length}", { a: "text" }, ""],
     ["{a}", "no object", ""],
     ["{ a } {}", { a: 1 }, "{ a } {}"],
-  ])("%s is filled", (template, payload, said) => {
-    expect(fill(template, payload)).toBe(said);
+  ])("%s is filled", (template, payload, text) => {
+    expect(fill(template, payload)).toBe(text);
   });
 
-  it("cannot be led elsewhere by a payload", () => {
+  it("keeps its link on the same path whatever the payload contains", () => {
     const payload = JSON.stringify({ gatheringName: "../..//evil.test/?a&b" });
     const { link } = shown({ data: { ...data, payload } });
     expect(new URL(link!, "https://game.test/play/").href).toBe(
@@ -108,7 +108,7 @@ it.each([
 });
 
 describe("a Firebase message", () => {
-  it("is read by other names where told so", () => {
+  it("is read by the names in `fields`", () => {
     const read = readPush(
       { data: { t: "raid", p: "7", who: "alice" } },
       { subject: "t", payload: "p", userId: "who" },
@@ -116,7 +116,7 @@ describe("a Firebase message", () => {
     expect(read).toMatchObject({ key: "raid", payload: "7", userId: "alice" });
   });
 
-  it("without data has its title and text as subject and payload", () => {
+  it("without data has its title as subject and its text as payload", () => {
     expect(readPush({ notification: { title: "raid", body: '{"a":1}' } })).toMatchObject({
       key: "raid",
       payload: '{"a":1}',
@@ -124,7 +124,7 @@ describe("a Firebase message", () => {
   });
 
   it.each([undefined, null, 7, "text", [], { data: null }, { data: "x", notification: 1 }])(
-    "can be anything: %o",
+    "may be any value: %o",
     (message) => {
       expect(readPush(message)).toMatchObject({ key: "", issuer: "", messages: [] });
     },
@@ -135,7 +135,7 @@ describe("a Firebase message", () => {
     ["null", null],
     ["just text", "just text"],
     ["", ""],
-  ])("has the payload %s as JSON, or as it is", (payload, value) => {
+  ])("has the payload %s as a value", (payload, value) => {
     expect(payloadOf({ payload })).toEqual(value);
   });
 });

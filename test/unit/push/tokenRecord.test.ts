@@ -1,9 +1,8 @@
 import { describe, expect, it, test } from "vitest";
 import {
-  asksProvider,
-  parseRecord,
+  needsProvider,
   tokenRecordStore,
-  whyStore,
+  storeReason,
   type RecordStorage,
   type StoredToken,
   type TokenRecord,
@@ -24,7 +23,7 @@ const record: TokenRecord = { vapidKey: "key-1", stored };
 const player = { namespaceName: "game-0001", userId: "alice" };
 const wanted = { token: "token-1", vapidKey: "key-1", player };
 
-describe("GS2 is told", () => {
+describe("storeReason", () => {
   const cases: [why: string, record: TokenRecord | undefined, changed: object, after: number][] = [
     ["first", undefined, {}, 0],
     ["first", { vapidKey: "key-1" }, {}, 0],
@@ -34,30 +33,30 @@ describe("GS2 is told", () => {
     ["player", record, { player: undefined }, 0],
     ["vapidKey", record, { vapidKey: "key-2" }, 0],
     ["age", record, {}, 30 * DAY + 1],
-    // The clock was wrong by years when the record was made.
+    // The clock was wrong when the record was written.
     ["age", record, {}, -2 * DAY],
   ];
-  it.each(cases)("because of the %s", (why, before, changed, after) => {
-    expect(whyStore(before, { ...wanted, ...changed }, NOW + after)).toBe(why);
+  it.each(cases)("is %s", (why, before, changed, after) => {
+    expect(storeReason(before, { ...wanted, ...changed }, NOW + after)).toBe(why);
   });
 
-  it.each([0, DAY, 30 * DAY, -60_000])("of nothing new after %d ms", (after) => {
-    expect(whyStore(record, wanted, NOW + after)).toBeUndefined();
+  it.each([0, DAY, 30 * DAY, -60_000])("is undefined for the same token after %d ms", (after) => {
+    expect(storeReason(record, wanted, NOW + after)).toBeUndefined();
   });
 
-  it("once for each change: what was written down then is no cause any more", () => {
+  it("is undefined after the change was stored", () => {
     const later = NOW + 31 * DAY;
     const next = { token: "token-2", vapidKey: "key-2", player: { ...player, userId: "bob" } };
-    expect(whyStore(record, next, later)).toBeDefined();
+    expect(storeReason(record, next, later)).toBeDefined();
     const after = {
       vapidKey: next.vapidKey,
       stored: { ...stored, token: next.token, ...next.player, at: later },
     };
-    expect(whyStore(after, next, later)).toBeUndefined();
+    expect(storeReason(after, next, later)).toBeUndefined();
   });
 });
 
-describe("the provider is asked", () => {
+describe("needsProvider is true", () => {
   test.each<[string, TokenRecord | undefined, string, string | undefined, number]>([
     ["without a record", undefined, "key-1", stored.endpoint, 0],
     ["before anything was stored", { vapidKey: "key-1" }, "key-1", stored.endpoint, 0],
@@ -66,15 +65,15 @@ describe("the provider is asked", () => {
     ["after the subscription is gone", record, "key-1", undefined, 0],
     ["once a day", record, "key-1", stored.endpoint, DAY + 1],
   ])("%s", (_, before, vapidKey, endpoint, after) => {
-    expect(asksProvider(before, vapidKey, endpoint, NOW + after)).toBe(true);
+    expect(needsProvider(before, vapidKey, endpoint, NOW + after)).toBe(true);
   });
 
-  it("is left alone on the starts between", () => {
-    expect(asksProvider(record, "key-1", stored.endpoint, NOW + DAY)).toBe(false);
+  it("is false on later starts of the same day", () => {
+    expect(needsProvider(record, "key-1", stored.endpoint, NOW + DAY)).toBe(false);
   });
 });
 
-describe("a record", () => {
+describe("a token record", () => {
   function memory() {
     const kept = new Map<string, string>();
     const storage: RecordStorage = {
@@ -85,7 +84,12 @@ describe("a record", () => {
     return { kept, storage };
   }
 
-  it("is found by the next page, until it is removed", () => {
+  /** The record that is read when the storage holds this text. */
+  function readFrom(text: string | null): TokenRecord | undefined {
+    return tokenRecordStore(() => ({ ...memory().storage, getItem: () => text })).read();
+  }
+
+  it("is read by the next page, until it is removed", () => {
     const { kept, storage } = memory();
     tokenRecordStore(() => storage).write(record);
     const next = tokenRecordStore(() => storage);
@@ -97,7 +101,7 @@ describe("a record", () => {
   it.each<[string, () => RecordStorage | undefined]>([
     ["is missing", () => undefined],
     [
-      "is closed",
+      "is forbidden",
       () => {
         throw new Error("SecurityError");
       },
@@ -111,24 +115,24 @@ describe("a record", () => {
         },
       }),
     ],
-  ])("lasts as long as the page where the storage %s", (_, storage) => {
-    const shelf = tokenRecordStore(storage);
-    expect(shelf.read()).toBeUndefined();
-    shelf.write(record);
-    expect(shelf.read()).toEqual(record);
-    shelf.write(undefined);
-    expect(shelf.read()).toBeUndefined();
+  ])("lasts as long as the page when the storage %s", (_, storage) => {
+    const records = tokenRecordStore(storage);
+    expect(records.read()).toBeUndefined();
+    records.write(record);
+    expect(records.read()).toEqual(record);
+    records.write(undefined);
+    expect(records.read()).toBeUndefined();
   });
 
   it.each([null, "", "no JSON", "null", "[]", "{}", '{"vapidKey":7}'])(
-    "that is none counts as none: %s",
+    "is undefined when the storage contains %s",
     (text) => {
-      expect(parseRecord(text)).toBeUndefined();
+      expect(readFrom(text)).toBeUndefined();
     },
   );
 
-  it("with half a token is one without", () => {
+  it("has no token when the stored one is incomplete", () => {
     const half = JSON.stringify({ vapidKey: "key-1", stored: { ...stored, at: "yesterday" } });
-    expect(parseRecord(half)).toEqual({ vapidKey: "key-1" });
+    expect(readFrom(half)).toEqual({ vapidKey: "key-1" });
   });
 });

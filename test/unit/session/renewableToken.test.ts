@@ -1,23 +1,25 @@
 import { describe, expect, test, vi } from "vitest";
 import { GatewayError, isGatewayError } from "../../../src/errors.js";
-import {
-  createRenewableToken,
-  fromProvider,
-  type Grant,
-} from "../../../src/session/renewableToken.js";
+import { fromProvider, RenewableToken, type Grant } from "../../../src/session/renewableToken.js";
 import { manualClock } from "../../support/manualClock.js";
-import { gate, rejection, settled } from "../../support/settled.js";
+import { createDeferred, rejectionOf, flushPromises } from "../../support/promises.js";
 
 function setup(obtain: (why: string) => Promise<Grant>) {
   const clock = manualClock();
   const asked = vi.fn(obtain);
   const secrets: string[] = [];
   const keep = (token: string) => void secrets.push(token);
+  const token = new RenewableToken<string>("projectToken", clock.wallTime, asked, keep);
   return {
     clock,
     asked,
     secrets,
-    ...createRenewableToken<string>("projectToken", clock.now, asked, keep),
+    renew: (reason: string) => token.renew(reason),
+    set: (grant: Grant) => token.set(grant),
+    invalidate: () => token.invalidate(),
+    fresh: () => token.fresh,
+    latest: () => token.latest,
+    renewTime: () => clock.wallTime() + token.renewInMs,
   };
 }
 const HOUR = 3_600;
@@ -31,11 +33,11 @@ describe("a token that ages", () => {
   });
 
   test("that is set while another is on its way is the newer one", async () => {
-    const answer = gate<Grant>();
+    const answer = createDeferred<Grant>();
     const { renew, set, fresh } = setup(() => answer.promise);
     const renewal = renew("first");
     set({ token: "by hand" });
-    answer.open({ token: "from the flight" });
+    answer.resolve({ token: "from the flight" });
     expect([await renewal, fresh()]).toEqual(["by hand", "by hand"]);
   });
 
@@ -61,7 +63,7 @@ describe("a token that ages", () => {
     expect(renewTime()).toBe(start + 900_000);
     clock.advance(899_999);
     expect(fresh()).toBe("a");
-    clock.sleep(1);
+    clock.jump(1);
     expect(fresh()).toBeUndefined();
     expect(last()).toBe("a");
   });
@@ -69,17 +71,17 @@ describe("a token that ages", () => {
   test("is old after a sleep, although no timer ran", async () => {
     const { clock, fresh, renew } = setup(async () => ({ token: "a", lifeSeconds: 1_000 }));
     await renew("first");
-    clock.sleep(86_400_000);
+    clock.jump(86_400_000);
     expect(fresh()).toBeUndefined();
     expect(clock.pendingTimers).toBe(0);
   });
 
   test("counts its life from when it came, not from when it was asked for", async () => {
-    const answer = gate<Grant>();
+    const answer = createDeferred<Grant>();
     const { clock, renew, renewTime } = setup(() => answer.promise);
     const coming = renew("first");
     clock.advance(8_000);
-    answer.open({ token: "a", lifeSeconds: 100 });
+    answer.resolve({ token: "a", lifeSeconds: 100 });
     await coming;
     expect(renewTime()).toBe(clock.now() + 90_000);
   });
@@ -101,15 +103,15 @@ describe("a token that ages", () => {
   test("may live for ever", async () => {
     const { clock, renew, fresh } = setup(async () => ({ token: "a", lifeSeconds: Infinity }));
     await renew("first");
-    clock.sleep(1e12);
+    clock.jump(1e12);
     expect(fresh()).toBe("a");
   });
 
   test("is obtained once for all who ask meanwhile, for the reason of the first", async () => {
-    const answer = gate<Grant>();
+    const answer = createDeferred<Grant>();
     const { asked, renew } = setup(() => answer.promise);
     const all = [renew("old"), renew("unauthorized"), renew("first")];
-    answer.open({ token: "a" });
+    answer.resolve({ token: "a" });
     expect(await Promise.all(all)).toEqual(["a", "a", "a"]);
     expect(asked.mock.calls).toEqual([["old"]]);
   });
@@ -120,18 +122,18 @@ describe("a token that ages", () => {
       return { token: why };
     });
     expect(await renew("a")).toBe("a");
-    expect(await rejection(renew("bad"))).toEqual(new Error("no"));
+    expect(await rejectionOf(renew("bad"))).toEqual(new Error("no"));
     expect(fresh()).toBe("a");
     expect(await renew("b")).toBe("b");
     expect(asked).toHaveBeenCalledTimes(3);
   });
 
   test("fails alike for all who share the flight", async () => {
-    const answer = gate<Grant>();
+    const answer = createDeferred<Grant>();
     const { renew } = setup(() => answer.promise);
-    const all = [renew("first"), renew("first")].map(rejection);
+    const all = [renew("first"), renew("first")].map(rejectionOf);
     const no = new Error("no");
-    answer.fail(no);
+    answer.reject(no);
     expect(await Promise.all(all)).toEqual([no, no]);
   });
 
@@ -144,7 +146,7 @@ describe("a token that ages", () => {
     const grants: Grant[] = [{ token: "a" }, { token }];
     const { renew, fresh } = setup(async () => grants.shift()!);
     await renew("first");
-    const error = await rejection(renew("old"));
+    const error = await rejectionOf(renew("old"));
     expect(error).toMatchObject({ kind: "protocol", method: "projectToken" });
     expect(isGatewayError(error)).toBe(true);
     expect(fresh()).toBe("a");
@@ -208,7 +210,7 @@ describe("a provider", () => {
       () => Promise.reject(new GatewayError({ kind: "unauthorized", message: "signed out" })),
     ],
   ])("that %s unauthorized means it, and nothing was sent", async (_, provider) => {
-    const error = await rejection(from(provider));
+    const error = await rejectionOf(from(provider));
     expect(error).toMatchObject({
       kind: "unauthorized",
       outcome: "notSent",
@@ -224,7 +226,7 @@ describe("a provider", () => {
     ["a text", "s3cr3t"],
     ["nothing", undefined],
   ])("that fails with %s may be asked again, and what it said stays its own", async (_, cause) => {
-    const error = await rejection(
+    const error = await rejectionOf(
       from(async () => {
         throw cause;
       }),
@@ -238,16 +240,16 @@ describe("a provider", () => {
     ["nothing", undefined],
     ["null", null],
   ])("that answers %s has failed", async (_, answer) => {
-    expect(await rejection(from(() => answer))).toMatchObject({ kind: "unknown" });
+    expect(await rejectionOf(from(() => answer))).toMatchObject({ kind: "unknown" });
   });
 
   test("is waited for", async () => {
-    const answer = gate<string>();
+    const answer = createDeferred<string>();
     const over = vi.fn();
     const coming = from(() => answer.promise).then(over);
-    await settled();
+    await flushPromises();
     expect(over).not.toHaveBeenCalled();
-    answer.open("a");
+    answer.resolve("a");
     await coming;
     expect(over).toHaveBeenCalledTimes(1);
   });

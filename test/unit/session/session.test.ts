@@ -1,18 +1,16 @@
 import { describe, expect, test, vi } from "vitest";
 import { GatewayError, isGatewayError } from "../../../src/errors.js";
 import {
-  createSession,
+  Session,
   type AccessTokenSource,
   type Credential,
   type SessionPorts,
-  type SessionTokens,
 } from "../../../src/session/session.js";
 import { manualClock } from "../../support/manualClock.js";
-import { gate, rejection, settled } from "../../support/settled.js";
+import { createDeferred, rejectionOf, flushPromises } from "../../support/promises.js";
 
 const secret: Credential = { clientId: "cid-1", clientSecret: "cs-1" };
 const login = (token: string, expires_in?: unknown) => ({ access_token: token, expires_in });
-const item = { userId: "user-1", connectionId: "conn-1" };
 
 function setup(credential: Credential = secret, over: Partial<SessionPorts> = {}) {
   const clock = manualClock();
@@ -23,20 +21,18 @@ function setup(credential: Credential = secret, over: Partial<SessionPorts> = {}
     ),
     loginByRest: vi.fn<SessionPorts["loginByRest"]>(async () => login(`rest-${++logins}`, 1_000)),
     usableSocket: vi.fn<SessionPorts["usableSocket"]>(() => undefined),
-    sendBind: vi.fn<SessionPorts["sendBind"]>(async () => ({ item })),
   };
-  const session = createSession(credential, { now: clock.now, ...ports, ...over });
+  const session = new Session(credential, { wallTime: clock.wallTime, ...ports, ...over });
   return {
     clock,
     ...ports,
     session,
-    wish(slot: string, source: AccessTokenSource, params: object = {}) {
-      const wish = session.newWish(slot, source, { namespaceName: "ns-1", ...params });
-      session.wishes.set(slot, wish);
-      return wish;
+    desire(slot: string, source: AccessTokenSource, params: object = {}) {
+      const all = { namespaceName: "ns-1", ...params };
+      const desired = session.createDesiredBinding(slot, source, all);
+      session.setDesiredBinding(slot, desired);
+      return desired;
     },
-    /** The tokens of the n-th bind. */
-    boundWith: (n: number): SessionTokens => ports.sendBind.mock.calls[n]![3],
   };
 }
 const refused = (kind: "badRequest" | "unauthorized" | "notFound") =>
@@ -46,11 +42,11 @@ const reasons = (provider: { mock: { calls: [{ reason: string }][] } }): string[
 
 describe("the login", () => {
   test("goes over the socket that has just been opened, with client ID and secret", async () => {
-    const { clock, session, loginBySocket, loginByRest } = setup();
-    expect(await session.logIn(7, false)).toBe(clock.now() + 900_000);
+    const { session, loginBySocket, loginByRest } = setup();
+    expect(await session.logIn(7, false)).toBe(900_000);
     expect(loginBySocket.mock.calls).toEqual([[{ client_id: "cid-1", client_secret: "cs-1" }, 7]]);
     expect(loginByRest).not.toHaveBeenCalled();
-    expect(await session.youngProjectToken()).toBe("ptok-1");
+    expect(await session.freshProjectToken()).toBe("ptok-1");
   });
 
   test("is not needed while the token is young", async () => {
@@ -70,7 +66,10 @@ describe("the login", () => {
       const { session, loginByRest } = setup(secret, {
         loginBySocket: () => Promise.reject(refused(kind)),
       });
-      expect(await rejection(session.logIn(1, false))).toMatchObject({ kind, outcome: "refused" });
+      expect(await rejectionOf(session.logIn(1, false))).toMatchObject({
+        kind,
+        outcome: "refused",
+      });
       expect(loginByRest).not.toHaveBeenCalled();
     },
   );
@@ -79,7 +78,7 @@ describe("the login", () => {
     const answers = [Promise.reject(refused("badRequest")), Promise.resolve(login("ptok-1"))];
     const loginBySocket = vi.fn<SessionPorts["loginBySocket"]>(() => answers.shift()!);
     const { session } = setup(secret, { loginBySocket });
-    await rejection(session.logIn(1, false));
+    await rejectionOf(session.logIn(1, false));
     await session.logIn(2, false);
     expect(loginBySocket.mock.calls.map(([, generation]) => generation)).toEqual([1, 2]);
   });
@@ -89,7 +88,7 @@ describe("the login", () => {
     ["no text for a token", { access_token: 5 }],
   ])("whose answer holds %s cannot be read", async (_, answer) => {
     const { session } = setup(secret, { loginBySocket: async () => answer as never });
-    expect(await rejection(session.logIn(1, false))).toMatchObject({ kind: "protocol" });
+    expect(await rejectionOf(session.logIn(1, false))).toMatchObject({ kind: "protocol" });
   });
 });
 
@@ -106,7 +105,7 @@ describe("the renewal of the project token", () => {
 
   test("goes over REST where no socket is in use", async () => {
     const { session, loginBySocket, loginByRest } = setup();
-    expect(await session.youngProjectToken()).toBe("rest-1");
+    expect(await session.freshProjectToken()).toBe("rest-1");
     expect(loginByRest.mock.calls).toEqual([[{ client_id: "cid-1", client_secret: "cs-1" }]]);
     expect(loginBySocket).not.toHaveBeenCalled();
   });
@@ -117,7 +116,7 @@ describe("the renewal of the project token", () => {
     );
     const { session, loginByRest } = setup(secret, { loginBySocket, usableSocket: () => 4 });
     await session.logIn(4, true);
-    expect(await session.youngProjectToken()).toBe("rest-1");
+    expect(await session.freshProjectToken()).toBe("rest-1");
     expect([loginBySocket, loginByRest].map((port) => port.mock.calls.length)).toEqual([1, 1]);
   });
 
@@ -133,22 +132,22 @@ describe("the renewal of the project token", () => {
       loginBySocket: () => Promise.reject(error),
       usableSocket: () => 4,
     });
-    expect(await rejection(session.logIn(4, true))).toBe(error);
+    expect(await rejectionOf(session.logIn(4, true))).toBe(error);
     expect(loginByRest).not.toHaveBeenCalled();
   });
 
   test("happens once for all who need it", async () => {
-    const answer = gate<Record<string, unknown>>();
+    const answer = createDeferred<Record<string, unknown>>();
     const loginByRest = vi.fn(() => answer.promise);
-    const { session, wish } = setup(secret, { loginByRest });
-    wish("player", "atok-1");
+    const { session, desire } = setup(secret, { loginByRest });
+    desire("player", "atok-1");
     const all = [
-      session.youngProjectToken(),
-      session.youngProjectToken(),
+      session.freshProjectToken(),
+      session.freshProjectToken(),
       Promise.resolve(session.tokensFor("player")),
       session.renewTokens(undefined),
     ];
-    answer.open(login("ptok-1"));
+    answer.resolve(login("ptok-1"));
     await Promise.all(all);
     expect(loginByRest).toHaveBeenCalledTimes(1);
   });
@@ -156,10 +155,10 @@ describe("the renewal of the project token", () => {
   test.each([undefined, null, 0, -1, "soon"])(
     "counts an hour where expires_in is %j",
     async (expires_in) => {
-      const { clock, session } = setup(secret, {
+      const { session } = setup(secret, {
         loginBySocket: async () => login("ptok-1", expires_in),
       });
-      expect(await session.logIn(1, false)).toBe(clock.now() + 3_240_000);
+      expect(await session.logIn(1, false)).toBe(3_240_000);
     },
   );
 });
@@ -190,8 +189,8 @@ describe("a project token that somebody else gets", () => {
     ["a grant: its own time", () => ({ token: "ptok", expiresInSeconds: 100 }), 90_000],
     ["a grant that lives 0 s: an hour", () => ({ token: "ptok", expiresInSeconds: 0 }), 3_240_000],
   ])("lives, given as %s", async (_, projectToken, life) => {
-    const { clock, session } = setup({ clientId: "cid-1", projectToken });
-    expect(await session.logIn(1, false)).toBe(clock.now() + life);
+    const { session } = setup({ clientId: "cid-1", projectToken });
+    expect(await session.logIn(1, false)).toBe(life);
     expect(await session.tokensFor(undefined)).toEqual({
       clientId: "cid-1",
       projectToken: "ptok",
@@ -204,7 +203,7 @@ describe("a project token that somebody else gets", () => {
       clientId: "cid-1",
       projectToken: () => Promise.reject(refused("unauthorized")),
     });
-    expect(await rejection(session.logIn(1, false))).toMatchObject({
+    expect(await rejectionOf(session.logIn(1, false))).toMatchObject({
       kind: "unauthorized",
       outcome: "notSent",
     });
@@ -215,7 +214,7 @@ describe("a project token that somebody else gets", () => {
       clientId: "cid-1",
       projectToken: () => Promise.reject(new TypeError("Failed to fetch")),
     });
-    const error = await rejection(session.logIn(1, false));
+    const error = await rejectionOf(session.logIn(1, false));
     expect(isGatewayError(error, "unknown")).toBe(true);
   });
 });
@@ -223,9 +222,9 @@ describe("a project token that somebody else gets", () => {
 describe("a project token given from outside", () => {
   test("is used at once, and counts an hour", async () => {
     const { clock, session, loginBySocket } = setup();
-    expect(session.setProjectToken("mine")).toBe(clock.now() + 3_240_000);
+    expect(session.setProjectToken("mine")).toBe(3_240_000);
     await session.logIn(1, false);
-    expect(await session.youngProjectToken()).toBe("mine");
+    expect(await session.freshProjectToken()).toBe("mine");
     expect(loginBySocket).not.toHaveBeenCalled();
     clock.advance(3_240_000);
     await session.logIn(2, false);
@@ -236,129 +235,99 @@ describe("a project token given from outside", () => {
     const { session } = setup({ clientId: "cid-1", projectToken: "old" });
     expect(session.setProjectToken("mine")).toBe(Infinity);
     await session.renewTokens(undefined);
-    expect(await session.youngProjectToken()).toBe("mine");
+    expect(await session.freshProjectToken()).toBe("mine");
   });
 
   test("is followed by one of the provider, where there is a provider", async () => {
     const { session } = setup({ clientId: "cid-1", projectToken: () => "theirs" });
     session.setProjectToken("mine");
-    expect(await session.youngProjectToken()).toBe("mine");
+    expect(await session.freshProjectToken()).toBe("mine");
     await session.renewTokens(undefined);
-    expect(await session.youngProjectToken()).toBe("theirs");
+    expect(await session.freshProjectToken()).toBe("theirs");
   });
 });
 
-describe("a bind", () => {
-  test("carries what was wished, force, and all tokens", async () => {
-    const { session, wish, sendBind } = setup();
+describe("a prepared bind", () => {
+  test("carries the desired parameters, force, and all tokens", async () => {
+    const { session, desire } = setup();
     const sessionId = "s-1";
-    wish("player", "atok-1", { allowConcurrentAccess: false, sessionId });
+    desire("player", "atok-1", { allowConcurrentAccess: false, sessionId });
     await session.logIn(3, false);
-    expect(await session.bindSlot(3, "player", true, false)).toMatchObject(item);
-    expect(sendBind.mock.calls).toEqual([
-      [
-        { namespaceName: "ns-1", allowConcurrentAccess: false, sessionId, force: true },
-        "player",
-        3,
-        { clientId: "cid-1", projectToken: "ptok-1", accessToken: "atok-1" },
-      ],
-    ]);
+    expect(await session.prepareBind("player", true, false)).toEqual({
+      params: { namespaceName: "ns-1", allowConcurrentAccess: false, sessionId, force: true },
+      tokens: { clientId: "cid-1", projectToken: "ptok-1", accessToken: "atok-1" },
+    });
   });
 
-  test("that is not forced says nothing of force", async () => {
-    const { session, wish, sendBind } = setup();
-    wish("player", "atok-1");
-    await session.bindSlot(1, "player", false, false);
-    expect(sendBind.mock.calls[0]![0]["force"]).toBeUndefined();
+  test("that is not forced has no force", async () => {
+    const { session, desire } = setup();
+    desire("player", "atok-1");
+    const { params } = await session.prepareBind("player", false, false);
+    expect(params["force"]).toBeUndefined();
   });
 
-  test("asks for the access token each time, and names the slot", async () => {
-    const { session, wish, boundWith } = setup();
+  test("requests the access token each time, for its slot", async () => {
+    const { session, desire } = setup();
     let n = 0;
     const source = vi.fn((_: { reason: string; slot: string }) => `atok-${++n}`);
-    wish("guild", source);
-    await session.bindSlot(1, "guild", false, false);
-    await session.bindSlot(2, "guild", false, false);
+    desire("guild", source);
+    await session.prepareBind("guild", false, false);
+    const { tokens } = await session.prepareBind("guild", false, false);
     expect(source.mock.calls).toEqual([
       [{ reason: "bind", slot: "guild" }],
       [{ reason: "bind", slot: "guild" }],
     ]);
-    expect(boundWith(1).accessToken).toBe("atok-2");
+    expect(tokens.accessToken).toBe("atok-2");
   });
 
-  test("after a 401 gets both tokens anew first", async () => {
-    const { session, wish, boundWith } = setup();
+  test("after a 401 renews both tokens first", async () => {
+    const { session, desire } = setup();
     let n = 0;
     const source = vi.fn((_: { reason: string }) => `atok-${++n}`);
-    wish("player", source);
+    desire("player", source);
     await session.logIn(1, false);
-    await session.bindSlot(1, "player", false, false);
-    await session.bindSlot(1, "player", false, true);
+    const first = await session.prepareBind("player", false, false);
+    const second = await session.prepareBind("player", false, true);
     expect(reasons(source)).toEqual(["bind", "unauthorized"]);
-    expect(boundWith(0)).toMatchObject({ projectToken: "ptok-1", accessToken: "atok-1" });
-    expect(boundWith(1)).toMatchObject({ projectToken: "rest-2", accessToken: "atok-2" });
+    expect(first.tokens).toMatchObject({ projectToken: "ptok-1", accessToken: "atok-1" });
+    expect(second.tokens).toMatchObject({ projectToken: "rest-2", accessToken: "atok-2" });
   });
 
-  test("is marked as sent only when it is", async () => {
-    const { session, wish, sendBind } = setup();
-    const token = gate<string>();
-    const answer = gate<Record<string, unknown>>();
-    sendBind.mockReturnValue(answer.promise);
-    const one = wish("player", () => token.promise);
-    const binding = session.bindSlot(1, "player", false, false);
-    await settled();
-    expect([one.bindSent, sendBind.mock.calls.length]).toEqual([false, 0]);
-    token.open("atok-1");
-    await settled();
-    expect([one.bindSent, sendBind.mock.calls.length]).toEqual([true, 1]);
-    answer.open({ item });
-    await binding;
+  test("is marked as sent only once its tokens are there", async () => {
+    const { session, desire } = setup();
+    const token = createDeferred<string>();
+    const desired = desire("player", () => token.promise);
+    const prepared = session.prepareBind("player", false, false);
+    await flushPromises();
+    expect(desired.bindSent).toBe(false);
+    token.resolve("atok-1");
+    await prepared;
+    expect(desired.bindSent).toBe(true);
   });
 
-  test("is not sent where the player's provider fails, and says how", async () => {
-    for (const kind of ["unauthorized", "unknown"] as const) {
-      const { session, wish, sendBind } = setup();
-      wish("player", () =>
+  test.each(["unauthorized", "unknown"] as const)(
+    "rejects where the player's provider fails (%s), and nothing is sent",
+    async (kind) => {
+      const { session, desire } = setup();
+      const desired = desire("player", () =>
         Promise.reject(kind === "unknown" ? new Error("offline") : refused("unauthorized")),
       );
-      expect(await rejection(session.bindSlot(1, "player", false, false))).toMatchObject({
+      expect(await rejectionOf(session.prepareBind("player", false, false))).toMatchObject({
         kind,
         outcome: "notSent",
       });
-      expect(sendBind).not.toHaveBeenCalled();
-    }
-  });
-
-  test("is passed on as refused as it was", async () => {
-    const { session, wish, sendBind } = setup();
-    const conflict = new GatewayError({ kind: "conflict", message: "", outcome: "refused" });
-    sendBind.mockRejectedValue(conflict);
-    wish("player", "atok-1");
-    expect(await rejection(session.bindSlot(1, "player", false, false))).toBe(conflict);
-  });
-
-  test.each<[string, object]>([
-    ["nothing", {}],
-    ["null", { item: null }],
-    ["a session of nobody", { item: { connectionId: "conn-1" } }],
-    ["a session of an empty name", { item: { userId: "" } }],
-  ])("whose answer holds %s cannot be read", async (_, answer) => {
-    const { session, wish, sendBind } = setup();
-    sendBind.mockResolvedValue(answer as Record<string, unknown>);
-    wish("player", "atok-1");
-    expect(await rejection(session.bindSlot(1, "player", false, false))).toMatchObject({
-      kind: "protocol",
-    });
-  });
+      expect(desired.bindSent).toBe(false);
+    },
+  );
 });
 
 describe("the tokens of a call", () => {
   test("are there at once while they are young", async () => {
-    const { session, wish } = setup();
+    const { session, desire } = setup();
     const source = vi.fn(() => "atok-1");
-    wish("player", source);
+    desire("player", source);
     await session.logIn(1, false);
-    await session.bindSlot(1, "player", false, false);
+    await session.prepareBind("player", false, false);
     expect(session.tokensFor("player")).toEqual({
       clientId: "cid-1",
       projectToken: "ptok-1",
@@ -373,15 +342,15 @@ describe("the tokens of a call", () => {
   });
 
   test("are got anew when they are old: the player's after nine tenths of an hour", async () => {
-    const { clock, session, wish, loginByRest } = setup({
+    const { clock, session, desire, loginByRest } = setup({
       clientId: "cid-1",
       projectToken: "ptok",
     });
     let n = 0;
     const source = vi.fn((_: { reason: string }) => `atok-${++n}`);
-    wish("player", source);
+    desire("player", source);
     await session.logIn(1, false);
-    await session.bindSlot(1, "player", false, false);
+    await session.prepareBind("player", false, false);
     clock.advance(3_239_999);
     expect(session.tokensFor("player")).not.toBeInstanceOf(Promise);
     clock.advance(1);
@@ -391,77 +360,77 @@ describe("the tokens of a call", () => {
   });
 
   test("are got anew after a 401, those of its slot alone", async () => {
-    const { session, wish } = setup();
+    const { session, desire } = setup();
     const player = vi.fn((_: { reason: string }) => "atok-1");
     const guild = vi.fn((_: { reason: string }) => "atok-2");
-    wish("player", player);
-    wish("guild", guild);
+    desire("player", player);
+    desire("guild", guild);
     await session.renewTokens("player");
-    expect(await session.youngProjectToken()).toBe("rest-1");
+    expect(await session.freshProjectToken()).toBe("rest-1");
     expect([reasons(player), reasons(guild)]).toEqual([["unauthorized"], []]);
     await session.renewTokens(undefined);
-    expect(await session.youngProjectToken()).toBe("rest-2");
+    expect(await session.freshProjectToken()).toBe("rest-2");
     expect([reasons(player), reasons(guild)]).toEqual([["unauthorized"], []]);
   });
 
   test("are old once they are all forgotten", async () => {
-    const { session, wish } = setup();
+    const { session, desire } = setup();
     const source = vi.fn((_: { reason: string }) => "atok-1");
-    wish("player", source);
+    desire("player", source);
     await session.logIn(1, false);
-    await session.bindSlot(1, "player", false, false);
-    session.forgetTokens();
+    await session.prepareBind("player", false, false);
+    session.invalidateTokens();
     expect(await session.tokensFor("player")).toMatchObject({ projectToken: "rest-2" });
     expect(reasons(source)).toEqual(["bind", "old"]);
   });
 });
 
-describe("scrub", () => {
+describe("redact", () => {
   test("takes out every secret there is, as often as it is there", async () => {
-    const { session, wish } = setup();
-    wish("player", "atok-1");
-    wish("guild", () => "gtok-1");
+    const { session, desire } = setup();
+    desire("player", "atok-1");
+    desire("guild", () => "gtok-1");
     await session.logIn(1, false);
-    await session.bindSlot(1, "player", false, false);
-    await session.bindSlot(1, "guild", false, false);
+    await session.prepareBind("player", false, false);
+    await session.prepareBind("guild", false, false);
     const text = "cs-1 ptok-1 atok-1 gtok-1, and again: cs-1ptok-1atok-1gtok-1";
-    expect(session.scrub(text)).not.toMatch(/cs-1|ptok-1|atok-1|gtok-1/);
-    expect(session.scrub(text)).toContain("and again");
+    expect(session.redact(text)).not.toMatch(/cs-1|ptok-1|atok-1|gtok-1/);
+    expect(session.redact(text)).toContain("and again");
   });
 
   test("knows the last tokens of players, and all others, without growing for ever", async () => {
-    const { session, wish } = setup();
+    const { session, desire } = setup();
     let tokens = 0;
-    wish("player", () => `<atok-${++tokens}>`);
-    wish("guild", "<gtok>");
+    desire("player", () => `<atok-${++tokens}>`);
+    desire("guild", "<gtok>");
     await session.logIn(1, false);
     const MANY = 500;
     for (let i = 0; i < MANY; i++) {
-      await session.bindSlot(1, "player", false, false);
-      await session.bindSlot(1, "guild", false, false);
+      await session.prepareBind("player", false, false);
+      await session.prepareBind("guild", false, false);
     }
-    expect(session.scrub(`cs-1 ptok-1 <gtok> <atok-${MANY}> <atok-${MANY - 40}>`)).toBe(
+    expect(session.redact(`cs-1 ptok-1 <gtok> <atok-${MANY}> <atok-${MANY - 40}>`)).toBe(
       "*** *** *** *** ***",
     );
     // So long ago that nobody quotes it.
-    expect(session.scrub("<atok-1>")).toBe("<atok-1>");
+    expect(session.redact("<atok-1>")).toBe("<atok-1>");
   });
 
   test("takes out the whole of a token that begins with another", async () => {
     const { session } = setup({ clientId: "cid-1", projectToken: "token" });
     await session.logIn(1, false);
     session.setProjectToken("token-and-more");
-    expect(session.scrub("token-and-more token")).toBe("*** ***");
+    expect(session.redact("token-and-more token")).toBe("*** ***");
   });
 
   test("takes a token for text, not for a pattern", async () => {
     const { session } = setup({ clientId: "cid-1", projectToken: "a.c$&" });
     await session.logIn(1, false);
-    expect(session.scrub("abc a.c$& ")).toBe("abc *** ");
+    expect(session.redact("abc a.c$& ")).toBe("abc *** ");
   });
 
   test("leaves everything else alone, also before there is any token", () => {
     const { session } = setup({ clientId: "cid-1", projectToken: () => "ptok" });
-    expect(session.scrub("nothing secret for cid-1")).toBe("nothing secret for cid-1");
+    expect(session.redact("nothing secret for cid-1")).toBe("nothing secret for cid-1");
   });
 });

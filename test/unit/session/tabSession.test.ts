@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createTabSession, type SessionStore } from "../../../src/session/tabSession.js";
+import { TabSession, type SessionStore } from "../../../src/session/tabSession.js";
 
 /** sessionStorage of one tab. */
 function fakeStore(content = new Map<string, string>()) {
@@ -15,7 +15,7 @@ function fakeStore(content = new Map<string, string>()) {
 
 let made = 0;
 const start = (store: SessionStore | null | undefined) =>
-  createTabSession(
+  new TabSession(
     () => store,
     () => `id-${++made}`,
   );
@@ -102,7 +102,7 @@ describe("the session ID of a tab", () => {
     ["cannot be emptied", () => broken(["removeItem"])],
     ["can do nothing", () => broken(["getItem", "setItem", "removeItem"])],
   ])("lives as long as the client where the storage %s", (_, open) => {
-    const tab = createTabSession(open, () => "fresh");
+    const tab = new TabSession(open, () => "fresh");
     expect(tab.id).toBe("fresh");
     expect(() => {
       tab.restore();

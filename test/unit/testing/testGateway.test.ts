@@ -3,12 +3,12 @@ import { z } from "zod";
 import { isGatewayError } from "../../../src/errors.js";
 import { defineNotification, type NotificationSource } from "../../../src/index.js";
 import { createTestGateway } from "../../../src/testing/index.js";
-import { gate, rejection } from "../../support/settled.js";
+import { createDeferred, rejectionOf } from "../../support/promises.js";
 
 const quiet = () => createTestGateway({ logger: false });
 const join = { namespaceName: "mm", gatheringName: "g", joinUserId: "bob" };
 
-/** What a game has: something that takes a source and keeps what it heard. */
+/** Part of a game: it takes a source and collects its notifications. */
 function lobby(source: NotificationSource): string[] {
   const players: string[] = [];
   source.on("Gs2Matchmaking:Join", ({ payload }) => players.push(payload.joinUserId));
@@ -16,14 +16,14 @@ function lobby(source: NotificationSource): string[] {
 }
 
 describe("emit", () => {
-  test("tells the game before it returns", () => {
+  test("calls the handlers before it returns", () => {
     const gateway = quiet();
     const players = lobby(gateway);
     gateway.emit("Gs2Matchmaking:Join", join);
     expect(players).toEqual(["bob"]);
   });
 
-  test("brings a key of GS2 in both fields, and any other as a subject", () => {
+  test("sends a key of GS2 as issuer and subject, and any other key as subject", () => {
     const gateway = quiet();
     const seen: unknown[] = [];
     gateway.on("*", ({ key, issuer, subject, rawPayload, via }) =>
@@ -54,23 +54,23 @@ describe("emit", () => {
     expect(join.joinUserId).toBe("bob");
   });
 
-  test("checks by schema, shields, and remembers what was reported", () => {
+  test("checks schemas, isolates handlers, and collects diagnostics", () => {
     const gateway = quiet();
     const Raid = defineNotification("raid-start", z.object({ raidId: z.string() }));
-    const heard = vi.fn();
+    const handler = vi.fn();
     const mine = new Error("mine");
     gateway.on(Raid, () => {
       throw mine;
     });
-    gateway.on(Raid, heard);
+    gateway.on(Raid, handler);
     gateway.emit(Raid, { raidId: 7 });
-    expect(heard).not.toHaveBeenCalled();
+    expect(handler).not.toHaveBeenCalled();
     gateway.emit(Raid, { raidId: "r-1" });
-    expect(heard).toHaveBeenCalledTimes(1);
+    expect(handler).toHaveBeenCalledTimes(1);
     expect(gateway.diagnostics.map(({ code }) => code)).toEqual(["schemaMismatch", "handlerThrew"]);
   });
 
-  test("finds waiters, and what a mark remembers", async () => {
+  test("resolves waitFor, also since a mark", async () => {
     const gateway = quiet();
     const since = gateway.mark();
     gateway.emit("Gs2Matchmaking:Join", join);
@@ -85,33 +85,33 @@ describe("emit", () => {
     ["*", 1, "emit: key"],
     ["raid-start", undefined, "emit: payload"],
     ["raid-start", 1n, "emit: payload"],
-  ])("refuses %j with %s", (key, payload, said) => {
+  ])("throws for %j with the payload %s", (key, payload, problem) => {
     let thrown: unknown;
     try {
       quiet().emit(key as "Gs2Matchmaking:Join", payload as typeof join);
     } catch (error) {
       thrown = error;
     }
-    expect(isGatewayError(thrown, "invalidArgument") && thrown.message).toContain(said);
+    expect(isGatewayError(thrown, "invalidArgument") && thrown.message).toContain(problem);
   });
 });
 
 describe("sync", () => {
-  test("holds notifications until the game has fetched again", async () => {
+  test("holds notifications until the onSync handlers have settled", async () => {
     const gateway = quiet();
     const players = lobby(gateway);
-    const refetch = gate();
+    const refetch = createDeferred();
     const run = vi.fn(() => refetch.promise);
     gateway.onSync(run);
     const over = gateway.sync();
     gateway.emit("Gs2Matchmaking:Join", join);
     expect(players).toEqual([]);
-    refetch.open();
+    refetch.resolve();
     await over;
     expect(players).toEqual(["bob"]);
   });
 
-  test("is the first, then a gap, or what it is told to be", async () => {
+  test("has the reason first, then gap, or the given one", async () => {
     const gateway = quiet();
     const run = vi.fn();
     gateway.onSync(run);
@@ -127,7 +127,7 @@ describe("sync", () => {
     ]);
   });
 
-  test("runs a function that asked for once only once", async () => {
+  test("calls a handler with `once` only once", async () => {
     const gateway = quiet();
     const run = vi.fn();
     gateway.onSync(run, { once: true });
@@ -136,19 +136,19 @@ describe("sync", () => {
     expect(run).toHaveBeenCalledTimes(1);
   });
 
-  test("ends with a gap those who wait for a notification that may be lost", async () => {
+  test("rejects waitFor with onGap reject after a gap", async () => {
     const gateway = quiet();
     const waiting = gateway.waitFor("Gs2Matchmaking:Join", { onGap: "reject" });
     void gateway.sync({ reason: "gap" });
-    expect(await rejection(waiting)).toMatchObject({ kind: "gap" });
+    expect(await rejectionOf(waiting)).toMatchObject({ kind: "gap" });
   });
 });
 
 describe("setConnection", () => {
-  test("changes the snapshot and tells of it, with what there was before", () => {
+  test("changes the snapshot and emits status with the one before", () => {
     const gateway = quiet();
-    const told = vi.fn();
-    gateway.lifecycle.on("status", told);
+    const handler = vi.fn();
+    gateway.lifecycle.on("status", handler);
     const before = gateway.connection;
     expect(before).toMatchObject({ status: "idle", bindings: {} });
     const now = gateway.setConnection({
@@ -161,10 +161,10 @@ describe("setConnection", () => {
       status: "ready",
       bindings: { player: { slot: "player", userId: "alice", state: "held" } },
     });
-    expect(told.mock.calls).toEqual([[now, before]]);
+    expect(handler.mock.calls).toEqual([[now, before]]);
   });
 
-  test("keeps what it is not told of", () => {
+  test("does not change omitted values", () => {
     const gateway = quiet();
     gateway.setConnection({ status: "ready", bindings: { player: { userId: "alice" } } });
     gateway.setConnection({
@@ -182,7 +182,7 @@ describe("setConnection", () => {
     });
   });
 
-  test("tells of a binding that lost its place", () => {
+  test("emits replaced for a replaced binding", () => {
     const gateway = quiet();
     const replaced = vi.fn();
     gateway.lifecycle.on("replaced", replaced);
@@ -192,7 +192,7 @@ describe("setConnection", () => {
     expect(gateway.connection.bindings["player"]?.userId).toBe("alice");
   });
 
-  test("called by a handler is told after what is being told", () => {
+  test("emits its events after the present ones when a handler calls it", () => {
     const gateway = quiet();
     const order: string[] = [];
     gateway.lifecycle.on("status", ({ status }) => {
@@ -205,7 +205,7 @@ describe("setConnection", () => {
 });
 
 describe("a test gateway", () => {
-  test("takes more of a client where the game needs more", async () => {
+  test("can be extended with further methods of a client", async () => {
     const takeOver = vi.fn(async () => undefined);
     const gateway = Object.assign(quiet(), { takeOver });
     gateway.setConnection({ status: "connected" });
@@ -213,27 +213,27 @@ describe("a test gateway", () => {
     expect([gateway.connection.status, takeOver.mock.calls.length]).toEqual(["connected", 1]);
   });
 
-  test("logs what it reports as a client does", () => {
+  test("logs diagnostics as a client does", () => {
     const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
     const gateway = createTestGateway({ logger });
-    const told = vi.fn();
-    gateway.lifecycle.on("diagnostic", told);
+    const handler = vi.fn();
+    gateway.lifecycle.on("diagnostic", handler);
     gateway.on({}, ({ payload }) => payload);
     gateway.emit({ subject: "raid-end" }, "no JSON");
     expect(logger.warn.mock.calls).toEqual([
       ["[gs2-gateway] payloadNotJson: raid-end", { key: "raid-end" }],
     ]);
-    expect(told.mock.calls).toEqual([gateway.diagnostics]);
+    expect(handler.mock.calls).toEqual([gateway.diagnostics]);
   });
 
-  test("is silent once disposed", async () => {
+  test("emits nothing after dispose", async () => {
     const gateway = quiet();
     const waiting = gateway.waitFor("Gs2Matchmaking:Join");
     const status = vi.fn();
     gateway.lifecycle.on("status", status);
     gateway.dispose();
     gateway.setConnection({ status: "closed" });
-    expect(await rejection(waiting)).toMatchObject({ kind: "notConnected" });
+    expect(await rejectionOf(waiting)).toMatchObject({ kind: "notConnected" });
     expect(status).not.toHaveBeenCalled();
   });
 });

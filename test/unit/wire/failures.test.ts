@@ -3,12 +3,12 @@ import type { GatewayErrorKind } from "../../../src/errors.js";
 import { kindOfStatus, classifyFailure, type Recovery } from "../../../src/wire/failures.js";
 import { statuses } from "../../golden/golden.js";
 
-describe("a status", () => {
-  test.each(Object.entries(statuses))("of %s means %s", (status, kind) => {
+describe("kindOfStatus", () => {
+  test.each(Object.entries(statuses))("of %s is %s", (status, kind) => {
     expect(kindOfStatus(Number(status))).toBe(kind);
   });
 
-  test("of 405 means what the Go SDK takes it for", () => {
+  test("of 405 is conflict, as in the Go SDK", () => {
     expect(kindOfStatus(405)).toBe("conflict");
   });
 
@@ -19,36 +19,36 @@ describe("a status", () => {
     },
   );
 
-  test.each([NaN, 0])("that is missing (%d) cannot be read", (status) => {
+  test.each([NaN, 0])("of a missing status (%d) is protocol", (status) => {
     expect(kindOfStatus(status)).toBe("protocol");
   });
 });
 
-const endings: Record<GatewayErrorKind, [ending: Recovery, why: string]> = {
-  badRequest: ["final", "the same request is bad again"],
-  unauthorized: ["renew", "a token may merely be old"],
+const recoveries: Record<GatewayErrorKind, [recovery: Recovery, why: string]> = {
+  badRequest: ["final", "the same request fails again"],
+  unauthorized: ["renew", "a token may have expired"],
   quotaLimitExceeded: ["retry", "the quota fills up again"],
-  notFound: ["final", "a namespace does not appear by asking"],
-  conflict: ["replaced", "somebody else holds the place"],
+  notFound: ["final", "a namespace does not appear by a repeat"],
+  conflict: ["replaced", "another client holds the binding"],
   internalServerError: ["retry", "the server may recover"],
   badGateway: ["retry", "the server may recover"],
   serviceUnavailable: ["retry", "the server says that it will recover"],
-  requestTimeout: ["retry", "no answer came in time"],
+  requestTimeout: ["retry", "no reply came in time"],
   notConnected: ["retry", "the network may come back"],
-  replaced: ["retry", "GS2 never answers this"],
-  aborted: ["retry", "GS2 never answers this"],
+  replaced: ["retry", "never sent by GS2"],
+  aborted: ["retry", "never sent by GS2"],
   invalidArgument: ["final", "the argument stays wrong"],
-  protocol: ["retry", "the next answer may be readable"],
-  gap: ["retry", "GS2 never answers this"],
-  push: ["retry", "GS2 never answers this"],
-  unknown: ["retry", "nobody knows, so hope"],
+  protocol: ["retry", "the next reply may be readable"],
+  gap: ["retry", "never sent by GS2"],
+  push: ["retry", "never sent by GS2"],
+  unknown: ["retry", "the cause is unknown"],
 };
 
-describe("an ending", () => {
-  test.each(Object.entries(endings).map(([kind, rest]) => [kind as GatewayErrorKind, ...rest]))(
-    "of kind %s is sorted as %s: %s",
-    (kind, ending) => {
-      expect(classifyFailure(kind)).toBe(ending);
+describe("classifyFailure", () => {
+  test.each(Object.entries(recoveries).map(([kind, rest]) => [kind as GatewayErrorKind, ...rest]))(
+    "classifies %s as %s: %s",
+    (kind, recovery) => {
+      expect(classifyFailure(kind)).toBe(recovery);
     },
   );
 });

@@ -34,12 +34,12 @@ describe("encodeRequest", () => {
     expect(JSON.parse(encodeRequest(to, params, envelope))).toStrictEqual(frame);
   });
 
-  test("names the login as GS2-Identifier does", () => {
+  test("has the login target of GS2-Identifier", () => {
     const login = requests.find(({ frame }) => "client_secret" in frame)!;
     expect(loginTarget).toStrictEqual(login.target);
   });
 
-  test("lets no parameter take the place of the envelope", () => {
+  test("does not let a parameter override the envelope", () => {
     const params = {
       x_gs2: "mine",
       xGs2ClientId: "mine",
@@ -52,7 +52,7 @@ describe("encodeRequest", () => {
     });
   });
 
-  test("prefers the envelope's access token to a parameter's, and sends the latter like it where there is none", () => {
+  test("prefers the envelope's access token, and else puts that of the parameters there", () => {
     const params = { accessToken: "param" };
     const sent = (accessToken?: string): unknown =>
       JSON.parse(encodeRequest(target, params, { requestId: "1", accessToken }));
@@ -63,7 +63,7 @@ describe("encodeRequest", () => {
     expect(sent()).toMatchObject({ accessToken: "param", xGs2AccessToken: "param" });
   });
 
-  test("leaves out nulls inside a model, and keeps false, 0 and the empty text", () => {
+  test("drops nulls inside a model, and keeps false, 0 and the empty text", () => {
     const params = { setting: { a: null, b: false, c: 0, d: "", e: undefined } };
     expect(JSON.parse(encodeRequest(target, params, { requestId: "1" }))).toMatchObject({
       setting: { b: false, c: 0, d: "" },
@@ -71,7 +71,7 @@ describe("encodeRequest", () => {
     expect(encodeRequest(target, params, { requestId: "1" })).not.toContain("null");
   });
 
-  test("carries a parameter named __proto__ like any other", () => {
+  test("sends a parameter named __proto__ like any other", () => {
     const params = JSON.parse('{"__proto__":{"status":1},"limit":2}') as Record<string, unknown>;
     const text = encodeRequest(target, params, { requestId: "1" });
     expect(text).toContain('"__proto__":{"status":1}');
@@ -80,7 +80,7 @@ describe("encodeRequest", () => {
 });
 
 describe("a reply", () => {
-  test.each(named(replies))("of %s is read as it came", (_, { frame }) => {
+  test.each(named(replies))("of %s is decoded", (_, { frame }) => {
     expect(asReply(frame)).toStrictEqual({
       kind: "reply",
       requestId: frame.requestId,
@@ -91,7 +91,7 @@ describe("a reply", () => {
   });
 
   test.each(named(replies))(
-    "of %s is told success from failure",
+    "of %s is a success or a failure",
     (_, { frame, succeeded: expected }) => {
       expect(succeeded(asReply(frame))).toBe(expected);
     },
@@ -106,7 +106,7 @@ describe("a reply", () => {
     },
   );
 
-  test("comes back unchanged from encodeReply", () => {
+  test("is unchanged after encodeReply and decodeFrame", () => {
     const { frame, errors } = replies.find(
       ({ why }) => why === "404 that names the missing model",
     )!;
@@ -114,23 +114,23 @@ describe("a reply", () => {
     expect(JSON.parse(text)).toStrictEqual(frame);
   });
 
-  test("keeps a request ID that some server made a number", () => {
+  test("has a request ID as text when the server sent a number", () => {
     expect(asReply({ requestId: 10001, status: 200, body: {} })).toMatchObject({
       requestId: "10001",
     });
   });
 
-  test("has no body where the server sent a list or a text for one", () => {
+  test("has no body when the server sent a list or a text", () => {
     expect(asReply({ requestId: "1", status: 200, body: [1] }).body).toBeUndefined();
     expect(asReply({ requestId: "1", status: 200, body: "x" }).body).toBeUndefined();
   });
 
-  test("of 200 with neither body nor message is still an answer", () => {
+  test("of 200 with neither body nor message is a success", () => {
     expect(succeeded(asReply({ requestId: "1", status: 200 }))).toBe(true);
     expect(succeeded(asReply({ requestId: "1", status: 200, body: null }))).toBe(true);
   });
 
-  test("has no message where the server sent something else than text", () => {
+  test("has no message when the server sent one that is no text", () => {
     expect(asReply({ requestId: "1", status: 400, body: { message: { a: 1 } } }).message).toBe(
       undefined,
     );
@@ -157,15 +157,15 @@ describe("readErrors", () => {
       [{ component: "a", message: "b" }],
     ],
     [
-      "fields nobody knows",
+      "unknown fields",
       '[{"component":"a","message":"b","more":true}]',
       [{ component: "a", message: "b" }],
     ],
-  ])("makes of %s what it can", (_, message, errors) => {
+  ])("reads %s", (_, message, errors) => {
     expect(readErrors(message)).toStrictEqual(errors);
   });
 
-  test("takes secrets out of every part, also one that JSON writes in another way", () => {
+  test("redacts all parts, also a secret that JSON escapes", () => {
     const secret = 'a"b\\c';
     const [error] = readErrors(
       JSON.stringify([{ component: `x${secret}`, message: `${secret}!`, code: secret }]),
@@ -185,7 +185,7 @@ describe("readErrors", () => {
 
 describe("a notification", () => {
   test.each(named(notificationFrames))(
-    "with %s is read",
+    "with %s is decoded",
     (_, { frame, issuer, subject, payload }) => {
       expect(decodeFrame(JSON.stringify(frame))).toStrictEqual({
         kind: "notification",
@@ -200,12 +200,12 @@ describe("a notification", () => {
     expect(notificationKey(issuer, subject)).toBe(key);
   });
 
-  test("comes back unchanged from encodeNotification, with both signs", () => {
+  test("is unchanged after encodeNotification and decodeFrame, with a type and no requestId", () => {
     const { frame, issuer, subject, payload } = notificationFrames[0]!;
     expect(JSON.parse(encodeNotification({ issuer, subject, payload }))).toStrictEqual(frame);
   });
 
-  test("may be written with one of the two fields only", () => {
+  test("may have only one of issuer and subject", () => {
     expect(JSON.parse(encodeNotification({ subject: "a", payload: "{}" }))).toStrictEqual({
       type: "notification",
       body: { subject: "a", payload: "{}" },
@@ -237,9 +237,9 @@ describe("a notification", () => {
   });
 });
 
-describe("a frame nobody can read", () => {
+describe("an unreadable frame", () => {
   test.each(unreadableFrames.map(({ text, why }) => [text, why]))(
-    "such as %j is told as %s",
+    "such as %j has the reason %s",
     (text, why) => {
       expect(decodeFrame(text)).toStrictEqual({ kind: "unreadable", why });
     },
@@ -251,11 +251,11 @@ describe("a frame nobody can read", () => {
     ["a Blob", new Blob(["{}"])],
     ["nothing", undefined],
     ["an object", { type: "notification", body: { subject: "a", payload: "{}" } }],
-  ])("such as %s is told as notText", (_, data) => {
+  ])("such as %s has the reason notText", (_, data) => {
     expect(decodeFrame(data)).toStrictEqual({ kind: "unreadable", why: "notText" });
   });
 
-  test("does not matter however long it is", () => {
+  test("may have any length", () => {
     expect(decodeFrame("x".repeat(1 << 20))).toStrictEqual({ kind: "unreadable", why: "notJson" });
     const padded = JSON.stringify({ type: "other", padding: "x".repeat(1 << 20) });
     expect(decodeFrame(padded)).toStrictEqual({ kind: "unreadable", why: "unknownType" });
@@ -264,7 +264,7 @@ describe("a frame nobody can read", () => {
 
 describe("decodeFrame", () => {
   const whys = ["notText", "notJson", "notAnObject", "unknownType"];
-  /** One of three kinds, each with exactly its own fields, and a reason that is one of four words. */
+  /** One of the three kinds, with exactly its fields; `why` is one of four reasons. */
   const isFrame = (data: unknown): void => {
     const frame = decodeFrame(data);
     switch (frame.kind) {
@@ -287,11 +287,11 @@ describe("decodeFrame", () => {
   const value = fc.jsonValue();
   const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 
-  test("reads any text without throwing, and never quotes it", () => {
+  test("decodes any text without an error, and does not quote it", () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), isFrame));
   });
 
-  test("reads anything that is no text without throwing", () => {
+  test("decodes any other value without an error", () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.uint8Array()), (data) => {
         fc.pre(typeof data !== "string");
@@ -300,7 +300,7 @@ describe("decodeFrame", () => {
     );
   });
 
-  test("reads any object that looks like one of GS2's without throwing", () => {
+  test("decodes any object like those of GS2 without an error", () => {
     const frame = fc.record({
       type: maybe(fc.oneof(fc.constant("notification"), value)),
       requestId: maybe(fc.oneof(fc.string(), value)),
@@ -332,11 +332,11 @@ describe("decodeFrame", () => {
     ["a body nested too deeply", `{"requestId":"1","status":200,"body":{"a":${deep}}}`],
     ["nothing but depth", deep],
     ["a prototype", '{"__proto__":{"requestId":"1"},"status":200}'],
-  ])("reads %s without throwing", (_, data) => {
+  ])("decodes %s without an error", (_, data) => {
     isFrame(data);
   });
 
-  test("takes nothing from a prototype a frame smuggles in", () => {
+  test("reads nothing from a __proto__ in a frame", () => {
     const data = '{"requestId":"1","status":200,"body":{"__proto__":{"message":"[]"}}}';
     expect(asReply(JSON.parse(data)).message).toBeUndefined();
     expect(decodeFrame(data)).toMatchObject({ kind: "reply", message: undefined });

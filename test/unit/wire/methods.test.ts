@@ -29,7 +29,9 @@ const sentModels = {
   LogSetting: logSettingFields,
 } as const;
 
-/** The rules of a row in the words of the reference: without what is ours alone, and models by their name. */
+/**
+ * The rules of a method as in the GS2 reference: without this package's own, and models by name.
+ */
 const inGoldenWords = (fields: Readonly<Record<string, Field>>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(fields).map(([name, field]): [string, unknown] => {
@@ -43,14 +45,14 @@ const inGoldenWords = (fields: Readonly<Record<string, Field>>): Record<string, 
     }),
   );
 
-const rowOf = (name: string): AnyMethod => {
+const methodNamed = (name: string): AnyMethod => {
   const row = allMethods.find((method) => method.name === name);
-  if (!row) throw new Error(`no row ${name}`);
+  if (!row) throw new Error(`no method ${name}`);
   return row;
 };
 
 describe("the table of methods", () => {
-  test("has the 28 methods of GS2-Gateway, no more, and each once", () => {
+  test("has the 28 methods of GS2-Gateway, each once", () => {
     expect(methods).toHaveLength(28);
     expect(allMethods.map(({ name }) => name).sort()).toEqual(
       methods.map(({ name }) => name).sort(),
@@ -58,9 +60,9 @@ describe("the table of methods", () => {
   });
 
   test.each(methods.map((method): [string, GoldenMethod] => [method.name, method]))(
-    "has every fact about %s, and none of its own making",
+    "has exactly the facts about %s",
     (_, golden) => {
-      const { repeat: ours, ...row } = rowOf(golden.name);
+      const { repeat: ours, ...row } = methodNamed(golden.name);
       const { rest, paged, duplicationAvoider, fields, ...same } = golden;
       const [verb, path] = rest.split(" ");
       expect(ours).toBeTypeOf("string");
@@ -69,13 +71,13 @@ describe("the table of methods", () => {
         verb,
         path,
         ...(paged && { paged }),
-        ...(duplicationAvoider && { avoider: true }),
+        ...(duplicationAvoider && { takesDuplicationAvoider: true }),
         fields,
       });
     },
   );
 
-  test("is lenient about the length of access tokens alone, of which GS2 says two things", () => {
+  test("is lenient about the length of access tokens only, for which GS2 has two limits", () => {
     const lenient = allMethods.flatMap(({ fields }) =>
       Object.entries(fields).flatMap(([name, field]) => ("lenient" in field ? name : [])),
     );
@@ -83,7 +85,7 @@ describe("the table of methods", () => {
     expect(lenient).toHaveLength(allMethods.filter(({ audience }) => audience === "player").length);
   });
 
-  test("fills every path with fields that must be supplied", () => {
+  test("has required fields only in paths", () => {
     for (const { name, path, fields } of allMethods) {
       for (const [, field] of path.matchAll(/\{(\w+)\}/g)) {
         expect(fields[field!], `${name}: ${field}`).toMatchObject({ mustBeSupplied: true });
@@ -91,24 +93,24 @@ describe("the table of methods", () => {
     }
   });
 
-  test("gives a player's methods an access token, and the others none", () => {
+  test("has an access token in players' methods only", () => {
     for (const { name, audience, fields } of allMethods) {
       expect("accessToken" in fields, name).toBe(audience === "player");
     }
   });
 });
 
-describe("what may be repeated", () => {
+describe("repeat", () => {
   const repeated = (how: AnyMethod["repeat"]) =>
     allMethods.filter(({ repeat }) => repeat === how).map(({ name }) => name);
 
-  test("a call that only reads is safe to send twice", () => {
+  test("is safe for all reads", () => {
     for (const { name, verb, repeat } of allMethods) {
       if (verb === "GET") expect(repeat, name).toBe("safe");
     }
   });
 
-  test("of those that write, setting a token twice is setting it once", () => {
+  test("is safe for writes that set a token", () => {
     const writing = allMethods.filter(({ verb }) => verb !== "GET").map(({ name }) => name);
     expect(repeated("safe").filter((name) => writing.includes(name))).toEqual([
       "setFirebaseToken",
@@ -116,15 +118,15 @@ describe("what may be repeated", () => {
     ]);
   });
 
-  test("a token that is gone on the second try was deleted by the first", () => {
-    expect(repeated("gone")).toEqual(["deleteFirebaseToken", "deleteFirebaseTokenByUserId"]);
+  test("is safeDelete for deletes of a token", () => {
+    expect(repeated("safeDelete")).toEqual(["deleteFirebaseToken", "deleteFirebaseTokenByUserId"]);
   });
 
-  test("a bind is repeated by its binding alone", () => {
+  test("is binding for setUserId", () => {
     expect(repeated("binding")).toEqual(["setUserId"]);
   });
 
-  test("nothing that reaches other people is ever sent twice", () => {
+  test("is never for calls that reach other players", () => {
     expect(repeated("never")).toEqual(
       expect.arrayContaining([
         "sendNotification",
@@ -153,7 +155,9 @@ describe("models", () => {
       : T extends TransactionSetting
         ? "TransactionSetting"
         : "LogSetting";
-  /** What the compiler knows of a model, said again so that it can be compared: a wrong or missing line does not compile. */
+  /**
+   * The fields of each model, repeated for the comparison: a wrong or missing one does not compile.
+   */
   type Described<T> = {
     [K in keyof T]-?: { type: TypeName<NonNullable<T[K]>> } & (undefined extends T[K]
       ? { optional: true }
@@ -198,7 +202,7 @@ describe("models", () => {
     expect(described).toStrictEqual(models[name]);
   });
 
-  test("are the six there are, with types for those that are sent", () => {
+  test("are the six of the GS2 reference, with rules for those that are sent", () => {
     const sent: [TransactionSetting, LogSetting, SendNotificationEntry] = [
       {},
       { loggingNamespaceId: "" },
@@ -209,7 +213,7 @@ describe("models", () => {
 });
 
 describe("notifications of GS2's services", () => {
-  test("are the 26 known ones, with the fields of each, spelled as GS2 spells them", () => {
+  test("are the 26 known ones with their fields, as GS2 spells them", () => {
     expect(Object.keys(notifications)).toHaveLength(26);
     expect(serviceNotifications).toStrictEqual(notifications);
   });
@@ -217,12 +221,12 @@ describe("notifications of GS2's services", () => {
 
 describe("booleans on the wire", () => {
   test.each(named(booleans))("may be %s", (_, { method, sent, means }) => {
-    const { component, fields } = rowOf(method);
+    const { component, fields } = methodNamed(method);
     expect(readFields(component, fields, sent).values).toMatchObject(means);
   });
 
   test("may not be anything else", () => {
-    const { component, fields } = rowOf("setUserId");
+    const { component, fields } = methodNamed("setUserId");
     for (const force of ["yes", "", 1, 0, {}]) {
       const { errors } = readFields(component, fields, {
         namespaceName: "ns-1",

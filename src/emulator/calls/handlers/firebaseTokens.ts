@@ -7,8 +7,9 @@ import {
   setFirebaseTokenByUserId,
 } from "../../../wire/methods.js";
 import type { FirebaseToken } from "../../../wire/models.js";
-import { ok, notFound, type CallResult } from "../result.js";
-import { grn, playerKey, type Store } from "../../store/store.js";
+import { grn, playerKey } from "../../store/keys.js";
+import type { Store } from "../../store/types.js";
+import { notFound, ok, type CallResult } from "../result.js";
 import { defineHandler, type Call, type MethodHandler } from "./defineHandler.js";
 
 interface InNamespace {
@@ -17,39 +18,38 @@ interface InNamespace {
 type Item = CallResult<{ item: FirebaseToken }>;
 
 function set(
-  world: Store,
+  store: Store,
   { namespaceName, token }: InNamespace & { readonly token: string },
   { userId, now }: Call,
 ): Item {
   const player = playerKey(namespaceName, userId);
-  const before = world.firebaseTokens.get(player);
+  const before = store.firebaseTokens.get(player);
   const item: FirebaseToken = {
-    firebaseTokenId: grn(world, namespaceName, "user", userId, "firebase", "token"),
+    firebaseTokenId: grn(store, namespaceName, "user", userId, "firebase", "token"),
     userId,
     token,
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
     revision: (before?.revision ?? 0) + 1,
   };
-  world.firebaseTokens.set(player, item);
+  store.firebaseTokens.set(player, item);
   return ok({ item });
 }
 
-function get(world: Store, { namespaceName }: InNamespace, { userId }: Call): Item {
-  const item = world.firebaseTokens.get(playerKey(namespaceName, userId));
+function get(store: Store, { namespaceName }: InNamespace, { userId }: Call): Item {
+  const item = store.firebaseTokens.get(playerKey(namespaceName, userId));
   return item ? ok({ item }) : notFound("firebaseToken");
 }
 
-function remove(world: Store, { namespaceName }: InNamespace, { userId }: Call): Item {
+function remove(store: Store, { namespaceName }: InNamespace, { userId }: Call): Item {
   const player = playerKey(namespaceName, userId);
-  const item = world.firebaseTokens.get(player);
+  const item = store.firebaseTokens.get(player);
   if (!item) return notFound("firebaseToken");
-  world.firebaseTokens.delete(player);
+  store.firebaseTokens.delete(player);
   return ok({ item });
 }
 
-/** The call knows the player, by access token or by userId. */
-export const firebaseTokenRules: readonly MethodHandler[] = [
+export const firebaseTokenHandlers: readonly MethodHandler[] = [
   defineHandler(setFirebaseToken, "made", set),
   defineHandler(setFirebaseTokenByUserId, "made", set),
   defineHandler(getFirebaseToken, "made", get),

@@ -1,7 +1,8 @@
-import { explain, shortened, type OutboxEntry } from "../../store/outbox.js";
-import { playerKey, type Effect, type Store } from "../../store/store.js";
+import { playerKey } from "../../store/keys.js";
+import { explain, shortenToken, type OutboxEntry } from "../../store/outbox.js";
+import type { Effect, Store } from "../../store/types.js";
 
-export interface MobileNotice {
+export interface MobileNotification {
   readonly method: OutboxEntry["method"];
   readonly namespaceName: string;
   readonly userId: string;
@@ -12,24 +13,24 @@ export interface MobileNotice {
   readonly transferEnabled: boolean;
 }
 
-/** Sends to the player's device where nothing stands in the way; the entry tells what did. */
+/** Sends to the player's device if all conditions hold; the entry says which do not. */
 export function sendToDevice(
-  world: Store,
-  { away, transferEnabled, sound, ...notice }: MobileNotice,
+  store: Store,
+  { away, transferEnabled, sound, ...notification }: MobileNotification,
   now: number,
 ): { entry: OutboxEntry; effects: Effect[] } {
-  const { namespaceName, userId } = notice;
-  const token = world.firebaseTokens.get(playerKey(namespaceName, userId))?.token;
-  const secret = Boolean(world.namespaces.get(namespaceName)?.firebaseSecret);
-  const because = { away, transferEnabled, token: token !== undefined, secret };
+  const { namespaceName, userId } = notification;
+  const token = store.firebaseTokens.get(playerKey(namespaceName, userId))?.token;
+  const secret = Boolean(store.namespaces.get(namespaceName)?.firebaseSecret);
+  const conditions = { away, transferEnabled, token: token !== undefined, secret };
   const entry: OutboxEntry = {
     at: now,
-    ...notice,
+    ...notification,
     sound: sound ?? null,
-    token: token === undefined ? null : shortened(token),
-    sent: Object.values(because).every(Boolean),
-    conditions: because,
-    reason: explain(because),
+    token: token === undefined ? null : shortenToken(token),
+    sent: Object.values(conditions).every(Boolean),
+    conditions,
+    reason: explain(conditions),
   };
   return { entry, effects: [{ kind: "mobile", entry }] };
 }

@@ -7,60 +7,61 @@ import {
   getServiceVersion,
   updateNamespace,
 } from "../../../wire/methods.js";
-import type { NamespaceSettings } from "../../../wire/requests.js";
 import type { Namespace, TransactionSetting } from "../../../wire/models.js";
-import { ok, failure } from "../result.js";
+import type { NamespaceSettings } from "../../../wire/requests.js";
+import { dropNamespace, putNamespace } from "../../store/namespaces.js";
+import type { Store } from "../../store/types.js";
 import { page } from "../paging.js";
-import { dropNamespace, putNamespace, type Store } from "../../store/store.js";
+import { failure, ok } from "../result.js";
 import { defineHandler, type MethodHandler } from "./defineHandler.js";
 
-/** Of a rule whose namespace "must exist": without it the rule does not run. */
-const existing = ({ namespaces }: Store, name: string): Namespace => namespaces.get(name)!;
+/** For handlers whose namespace "must exist": it was checked before. */
+const existingNamespace = ({ namespaces }: Store, name: string): Namespace => namespaces.get(name)!;
 
-const create = defineHandler(createNamespace, "none", (world, { name, ...given }, { now }) => {
-  if (world.namespaces.has(name)) {
+const create = defineHandler(createNamespace, "none", (store, { name, ...given }, { now }) => {
+  if (store.namespaces.has(name)) {
     return failure(409, [
       { component: "namespace", message: "gateway.namespace.name.error.exists" },
     ]);
   }
-  return ok({ item: putNamespace(world, { name, ...stored(world, given) }, now) });
+  return ok({ item: putNamespace(store, { name, ...toStored(store, given) }, now) });
 });
 
 const update = defineHandler(
   updateNamespace,
   "must exist",
-  (world, { namespaceName, ...given }, { now }) => {
-    const before = existing(world, namespaceName);
-    const wanted = stored(world, given);
+  (store, { namespaceName, ...given }, { now }) => {
+    const before = existingNamespace(store, namespaceName);
+    const fields = toStored(store, given);
     const changes =
-      world.settings.updateNamespaceOmitted === "clears"
-        ? wanted
-        : Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== null));
+      store.settings.updateNamespaceOmitted === "clears"
+        ? fields
+        : Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
     const item: Namespace = {
       ...before,
       ...changes,
       updatedAt: now,
       revision: (before.revision ?? 0) + 1,
     };
-    world.namespaces.set(namespaceName, item);
+    store.namespaces.set(namespaceName, item);
     return ok({ item });
   },
 );
 
-type Stored = Required<
+type StoredSettings = Required<
   Pick<Namespace, "description" | "transactionSetting" | "firebaseSecret" | "logSetting">
 >;
 
-/** As it is kept and answered: what was not given is null. */
-const stored = (world: Store, given: NamespaceSettings): Stored => ({
+/** As stored and returned: omitted fields are null. */
+const toStored = (store: Store, given: NamespaceSettings): StoredSettings => ({
   description: given.description ?? null,
-  transactionSetting: given.transactionSetting ? localised(world, given.transactionSetting) : null,
+  transactionSetting: given.transactionSetting ? withGrns(store, given.transactionSetting) : null,
   firebaseSecret: given.firebaseSecret ?? null,
   logSetting: given.logSetting ?? null,
 });
 
-/** The defaults of its GRNs name the region and the owner. */
-function localised({ settings }: Store, setting: TransactionSetting): TransactionSetting {
+/** Its default GRNs have placeholders for the region and the owner. */
+function withGrns({ settings }: Store, setting: TransactionSetting): TransactionSetting {
   const fill = (grn: string | null | undefined) =>
     grn?.replace("{region}", settings.region).replace("{ownerId}", settings.ownerId) ?? null;
   return {
@@ -70,31 +71,31 @@ function localised({ settings }: Store, setting: TransactionSetting): Transactio
   };
 }
 
-const get = defineHandler(getNamespace, "must exist", (world, { namespaceName }) =>
-  ok({ item: existing(world, namespaceName) }),
+const get = defineHandler(getNamespace, "must exist", (store, { namespaceName }) =>
+  ok({ item: existingNamespace(store, namespaceName) }),
 );
 
-const describe = defineHandler(describeNamespaces, "none", (world, params) =>
+const describe = defineHandler(describeNamespaces, "none", (store, params) =>
   page(
-    [...world.namespaces.values()].filter(({ name }) => name.startsWith(params.namePrefix ?? "")),
+    [...store.namespaces.values()].filter(({ name }) => name.startsWith(params.namePrefix ?? "")),
     ({ name }) => name,
     "namespace",
     params,
   ),
 );
 
-const status = defineHandler(getNamespaceStatus, "must exist", (world) =>
-  ok({ status: world.settings.namespaceStatus }),
+const status = defineHandler(getNamespaceStatus, "must exist", (store) =>
+  ok({ status: store.settings.namespaceStatus }),
 );
 
-const remove = defineHandler(deleteNamespace, "must exist", (world, { namespaceName }) => {
-  const item = existing(world, namespaceName);
-  return ok({ item }, dropNamespace(world, namespaceName));
+const remove = defineHandler(deleteNamespace, "must exist", (store, { namespaceName }) => {
+  const item = existingNamespace(store, namespaceName);
+  return ok({ item }, dropNamespace(store, namespaceName));
 });
 
 const version = defineHandler(getServiceVersion, "none", () => ok({ item: "emulator" }));
 
-export const namespaceRules: readonly MethodHandler[] = [
+export const namespaceHandlers: readonly MethodHandler[] = [
   describe,
   create,
   get,

@@ -1,30 +1,31 @@
 import { sendMobileNotificationByUserId, sendNotification } from "../../../wire/methods.js";
-import { ok, notFound } from "../result.js";
-import { sessionsOf, type Effect, type Store } from "../../store/store.js";
 import type { WebSocketSession } from "../../../wire/models.js";
-import { sendToDevice } from "./mobile.js";
+import { sessionsOf } from "../../store/sessions.js";
+import type { Effect, Store } from "../../store/types.js";
+import { notFound, ok } from "../result.js";
 import { defineHandler, type MethodHandler } from "./defineHandler.js";
+import { sendToDevice } from "./mobile.js";
 
-export interface Notice {
+export interface OutgoingNotification {
   readonly issuer: string;
   readonly subject: string;
   readonly payload: string;
 }
 
-export interface Sent {
+export interface SendResult {
   readonly protocol: string | null;
   readonly sendConnectionIds: string[];
 }
 
-/** Sends to the sessions a player has, with no queue and no replay: who is not there does not hear it. */
-export function sendTo(
-  world: Store,
+/** Sends to the sessions a player has now. Nothing is queued or replayed for later sessions. */
+export function sendToSessions(
+  store: Store,
   sessions: readonly WebSocketSession[],
-  notification: Notice,
-): { sent: Sent; effects: Effect[] } {
-  const { notificationGoesTo, protocolOfSocket, protocolOfNobody } = world.settings;
-  const hearers = notificationGoesTo === "all" ? sessions : sessions.slice(-1);
-  const connectionIds = [...new Set(hearers.map(({ connectionId }) => connectionId))];
+  notification: OutgoingNotification,
+): { sent: SendResult; effects: Effect[] } {
+  const { notificationGoesTo, protocolOfSocket, protocolOfNobody } = store.settings;
+  const receivers = notificationGoesTo === "all" ? sessions : sessions.slice(-1);
+  const connectionIds = [...new Set(receivers.map(({ connectionId }) => connectionId))];
   return connectionIds.length > 0
     ? {
         sent: { protocol: protocolOfSocket, sendConnectionIds: connectionIds },
@@ -33,17 +34,17 @@ export function sendTo(
     : { sent: { protocol: protocolOfNobody, sendConnectionIds: [] }, effects: [] };
 }
 
-const send = defineHandler(sendNotification, "made", (world, params, { now }) => {
+const send = defineHandler(sendNotification, "made", (store, params, { now }) => {
   const { namespaceName, userId, subject, payload, sound } = params;
-  const issuer = world.settings.customNotificationIssuer;
-  const sessions = sessionsOf(world, namespaceName, userId);
-  const { sent, effects } = sendTo(world, sessions, { issuer, subject, payload });
+  const issuer = store.settings.customNotificationIssuer;
+  const sessions = sessionsOf(store, namespaceName, userId);
+  const { sent, effects } = sendToSessions(store, sessions, { issuer, subject, payload });
   const away = sessions.length === 0;
   const transferEnabled = params.enableTransferMobileNotification === true;
-  // A player who heard it, and nobody asked for more: nothing to tell.
+  // A player with a session got it there, and the call asks for no push: no outbox entry.
   if (!away && !transferEnabled) return ok(sent, effects);
   const mobile = sendToDevice(
-    world,
+    store,
     {
       method: "sendNotification",
       namespaceName,
@@ -56,18 +57,18 @@ const send = defineHandler(sendNotification, "made", (world, params, { now }) =>
     },
     now,
   );
-  const protocol = mobile.entry.sent ? world.settings.protocolOfMobile : sent.protocol;
+  const protocol = mobile.entry.sent ? store.settings.protocolOfMobile : sent.protocol;
   return ok({ ...sent, protocol }, [...effects, ...mobile.effects]);
 });
 
-/** To the device, whether the player is there or not: that is what the caller asked for. */
+/** Sends to the device, whether the player has a session or not. */
 const sendMobile = defineHandler(
   sendMobileNotificationByUserId,
   "made",
-  (world, params, { now }) => {
+  (store, params, { now }) => {
     const { namespaceName, userId, subject, payload, sound } = params;
     const { entry, effects } = sendToDevice(
-      world,
+      store,
       {
         method: "sendMobileNotificationByUserId",
         namespaceName,
@@ -80,10 +81,10 @@ const sendMobile = defineHandler(
       },
       now,
     );
-    return entry.token === null && world.settings.mobileNotificationWithoutToken === "notFound"
+    return entry.token === null && store.settings.mobileNotificationWithoutToken === "notFound"
       ? notFound("firebaseToken", effects)
       : ok({}, effects);
   },
 );
 
-export const notificationRules: readonly MethodHandler[] = [send, sendMobile];
+export const notificationHandlers: readonly MethodHandler[] = [send, sendMobile];

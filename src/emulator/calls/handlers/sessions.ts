@@ -6,97 +6,90 @@ import {
   setUserId,
   setUserIdByUserId,
 } from "../../../wire/methods.js";
-import type { BindOptions, Page, PageRequest } from "../../../wire/requests.js";
 import type { WebSocketSession } from "../../../wire/models.js";
-import { ok, fieldError, notFound, failure, type CallResult, type Failure } from "../result.js";
+import type { BindOptions, Page, PageRequest } from "../../../wire/requests.js";
+import { grn, playerKey } from "../../store/keys.js";
+import { allSessions, cutConnection, dropSession, sessionsOf } from "../../store/sessions.js";
+import type { BoundSession, Connection, Effect, Store } from "../../store/types.js";
 import { page } from "../paging.js";
-import {
-  allSessions,
-  cutConnection,
-  dropSession,
-  grn,
-  playerKey,
-  sessionsOf,
-  type Connection,
-  type Effect,
-  type BoundSession,
-  type Store,
-} from "../../store/store.js";
+import { failure, fieldError, notFound, ok, type CallResult, type Failure } from "../result.js";
 import { defineHandler, type Call, type MethodHandler } from "./defineHandler.js";
 
 function bindPlayer(
-  world: Store,
+  store: Store,
   params: BindOptions & { readonly namespaceName: string },
   call: Call,
 ): CallResult<{ item: WebSocketSession }> {
-  const connection = connectionToBind(world, params, call);
+  const connection = connectionToBind(store, params, call);
   if ("status" in connection) return connection;
-  const others = sessionsOf(world, params.namespaceName, call.userId).filter(
+  const others = sessionsOf(store, params.namespaceName, call.userId).filter(
     ({ connectionId }) =>
-      connectionId !== connection.connectionId || world.settings.sameSocketConflictsWithItself,
+      connectionId !== connection.connectionId || store.settings.sameSocketConflictsWithItself,
   );
-  const verdict = admit(world, others, params);
-  const effects = verdict.cut.flatMap(({ connectionId }) =>
-    connectionId === connection.connectionId ? [] : cutConnection(world, connectionId, verdict.why),
+  const admission = admit(store, others, params);
+  const effects = admission.cut.flatMap(({ connectionId }) =>
+    connectionId === connection.connectionId
+      ? []
+      : cutConnection(store, connectionId, admission.reason),
   );
-  if (verdict.conflict) {
-    const { conflictStatus, conflictMessage } = world.settings;
+  if (admission.conflict) {
+    const { conflictStatus, conflictMessage } = store.settings;
     return failure(
       conflictStatus,
       [{ component: "webSocketSession", message: conflictMessage }],
       effects,
     );
   }
-  return ok({ item: bind(world, connection, params, call) }, effects);
+  return ok({ item: bind(store, connection, params, call) }, effects);
 }
 
-/** On the socket the connection is the socket itself, whatever the request says. */
-function connectionToBind(world: Store, params: BindOptions, call: Call): Connection | Failure {
-  const named = call.connectionId ?? params.connectionId;
-  if (named) return world.connections.get(named) ?? notFound("webSocketSession");
-  if (world.settings.restSetUserIdWithoutConnectionId === "reject") {
+/** On the socket it is the socket's own connection; the parameter is ignored. */
+function connectionToBind(store: Store, params: BindOptions, call: Call): Connection | Failure {
+  const connectionId = call.connectionId ?? params.connectionId;
+  if (connectionId) return store.connections.get(connectionId) ?? notFound("webSocketSession");
+  if (store.settings.restSetUserIdWithoutConnectionId === "reject") {
     return failure(400, [fieldError("webSocketSession", "connectionId", "require")]);
   }
-  const free = [...world.connections.values()].filter(
+  const unbound = [...store.connections.values()].filter(
     ({ clientId = call.clientId, players }) => players.size === 0 && clientId === call.clientId,
   );
-  return free.at(-1) ?? notFound("webSocketSession");
+  return unbound.at(-1) ?? notFound("webSocketSession");
 }
 
-interface Verdict {
+interface Admission {
   readonly conflict: boolean;
   readonly cut: readonly WebSocketSession[];
-  readonly why: string;
+  readonly reason: string;
 }
 
-/** Whether a newcomer is let in beside, or in place of, the sessions its player has on other sockets. */
+/** Whether a bind is allowed beside, or in place of, the sessions the player has elsewhere. */
 function admit(
   { settings }: Store,
   others: readonly WebSocketSession[],
   { allowConcurrentAccess, sessionId, force }: BindOptions,
-): Verdict {
-  const letIn = (cut: readonly WebSocketSession[], why: string): Verdict => ({
+): Admission {
+  const allow = (cut: readonly WebSocketSession[], reason: string): Admission => ({
     conflict: false,
     cut,
-    why,
+    reason,
   });
-  if (allowConcurrentAccess !== false || others.length === 0) return letIn([], "");
-  if (force === true) return letIn(others, "another client took the place by force");
+  if (allowConcurrentAccess !== false || others.length === 0) return allow([], "");
+  if (force === true) return allow(others, "another client bound its player by force");
   if (sessionId && others.every((other) => other.sessionId === sessionId)) {
-    return letIn(
+    return allow(
       settings.onSameSessionIdOldSession === "cut" ? others : [],
-      "the same client came back with its sessionId",
+      "the same client reconnected with its sessionId",
     );
   }
   return {
     conflict: true,
     cut: settings.onConflictOldSession === "cut" ? others : [],
-    why: "another client wanted the place",
+    reason: "another client tried to bind its player",
   };
 }
 
 function bind(
-  world: Store,
+  store: Store,
   connection: Connection,
   params: BindOptions & { readonly namespaceName: string },
   { userId, now, tokenExpiresAt }: Call,
@@ -104,38 +97,38 @@ function bind(
   const { namespaceName, allowConcurrentAccess, sessionId } = params;
   const { connectionId } = connection;
   const player = playerKey(namespaceName, userId);
-  if (!world.settings.severalSessionsPerSocket) {
+  if (!store.settings.severalSessionsPerSocket) {
     for (const other of [...connection.players]) {
-      if (other !== player) dropSession(world, other, connectionId);
+      if (other !== player) dropSession(store, other, connectionId);
     }
   }
-  const held = world.sessions.get(player) ?? new Map<string, BoundSession>();
-  const before = held.get(connectionId)?.session;
+  const bound = store.sessions.get(player) ?? new Map<string, BoundSession>();
+  const before = bound.get(connectionId)?.session;
   const session: WebSocketSession = {
-    webSocketSessionId: grn(world, namespaceName, "user", userId, "session", connectionId),
+    webSocketSessionId: grn(store, namespaceName, "user", userId, "session", connectionId),
     connectionId,
     namespaceName,
     userId,
-    // It means something only for an exclusive session, so only such a session has one.
+    // Only an exclusive session has one.
     sessionId: allowConcurrentAccess === false && sessionId ? sessionId : null,
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
     revision: (before?.revision ?? 0) + 1,
   };
-  // Out and in again: the order of the map is the order of binding.
-  held.delete(connectionId);
-  world.sessions.set(player, held.set(connectionId, { session, tokenExpiresAt }));
+  // Deleted first: the order of the map is the order of binding.
+  bound.delete(connectionId);
+  store.sessions.set(player, bound.set(connectionId, { session, tokenExpiresAt }));
   connection.players.add(player);
   return session;
 }
 
 const describe = (
-  world: Store,
+  store: Store,
   params: PageRequest & { readonly namespaceName: string },
   { userId }: Call,
 ): CallResult<Page<WebSocketSession>> =>
   page(
-    sessionsOf(world, params.namespaceName, userId),
+    sessionsOf(store, params.namespaceName, userId),
     ({ connectionId }) => connectionId,
     "webSocketSession",
     params,
@@ -144,30 +137,29 @@ const describe = (
 const disconnect = defineHandler(
   disconnectByUserId,
   "must exist",
-  (world, { namespaceName, userId }) => {
-    const items = sessionsOf(world, namespaceName, userId);
-    return ok({ items }, cutAll(world, items));
+  (store, { namespaceName, userId }) => {
+    const items = sessionsOf(store, namespaceName, userId);
+    return ok({ items }, cutAll(store, items));
   },
 );
 
-const disconnectEverybody = defineHandler(
+const disconnectNamespace = defineHandler(
   disconnectAll,
   "must exist",
-  (world, { namespaceName }) => {
-    const inside = allSessions(world).filter((session) => session.namespaceName === namespaceName);
-    return ok({}, cutAll(world, inside));
+  (store, { namespaceName }) => {
+    const inside = allSessions(store).filter((session) => session.namespaceName === namespaceName);
+    return ok({}, cutAll(store, inside));
   },
 );
 
-const cutAll = (world: Store, sessions: readonly WebSocketSession[]): Effect[] =>
-  sessions.flatMap(({ connectionId }) => cutConnection(world, connectionId, "disconnected"));
+const cutAll = (store: Store, sessions: readonly WebSocketSession[]): Effect[] =>
+  sessions.flatMap(({ connectionId }) => cutConnection(store, connectionId, "disconnected"));
 
-/** The call knows the player, by access token or by userId. */
-export const sessionRules: readonly MethodHandler[] = [
+export const sessionHandlers: readonly MethodHandler[] = [
   defineHandler(setUserId, "made", bindPlayer),
   defineHandler(setUserIdByUserId, "made", bindPlayer),
   defineHandler(describeWebSocketSessions, "must exist", describe),
   defineHandler(describeWebSocketSessionsByUserId, "must exist", describe),
   disconnect,
-  disconnectEverybody,
+  disconnectNamespace,
 ];

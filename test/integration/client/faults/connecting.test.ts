@@ -1,34 +1,35 @@
-// Before a player is bound: what may go wrong with the socket, the login and the bind, and what a client does about it.
+// Faults of the socket, the login and the bind before a player is bound.
 import { describe, expect, test } from "vitest";
-import { rejectionOf, until } from "../../../support/until.js";
-import { aClient, anEmulator } from "../emulatorWorld.js";
+import { rejectionOf } from "../../../support/promises.js";
+import { until } from "../../../support/until.js";
+import { createTestClient, startTestEmulator } from "../testEmulator.js";
 
 const player = { accessToken: "accessToken-0001" } as const;
 const exclusive = { ...player, allowConcurrentAccess: false } as const;
 
 describe("refuse", () => {
-  test("a door that is shut three times is knocked at once in each window, and the fourth time it opens", async () => {
+  test("the client retries once in each window of the retry schedule until a socket opens", async () => {
     const times: number[] = [];
-    const emulator = await anEmulator({
+    const emulator = await startTestEmulator({
       faults: [{ fault: "refuse", times: 3 }],
       log: ({ event, at, detail }) => {
         if (event === "fault" && detail["fault"] === "refuse") times.push(at);
       },
     });
-    const { gateway, diagnostics, statuses } = aClient(emulator);
+    const { gateway, diagnostics, statuses } = createTestClient(emulator);
     await gateway.setUserId(player);
     expect(gateway.connection.attempt).toBe(4);
     expect(statuses).toEqual(["connecting", "connected", "ready"]);
     const ends = diagnostics.flatMap((one) => (one.code === "socketEnded" ? [one.detail] : []));
     expect(ends.map(({ code, clean }) => [code, clean])).toEqual(Array(3).fill([1006, false]));
-    // Windows of 0.5, 0.75 and 1.125 s, an attempt at the same part of each: so far apart, at the least.
+    // One attempt at the same fraction of each window of 0.5, 0.75 and 1.125 s.
     expect(times[2]! - times[1]!).toBeGreaterThanOrEqual(490);
     expect(emulator.calls().map(({ method }) => method)).toEqual(["login", "setUserId"]);
   });
 
-  test("connect() and a deadline of its own do not end the trying", async () => {
-    const emulator = await anEmulator({ faults: [{ fault: "refuse" }] });
-    const { gateway, becomes } = aClient(emulator);
+  test("the client goes on retrying after connect() rejects at its deadline", async () => {
+    const emulator = await startTestEmulator({ faults: [{ fault: "refuse" }] });
+    const { gateway, becomes } = createTestClient(emulator);
     expect(await rejectionOf(gateway.connect({ timeoutMs: 100 }))).toMatchObject({
       kind: "requestTimeout",
       outcome: "notSent",
@@ -41,13 +42,13 @@ describe("refuse", () => {
 });
 
 describe("hangBeforeOpen", () => {
-  test("an attempt that is never answered is left as soon as the player asks, and nothing was sent", async () => {
-    const emulator = await anEmulator({ faults: [{ fault: "hangBeforeOpen", times: 1 }] });
-    const { gateway, becomes } = aClient(emulator);
+  test("retryNow() replaces an attempt that hangs, on which nothing was sent", async () => {
+    const emulator = await startTestEmulator({ faults: [{ fault: "hangBeforeOpen", times: 1 }] });
+    const { gateway, becomes } = createTestClient(emulator);
     const bound = gateway.setUserId(player);
     await until("the attempt hangs", () => emulator.faults.list()[0]!.exhausted);
     expect(gateway.connection.status).toBe("connecting");
-    await until("it is old enough to be left", () => {
+    await until("the client starts the next attempt", () => {
       gateway.retryNow();
       return gateway.connection.attempt === 2;
     });
@@ -56,9 +57,9 @@ describe("hangBeforeOpen", () => {
     expect(emulator.calls().map(({ method }) => method)).toEqual(["login", "setUserId"]);
   });
 
-  test("disconnect() leaves it too, and nothing comes of it", async () => {
-    const emulator = await anEmulator({ faults: [{ fault: "hangBeforeOpen" }] });
-    const { gateway } = aClient(emulator);
+  test("disconnect() closes an attempt that hangs", async () => {
+    const emulator = await startTestEmulator({ faults: [{ fault: "hangBeforeOpen" }] });
+    const { gateway } = createTestClient(emulator);
     const refused = rejectionOf(gateway.connect());
     await until("the attempt hangs", () => emulator.faults.list()[0]!.hits === 1);
     await gateway.disconnect();
@@ -68,25 +69,27 @@ describe("hangBeforeOpen", () => {
 });
 
 describe("latency", () => {
-  test("three round trips lead in, two lead back, and order is kept", async () => {
+  test("the client binds in three round trips, rebinds in two, and keeps the order of notifications", async () => {
     const delayMs = 60;
-    const emulator = await anEmulator({ faults: [{ fault: "latency", delayMs, jitterMs: 20 }] });
-    const { gateway, becomes } = aClient(emulator);
+    const emulator = await startTestEmulator({
+      faults: [{ fault: "latency", delayMs, jitterMs: 20 }],
+    });
+    const { gateway, becomes } = createTestClient(emulator);
     const roundTripMs = 2 * delayMs;
     const start = performance.now();
     await gateway.setUserId(player);
-    // The upgrade itself is no frame, and not late.
+    // The fault delays frames, not the upgrade request.
     expect(performance.now() - start).toBeGreaterThanOrEqual(2 * roundTripMs);
     expect(await gateway.ping()).toBeGreaterThanOrEqual(roundTripMs);
 
-    const heard: number[] = [];
-    gateway.on("Gs2Chat:Post", ({ payload }) => heard.push((payload as { n?: number }).n!));
+    const received: number[] = [];
+    gateway.on("Gs2Chat:Post", ({ payload }) => received.push((payload as { n?: number }).n!));
     const order = [...Array(20).keys()];
     for (const n of order) {
       await emulator.notify({ userId: "user-0001", key: "Gs2Chat:Post", payload: { n } });
     }
-    await until("all are heard", () => heard.length === order.length);
-    expect(heard).toEqual(order);
+    await until("all are delivered", () => received.length === order.length);
+    expect(received).toEqual(order);
 
     const { length } = emulator.calls();
     emulator.disconnect({ userId: "user-0001", code: 1006 });
@@ -99,9 +102,9 @@ describe("latency", () => {
 });
 
 describe("slowLogin", () => {
-  test("nothing leaves before the login is answered, however long it takes", async () => {
-    const emulator = await anEmulator({ faults: [{ fault: "slowLogin", delayMs: 300 }] });
-    const { gateway } = aClient(emulator);
+  test("the client sends nothing before the reply to its login", async () => {
+    const emulator = await startTestEmulator({ faults: [{ fault: "slowLogin", delayMs: 300 }] });
+    const { gateway } = createTestClient(emulator);
     await Promise.all([gateway.setUserId(player), gateway.setFirebaseToken({ token: "t" })]);
     const [login, ...rest] = emulator.calls();
     expect(login!.method).toBe("login");
@@ -109,11 +112,11 @@ describe("slowLogin", () => {
     expect(rest[0]!.at - login!.at).toBeGreaterThanOrEqual(295);
   });
 
-  test("a login slower than a call may be is given up with its socket, and tried on another", async () => {
-    const emulator = await anEmulator({
+  test("the client closes the socket of a login that times out, and retries on another", async () => {
+    const emulator = await startTestEmulator({
       faults: [{ fault: "slowLogin", delayMs: 60_000, times: 1 }],
     });
-    const { gateway, becomes } = aClient(emulator, { callTimeoutMs: 200 });
+    const { gateway, becomes } = createTestClient(emulator, { callTimeoutMs: 200 });
     await gateway.connect();
     await becomes("connected");
     const logins = emulator.calls({ method: "login" });
@@ -123,9 +126,9 @@ describe("slowLogin", () => {
 });
 
 describe("refuseLogin", () => {
-  test("401: unauthorized, told at once to all who wait, and tried no more", async () => {
-    const emulator = await anEmulator({ faults: [{ fault: "refuseLogin", status: 401 }] });
-    const { gateway } = aClient(emulator);
+  test("401: the client is unauthorized, rejects all waiting calls at once, and does not retry", async () => {
+    const emulator = await startTestEmulator({ faults: [{ fault: "refuseLogin", status: 401 }] });
+    const { gateway } = createTestClient(emulator);
     const [connecting, binding] = await Promise.all([
       rejectionOf(gateway.connect()),
       rejectionOf(gateway.setUserId(player)),
@@ -144,10 +147,12 @@ describe("refuseLogin", () => {
   });
 
   test.each([500, 503] as const)(
-    "%i: the socket is kept, and the login tried again in the windows",
+    "%i: the client keeps the socket, and retries the login by the retry schedule",
     async (status) => {
-      const emulator = await anEmulator({ faults: [{ fault: "refuseLogin", status, times: 2 }] });
-      const { gateway, statuses } = aClient(emulator);
+      const emulator = await startTestEmulator({
+        faults: [{ fault: "refuseLogin", status, times: 2 }],
+      });
+      const { gateway, statuses } = createTestClient(emulator);
       await gateway.setUserId(player);
       const logins = emulator.calls({ method: "login" });
       expect(logins.map((login) => login.status)).toEqual([status, status, 200]);
@@ -156,9 +161,9 @@ describe("refuseLogin", () => {
     },
   );
 
-  test.each([400, 404] as const)("%i: closed, with the error", async (status) => {
-    const emulator = await anEmulator({ faults: [{ fault: "refuseLogin", status }] });
-    const { gateway } = aClient(emulator);
+  test.each([400, 404] as const)("%i: the client is closed with the error", async (status) => {
+    const emulator = await startTestEmulator({ faults: [{ fault: "refuseLogin", status }] });
+    const { gateway } = createTestClient(emulator);
     const error = await rejectionOf(gateway.connect());
     expect(error).toMatchObject({ status, outcome: "refused" });
     expect(gateway.connection).toMatchObject({ status: "closed", error });
@@ -167,9 +172,9 @@ describe("refuseLogin", () => {
 });
 
 describe("refuseBind", () => {
-  test("409 to a player's own setUserId: conflict, still connected, and takeOver leads in", async () => {
-    const emulator = await anEmulator({ faults: [{ fault: "refuseBind", times: 1 }] });
-    const { gateway } = aClient(emulator);
+  test("409 to setUserId: it rejects with conflict, the client stays connected, and takeOver binds", async () => {
+    const emulator = await startTestEmulator({ faults: [{ fault: "refuseBind", times: 1 }] });
+    const { gateway } = createTestClient(emulator);
     expect(await rejectionOf(gateway.setUserId(exclusive))).toMatchObject({
       kind: "conflict",
       status: 409,
@@ -181,9 +186,9 @@ describe("refuseBind", () => {
     expect(emulator.calls({ method: "setUserId" })[1]!.params).toMatchObject({ force: true });
   });
 
-  test("409 on coming back: replaced at once, and no attempt after it", async () => {
-    const emulator = await anEmulator();
-    const { gateway, becomes } = aClient(emulator);
+  test("409 on reconnect: the binding is replaced at once, and the client does not retry", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, becomes } = createTestClient(emulator);
     await gateway.setUserId(exclusive);
     emulator.faults.set([{ fault: "refuseBind" }, { fault: "drop" }]);
     await becomes("replaced");
@@ -197,9 +202,9 @@ describe("refuseBind", () => {
     expect(emulator.calls({ method: "setUserId" })).toHaveLength(2);
   });
 
-  test("409 twice to a client with a grace: it waits its windows, and keeps its place", async () => {
-    const emulator = await anEmulator();
-    const { gateway, becomes, statuses } = aClient(emulator, { conflictGraceMs: 60_000 });
+  test("409 twice within conflictGraceMs: the client retries the bind, and keeps its session", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway, becomes, statuses } = createTestClient(emulator, { conflictGraceMs: 60_000 });
     const { sessionId } = await gateway.setUserId(exclusive);
     emulator.faults.set([{ fault: "refuseBind", times: 2 }, { fault: "drop" }]);
     await becomes("reconnecting");
@@ -211,19 +216,19 @@ describe("refuseBind", () => {
     expect(emulator.sessions()).toMatchObject([{ sessionId }]);
   });
 
-  test("401 once: both tokens are renewed, and the player is in", async () => {
-    const emulator = await anEmulator({
+  test("401 once: the client renews both tokens and binds", async () => {
+    const emulator = await startTestEmulator({
       faults: [{ fault: "refuseBind", status: 401, times: 1 }],
     });
-    const { gateway } = aClient(emulator);
-    const asked: string[] = [];
+    const { gateway } = createTestClient(emulator);
+    const reasons: string[] = [];
     await gateway.setUserId({
       accessToken({ reason }) {
-        asked.push(reason);
+        reasons.push(reason);
         return "accessToken-0001";
       },
     });
-    expect(asked).toEqual(["bind", "unauthorized"]);
+    expect(reasons).toEqual(["bind", "unauthorized"]);
     expect(emulator.calls().map(({ method, status }) => [method, status])).toEqual([
       ["login", 200],
       ["setUserId", 401],
@@ -232,19 +237,21 @@ describe("refuseBind", () => {
     ]);
   });
 
-  test("401 without end: unauthorized, after one renewal", async () => {
-    const emulator = await anEmulator({ faults: [{ fault: "refuseBind", status: 401 }] });
-    const { gateway } = aClient(emulator);
+  test("401 always: the client is unauthorized after one renewal", async () => {
+    const emulator = await startTestEmulator({ faults: [{ fault: "refuseBind", status: 401 }] });
+    const { gateway } = createTestClient(emulator);
     expect(await rejectionOf(gateway.setUserId(player))).toMatchObject({ kind: "unauthorized" });
     expect(gateway.connection.status).toBe("unauthorized");
     expect(emulator.calls({ method: "setUserId" })).toHaveLength(2);
   });
 
   test.each([402, 500, 503])(
-    "%i twice: the socket is kept, and the bind tried again",
+    "%i twice: the client keeps the socket, and retries the bind",
     async (status) => {
-      const emulator = await anEmulator({ faults: [{ fault: "refuseBind", status, times: 2 }] });
-      const { gateway, diagnostics } = aClient(emulator);
+      const emulator = await startTestEmulator({
+        faults: [{ fault: "refuseBind", status, times: 2 }],
+      });
+      const { gateway, diagnostics } = createTestClient(emulator);
       await gateway.setUserId(player);
       const binds = emulator.calls({ method: "setUserId" });
       expect(binds.map((bind) => bind.status)).toEqual([status, status, 200]);
@@ -253,11 +260,11 @@ describe("refuseBind", () => {
     },
   );
 
-  test("404 for one of two slots: it failed, the other holds, and the next socket may let it in", async () => {
-    const emulator = await anEmulator({
+  test("404 for one of two slots: it fails, the other stays held, and the client retries it on the next socket", async () => {
+    const emulator = await startTestEmulator({
       faults: [{ fault: "refuseBind", status: 404, userId: "user-0002", times: 1 }],
     });
-    const { gateway, becomes } = aClient(emulator);
+    const { gateway, becomes } = createTestClient(emulator);
     const guild = { accessToken: "accessToken-0002", slot: "guild" };
     await gateway.setUserId(player);
     expect(await rejectionOf(gateway.setUserId(guild))).toMatchObject({ kind: "notFound" });
@@ -268,6 +275,6 @@ describe("refuseBind", () => {
     emulator.faults.set([{ fault: "drop" }]);
     await becomes("reconnecting");
     await becomes("ready");
-    await until("the guild is in", () => gateway.connection.bindings["guild"]!.state === "held");
+    await until("the guild is bound", () => gateway.connection.bindings["guild"]!.state === "held");
   });
 });

@@ -7,7 +7,8 @@ import {
   type EmulatorOptions,
 } from "../../../../src/emulator/index.js";
 import { manualClock } from "../../../support/manualClock.js";
-import { rejectionOf, until } from "../../../support/until.js";
+import { rejectionOf } from "../../../support/promises.js";
+import { until } from "../../../support/until.js";
 import { frame, RawSocket, restLogin } from "../rawSocket.js";
 
 const running: Emulator[] = [];
@@ -64,11 +65,11 @@ describe("faults over HTTP", () => {
     [{ faults: [], seed: 1 }, "without seed"],
     [{ faults: [{ fault: "close", code: 99 }] }, "close takes as code"],
   ])("that are wrong are 400, and those before stay: %j", async (body, said) => {
-    const emulator = await start({ faults: [{ fault: "answerLost" }] });
+    const emulator = await start({ faults: [{ fault: "replyLost" }] });
     const answer = await put(emulator, body);
     expect(answer.status).toBe(400);
     expect(((await answer.json()) as { message: string }).message).toContain(said);
-    expect(emulator.faults.list()).toEqual([{ fault: "answerLost", hits: 0, exhausted: false }]);
+    expect(emulator.faults.list()).toEqual([{ fault: "replyLost", hits: 0, exhausted: false }]);
   });
 });
 
@@ -137,14 +138,14 @@ describe("faults of the handle", () => {
   test("leave a trace in the log for each strike, without a token", async () => {
     const entries: EmulatorLogEntry[] = [];
     const emulator = await start({ log: (entry) => entries.push(entry) });
-    emulator.faults.set([{ fault: "answerDoubled", userId: "user-0001", times: 1 }]);
+    emulator.faults.set([{ fault: "replyDuplicated", userId: "user-0001", times: 1 }]);
     await bound(emulator, "accessToken-0001");
     emulator.faults.clear();
     const [{ connectionId } = { connectionId: "" }] = emulator.sessions();
     const told = entries.filter(({ event }) => event === "fault");
     expect(told.map(({ text }) => text)).toEqual([
-      "faults set: answerDoubled",
-      `fault answerDoubled strikes ${connectionId} user-0001: the answer comes twice`,
+      "faults set: replyDuplicated",
+      `fault replyDuplicated on ${connectionId} user-0001: the answer comes twice`,
       "no faults",
     ]);
     expect(JSON.stringify(told)).not.toContain("accessToken-0001");
@@ -163,7 +164,7 @@ describe("faults of the handle", () => {
       faults: [
         { fault: "refuse" },
         { fault: "latency", delayMs: 60_000 },
-        { fault: "answerLost" },
+        { fault: "replyLost" },
         { fault: "refuseLogin", times: 1 },
       ],
     });

@@ -8,147 +8,154 @@ import { noTarget, type FaultTarget } from "../../../../src/emulator/faults/targ
 import type { EmulatorFault } from "../../../../src/emulator/index.js";
 import { seededRandom } from "../../../../src/emulator/store/ids.js";
 
-function bookOf(faults: EmulatorFault[], random = seededRandom(1)): ActiveFaults {
-  const book = new ActiveFaults(random);
-  book.set(parseFaults(faults));
-  return book;
+function activeOf(faults: EmulatorFault[], random = seededRandom(1)): ActiveFaults {
+  const active = new ActiveFaults(random);
+  active.set(parseFaults(faults));
+  return active;
 }
 
 const alice = (): FaultTarget => ({ connectionId: "c1", userIds: ["alice"], sessionIds: ["s1"] });
 
-const pattern = (book: ActiveFaults, name: "answerLost" | "refuse", tries: number) =>
-  Array.from({ length: tries }, () => (book.trigger(name, alice) ? "x" : ".")).join("");
+const pattern = (active: ActiveFaults, name: "replyLost" | "refuse", tries: number) =>
+  Array.from({ length: tries }, () => (active.trigger(name, alice) ? "x" : ".")).join("");
 
-describe("a fault in the book", () => {
-  test("strikes as often as it was told, and is shown as spent", () => {
-    const book = bookOf([{ fault: "refuse", times: 2 }]);
-    expect(pattern(book, "refuse", 4)).toBe("xx..");
-    expect(book.list()).toEqual([{ fault: "refuse", times: 2, hits: 2, exhausted: true }]);
-    expect(book.active()).toEqual([]);
+describe("ActiveFaults", () => {
+  test("triggers a fault as often as times says, then reports it as exhausted", () => {
+    const active = activeOf([{ fault: "refuse", times: 2 }]);
+    expect(pattern(active, "refuse", 4)).toBe("xx..");
+    expect(active.list()).toEqual([{ fault: "refuse", times: 2, hits: 2, exhausted: true }]);
+    expect(active.active()).toEqual([]);
   });
 
-  test("leaves the rest to the next of its name", () => {
-    const book = bookOf([
+  test("triggers the next fault of a name when the first is exhausted", () => {
+    const active = activeOf([
       { fault: "refuse", status: 500, times: 1 },
       { fault: "refuse", status: 502 },
     ]);
-    const statuses = [1, 2, 3].map(() => book.trigger("refuse", noTarget)?.values.status);
+    const statuses = [1, 2, 3].map(() => active.trigger("refuse", noTarget)?.values.status);
     expect(statuses).toEqual([500, 502, 502]);
   });
 
   test.each<[string, Partial<EmulatorFault>, boolean]>([
-    ["everybody", {}, true],
+    ["any target", {}, true],
     ["this user", { userId: "alice" }, true],
     ["another user", { userId: "bob" }, false],
     ["this connection", { connectionId: "c1" }, true],
     ["another connection", { connectionId: "c2" }, false],
     ["this session", { sessionId: "s1" }, true],
     ["another session", { sessionId: "s2" }, false],
-    ["this user elsewhere", { userId: "alice", connectionId: "c2" }, false],
-    ["this user here", { userId: "alice", connectionId: "c1", sessionId: "s1" }, true],
-  ])("for %s strikes whom it is meant for", (_, scope, strikes) => {
-    const book = bookOf([{ fault: "answerLost", ...scope } as EmulatorFault]);
-    expect(book.trigger("answerLost", alice) !== undefined).toBe(strikes);
-    expect(book.list()[0]!.hits).toBe(strikes ? 1 : 0);
+    ["this user on another connection", { userId: "alice", connectionId: "c2" }, false],
+    [
+      "this user on this connection",
+      { userId: "alice", connectionId: "c1", sessionId: "s1" },
+      true,
+    ],
+  ])("triggers a fault for %s only if it matches", (_, scope, hits) => {
+    const active = activeOf([{ fault: "replyLost", ...scope } as EmulatorFault]);
+    expect(active.trigger("replyLost", alice) !== undefined).toBe(hits);
+    expect(active.list()[0]!.hits).toBe(hits ? 1 : 0);
   });
 
-  test("strikes by the seed: the same seed, the same story", () => {
-    const story = (seed: number) =>
-      pattern(bookOf([{ fault: "answerLost", chance: 0.5 }], seededRandom(seed)), "answerLost", 40);
-    expect(story(7)).toBe(story(7));
-    expect(story(7)).not.toBe(story(8));
-    const often = [...Array(50).keys()].map(story).join("").replaceAll(".", "").length;
-    expect(often / 2_000).toBeCloseTo(0.5, 1);
+  test("triggers by chance, the same for the same seed", () => {
+    const trace = (seed: number) =>
+      pattern(activeOf([{ fault: "replyLost", chance: 0.5 }], seededRandom(seed)), "replyLost", 40);
+    expect(trace(7)).toBe(trace(7));
+    expect(trace(7)).not.toBe(trace(8));
+    const hits = [...Array(50).keys()].map(trace).join("").replaceAll(".", "").length;
+    expect(hits / 2_000).toBeCloseTo(0.5, 1);
   });
 
-  test("draws nothing where nothing is left to chance", () => {
+  test("draws a random number only for a chance below 1", () => {
     let draws = 0;
-    const book = bookOf(
-      [{ fault: "refuse" }, { fault: "answerLost", userId: "bob", chance: 0.5 }],
+    const active = activeOf(
+      [{ fault: "refuse" }, { fault: "replyLost", userId: "bob", chance: 0.5 }],
       () => {
         draws++;
         return 0;
       },
     );
-    book.trigger("refuse", noTarget);
-    book.trigger("answerLost", alice);
+    active.trigger("refuse", noTarget);
+    active.trigger("replyLost", alice);
     expect(draws).toBe(0);
   });
 });
 
-describe("answers", () => {
-  function deskOf(...faults: EmulatorFault[]) {
-    const book = bookOf(faults);
-    return new ReplyScheduler((...asked) => book.trigger(...asked));
+describe("ReplyScheduler", () => {
+  function schedulerOf(...faults: EmulatorFault[]) {
+    const active = activeOf(faults);
+    return new ReplyScheduler((...args) => active.trigger(...args));
   }
-  const answer = (text: string, subject = alice, method = "m") => ({
-    connectionId: subject().connectionId!,
-    subject,
+  const replyTo = (text: string, target = alice, method = "m") => ({
+    connectionId: target().connectionId!,
+    target,
     method,
     text,
   });
 
-  test("pass where there is no fault", () => {
-    expect(deskOf().take(answer("a"))).toEqual({ now: ["a"] });
+  test("sends a reply at once without a fault", () => {
+    expect(schedulerOf().plan(replyTo("a"))).toEqual({ now: ["a"] });
   });
 
-  test("are lost, or come twice", () => {
-    const desk = deskOf({ fault: "answerLost", times: 1 }, { fault: "answerDoubled", times: 1 });
-    expect(["a", "b", "c"].map((text) => desk.take(answer(text)).now)).toEqual([
+  test("drops a reply, or sends it twice", () => {
+    const scheduler = schedulerOf(
+      { fault: "replyLost", times: 1 },
+      { fault: "replyDuplicated", times: 1 },
+    );
+    expect(["a", "b", "c"].map((text) => scheduler.plan(replyTo(text)).now)).toEqual([
       [],
       ["b", "b"],
       ["c"],
     ]);
   });
 
-  test("are meant by their method alone where one is named", () => {
-    const desk = deskOf({ fault: "answerLost", method: "login" });
-    expect(desk.take(answer("a", alice, "setUserId")).now).toEqual(["a"]);
-    expect(desk.take(answer("b", alice, "login")).now).toEqual([]);
+  test("applies a fault with a method to that method only", () => {
+    const scheduler = schedulerOf({ fault: "replyLost", method: "login" });
+    expect(scheduler.plan(replyTo("a", alice, "setUserId")).now).toEqual(["a"]);
+    expect(scheduler.plan(replyTo("b", alice, "login")).now).toEqual([]);
   });
 
-  test("overtake each other, and none is held twice", () => {
-    const desk = deskOf({ fault: "answersOutOfOrder", withinMs: 70 });
-    expect(desk.take(answer("a"))).toEqual({ now: [], held: { texts: ["a"], forMs: 70 } });
-    expect(desk.take(answer("b"))).toEqual({ now: ["b", "a"] });
-    expect(desk.release("c1")).toEqual([]);
+  test("sends a held reply after the next one, and holds none twice", () => {
+    const scheduler = schedulerOf({ fault: "repliesOutOfOrder", withinMs: 70 });
+    expect(scheduler.plan(replyTo("a"))).toEqual({ now: [], held: { texts: ["a"], forMs: 70 } });
+    expect(scheduler.plan(replyTo("b"))).toEqual({ now: ["b", "a"] });
+    expect(scheduler.release("c1")).toEqual([]);
   });
 
-  test("that nobody overtakes are released, but only by their own time-out", () => {
-    const desk = deskOf({ fault: "answersOutOfOrder" });
-    const first = desk.take(answer("a")).held!;
-    desk.take(answer("b"));
-    const second = desk.take(answer("c")).held!;
-    expect(desk.release("c1", first.texts)).toEqual([]);
-    expect(desk.release("c1", second.texts)).toEqual(["c"]);
+  test("releases a held reply only by its own timeout", () => {
+    const scheduler = schedulerOf({ fault: "repliesOutOfOrder" });
+    const first = scheduler.plan(replyTo("a")).held!;
+    scheduler.plan(replyTo("b"));
+    const second = scheduler.plan(replyTo("c")).held!;
+    expect(scheduler.release("c1", first.texts)).toEqual([]);
+    expect(scheduler.release("c1", second.texts)).toEqual(["c"]);
   });
 
-  test("overtake on their own socket only", () => {
-    const desk = deskOf({ fault: "answersOutOfOrder" });
-    desk.take(answer("a"));
+  test("holds replies by connection", () => {
+    const scheduler = schedulerOf({ fault: "repliesOutOfOrder" });
+    scheduler.plan(replyTo("a"));
     const bob = (): FaultTarget => ({ connectionId: "c2", userIds: ["bob"], sessionIds: [] });
-    expect(desk.take(answer("b", bob)).now).toEqual([]);
+    expect(scheduler.plan(replyTo("b", bob)).now).toEqual([]);
   });
 
-  test("come on the next socket of their player, and of nobody else", () => {
-    const desk = deskOf({ fault: "answerAfterReconnect" });
-    expect(desk.take(answer("a")).now).toEqual([]);
-    expect(desk.arriveOn("c1", "alice")).toEqual([]);
-    expect(desk.arriveOn("c2", "bob")).toEqual([]);
-    expect(desk.arriveOn("c2", "alice")).toEqual(["a"]);
-    expect(desk.arriveOn("c3", "alice")).toEqual([]);
-    expect(desk.take(answer("login", () => ({ ...noTarget(), connectionId: "c4" }))).now).toEqual([
-      "login",
-    ]);
+  test("sends a reply on the next connection that its player is bound on", () => {
+    const scheduler = schedulerOf({ fault: "replyAfterReconnect" });
+    expect(scheduler.plan(replyTo("a")).now).toEqual([]);
+    expect(scheduler.releaseAfterBind("c1", "alice")).toEqual([]);
+    expect(scheduler.releaseAfterBind("c2", "bob")).toEqual([]);
+    expect(scheduler.releaseAfterBind("c2", "alice")).toEqual(["a"]);
+    expect(scheduler.releaseAfterBind("c3", "alice")).toEqual([]);
+    expect(
+      scheduler.plan(replyTo("login", () => ({ ...noTarget(), connectionId: "c4" }))).now,
+    ).toEqual(["login"]);
   });
 
-  test("come after the notification of what they tell", () => {
-    const desk = deskOf({
-      fault: "notificationBeforeAnswer",
+  test("sends a notification before the reply", () => {
+    const scheduler = schedulerOf({
+      fault: "notificationBeforeReply",
       key: "Gs2Chat:Post",
       payload: { n: 1 },
     });
-    const [first, second] = desk.take(answer("a")).now;
+    const [first, second] = scheduler.plan(replyTo("a")).now;
     expect(JSON.parse(first!)).toEqual({
       type: "notification",
       body: { issuer: "Gs2Chat:Post", subject: "Gs2Chat:Post", payload: '{"n":1}' },
@@ -157,34 +164,34 @@ describe("answers", () => {
   });
 });
 
-describe("a lane", () => {
-  function laneOfAgenda() {
-    const agenda = new TaskQueue();
+describe("DelayLine", () => {
+  function createLine() {
+    const queue = new TaskQueue();
     const time = { now: 0 };
-    const lane = new DelayLine(
+    const line = new DelayLine(
       () => time.now,
-      (at, run) => agenda.add(at, run),
+      (at, run) => queue.add(at, run),
     );
     const out: string[] = [];
     return {
       out,
-      pass: (text: string, delayMs: number) => lane.pass(delayMs, () => out.push(text)),
+      pass: (text: string, delayMs: number) => line.pass(delayMs, () => out.push(text)),
       at(now: number) {
         time.now = now;
-        agenda.runDue(now);
+        queue.runDue(now);
         return out.join("");
       },
     };
   }
 
-  test("lets through at once what nothing holds up", () => {
-    const { pass, out } = laneOfAgenda();
+  test("passes a frame at once without a delay", () => {
+    const { pass, out } = createLine();
     pass("a", 0);
     expect(out).toEqual(["a"]);
   });
 
-  test("keeps the order, whatever each is late", () => {
-    const { pass, at } = laneOfAgenda();
+  test("keeps the order of delayed frames", () => {
+    const { pass, at } = createLine();
     pass("a", 30);
     pass("b", 10);
     pass("c", 0);
@@ -195,20 +202,20 @@ describe("a lane", () => {
   });
 });
 
-test("an agenda does what is due in the order of time, and what is added meanwhile", () => {
-  const agenda = new TaskQueue();
+test("TaskQueue runs due tasks in the order of time, also those added meanwhile", () => {
+  const queue = new TaskQueue();
   const done: string[] = [];
-  agenda.add(20, () => done.push("b"));
-  agenda.add(10, () => {
+  queue.add(20, () => done.push("b"));
+  queue.add(10, () => {
     done.push("a");
-    agenda.add(15, () => done.push("late"));
+    queue.add(15, () => done.push("late"));
   });
-  agenda.add(20, () => done.push("c"));
-  agenda.add(30, () => done.push("d"));
-  expect(agenda.nextAt).toBe(10);
-  agenda.runDue(20);
+  queue.add(20, () => done.push("c"));
+  queue.add(30, () => done.push("d"));
+  expect(queue.nextAt).toBe(10);
+  queue.runDue(20);
   expect(done).toEqual(["a", "late", "b", "c"]);
-  expect(agenda.nextAt).toBe(30);
-  agenda.clear();
-  expect(agenda.nextAt).toBe(Infinity);
+  expect(queue.nextAt).toBe(30);
+  queue.clear();
+  expect(queue.nextAt).toBe(Infinity);
 });

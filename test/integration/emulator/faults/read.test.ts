@@ -29,10 +29,10 @@ const refused: [why: string, list: unknown, said: string][] = [
   ["a chance above 1", [{ fault: "drop", chance: 1.1 }], "a number from 0 to 1"],
   ["an empty userId", [{ fault: "drop", userId: "" }], "drop takes as userId"],
   ["a user before there is one", [{ fault: "refuse", userId: "alice" }], "nobody knows whose"],
-  ["a notification without a key", [{ fault: "notificationBeforeAnswer" }], "needs a key"],
+  ["a notification without a key", [{ fault: "notificationBeforeReply" }], "needs a key"],
   [
     "a payload that cannot be written",
-    [{ fault: "notificationBeforeAnswer", key: "k", payload: 1n }],
+    [{ fault: "notificationBeforeReply", key: "k", payload: 1n }],
     "takes as payload",
   ],
 ];
@@ -56,8 +56,8 @@ describe("a list of faults", () => {
       { fault: "slowLogin" },
       { fault: "refuseLogin" },
       { fault: "refuseBind" },
-      { fault: "answersOutOfOrder" },
-      { fault: "notificationBeforeAnswer", key: "k" },
+      { fault: "repliesOutOfOrder" },
+      { fault: "notificationBeforeReply", key: "k" },
       { fault: "malformedFrame" },
     ];
     expect(parseFaults(least).map(({ values }) => values)).toEqual([

@@ -10,31 +10,36 @@ import type { EmulatorSettings } from "../../../../src/emulator/index.js";
 import { realClock } from "../../../../src/emulator/engine/clock.js";
 import { inRepo } from "../../../support/repo.js";
 import type { Json } from "../rawSocket.js";
-import type { RestAnswer } from "../restCalls.js";
-import { namespaceName, type OpenStage, type Stage, type TestSocket } from "../table/stage.js";
-import type * as Core from "./core.js";
+import type { RestReply } from "../restCalls.js";
+import {
+  namespaceName,
+  type OpenBackend,
+  type TestBackend,
+  type TestSocket,
+} from "../table/backend.js";
+import type * as Modules from "./bundle.js";
 import { SWITCH, withSwitches, type Refusal } from "./switches.js";
 
-/** Where the emulator refuses calls of methods; its doors, controls and options refuse other things. */
-const SWITCHED = /^calls\/(handleCall|validate|paging|auth|handlers\/\w+)\.ts$/;
+/** Files whose refusals are mutated: those that handle calls. */
+const MUTATED_FILES = /^calls\/(handleCall|validate|paging|auth|handlers\/\w+)\.ts$/;
 
-export interface Switched {
-  readonly core: typeof Core;
+export interface MutatedEmulator {
+  readonly modules: typeof Modules;
   readonly refusals: readonly Refusal[];
-  /** Switches one refusal off; undefined: all are in force. */
-  off(refusal: number | undefined): void;
-  /** The refusals that were due since it was asked last. */
-  takeDue(): ReadonlySet<number>;
+  /** Disables one refusal; undefined: none. */
+  disable(refusal: number | undefined): void;
+  /** The refusals that were reached since the last call. */
+  takeReached(): ReadonlySet<number>;
 }
 
-/** The emulator, with a switch before every refusal. */
-export async function loadSwitched(): Promise<Switched> {
+/** Bundles the emulator with a switch before every refusal. */
+export async function loadMutated(): Promise<MutatedEmulator> {
   const refusals: Refusal[] = [];
   const emulator = inRepo("src/emulator");
-  const folder = mkdtempSync(join(tmpdir(), "gs2-gateway-"));
-  const outfile = join(folder, "core.cjs");
+  const folder = mkdtempSync(join(tmpdir(), "gs2-engine-"));
+  const outfile = join(folder, "bundle.cjs");
   await build({
-    entryPoints: [inRepo("test/integration/emulator/ruleMutations/core.ts")],
+    entryPoints: [inRepo("test/integration/emulator/ruleMutations/bundle.ts")],
     bundle: true,
     platform: "node",
     format: "cjs",
@@ -43,10 +48,10 @@ export async function loadSwitched(): Promise<Switched> {
     plugins: [
       {
         name: "switches",
-        setup(bundle) {
-          bundle.onLoad({ filter: /src[\\/]emulator[\\/].*\.ts$/ }, ({ path }) => {
+        setup(builder) {
+          builder.onLoad({ filter: /src[\\/]emulator[\\/].*\.ts$/ }, ({ path }) => {
             const file = relative(emulator, path).split(sep).join("/");
-            if (!SWITCHED.test(file)) return undefined;
+            if (!MUTATED_FILES.test(file)) return undefined;
             const add = (refusal: Refusal) => refusals.push(refusal) - 1;
             return { contents: withSwitches(file, readFileSync(path, "utf8"), add), loader: "ts" };
           });
@@ -54,22 +59,22 @@ export async function loadSwitched(): Promise<Switched> {
       },
     ],
   });
-  let off: number | undefined;
-  let due = new Set<number>();
+  let disabled: number | undefined;
+  let reached = new Set<number>();
   Object.assign(globalThis, {
     [SWITCH](refusal: number) {
-      due.add(refusal);
-      return refusal !== off;
+      reached.add(refusal);
+      return refusal !== disabled;
     },
   });
-  const takeDue = () => {
-    const taken = due;
-    due = new Set();
+  const takeReached = () => {
+    const taken = reached;
+    reached = new Set();
     return taken;
   };
   try {
-    const core = createRequire(import.meta.url)(outfile) as typeof Core;
-    return { core, refusals, off: (refusal) => void (off = refusal), takeDue };
+    const modules = createRequire(import.meta.url)(outfile) as typeof Modules;
+    return { modules, refusals, disable: (refusal) => void (disabled = refusal), takeReached };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -77,47 +82,47 @@ export async function loadSwitched(): Promise<Switched> {
 
 const url = "http://127.0.0.1";
 
-/** The same stage as with a network, but a call is a function call. One for each choice of settings, as at its start each time. */
-export function offlineStage(core: typeof Core): OpenStage {
-  const stages = new Map<string, ReturnType<typeof makeStage>>();
+/** Calls functions instead of a network. One backend for each combination of settings. */
+export function offlineBackend(modules: typeof Modules): OpenBackend {
+  const backends = new Map<string, ReturnType<typeof createBackend>>();
   return async (settings) => {
     const key = JSON.stringify(settings);
-    const { reset, ...stage } = stages.get(key) ?? makeStage(core, settings);
-    stages.set(key, { reset, ...stage });
+    const { reset, ...backend } = backends.get(key) ?? createBackend(modules, settings);
+    backends.set(key, { reset, ...backend });
     reset();
-    return stage;
+    return backend;
   };
 }
 
-function makeStage(core: typeof Core, settings: Readonly<Partial<EmulatorSettings>>) {
+function createBackend(modules: typeof Modules, settings: Readonly<Partial<EmulatorSettings>>) {
   const options = {
-    settings: core.readSettings(settings),
+    settings: modules.readSettings(settings),
     strict: false,
     credentials: [],
     namespaces: [namespaceName],
     seed: 1,
-    ids: core.seededIds(1),
+    ids: modules.seededIds(1),
     url: () => url,
   };
-  const gateway = new core.EmulatorEngine(options, realClock, () => {});
+  const engine = new modules.EmulatorEngine(options, realClock, () => {});
   const policy = { host: undefined, allowHosts: [], allowOrigins: [] };
   const stopping = new AbortController().signal;
-  const app = core.createApp({
-    engine: gateway,
+  const app = modules.createApp({
+    engine,
     policy,
     mount: new Map(),
     url: () => url,
     stopping,
   });
-  const stage: Stage = {
+  const backend: TestBackend = {
     emulator: {
       url,
-      issueAccessToken: async (wish) =>
-        gateway.transact((world, now) => core.issueAccessToken(world, wish, now)).accessToken,
-      outbox: () => gateway.outbox(),
-      sessions: () => gateway.sessions(),
-      state: () => gateway.state(),
-      clock: { now: () => gateway.clock.now(), advance: (byMs) => gateway.clock.advance(byMs) },
+      issueAccessToken: async (options) =>
+        engine.transact((store, now) => modules.issueAccessToken(store, options, now)).accessToken,
+      outbox: () => engine.outbox(),
+      sessions: () => engine.sessions(),
+      state: () => engine.state(),
+      clock: { now: () => engine.clock.now(), advance: (byMs) => engine.clock.advance(byMs) },
     },
     async send(address, init) {
       const headers = { ...(init.headers as Record<string, string>), host: "127.0.0.1" };
@@ -125,14 +130,14 @@ function makeStage(core: typeof Core, settings: Readonly<Partial<EmulatorSetting
     },
     async openSocket() {
       const socket = new OfflineSocket();
-      core.serveSocket(gateway, socket as unknown as WebSocket, new Duplex());
+      modules.serveSocket(engine, socket as unknown as WebSocket, new Duplex());
       return socket;
     },
   };
-  return { ...stage, reset: () => gateway.reset() };
+  return { ...backend, reset: () => engine.reset() };
 }
 
-/** Both ends of a socket in one: what the emulator's end has of `ws`, and what a row of the table asks of its own. */
+/** Both ends of a socket: the part of `ws` that the emulator uses, and the client side. */
 class OfflineSocket extends EventEmitter implements TestSocket {
   readonly OPEN = 1;
   readonly bufferedAmount = 0;
@@ -153,13 +158,13 @@ class OfflineSocket extends EventEmitter implements TestSocket {
     this.close(1006);
   }
 
-  async ask(frame: Json): Promise<RestAnswer> {
+  async ask(frame: Json): Promise<RestReply> {
     const before = this.frames.length;
     this.emit("message", Buffer.from(JSON.stringify(frame)), false);
     const { requestId } = frame["x_gs2"] as { requestId: string };
     const reply = this.frames.slice(before).find((one) => one["requestId"] === requestId);
-    if (!reply) throw new Error(`Nothing answers ${requestId}.`);
-    return reply as unknown as RestAnswer;
+    if (!reply) throw new Error(`No reply to ${requestId}.`);
+    return reply as unknown as RestReply;
   }
 
   async notification(): Promise<Json> {

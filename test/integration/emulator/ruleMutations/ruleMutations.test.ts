@@ -2,149 +2,154 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { inRepo } from "../../../support/repo.js";
 import { fields } from "../table/fields.js";
-import { goesBy, rows, type Row } from "../table/rows.js";
-import { enter, roads, type OpenStage, type Road } from "../table/stage.js";
-import { loadSwitched, offlineStage, type Switched } from "./offline.js";
+import { usesTransport, rows, type Row } from "../table/rows.js";
+import {
+  createContext,
+  transports,
+  type OpenBackend,
+  type TestTransport,
+} from "../table/backend.js";
+import { loadMutated, offlineBackend, type MutatedEmulator } from "./offline.js";
 
-// Every rule of the emulator is there for a reason that the table knows: switch it off, and some row of the table goes red.
+// Mutation test: when a rule of the emulator is disabled, some row of the table must fail.
 
-interface Played {
+interface TableEntry {
   readonly row: Row;
-  readonly road: Road;
+  readonly transport: TestTransport;
 }
 
-interface OffRule {
+interface Mutation {
   readonly name: string;
-  /** Only these rows come near it. */
-  readonly rows: readonly Played[];
-  /** Answers its own undo. */
-  off(): () => void;
+  /** The rows that reach the rule. */
+  readonly rows: readonly TableEntry[];
+  /** Returns a function that undoes it. */
+  apply(): () => void;
 }
 
-const table: readonly Played[] = roads.flatMap((road) =>
-  rows.filter(goesBy(road)).map((row) => ({ row, road })),
+const table: readonly TableEntry[] = transports.flatMap((transport) =>
+  rows.filter(usesTransport(transport)).map((row) => ({ row, transport })),
 );
 
-let switched: Switched;
-let openStage: OpenStage;
-/** The refusals that are due in a row, and the methods that run in it. */
-const due = new Map<Played, ReadonlySet<number>>();
-const run = new Map<Played, ReadonlySet<string>>();
+let mutated: MutatedEmulator;
+let openBackend: OpenBackend;
+/** The refusals that a row reaches, and the methods that it runs. */
+const reachedBy = new Map<TableEntry, ReadonlySet<number>>();
+const methodsOf = new Map<TableEntry, ReadonlySet<string>>();
 
-async function isRed({ row, road }: Played): Promise<boolean> {
+async function fails({ row, transport }: TableEntry): Promise<boolean> {
   try {
-    await row.holds(await enter(await openStage(row.settings ?? {}), road));
+    await row.check(await createContext(await openBackend(row.settings ?? {}), transport));
     return false;
   } catch {
     return true;
   }
 }
 
-const says = ({ row, road }: Played): string => `${row.says}, over ${road}`;
+const titleOf = ({ row, transport }: TableEntry): string => `${row.title}, over ${transport}`;
 
 beforeAll(async () => {
-  switched = await loadSwitched();
-  openStage = offlineStage(switched.core);
+  mutated = await loadMutated();
+  openBackend = offlineBackend(mutated.modules);
   const running = new Set<string>();
   const undos = behaviours().map(({ method }) =>
-    replaceRule(method, () => void running.add(method)),
+    replaceHandler(method, () => void running.add(method)),
   );
-  const red: string[] = [];
-  for (const played of table) {
+  const failing: string[] = [];
+  for (const entry of table) {
     running.clear();
-    switched.takeDue();
-    if (await isRed(played)) red.push(says(played));
-    due.set(played, switched.takeDue());
-    run.set(played, new Set(running));
+    mutated.takeReached();
+    if (await fails(entry)) failing.push(titleOf(entry));
+    reachedBy.set(entry, mutated.takeReached());
+    methodsOf.set(entry, new Set(running));
   }
   for (const undo of undos) undo();
-  expect(red, "every row holds without a network too").toEqual([]);
+  expect(failing, "rows that fail without a network").toEqual([]);
 }, 120_000);
 
-type Rules = Switched["core"]["handlers"];
-type Rule = Rules extends ReadonlyMap<string, infer R> ? R : never;
+type Handlers = MutatedEmulator["modules"]["handlers"];
+type Handler = Handlers extends ReadonlyMap<string, infer R> ? R : never;
 
-/** Each place in the code that refuses a call. */
-const refusals = (): OffRule[] =>
-  switched.refusals.map(({ file, line, text }, refusal) => ({
+/** Disables one refusal. */
+const refusals = (): Mutation[] =>
+  mutated.refusals.map(({ file, line, text }, refusal) => ({
     name: `${file}:${line} refuses by ${text}`,
-    rows: table.filter((played) => due.get(played)?.has(refusal)),
-    off() {
-      switched.off(refusal);
-      return () => switched.off(undefined);
+    rows: table.filter((entry) => reachedBy.get(entry)?.has(refusal)),
+    apply() {
+      mutated.disable(refusal);
+      return () => mutated.disable(undefined);
     },
   }));
 
-/** `instead` answers nothing to let the rule run. */
-function replaceRule(method: string, instead: () => unknown): () => void {
-  const map = switched.core.handlers as Map<string, Rule>;
-  const rule = map.get(method)!;
-  const runInstead: Rule["run"] = (...args) =>
-    (instead() as ReturnType<Rule["run"]> | undefined) ?? rule.run(...args);
-  map.set(method, { ...rule, run: runInstead });
-  return () => void map.set(method, rule);
+/** If `instead` returns undefined, the handler runs. */
+function replaceHandler(method: string, instead: () => unknown): () => void {
+  const map = mutated.modules.handlers as Map<string, Handler>;
+  const handler = map.get(method)!;
+  const runInstead: Handler["run"] = (...args) =>
+    (instead() as ReturnType<Handler["run"]> | undefined) ?? handler.run(...args);
+  map.set(method, { ...handler, run: runInstead });
+  return () => void map.set(method, handler);
 }
 
-/** What each method is for: without it the answer is a success with nothing in it, and nothing comes of it. */
-const behaviours = (): (OffRule & { readonly method: string })[] =>
-  [...switched.core.handlers.keys()].map((method) => ({
+/** Replaces one handler by a success with an empty body and no effects. */
+const behaviours = (): (Mutation & { readonly method: string })[] =>
+  [...mutated.modules.handlers.keys()].map((method) => ({
     method,
-    name: `${method} does what it is for`,
-    rows: table.filter((played) => run.get(played)?.has(method)),
-    off: () => replaceRule(method, () => ({ status: 200, body: {}, effects: [] })),
+    name: `${method} has a reply and effects`,
+    rows: table.filter((entry) => methodsOf.get(entry)?.has(method)),
+    apply: () => replaceHandler(method, () => ({ status: 200, body: {}, effects: [] })),
   }));
 
 type Fields = Record<string, { readonly fields?: Fields }>;
 
-/** What each row of the reference says of its fields. */
-const fieldRules = (): OffRule[] =>
-  fields.flatMap(({ method, model, name, path, rule }) => {
-    const kinds: readonly (readonly [says: string, isThere: boolean, off: object])[] = [
-      ["is needed", rule.mustBeSupplied === true, { mustBeSupplied: false }],
-      ["is needed on a condition", rule.requiredWhen !== undefined, { requiredWhen: undefined }],
-      ["has an effect on a condition", rule.condition !== undefined, { condition: undefined }],
-      ["has an upper limit", rule.type !== "bool", { max: Infinity }],
-      ["has a lower limit", rule.type === "int", { min: -Infinity }],
+/** Disables one rule of a field in the method table. */
+const fieldRules = (): Mutation[] =>
+  fields.flatMap(({ method, model, name, path, field }) => {
+    const mutations: readonly (readonly [text: string, exists: boolean, change: object])[] = [
+      ["is required", field.mustBeSupplied === true, { mustBeSupplied: false }],
+      ["is required on a condition", field.requiredWhen !== undefined, { requiredWhen: undefined }],
+      ["has an effect on a condition", field.condition !== undefined, { condition: undefined }],
+      ["has an upper limit", field.type !== "bool", { max: Infinity }],
+      ["has a lower limit", field.type === "int", { min: -Infinity }],
     ];
-    const held = switched.core.allMethods.find((one) => one.name === method.name)!;
-    const target = held as unknown as { fields: Fields };
+    const original = mutated.modules.allMethods.find((one) => one.name === method.name)!;
+    const target = original as unknown as { fields: Fields };
     const changed = (all: Fields, field: string, change: object): Fields => ({
       ...all,
       [field]: { ...all[field], ...change },
     });
-    return kinds
-      .filter(([, isThere]) => isThere)
-      .map(([what, , off]) => ({
-        name: `${method.name}: ${path} ${what}`,
-        rows: table.filter(({ row }) => row.about === method.name && row.field === path),
-        off() {
+    return mutations
+      .filter(([, exists]) => exists)
+      .map(([text, , change]) => ({
+        name: `${method.name}: ${path} ${text}`,
+        rows: table.filter(({ row }) => row.method === method.name && row.field === path),
+        apply() {
           const before = target.fields;
           target.fields =
             model === undefined
-              ? changed(before, name, off)
-              : changed(before, model, { fields: changed(before[model]!.fields!, name, off) });
+              ? changed(before, name, change)
+              : changed(before, model, { fields: changed(before[model]!.fields!, name, change) });
           return () => void (target.fields = before);
         },
       }));
   });
 
-test(
-  "every rule, switched off, turns some row of the table red",
-  { timeout: 120_000 },
-  async () => {
-    const list: [name: string, red: string[]][] = [];
-    for (const { name, rows, off } of [...refusals(), ...behaviours(), ...fieldRules()]) {
-      const undo = off();
-      const red: string[] = [];
-      for (const played of rows) if (await isRed(played)) red.push(says(played));
-      undo();
-      list.push([name, red]);
-    }
-    // `npm run rules` prints it.
-    mkdirSync(inRepo("artifacts"), { recursive: true });
-    const lines = list.flatMap(([name, red]) => [name, ...red.map((row) => `  - ${row}`), ""]);
-    writeFileSync(inRepo("artifacts/rules.txt"), lines.join("\n"));
-    expect(list.filter(([, red]) => red.length === 0).map(([name]) => name)).toEqual([]);
-    expect(list.length).toBeGreaterThan(200);
-  },
-);
+test("the table fails for every disabled rule", { timeout: 120_000 }, async () => {
+  const list: [name: string, failing: string[]][] = [];
+  for (const { name, rows, apply } of [...refusals(), ...behaviours(), ...fieldRules()]) {
+    const undo = apply();
+    const failing: string[] = [];
+    for (const entry of rows) if (await fails(entry)) failing.push(titleOf(entry));
+    undo();
+    list.push([name, failing]);
+  }
+  // `npm run rule-mutations` prints it.
+  mkdirSync(inRepo("artifacts"), { recursive: true });
+  const lines = list.flatMap(([name, failing]) => [
+    name,
+    ...failing.map((row) => `  - ${row}`),
+    "",
+  ]);
+  writeFileSync(inRepo("artifacts/rules.txt"), lines.join("\n"));
+  expect(list.filter(([, failing]) => failing.length === 0).map(([name]) => name)).toEqual([]);
+  expect(list.length).toBeGreaterThan(200);
+});

@@ -1,10 +1,10 @@
 import ts from "typescript";
 
-/** A place in the emulator's code that refuses a call, and can be made to let it through. */
+/** A place in the emulator's code that refuses a call and can be disabled. */
 export interface Refusal {
   readonly file: string;
   readonly line: number;
-  /** The condition it stands under, as written. */
+  /** Source text of its condition. */
   readonly text: string;
 }
 
@@ -13,7 +13,7 @@ interface Edit {
   readonly insert: string;
 }
 
-/** What builds a refusal in the emulator's rules: these calls, and `{ fault: ... }` of a field. */
+/** Calls that build a refusal. So does `{ problem: ... }` of a field. */
 const BUILDERS = new Set([
   "failure",
   "notFound",
@@ -22,13 +22,13 @@ const BUILDERS = new Set([
   "unknownFunction",
 ]);
 
-/** A global function of this name answers whether the refusal with a number is in force. It is asked only where the refusal is due. */
-export const SWITCH = "__inForce";
+/** Global function: whether a refusal is enabled. Called only when it is reached. */
+export const SWITCH = "__isEnabled";
 
 /**
  * Puts a switch before every refusal of a source file: `if (taken) return refused(...)` becomes
- * `if ((taken) && __inForce(7)) return refused(...)`. They are found, not listed, so that a new refusal cannot be forgotten; one that
- * stands under no condition is an error.
+ * `if ((taken) && __isEnabled(7)) return refused(...)`. Refusals are found by their builders, so
+ * that a new one cannot be forgotten. A refusal without a condition is an error.
  */
 export function withSwitches(
   file: string,
@@ -41,45 +41,46 @@ export function withSwitches(
   const wrap = (node: ts.Node, before: string, after: string) => {
     edits.push({ at: node.getStart(), insert: before }, { at: node.getEnd(), insert: after });
   };
-  const put = (refusal: ts.Node, condition: ts.Node, place: (on: string) => void) => {
+  const addSwitch = (refusal: ts.Node, condition: ts.Node, insert: (on: string) => void) => {
     const { line } = tree.getLineAndCharacterOfPosition(refusal.getStart());
     const text = condition.getText().replace(/\s+/g, " ");
-    place(`${SWITCH}(${add({ file, line: line + 1, text })})`);
+    insert(`${SWITCH}(${add({ file, line: line + 1, text })})`);
   };
-  /** The nearest branch above that decides about the refusal. */
+  /** Finds the nearest branch that decides about the refusal. */
   const switchAt = (refusal: ts.Node) => {
     for (let node = refusal; ; node = node.parent) {
-      const above = node.parent;
-      if (ts.isIfStatement(above) && node !== above.expression) {
-        const { expression, thenStatement } = above;
-        put(refusal, expression, (on) =>
+      const parent = node.parent;
+      if (ts.isIfStatement(parent) && node !== parent.expression) {
+        const { expression, thenStatement } = parent;
+        addSwitch(refusal, expression, (on) =>
           node === thenStatement
             ? wrap(expression, "(", `) && ${on}`)
             : wrap(node, `if (${on}) `, ""),
         );
         return;
       }
-      if (ts.isConditionalExpression(above) && node !== above.condition) {
-        const { condition, whenTrue } = above;
-        put(refusal, condition, (on) =>
+      if (ts.isConditionalExpression(parent) && node !== parent.condition) {
+        const { condition, whenTrue } = parent;
+        addSwitch(refusal, condition, (on) =>
           wrap(condition, "((", node === whenTrue ? `) && ${on})` : `) || !${on})`),
         );
         return;
       }
       if (
-        ts.isBinaryExpression(above) &&
-        above.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken &&
-        node === above.right
+        ts.isBinaryExpression(parent) &&
+        parent.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken &&
+        node === parent.right
       ) {
-        put(refusal, above.left, (on) => wrap(node, `(${on} ? `, " : undefined)"));
+        addSwitch(refusal, parent.left, (on) => wrap(node, `(${on} ? `, " : undefined)"));
         return;
       }
-      if (ts.isFunctionLike(above)) {
+      if (ts.isFunctionLike(parent)) {
         // The builder itself.
-        const named = above.parent;
-        if (ts.isVariableDeclaration(named) && BUILDERS.has(named.name.getText())) return;
+        const declaration = parent.parent;
+        if (ts.isVariableDeclaration(declaration) && BUILDERS.has(declaration.name.getText()))
+          return;
         const { line } = tree.getLineAndCharacterOfPosition(refusal.getStart());
-        throw new Error(`${file}:${line + 1} refuses under no condition.`);
+        throw new Error(`${file}:${line + 1} refuses without a condition.`);
       }
     }
   };
@@ -89,17 +90,17 @@ export function withSwitches(
   };
   visit(tree);
   return edits
-    .sort((one, other) => other.at - one.at)
+    .sort((a, b) => b.at - a.at)
     .reduce((text, { at, insert }) => text.slice(0, at) + insert + text.slice(at), source);
 }
 
 function isRefusal(node: ts.Node): boolean {
   if (ts.isObjectLiteralExpression(node)) {
-    return node.properties.some((property) => property.name?.getText() === "fault");
+    return node.properties.some((property) => property.name?.getText() === "problem");
   }
   if (!ts.isCallExpression(node)) return false;
   const called = node.expression.getText();
-  // `errors.push(...nested.errors)` hands on what was refused elsewhere.
+  // `errors.push(...nested.errors)` passes on refusals of another place.
   if (called === "errors.push") return !node.arguments.some(ts.isSpreadElement);
   return BUILDERS.has(called);
 }

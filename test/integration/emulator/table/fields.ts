@@ -5,35 +5,35 @@ import type { Json } from "../rawSocket.js";
 
 type Scalar = Exclude<Field, { type: "model" }>;
 
-/** A field of a method, one of a model of it too, and how to give it. */
-export interface GivenField {
+/** A field of a method or of a model in it, with a way to build parameters. */
+export interface TableField {
   readonly method: AnyMethod;
-  /** The field it is in, if any. */
+  /** Name of the model that contains the field. */
   readonly model: string | undefined;
-  /** Where an error of it is reported: the method's component, or the model. */
+  /** Component of its errors: that of the method, or the model. */
   readonly component: string;
   readonly name: string;
-  /** With the model it is in. */
+  /** Name, after the model's if any. */
   readonly path: string;
-  readonly rule: Scalar;
-  /** The fields beside it. */
-  readonly beside: Readonly<Record<string, Field>>;
-  /** Whether its place is the JSON of a body: a path, a query and a header hold text alone. */
+  readonly field: Scalar;
+  /** The fields of the same method or model. */
+  readonly siblings: Readonly<Record<string, Field>>;
+  /** Whether it is sent in a JSON body. A path, query or header has only strings. */
   readonly inBody: boolean;
-  give(value: unknown): Json;
-  /** With others beside it. */
-  giveAll(values: Json): Json;
+  toParams(value: unknown): Json;
+  /** Parameters for several fields of the same method or model. */
+  wrap(values: Json): Json;
 }
 
-// A missing access token is 401 and a long one is none of our business, so it has rows of its own.
-const fieldsOf = (method: AnyMethod): GivenField[] =>
-  Object.entries(method.fields).flatMap(([name, rule]): GivenField[] => {
+// Access tokens have their own rows: a missing one is 401, and the length is not checked.
+const fieldsOf = (method: AnyMethod): TableField[] =>
+  Object.entries(method.fields).flatMap(([name, field]): TableField[] => {
     if (name === "accessToken") return [];
     const hasBody = method.verb === "POST" || method.verb === "PUT";
     const inBody = hasBody && !method.path.includes(`{${name}}`) && name !== "timeOffsetToken";
-    if (rule.type !== "model") {
-      const giveAll = (values: Json) => values;
-      const give = (value: unknown) => ({ [name]: value });
+    if (field.type !== "model") {
+      const wrap = (values: Json) => values;
+      const toParams = (value: unknown) => ({ [name]: value });
       return [
         {
           method,
@@ -41,45 +41,45 @@ const fieldsOf = (method: AnyMethod): GivenField[] =>
           component: method.component,
           name,
           path: name,
-          rule,
-          beside: method.fields,
+          field,
+          siblings: method.fields,
           inBody,
-          give,
-          giveAll,
+          toParams,
+          wrap,
         },
       ];
     }
-    return Object.entries(rule.fields).flatMap(([inner, innerRule]) => {
-      if (innerRule.type === "model") throw new Error(`${name}.${inner} is nested twice.`);
+    return Object.entries(field.fields).flatMap(([inner, innerField]) => {
+      if (innerField.type === "model") throw new Error(`${name}.${inner} is nested twice.`);
       return {
         method,
         model: name,
         component: name,
         name: inner,
         path: `${name}.${inner}`,
-        rule: innerRule,
-        beside: rule.fields,
+        field: innerField,
+        siblings: field.fields,
         inBody,
-        give: (value: unknown) => ({ [name]: { [inner]: value } }),
-        giveAll: (values: Json) => ({ [name]: values }),
+        toParams: (value: unknown) => ({ [name]: { [inner]: value } }),
+        wrap: (values: Json) => ({ [name]: values }),
       };
     });
   });
 
-export const fields: readonly GivenField[] = allMethods.flatMap(fieldsOf);
+export const fields: readonly TableField[] = allMethods.flatMap(fieldsOf);
 
-/** Values for the fields beside it under which `name` is `value`, and nothing is missing but `except`. */
+/** Values with which `name` is `value` and no required field except `except` is missing. */
 export function valuesWith(
-  beside: GivenField["beside"],
+  siblings: TableField["siblings"],
   [name, value]: readonly [string, boolean],
   except: string,
 ): Json {
   const values: Json = { [name]: value };
-  // What it depends on itself.
-  for (let field = beside[name]; field?.condition; field = beside[field.condition[0]]) {
+  // Conditions of the field itself.
+  for (let field = siblings[name]; field?.condition; field = siblings[field.condition[0]]) {
     values[field.condition[0]] = field.condition[1];
   }
-  for (const [other, { requiredWhen }] of Object.entries(beside)) {
+  for (const [other, { requiredWhen }] of Object.entries(siblings)) {
     if (other === except || other in values || !requiredWhen) continue;
     if (values[requiredWhen[0]] === requiredWhen[1]) values[other] = false;
   }

@@ -4,28 +4,28 @@ import { allMethods } from "../../../../src/wire/allMethods.js";
 import * as methods from "../../../../src/wire/methods.js";
 import type { AnyMethod } from "../../../../src/wire/methods.js";
 import { frame, type Json } from "../rawSocket.js";
-import { errorsOf, type RestAnswer } from "../restCalls.js";
+import { errorsOf, type RestReply } from "../restCalls.js";
 import { fields, valuesWith } from "./fields.js";
-import { accessToken, byPlayer, byUser, goodOf, userId } from "./goodCalls.js";
-import { namespaceName, type Road, type Scene } from "./stage.js";
+import { accessToken, byPlayer, byUser, validCallOf, userId } from "./validCalls.js";
+import { namespaceName, type TestTransport, type CallContext } from "./backend.js";
 
-/** One row of the table: something that is asked of a method, by one road or by both. */
+/** One row of the table: what a method must do, over one transport or both. */
 export interface Row {
-  /** Of a method; `login`, or `any call`. */
-  readonly about: string;
-  /** The field it is about, if it is about one. */
+  /** Name of the method; `login`, or `any call`. */
+  readonly method: string;
+  /** Path of the field that the row checks. */
   readonly field?: string;
-  /** The sentence about it, with its name. */
-  readonly says: string;
+  /** Title of the test. */
+  readonly title: string;
   /** Default: both. */
-  readonly road?: Road;
+  readonly transport?: TestTransport;
   readonly settings?: Readonly<Partial<EmulatorSettings>>;
-  /** Throws when it is not so. */
-  holds(scene: Scene): Promise<void>;
+  /** Rejects when the emulator behaves differently. */
+  check(context: CallContext): Promise<void>;
 }
 
-function isRefused(
-  { status, body }: RestAnswer,
+function expectFailure(
+  { status, body }: RestReply,
   expected: number,
   component: string,
   message: string,
@@ -36,67 +36,82 @@ function isRefused(
   ]);
 }
 
-/** The first error alone: what else is wrong with a call does not matter. */
-function isFault(answer: RestAnswer, component: string, field: string, fault: string): void {
-  expect(answer.status).toBe(400);
-  expect((errorsOf(answer.body) as unknown[])[0]).toEqual({
+/** Compares only the first error: the call may have others. */
+function expectFieldError(
+  reply: RestReply,
+  component: string,
+  field: string,
+  problem: string,
+): void {
+  expect(reply.status).toBe(400);
+  expect((errorsOf(reply.body) as unknown[])[0]).toEqual({
     component,
-    message: `gateway.${component}.${field}.error.${fault}`,
+    message: `gateway.${component}.${field}.error.${problem}`,
   });
 }
 
-const goodParams = (method: AnyMethod, scene: Scene): Json => goodOf(method).params(scene);
+const validParams = (method: AnyMethod, context: CallContext): Json =>
+  validCallOf(method).params(context);
 
-const doesItsWork: Row[] = allMethods.map((method) => ({
-  about: method.name,
-  says: `${method.name} does what it is for`,
-  async holds(scene) {
-    const { before, params, answers, does } = goodOf(method);
-    await before?.(scene);
-    const { status, body } = await scene.ask(method, params(scene));
-    expect({ status, body }).toMatchObject({ status: 200, body: answers(scene) });
-    await does?.(scene);
+const validCallRows: Row[] = allMethods.map((method) => ({
+  method: method.name,
+  title: `${method.name} succeeds`,
+  async check(context) {
+    const { prepare, params, expected, checkEffect } = validCallOf(method);
+    await prepare?.(context);
+    const { status, body } = await context.call(method, params(context));
+    expect({ status, body }).toMatchObject({ status: 200, body: expected(context) });
+    await checkEffect?.(context);
   },
 }));
 
-const missing: Row[] = fields
-  .filter(({ rule }) => rule.mustBeSupplied)
-  .map(({ method, component, name, give, path }) => ({
-    about: method.name,
+const missingFields: Row[] = fields
+  .filter(({ field }) => field.mustBeSupplied)
+  .map(({ method, component, name, toParams, path }) => ({
+    method: method.name,
     field: path,
-    says: `${method.name} needs ${name}`,
-    async holds(scene) {
-      const answer = await scene.ask(method, { ...goodParams(method, scene), ...give(null) });
-      isFault(answer, component, name, "require");
+    title: `${method.name} needs ${name}`,
+    async check(context) {
+      const reply = await context.call(method, {
+        ...validParams(method, context),
+        ...toParams(null),
+      });
+      expectFieldError(reply, component, name, "require");
     },
   }));
 
 const outOfBounds: Row[] = fields.flatMap(
-  ({ method, component, name, rule, give, path }): Row[] => {
-    const about = method.name;
-    const ask = (scene: Scene, value: unknown) =>
-      scene.ask(method, { ...goodParams(method, scene), ...give(value) });
-    if (rule.type === "bool") return [];
-    if (rule.type === "int") {
+  ({ method, component, name, field, toParams, path }): Row[] => {
+    const methodName = method.name;
+    const call = (context: CallContext, value: unknown) =>
+      context.call(method, { ...validParams(method, context), ...toParams(value) });
+    if (field.type === "bool") return [];
+    if (field.type === "int") {
       return [
-        { says: `${about} refuses ${name} over its limit`, value: rule.max + 1 },
-        { says: `${about} refuses ${name} below its minimum`, value: rule.min - 1 },
-      ].map(({ says, value }) => ({
-        about,
+        { title: `${methodName} refuses ${name} over its limit`, value: field.max + 1 },
+        { title: `${methodName} refuses ${name} below its minimum`, value: field.min - 1 },
+      ].map(({ title, value }) => ({
+        method: methodName,
         field: path,
-        says,
-        holds: async (scene) => isFault(await ask(scene, value), component, name, "invalid"),
+        title,
+        check: async (context) =>
+          expectFieldError(await call(context, value), component, name, "invalid"),
       }));
     }
     return [
       {
-        about,
+        method: methodName,
         field: path,
-        says: `${about} refuses ${name} over its limit`,
-        async holds(scene) {
-          isFault(await ask(scene, "x".repeat(rule.max + 1)), component, name, "tooLong");
-          // What is not over it is not too long, whatever else may be wrong with it.
-          const full = await ask(scene, "x".repeat(rule.max));
+        title: `${methodName} refuses ${name} over its limit`,
+        async check(context) {
+          expectFieldError(
+            await call(context, "x".repeat(field.max + 1)),
+            component,
+            name,
+            "tooLong",
+          );
+          // The call may have other errors.
+          const full = await call(context, "x".repeat(field.max));
           expect(JSON.stringify(full.body)).not.toContain("tooLong");
         },
       },
@@ -105,30 +120,32 @@ const outOfBounds: Row[] = fields.flatMap(
 );
 
 const wrongType = { string: 7, int: "many", bool: "maybe" } as const;
-const ofAnotherType: Row[] = fields.flatMap(({ method, component, name, rule, give, inBody }) => ({
-  about: method.name,
-  says: `${method.name} refuses ${name} of another type`,
-  ...(rule.type === "string" && !inBody ? { road: "the socket" as const } : {}),
-  async holds(scene) {
-    const given = give(wrongType[rule.type]);
-    isFault(
-      await scene.ask(method, { ...goodParams(method, scene), ...given }),
-      component,
-      name,
-      "invalid",
-    );
-  },
-}));
+const wrongTypes: Row[] = fields.flatMap(
+  ({ method, component, name, field, toParams, inBody }) => ({
+    method: method.name,
+    title: `${method.name} refuses ${name} of another type`,
+    ...(field.type === "string" && !inBody ? { transport: "the socket" as const } : {}),
+    async check(context) {
+      const given = toParams(wrongType[field.type]);
+      expectFieldError(
+        await context.call(method, { ...validParams(method, context), ...given }),
+        component,
+        name,
+        "invalid",
+      );
+    },
+  }),
+);
 
 const models: Row[] = allMethods.flatMap((method) =>
   Object.entries(method.fields)
     .filter(([, { type }]) => type === "model")
     .map(([name]) => ({
-      about: method.name,
-      says: `${method.name} refuses a ${name} that is no object`,
-      holds: async (scene) =>
-        isFault(
-          await scene.ask(method, { ...goodParams(method, scene), [name]: "text" }),
+      method: method.name,
+      title: `${method.name} refuses a ${name} that is not an object`,
+      check: async (context) =>
+        expectFieldError(
+          await context.call(method, { ...validParams(method, context), [name]: "text" }),
           method.component,
           name,
           "invalid",
@@ -137,60 +154,63 @@ const models: Row[] = allMethods.flatMap((method) =>
 );
 
 const requiredWhen: Row[] = fields.flatMap(
-  ({ method, component, name, rule, beside, giveAll, path }): Row[] =>
-    rule.requiredWhen === undefined
+  ({ method, component, name, field, siblings, wrap, path }): Row[] =>
+    field.requiredWhen === undefined
       ? []
       : [
           {
-            about: method.name,
+            method: method.name,
             field: path,
-            says: `${method.name} needs ${name} while ${rule.requiredWhen.join(" is ")}`,
-            async holds(scene) {
-              const values = valuesWith(beside, rule.requiredWhen!, name);
-              isRefused(
-                await scene.ask(method, { ...goodParams(method, scene), ...giveAll(values) }),
+            title: `${method.name} needs ${name} while ${field.requiredWhen.join(" is ")}`,
+            async check(context) {
+              const values = valuesWith(siblings, field.requiredWhen!, name);
+              expectFailure(
+                await context.call(method, { ...validParams(method, context), ...wrap(values) }),
                 400,
                 component,
                 `gateway.${component}.${name}.error.require`,
               );
-              const off = { ...values, [rule.requiredWhen![0]]: !rule.requiredWhen![1] };
-              const without = { ...goodParams(method, scene), ...giveAll(off) };
-              expect((await scene.ask(method, without)).status).toBe(200);
+              const off = { ...values, [field.requiredWhen![0]]: !field.requiredWhen![1] };
+              const without = { ...validParams(method, context), ...wrap(off) };
+              expect((await context.call(method, without)).status).toBe(200);
             },
           },
         ],
 );
 
-const otherThanDefault = (rule: (typeof fields)[number]["rule"]): unknown =>
-  rule.type === "bool" ? rule.default !== true : rule.type === "int" ? rule.max : "x";
+const otherThanDefault = (field: (typeof fields)[number]["field"]): unknown =>
+  field.type === "bool" ? field.default !== true : field.type === "int" ? field.max : "x";
 
 const againstCondition: Row[] = fields.flatMap(
-  ({ method, component, name, rule, beside, giveAll, path }): Row[] => {
-    if (rule.condition === undefined) return [];
-    const [other, value] = rule.condition;
-    const given = { ...valuesWith(beside, [other, !value], name), [name]: otherThanDefault(rule) };
+  ({ method, component, name, field, siblings, wrap, path }): Row[] => {
+    if (field.condition === undefined) return [];
+    const [other, value] = field.condition;
+    const given = {
+      ...valuesWith(siblings, [other, !value], name),
+      [name]: otherThanDefault(field),
+    };
     return [
       {
-        about: method.name,
+        method: method.name,
         field: path,
-        says: `${method.name} passes over ${name} unless ${other} is ${String(value)}`,
-        async holds(scene) {
-          const answer = await scene.ask(method, {
-            ...goodParams(method, scene),
-            ...giveAll(given),
+        title: `${method.name} ignores ${name} unless ${other} is ${String(value)}`,
+        async check(context) {
+          const reply = await context.call(method, {
+            ...validParams(method, context),
+            ...wrap(given),
           });
-          expect(answer.status).toBe(200);
+          expect(reply.status).toBe(200);
         },
       },
       {
-        about: method.name,
+        method: method.name,
         field: path,
-        says: `${method.name} refuses ${name} unless ${other} is ${String(value)}, where conditions are strict`,
+        title: `${method.name} refuses ${name} unless ${other} is ${String(value)} with strictConditions`,
         settings: { strictConditions: true },
-        async holds(scene) {
-          const params = goodParams(method, scene);
-          isFault(
-            await scene.ask(method, { ...params, ...giveAll(given) }),
+        async check(context) {
+          const params = validParams(method, context);
+          expectFieldError(
+            await context.call(method, { ...params, ...wrap(given) }),
             component,
             name,
             "invalid",
@@ -202,18 +222,18 @@ const againstCondition: Row[] = fields.flatMap(
 );
 
 const notFound: Row[] = allMethods.flatMap((method): Row[] => {
-  const expected = goodOf(method).notFound;
+  const expected = validCallOf(method).notFound;
   return expected === undefined
     ? []
     : [
         {
-          about: method.name,
-          says: `${method.name} does not find what is not there`,
-          async holds(scene) {
-            const params = { ...goodParams(method, scene), ...expected.params };
+          method: method.name,
+          title: `${method.name} is 404 for a missing item`,
+          async check(context) {
+            const params = { ...validParams(method, context), ...expected.params };
             const { component } = expected;
-            isRefused(
-              await scene.ask(method, params),
+            expectFailure(
+              await context.call(method, params),
               404,
               component,
               `gateway.${component}.error.notFound`,
@@ -225,64 +245,64 @@ const notFound: Row[] = allMethods.flatMap((method): Row[] => {
 
 const conflicts: Row[] = [
   {
-    about: "createNamespace",
-    says: "createNamespace does not make a namespace twice",
-    async holds({ ask }) {
-      await ask(methods.createNamespace, { name: "made", description: "first" });
-      isRefused(
-        await ask(methods.createNamespace, { name: "made" }),
+    method: "createNamespace",
+    title: "createNamespace is 409 for an existing namespace",
+    async check({ call }) {
+      await call(methods.createNamespace, { name: "made", description: "first" });
+      expectFailure(
+        await call(methods.createNamespace, { name: "made" }),
         409,
         "namespace",
         "gateway.namespace.name.error.exists",
       );
-      const { body } = await ask(methods.getNamespace, { namespaceName: "made" });
+      const { body } = await call(methods.getNamespace, { namespaceName: "made" });
       expect(body["item"]).toMatchObject({ description: "first" });
     },
   },
   ...[methods.setUserId, methods.setUserIdByUserId].map((method: AnyMethod): Row => ({
-    about: method.name,
-    says: `${method.name} does not let a second client in where one is enough`,
-    async holds(scene) {
-      const other = await scene.openSocket();
-      await other.ask(frame("setUserId", byPlayer, scene.token));
-      const params = { ...goodParams(method, scene), allowConcurrentAccess: false };
-      isRefused(
-        await scene.ask(method, params),
+    method: method.name,
+    title: `${method.name} is 409 for a second exclusive client`,
+    async check(context) {
+      const other = await context.openSocket();
+      await other.ask(frame("setUserId", byPlayer, context.token));
+      const params = { ...validParams(method, context), allowConcurrentAccess: false };
+      expectFailure(
+        await context.call(method, params),
         409,
         "webSocketSession",
         "gateway.webSocketSession.error.conflict",
       );
-      expect((await scene.ask(method, { ...params, force: true })).status).toBe(200);
+      expect((await context.call(method, { ...params, force: true })).status).toBe(200);
       await other.closed();
     },
   })),
 ];
 
 const projectTokens: Row[] = allMethods.map((method) => ({
-  about: method.name,
-  says: `${method.name} takes no project token that is expired, made up or missing`,
-  async holds(scene) {
-    const { emulator, ask } = scene;
-    const params = goodParams(method, scene);
+  method: method.name,
+  title: `${method.name} refuses an expired, unknown or missing project token`,
+  async check(context) {
+    const { emulator, call } = context;
+    const params = validParams(method, context);
     emulator.clock.advance(3_599_999);
-    const fresh = await scene.login({ client_id: "client-0001", client_secret: "secret-0001" });
-    // The passing of time has cut the other.
-    const socket = await scene.openSocket();
+    const fresh = await context.login({ client_id: "client-0001", client_secret: "secret-0001" });
+    // The other socket was idle for too long.
+    const socket = await context.openSocket();
     emulator.clock.advance(1);
     for (const [token, kind] of [
-      [scene.token, "expired"],
+      [context.token, "expired"],
       ["made-up", "invalid"],
       [null, "require"],
     ] as const) {
-      isRefused(
-        await ask(method, params, { token, socket }),
+      expectFailure(
+        await call(method, params, { token, socket }),
         401,
         "projectToken",
         `gateway.projectToken.error.${kind}`,
       );
     }
     const token = fresh.body["access_token"] as string;
-    expect((await ask(methods.getServiceVersion, {}, { token, socket })).status).toBe(200);
+    expect((await call(methods.getServiceVersion, {}, { token, socket })).status).toBe(200);
   },
 }));
 
@@ -290,18 +310,18 @@ const accessTokens: Row[] = [
   ...allMethods
     .filter(({ audience }) => audience === "player")
     .map((method): Row => ({
-      about: method.name,
-      says: `${method.name} takes no access token that is expired, made up or missing`,
-      async holds(scene) {
-        const { accessToken: _, ...others } = goodParams(method, scene);
-        const expired = await scene.emulator.issueAccessToken({ userId, expiresInMs: 0 });
+      method: method.name,
+      title: `${method.name} refuses an expired, unknown or missing access token`,
+      async check(context) {
+        const { accessToken: _, ...others } = validParams(method, context);
+        const expired = await context.emulator.issueAccessToken({ userId, expiresInMs: 0 });
         for (const [given, kind] of [
           [{ accessToken: expired }, "expired"],
           [{ accessToken: "made-up" }, "invalid"],
           [{}, "require"],
         ] as const) {
-          isRefused(
-            await scene.ask(method, { ...others, ...given }),
+          expectFailure(
+            await context.call(method, { ...others, ...given }),
             401,
             "accessToken",
             `gateway.accessToken.error.${kind}`,
@@ -310,12 +330,12 @@ const accessTokens: Row[] = [
       },
     })),
   {
-    about: "setFirebaseToken",
-    says: "setFirebaseToken takes an access token that is longer than the reference says",
-    async holds({ ask }) {
+    method: "setFirebaseToken",
+    title: "setFirebaseToken accepts an access token longer than the reference allows",
+    async check({ call }) {
       const long = `accessToken-${"1".repeat(500)}`;
       const params = { ...byPlayer, accessToken: long, token: "d" };
-      expect((await ask(methods.setFirebaseToken, params)).status).toBe(200);
+      expect((await call(methods.setFirebaseToken, params)).status).toBe(200);
     },
   },
 ];
@@ -323,11 +343,11 @@ const accessTokens: Row[] = [
 const pages: Row[] = allMethods
   .filter(({ paged }) => paged)
   .map((method) => ({
-    about: method.name,
-    says: `${method.name} takes no page token but its own`,
-    holds: async (scene) =>
-      isFault(
-        await scene.ask(method, { ...goodParams(method, scene), pageToken: "made-up" }),
+    method: method.name,
+    title: `${method.name} refuses an unknown page token`,
+    check: async (context) =>
+      expectFieldError(
+        await context.call(method, { ...validParams(method, context), pageToken: "made-up" }),
         method.component,
         "pageToken",
         "invalid",
@@ -341,112 +361,117 @@ const jobs: Row[] = (
     [methods.importUserDataByUserId, methods.checkImportUserDataByUserId, "import"],
   ] as const
 ).map(([start, check, component]: readonly [AnyMethod, AnyMethod, string]) => ({
-  about: check.name,
-  says: `${check.name} says so while it runs`,
+  method: check.name,
+  title: `${check.name} is 404 while the job is running`,
   settings: { jobDurationMs: 60_000 },
-  async holds(scene) {
-    const params = goodParams(check, scene);
-    expect((await scene.ask(start, params)).status).toBe(200);
-    isRefused(await scene.ask(check, params), 404, component, `gateway.${component}.error.running`);
+  async check(context) {
+    const params = validParams(check, context);
+    expect((await context.call(start, params)).status).toBe(200);
+    expectFailure(
+      await context.call(check, params),
+      404,
+      component,
+      `gateway.${component}.error.running`,
+    );
   },
 }));
 
 const connections: Row[] = [methods.setUserId, methods.setUserIdByUserId].flatMap(
   (method: AnyMethod): Row[] => {
-    const { name: about, audience } = method;
+    const { name: methodName, audience } = method;
     const who = audience === "player" ? { namespaceName, accessToken } : byUser;
     const notThere = "gateway.webSocketSession.error.notFound";
     return [
       {
-        about,
-        says: `${about} over REST needs a connectionId`,
-        road: "REST",
-        holds: async ({ ask }) =>
-          isFault(await ask(method, who), "webSocketSession", "connectionId", "require"),
+        method: methodName,
+        title: `${methodName} over REST needs a connectionId`,
+        transport: "REST",
+        check: async ({ call }) =>
+          expectFieldError(await call(method, who), "webSocketSession", "connectionId", "require"),
       },
       {
-        about,
-        says: `${about} over REST does not find a socket that is not open`,
-        road: "REST",
-        holds: async ({ ask }) =>
-          isRefused(
-            await ask(method, { ...who, connectionId: "made-up" }),
+        method: methodName,
+        title: `${methodName} over REST is 404 for an unknown connection`,
+        transport: "REST",
+        check: async ({ call }) =>
+          expectFailure(
+            await call(method, { ...who, connectionId: "made-up" }),
             404,
             "webSocketSession",
             notThere,
           ),
       },
       {
-        about,
-        says: `${about} over REST without a connectionId finds no socket where none is free`,
-        road: "REST",
+        method: methodName,
+        title: `${methodName} over REST without a connectionId is 404 if no connection is unbound`,
+        transport: "REST",
         settings: { restSetUserIdWithoutConnectionId: "latest" },
-        async holds({ ask, openSocket }) {
-          isRefused(await ask(method, who), 404, "webSocketSession", notThere);
+        async check({ call, openSocket }) {
+          expectFailure(await call(method, who), 404, "webSocketSession", notThere);
           await openSocket();
-          expect((await ask(method, who)).status).toBe(200);
+          expect((await call(method, who)).status).toBe(200);
         },
       },
     ];
   },
 );
 
-/** Only a socket can name what is not there: on REST it is a path without a method. */
-const strangers: Row[] = (
+/** Only over the socket: over REST it is a path without a route. */
+const unknownFunctions: Row[] = (
   [
-    ["a function nobody has", "gateway", "namespace", 404, "gateway.namespace.fly.error.notFound"],
+    ["an unknown function", "gateway", "namespace", 404, "gateway.namespace.fly.error.notFound"],
     ["another service", "inbox", "message", 501, "inbox.message.error.notImplementedByEmulator"],
   ] as const
 ).map(([what, service, component, status, message]) => ({
-  about: "any call",
-  says: `any call of ${what} is refused`,
-  road: "the socket",
-  async holds({ socket, token }) {
-    const x_gs2 = { service, component, function: "fly", requestId: "stranger" };
-    const answer = await socket.ask({ xGs2ProjectToken: token, x_gs2 });
-    isRefused(answer, status, component, message);
+  method: "any call",
+  title: `any call of ${what} is refused`,
+  transport: "the socket",
+  async check({ socket, token }) {
+    const x_gs2 = { service, component, function: "fly", requestId: "unknown" };
+    const reply = await socket.ask({ xGs2ProjectToken: token, x_gs2 });
+    expectFailure(reply, status, component, message);
   },
 }));
 
 const logins: Row[] = [
   ...(["client_id", "client_secret"] as const).map((field): Row => ({
-    about: "login",
-    says: `login needs ${field}`,
-    async holds({ login }) {
+    method: "login",
+    title: `login needs ${field}`,
+    async check({ login }) {
       const given: Json = { client_id: "c", client_secret: "s" };
       delete given[field];
       const message = `identifier.projectToken.${field}.error.require`;
-      isRefused(await login(given), 400, "projectToken", message);
+      expectFailure(await login(given), 400, "projectToken", message);
     },
   })),
   {
-    about: "login",
-    says: "login takes no wrong secret",
-    async holds({ login }) {
+    method: "login",
+    title: "login refuses a wrong secret",
+    async check({ login }) {
       const message = "identifier.projectToken.credential.error.invalid";
-      const answer = await login({ client_id: "c", client_secret: "wrong" });
-      isRefused(answer, 401, "projectToken", message);
+      const reply = await login({ client_id: "c", client_secret: "wrong" });
+      expectFailure(reply, 401, "projectToken", message);
     },
   },
   {
-    about: "login",
-    says: "login takes a project token in place of a secret, but none that is made up or expired",
-    async holds({ login, token, emulator }) {
+    method: "login",
+    title: "login accepts a valid project token instead of a secret",
+    async check({ login, token, emulator }) {
       const given = { client_id: "client-0001" };
       expect((await login(given, token)).body["access_token"]).toBe(token);
       const refusal = (kind: string) => `gateway.projectToken.error.${kind}`;
-      isRefused(await login(given, "made-up"), 401, "projectToken", refusal("invalid"));
+      expectFailure(await login(given, "made-up"), 401, "projectToken", refusal("invalid"));
       emulator.clock.advance(3_600_000);
-      isRefused(await login(given, token), 401, "projectToken", refusal("expired"));
+      expectFailure(await login(given, token), 401, "projectToken", refusal("expired"));
     },
   },
 ];
 
 export const rows: readonly Row[] = [
-  ...doesItsWork,
-  ...missing,
+  ...validCallRows,
+  ...missingFields,
   ...outOfBounds,
-  ...ofAnotherType,
+  ...wrongTypes,
   ...models,
   ...requiredWhen,
   ...againstCondition,
@@ -457,9 +482,10 @@ export const rows: readonly Row[] = [
   ...pages,
   ...jobs,
   ...connections,
-  ...strangers,
+  ...unknownFunctions,
   ...logins,
 ];
 
-/** Whether a row goes by this road. */
-export const goesBy = (road: Road) => (row: Row) => (row.road ?? road) === road;
+/** Whether a row applies to a transport. */
+export const usesTransport = (transport: TestTransport) => (row: Row) =>
+  (row.transport ?? transport) === transport;

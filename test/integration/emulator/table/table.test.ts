@@ -2,19 +2,20 @@ import { afterAll, describe, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../../../../src/emulator/index.js";
 import { allMethods } from "../../../../src/wire/allMethods.js";
 import { RawSocket } from "../rawSocket.js";
-import { goodCalls } from "./goodCalls.js";
-import { goesBy, rows } from "./rows.js";
-import { enter, namespaceName, roads, type OpenStage } from "./stage.js";
+import { validCalls } from "./validCalls.js";
+import { usesTransport, rows } from "./rows.js";
+import { createContext, namespaceName, transports, type OpenBackend } from "./backend.js";
 
-// One table for all methods: a good call of each is written by hand, what else is asked of them follows from the rows of the reference.
+// One table for all methods: a valid call of each is written by hand, the other rows are derived
+// from the fields of the method table.
 
 const emulators = new Map<string, Promise<Emulator>>();
 afterAll(async () => {
   for (const emulator of emulators.values()) await (await emulator).stop();
 });
 
-/** One emulator for each choice of settings, as at the start each time. */
-const openStage: OpenStage = async (settings) => {
+/** One emulator for each combination of settings, reset each time. */
+const openBackend: OpenBackend = async (settings) => {
   const key = JSON.stringify(settings);
   const started = emulators.get(key) ?? startEmulator({ namespaces: [namespaceName], settings });
   emulators.set(key, started);
@@ -28,12 +29,12 @@ const openStage: OpenStage = async (settings) => {
 };
 
 test("the table has all methods", () => {
-  expect(Object.keys(goodCalls).sort()).toEqual(allMethods.map(({ name }) => name).sort());
+  expect(Object.keys(validCalls).sort()).toEqual(allMethods.map(({ name }) => name).sort());
   expect(allMethods).toHaveLength(28);
 });
 
-describe.each(roads)("over %s", (road) => {
-  test.each(rows.filter(goesBy(road)))("$says", async ({ settings = {}, holds }) => {
-    await holds(await enter(await openStage(settings), road));
+describe.each(transports)("over %s", (transport) => {
+  test.each(rows.filter(usesTransport(transport)))("$title", async ({ settings = {}, check }) => {
+    await check(await createContext(await openBackend(settings), transport));
   });
 });

@@ -1,4 +1,4 @@
-// What a page does with every entry that has a meaning there, against the emulator that serves it.
+// Uses every entry for pages against the emulator that serves the page.
 
 export async function play({ index, admin, compatCore, compatGateway, phaser, push, testing }) {
   const { origin } = location;
@@ -7,14 +7,14 @@ export async function play({ index, admin, compatCore, compatGateway, phaser, pu
   const endpoints = index.emulatorEndpoints(origin);
   const emulator = await testing.connectEmulator(origin);
   const accessToken = await emulator.issueAccessToken({ userId: "alice" });
-  const tell = (taskName) =>
+  const notify = (taskName) =>
     emulator.notify({ userId: "alice", key: "Gs2Mission:Complete", payload: { taskName } });
 
   const gateway = new index.GatewayClient({ namespaceName, credential, endpoints });
   const { userId } = await gateway.setUserId({ accessToken });
-  const heard = gateway.waitFor("Gs2Mission:Complete", { timeoutMs: 5_000 });
-  await tell("bundled");
-  const { taskName } = (await heard).payload;
+  const received = gateway.waitFor("Gs2Mission:Complete", { timeoutMs: 5_000 });
+  await notify("bundled");
+  const { taskName } = (await received).payload;
   gateway.dispose();
 
   const { items } = await new admin.GatewayAdmin({
@@ -30,14 +30,14 @@ export async function play({ index, admin, compatCore, compatGateway, phaser, pu
     new Gs2Core.BasicGs2Credential("client", "secret"),
     "ap-northeast-1",
   );
-  const moved = new Promise((hear) => session.onNotification(({ payload }) => hear(payload)));
+  const moved = new Promise((resolve) => session.onNotification(({ payload }) => resolve(payload)));
   await session.connect();
   await new compatGateway.Gs2GatewayWebSocketClient(session).setUserId(
     new compatGateway.SetUserIdRequest()
       .withNamespaceName(namespaceName)
       .withAccessToken(accessToken),
   );
-  await tell("moved");
+  await notify("moved");
   const compat = JSON.parse(await moved).taskName;
   await session.disconnect();
 
@@ -60,7 +60,7 @@ export async function play({ index, admin, compatCore, compatGateway, phaser, pu
   };
 }
 
-/** What the worker answers, which does the same by itself. */
+/** Resolves with the result of the worker. */
 export const playInWorker = (worker) =>
   new Promise((resolve, reject) => {
     worker.onmessage = ({ data }) => resolve(data);

@@ -12,9 +12,9 @@ async function play() {
   const emulator = await connectEmulator(origin);
   const accessToken = await emulator.issueAccessToken({ userId: "bob" });
   const { userId } = await gateway.setUserId({ accessToken });
-  const heard = gateway.waitFor("Gs2Mission:Complete", { timeoutMs: 5_000 });
+  const received = gateway.waitFor("Gs2Mission:Complete", { timeoutMs: 5_000 });
   await emulator.notify({ userId, key: "Gs2Mission:Complete", payload: { taskName: "worker" } });
-  const { taskName } = (await heard).payload;
+  const { taskName } = (await received).payload;
   gateway.dispose();
   return { userId, taskName, window: typeof window };
 }

@@ -5,7 +5,7 @@ import { accessToken, emulatorUrl } from "./gateway";
 import { Missions } from "./missions";
 
 const tryIt = emulatorUrl
-  ? `Send yourself something, in another terminal:\n\nnpx gs2-gateway notify --url ${emulatorUrl} --user user-0001 --key Gs2Mission:Complete --payload '{"taskName":"first-steps"}'`
+  ? `Send yourself a notification, in another terminal:\n\nnpx gs2-gateway notify --url ${emulatorUrl} --user user-0001 --key Gs2Mission:Complete --payload '{"taskName":"first-steps"}'`
   : "";
 
 export class LobbyScene extends Phaser.Scene {
@@ -24,7 +24,7 @@ export class LobbyScene extends Phaser.Scene {
     this.scale.on("resize", wrap);
     this.events.once("shutdown", () => this.scale.off("resize", wrap));
 
-    // What is listened to through the scope ends with the scene.
+    // Subscriptions of the scope end with the scene.
     const net = this.gs2.scope(this, { deliver: "frame" });
     net.onStatus((now) => status.setText(now.status));
     const missions = new Missions(net, () =>

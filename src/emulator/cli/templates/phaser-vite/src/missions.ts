@@ -1,6 +1,8 @@
 import type { NotificationSource } from "gs2-gateway";
 
-/** Which missions the player has finished. Knows nothing of Phaser, so that it can be tested without a browser. */
+/**
+ * The missions that the player has finished. Independent of Phaser, so that tests need no browser.
+ */
 export class Missions {
   readonly finished: string[] = [];
 

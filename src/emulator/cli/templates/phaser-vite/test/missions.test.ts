@@ -26,12 +26,12 @@ const finish = (taskName: string) =>
   emulator.notify({ userId: "alice", key: "Gs2Mission:Complete", payload: { taskName } });
 
 test("missions are listed in the order in which they were finished", async () => {
-  const listed = new Promise<string[]>((resolve) => {
+  const finished = new Promise<string[]>((resolve) => {
     const missions = new Missions(gateway, () => {
       if (missions.finished.length === 2) resolve(missions.finished);
     });
   });
   await finish("first-steps");
   await finish("first-win");
-  expect(await listed).toEqual(["first-steps", "first-win"]);
+  expect(await finished).toEqual(["first-steps", "first-win"]);
 });

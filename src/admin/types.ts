@@ -1,0 +1,200 @@
+import type { AbortOptions } from "../core/deferred.js";
+import type {
+  CreateNamespaceRequest,
+  DescribeNamespacesRequest,
+  DescribeWebSocketSessionsByUserIdRequest,
+  DescribeWebSocketSessionsRequest,
+  DisconnectResult,
+  EmptyResult,
+  ForPlayer,
+  ForUser,
+  InNamespace,
+  ItemResult,
+  NamespaceStatusResult,
+  NamespaceUserRequest,
+  Page,
+  PrepareImportResult,
+  SendMobileNotificationByUserIdRequest,
+  SendNotificationRequest,
+  SendNotificationResult,
+  SetFirebaseTokenByUserIdRequest,
+  SetFirebaseTokenRequest,
+  SetUserIdByUserIdRequest,
+  SetUserIdRequest,
+  TimeShifted,
+  UpdateNamespaceRequest,
+  UploadedUserDataRequest,
+  UrlResult,
+  UserDataRequest,
+} from "../wire/requests.js";
+import type { FirebaseToken, Namespace, WebSocketSession } from "../wire/models.js";
+import type {
+  AdminCallOptions,
+  AdminParams,
+  AnySubject,
+  ImportData,
+  JobOptions,
+  NotificationToUsers,
+  RunOptions,
+  RunSummary,
+  WithPayload,
+} from "./options.js";
+
+/** Optional where all its fields are. */
+type Params<Given> = Record<never, never> extends Given ? [params?: Given] : [params: Given];
+
+/** A method of the table. */
+export type AdminMethod<Request, Result> = (
+  ...given: [...Params<AdminParams<Request>>, options?: AdminCallOptions]
+) => Promise<Result>;
+
+/** A method that reads a list page by page. */
+export interface PagedMethod<Request, Item> extends AdminMethod<Request, Page<Item>> {
+  /**
+   * Reads all items, page by page. A page is requested when the items of the previous page are used
+   * up; none is requested after the loop was left. `limit` is the size of a page; `timeoutMs`
+   * applies to each page.
+   */
+  all(
+    ...given: [...Params<AdminParams<Request>>, options?: AbortOptions]
+  ): AsyncGenerator<Item, void, undefined>;
+}
+
+/**
+ * GS2-Gateway for servers and tools: all 28 methods over REST.
+ *
+ * Rejections are always a GatewayError. Arguments are checked before anything is sent. The admin
+ * logs in when a call needs it, and once more after a 401. Reads, and the methods that set or
+ * delete a Firebase token, are repeated within their deadline when no response came or when it was
+ * a 402, 429 or 5xx. Every other call is sent once; the `outcome` of its error says whether the
+ * server may have executed it. Methods may be taken off the object and called alone. There is
+ * nothing to close.
+ */
+export interface GatewayAdmin {
+  /** True when the endpoints are not those of GS2. */
+  readonly isEmulator: boolean;
+
+  /** Lists the project's namespaces, one page per call. */
+  readonly describeNamespaces: PagedMethod<DescribeNamespacesRequest, Namespace>;
+  /** Rejects with kind `conflict` when the name is taken. */
+  readonly createNamespace: AdminMethod<CreateNamespaceRequest, ItemResult<Namespace>>;
+  readonly getNamespaceStatus: AdminMethod<InNamespace, NamespaceStatusResult>;
+  readonly getNamespace: AdminMethod<InNamespace, ItemResult<Namespace>>;
+  /** GS2 does not document whether an omitted setting keeps its value: send all settings. */
+  readonly updateNamespace: AdminMethod<UpdateNamespaceRequest, ItemResult<Namespace>>;
+  /**
+   * Deletes a namespace and resolves with it. Without `namespaceName` it deletes the default
+   * namespace of this admin.
+   */
+  readonly deleteNamespace: AdminMethod<InNamespace, ItemResult<Namespace>>;
+  readonly getServiceVersion: AdminMethod<Record<never, never>, ItemResult<string>>;
+
+  /** Starts the export of a user's data; see {@link exportUserData}. */
+  readonly dumpUserDataByUserId: AdminMethod<UserDataRequest, EmptyResult>;
+  /** Gets the address of the exported file. Before it is ready: 404, 409 or a `url` of null. */
+  readonly checkDumpUserDataByUserId: AdminMethod<UserDataRequest, UrlResult>;
+  /** Starts deleting a user's data; see {@link eraseUserData}. */
+  readonly cleanUserDataByUserId: AdminMethod<UserDataRequest, EmptyResult>;
+  /** Resolves when everything is deleted. Before that it rejects with 404 or 409. */
+  readonly checkCleanUserDataByUserId: AdminMethod<UserDataRequest, EmptyResult>;
+  /** Gets the address to which a user's data is uploaded; see {@link importUserData}. */
+  readonly prepareImportUserDataByUserId: AdminMethod<UserDataRequest, PrepareImportResult>;
+  /** Starts the import of the uploaded data. */
+  readonly importUserDataByUserId: AdminMethod<UploadedUserDataRequest, EmptyResult>;
+  /** Gets the address of the import's log. Before it is ready: 404, 409 or a `url` of null. */
+  readonly checkImportUserDataByUserId: AdminMethod<UploadedUserDataRequest, UrlResult>;
+
+  /** Lists the live sessions of the player of the access token, one page per call. */
+  readonly describeWebSocketSessions: PagedMethod<
+    DescribeWebSocketSessionsRequest,
+    WebSocketSession
+  >;
+  /** Lists a user's live sessions, one page per call. */
+  readonly describeWebSocketSessionsByUserId: PagedMethod<
+    DescribeWebSocketSessionsByUserIdRequest,
+    WebSocketSession
+  >;
+  /**
+   * Binds the connection `connectionId` to the player of the access token. Rejects with kind
+   * `conflict` when another connection holds the player.
+   */
+  readonly setUserId: AdminMethod<SetUserIdRequest, ItemResult<WebSocketSession>>;
+  /**
+   * Binds the connection `connectionId` to a user. Rejects with kind `conflict` when another
+   * connection holds the user.
+   */
+  readonly setUserIdByUserId: AdminMethod<SetUserIdByUserIdRequest, ItemResult<WebSocketSession>>;
+  /**
+   * Sends a notification to all live sessions of a user. It resolves when there is none: see the
+   * result.
+   */
+  sendNotification<const Subject extends AnySubject>(
+    params: WithPayload<SendNotificationRequest, Subject>,
+    options?: AdminCallOptions,
+  ): Promise<SendNotificationResult>;
+  /** Closes a user's connections and resolves with the sessions that ended. */
+  readonly disconnectByUserId: AdminMethod<NamespaceUserRequest, DisconnectResult>;
+  /**
+   * Closes all connections in a namespace. Without `namespaceName` it is the default namespace of
+   * this admin.
+   */
+  readonly disconnectAll: AdminMethod<InNamespace, EmptyResult>;
+
+  /** Stores a player's Firebase device token; it replaces the previous one. */
+  readonly setFirebaseToken: AdminMethod<SetFirebaseTokenRequest, ItemResult<FirebaseToken>>;
+  /** Stores a user's Firebase device token; it replaces the previous one. */
+  readonly setFirebaseTokenByUserId: AdminMethod<
+    SetFirebaseTokenByUserIdRequest,
+    ItemResult<FirebaseToken>
+  >;
+  /** Rejects with kind `notFound` when none is stored. */
+  readonly getFirebaseToken: AdminMethod<ForPlayer, ItemResult<FirebaseToken>>;
+  /** Rejects with kind `notFound` when none is stored. */
+  readonly getFirebaseTokenByUserId: AdminMethod<NamespaceUserRequest, ItemResult<FirebaseToken>>;
+  /**
+   * Resolves with the deleted token; without `item` when the response was lost and the repeat found
+   * no token.
+   */
+  readonly deleteFirebaseToken: AdminMethod<ForPlayer, Partial<ItemResult<FirebaseToken>>>;
+  /**
+   * Resolves with the deleted token; without `item` when the response was lost and the repeat found
+   * no token.
+   */
+  readonly deleteFirebaseTokenByUserId: AdminMethod<
+    NamespaceUserRequest,
+    Partial<ItemResult<FirebaseToken>>
+  >;
+  /** Sends a notification to a user's device by Firebase Cloud Messaging. */
+  sendMobileNotificationByUserId<const Subject extends AnySubject>(
+    params: WithPayload<SendMobileNotificationByUserIdRequest, Subject>,
+    options?: AdminCallOptions,
+  ): Promise<EmptyResult>;
+
+  /** Exports a user's data; resolves with the address of the file when the job is done. */
+  exportUserData(params: UserDataRequest, options?: JobOptions): Promise<{ url: string }>;
+  /** Deletes a user's data; resolves when the job is done. */
+  eraseUserData(params: UserDataRequest, options?: JobOptions): Promise<void>;
+  /**
+   * Uploads and imports a user's data. When the job is done, resolves with the address of its log,
+   * which says whether the import succeeded.
+   */
+  importUserData(
+    params: ForUser & TimeShifted & { data: ImportData },
+    options?: JobOptions,
+  ): Promise<{ url: string }>;
+
+  /**
+   * Sends one notification to many users, `concurrency` users at a time. A 402 or 429 pauses the
+   * whole run, longer each time; a throttled call is sent up to 8 times. No user gets the
+   * notification twice: a call without a response counts as `failed`, with `outcome: "unknown"`.
+   *
+   * Rejects when the signal aborts, when the list or `onResult` fails, when the login is refused,
+   * and when the namespace is missing. Users for whom `onResult` was not called were not sent
+   * anything: to resume, call again with those.
+   */
+  sendNotificationToUsers<const Subject extends AnySubject>(
+    userIds: Iterable<string> | AsyncIterable<string>,
+    notification: NotificationToUsers<Subject>,
+    options?: RunOptions,
+  ): Promise<RunSummary>;
+}

@@ -1,0 +1,93 @@
+import { bindRejection } from "../connection/binding.js";
+import type { Connection } from "../connection/connection.js";
+import type { ConnectionEvent } from "../connection/machine.js";
+import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
+import type { Condition } from "../connection/status.js";
+import { invalidArgument, type GatewayErrorOutcome } from "../errors.js";
+import type { DesiredBinding, Session } from "../session/session.js";
+import type { TabSession } from "../session/tabSession.js";
+import type { Values } from "../wire/frames.js";
+import { setUserId, type AnyMethod } from "../wire/methods.js";
+import type { ClientSettings } from "./options.js";
+import type { BindRequest, CallOptions } from "./types.js";
+
+export const DEFAULT_SLOT = "player";
+
+/**
+ * The parts of a client that binding uses.
+ * @internal
+ */
+export interface BindingParts {
+  readonly settings: ClientSettings;
+  readonly session: Session;
+  readonly tabSession: TabSession;
+  readonly connection: Connection;
+  readonly snapshot: ConnectionSnapshot;
+  checkArguments(row: AnyMethod, slot: string, values: Values): Record<string, unknown>;
+  dispatchAndWait(
+    method: string,
+    options: CallOptions,
+    condition: Condition,
+    event: ConnectionEvent,
+    describeFailure: () => { outcome?: GatewayErrorOutcome; retryable?: boolean },
+  ): Promise<true>;
+}
+
+export function bindPlayer(
+  parts: BindingParts,
+  request: BindRequest,
+  options: CallOptions,
+): Promise<Binding> {
+  const { accessToken, slot = options.slot ?? DEFAULT_SLOT } = request;
+  if (!accessToken || !["string", "function"].includes(typeof accessToken)) {
+    throw invalidArgument(setUserId.name, "accessToken", "must be a string or a function");
+  }
+  const { force, ...params } = parts.checkArguments(setUserId, slot, {
+    ...request,
+    namespaceName: request.namespaceName ?? parts.settings.namespaceName,
+  });
+  if (params["allowConcurrentAccess"] === false) params["sessionId"] ??= parts.tabSession.id;
+  const desired = parts.session.createDesiredBinding(slot, accessToken, params);
+  return bindAndWait(parts, slot, desired, !!force, options);
+}
+
+export function takeOver(parts: BindingParts, options: CallOptions): Promise<Binding> {
+  const { slot = DEFAULT_SLOT } = options;
+  const desired = parts.session.desiredBinding(slot);
+  if (!desired) {
+    throw invalidArgument("takeOver", `slot "${slot}"`, "has no binding: call setUserId first");
+  }
+  return bindAndWait(parts, slot, desired, true, options);
+}
+
+export function release({ session, connection }: BindingParts, slot: string): void {
+  // First: a handler of what follows may ask for a new one.
+  session.deleteDesiredBinding(slot);
+  connection.dispatch({ type: "release", slot });
+}
+
+async function bindAndWait(
+  parts: BindingParts,
+  slot: string,
+  desired: DesiredBinding,
+  force: boolean,
+  options: CallOptions,
+): Promise<Binding> {
+  const { session, connection, settings } = parts;
+  const rejection = bindRejection(connection.state, force);
+  if (rejection) throw rejection;
+  if (!options.signal?.aborted) session.setDesiredBinding(slot, desired);
+  const exclusive = desired.params["allowConcurrentAccess"] === false;
+  await parts.dispatchAndWait(
+    setUserId.name,
+    { ...options, timeoutMs: options.timeoutMs ?? settings.callTimeoutMs },
+    ({ slots: { [slot]: current } }) => {
+      if (!current) return "released";
+      if (session.desiredBinding(slot) !== desired) return "a later call took its place";
+      return current.state === "held" || ("error" in current && current.error);
+    },
+    { type: "requestBind", slot, exclusive, force },
+    () => (desired.bindSent ? { outcome: "unknown", retryable: true } : {}),
+  );
+  return parts.snapshot.bindings[slot]!;
+}

@@ -1,0 +1,234 @@
+import { reportIneffectiveField } from "../api/check.js";
+import { createChecker, createMethodCaller } from "../api/methods.js";
+import type { CallRequest } from "../connection/calls.js";
+import { Connection } from "../connection/connection.js";
+import type { ConnectionEvent, Hint } from "../connection/machine.js";
+import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
+import type { SyncReason } from "../connection/state.js";
+import { emitChanges, StatusTracker, type Condition } from "../connection/status.js";
+import { createDeferred, type AbortOptions, type Deferred } from "../core/deferred.js";
+import type { Report } from "../core/diagnostics.js";
+import { createReporter } from "../core/reporter.js";
+import { loginByRest } from "../http/login.js";
+import { createEmitter, type Emitter } from "../notify/emitter.js";
+import { Notifications } from "../notify/notify.js";
+import { Session, type SessionPorts } from "../session/session.js";
+import { TabSession } from "../session/tabSession.js";
+import { loginTarget, type Values } from "../wire/frames.js";
+import type { AnyMethod } from "../wire/methods.js";
+import { addActiveClient, removeActiveClient } from "./activeClients.js";
+import { DEFAULT_SLOT } from "./bindings.js";
+import { EventQueue } from "./eventQueue.js";
+import { readOptions, type ClientSettings, type GatewayClientOptions } from "./options.js";
+import { hostGlobals } from "./platform.js";
+import { probeByCall } from "./probe.js";
+import type { CallOptions, Sync } from "./types.js";
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * The parts of a client, wired by name: what one part needs of another is a named port.
+ * @internal
+ */
+export class ClientCore {
+  readonly settings: ClientSettings;
+  readonly queue: EventQueue;
+  readonly report: Report;
+  /** An error of its handlers is not reported: that would have no end. */
+  readonly diagnosticEvents = createEmitter(() => undefined);
+  readonly lifecycle: Emitter;
+  readonly notifications: Notifications;
+  readonly tabSession: TabSession;
+  readonly session: Session;
+  readonly connection: Connection;
+  readonly status: StatusTracker;
+  readonly checkArguments: ReturnType<typeof createChecker>;
+  readonly #callRow: ReturnType<typeof createMethodCaller<CallRequest, Promise<Values>>>;
+  readonly #pendingTokenRequests = new Set<Deferred<string>>();
+  #isDisposed = false;
+
+  constructor(options: GatewayClientOptions) {
+    const settings = (this.settings = readOptions(options));
+    const { credential, namespaceName, platform } = settings;
+    const { clock, newId } = platform;
+    this.queue = new EventQueue(
+      () => this.connection.settle(),
+      (error) => this.report("error", "stepFailed", describe(error), { error }),
+    );
+    this.report = createReporter(
+      settings.logger,
+      (text) => this.session.redact(text),
+      (diagnostic) =>
+        this.queue.announce(() => this.diagnosticEvents.emit("diagnostic", diagnostic)),
+    );
+    const onHandlerError = (error: unknown, message: string): void =>
+      this.report("error", "handlerThrew", message, { error });
+    this.lifecycle = createEmitter(onHandlerError);
+    this.notifications = new Notifications(clock, createEmitter(onHandlerError), this.report);
+    this.tabSession = new TabSession(settings.storage, newId);
+    this.session = new Session(credential, {
+      wallTime: clock.wallTime,
+      usableSocket: () => {
+        const { phase, generation } = this.connection.state;
+        return phase === "open" ? generation : undefined;
+      },
+      loginBySocket: (params, generation) => this.#loginBySocket(params, generation),
+      loginByRest: (params) => this.#loginByRest(params),
+    });
+    this.connection = new Connection(settings, {
+      clock,
+      newId,
+      openRaw: platform.createSocketOpener(settings.WebSocket, CONNECT_TIMEOUT_MS),
+      observePlatform: (emit) => this.#observePlatform(emit),
+      queue: this.queue,
+      session: this.session,
+      notifications: this.notifications,
+      probeByCall: () => void this.probe(settings.probeTimeoutMs).catch(() => undefined),
+      sync: (slot, reason, downMs) => this.#sync(slot, reason, downMs),
+      afterSteps: () => this.status.refresh(),
+      report: this.report,
+    });
+    this.#callRow = createMethodCaller(
+      (request) => this.connection.calls.start(request),
+      settings.callTimeoutMs,
+    );
+    this.checkArguments = createChecker(
+      (slot) => this.#paramsOf(slot)?.["namespaceName"] ?? namespaceName,
+      reportIneffectiveField(this.report),
+    );
+    this.status = new StatusTracker(
+      clock,
+      () => this.connection.state,
+      (slot) => this.#paramsOf(slot),
+      (now, before) => this.queue.announce(() => emitChanges(this.lifecycle.emit, now, before)),
+    );
+  }
+
+  get snapshot(): ConnectionSnapshot {
+    return this.status.snapshot;
+  }
+
+  /** Dispatches an event, and waits until the condition is true. */
+  dispatchAndWait(
+    method: string,
+    options: AbortOptions,
+    condition: Condition,
+    event: ConnectionEvent,
+    describeFailure?: Parameters<StatusTracker["waitUntil"]>[3],
+  ): Promise<true> {
+    const waiting = this.status.waitUntil(method, options, condition, describeFailure);
+    if (this.#isDisposed) waiting.fail({ kind: "notConnected" }, "disposed");
+    else if (!options.signal?.aborted) this.connection.dispatch(event);
+    return waiting.promise;
+  }
+
+  /** A method of the table, for the player of a slot. */
+  async callMethod(
+    row: AnyMethod,
+    values: Values & { readonly slot?: string | undefined } = {},
+    options: CallOptions = {},
+  ): Promise<never> {
+    const { slot = options.slot ?? DEFAULT_SLOT } = values;
+    const params = this.checkArguments(row, slot, values);
+    return (await this.#callRow(row, params, { ...options, slot, needsBinding: true })) as never;
+  }
+
+  probe(timeoutMs: number): Promise<void> {
+    return probeByCall(
+      this.connection.state,
+      (slot) => this.#paramsOf(slot)?.["namespaceName"],
+      this.#callRow,
+      timeoutMs,
+    );
+  }
+
+  getProjectToken(): Promise<string> {
+    // A provider of tokens, or a network that hangs, may never settle.
+    const { clock } = this.settings.platform;
+    const onEnd = (): void => void this.#pendingTokenRequests.delete(request);
+    const request = createDeferred<string>("getProjectToken", clock, {}, onEnd);
+    this.#pendingTokenRequests.add(request);
+    if (this.#isDisposed) this.#failTokenRequests();
+    else void this.session.freshProjectToken().then(request.resolve, request.reject);
+    return request.promise;
+  }
+
+  disconnect(): void {
+    removeActiveClient(this.#bindingOf);
+    this.connection.dispatch({ type: "disconnect" });
+    this.notifications.endHolds();
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.disconnect();
+    this.tabSession.restore();
+    this.notifications.dispose();
+    this.#failTokenRequests();
+    this.lifecycle.emit("dispose");
+    this.lifecycle.forgetHandlers();
+    this.diagnosticEvents.forgetHandlers();
+  }
+
+  onDispose(callback: () => void): () => void {
+    if (this.#isDisposed) callback();
+    return this.lifecycle.listen("dispose", callback);
+  }
+
+  #loginBySocket(params: Values, generation: number): Promise<Values> {
+    const { credential, callTimeoutMs: timeoutMs } = this.settings;
+    const tokens = { clientId: credential.clientId };
+    const call = { target: loginTarget, params, generation, tokens, timeoutMs };
+    return this.connection.calls.start(call);
+  }
+
+  #loginByRest(params: Parameters<SessionPorts["loginByRest"]>[0]): Promise<Values> {
+    const { fetch = hostGlobals.fetch!, endpoints, region, callTimeoutMs } = this.settings;
+    const redact = (text: string): string => this.session.redact(text);
+    return loginByRest(params, { fetch, endpoints, region, redact, timeoutMs: callTimeoutMs });
+  }
+
+  /** A page that is hidden or left gives its session ID back to the tab. */
+  #observePlatform(emit: (hint: Hint) => void): () => void {
+    return this.settings.platform.observePlatform((hint) => {
+      if (hint === "background" || hint === "pagehide") this.tabSession.restore();
+      else if (hint === "foreground" || hint === "pageshow") this.tabSession.claim();
+      emit(hint);
+    });
+  }
+
+  #sync(slot: string, reason: SyncReason, gapMs: number | undefined): void {
+    const { clock } = this.settings.platform;
+    const downMs = Math.round(gapMs ?? 0);
+    const since = gapMs === undefined ? undefined : Math.round(clock.wallTime() - gapMs);
+    if (reason !== "first") this.notifications.addGap();
+    this.queue.announce(() => {
+      // A handler before this one may have released it.
+      const binding = this.#bindingOf(slot);
+      if (!binding) return;
+      if (addActiveClient(this.#bindingOf, binding)) {
+        this.report("warn", "duplicateClient", binding.userId ?? "", { slot });
+      }
+      const sync: Sync = { reason, since, downMs, binding };
+      void this.notifications.sync(sync);
+    });
+  }
+
+  readonly #bindingOf = (slot: string): Binding | undefined => this.snapshot.bindings[slot];
+
+  #paramsOf(slot: string): Values | undefined {
+    return this.session.desiredBinding(slot)?.params;
+  }
+
+  #failTokenRequests(): void {
+    for (const { fail } of this.#pendingTokenRequests) fail({ kind: "notConnected" }, "disposed");
+  }
+}
+
+function describe(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return "";
+  }
+}

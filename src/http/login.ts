@@ -1,0 +1,47 @@
+import type { Redact } from "../core/redact.js";
+import { invalidArgument } from "../errors.js";
+import { restBase, type Endpoints, type Region } from "../wire/endpoints.js";
+import type { Values } from "../wire/frames.js";
+import { requestJson, type Fetch } from "./http.js";
+
+export interface LoginOptions {
+  readonly fetch: Fetch;
+  readonly endpoints: Endpoints;
+  readonly region: Region;
+  readonly redact: Redact;
+  /** Default: no limit. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/**
+ * Gets a project token over REST: `access_token`, `token_type`, and `expires_in` seconds. Errors
+ * name the method `login`.
+ */
+export const loginByRest = (
+  params: { readonly client_id: unknown; readonly client_secret: unknown },
+  { fetch, endpoints, region, redact, timeoutMs }: LoginOptions,
+): Promise<Values> =>
+  requestJson(
+    "login",
+    () =>
+      fetch(restBase(endpoints, "identifier", region) + "/projectToken/login", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(params),
+        ...(timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) }),
+      }),
+    redact,
+  );
+
+/**
+ * Throws `invalidArgument` for the first option that is missing. Callers may have no TypeScript.
+ */
+export function requireOptions(owner: string, credential: unknown, others: Values): void {
+  const { clientId, clientSecret, projectToken } = Object(credential) as Values;
+  const required: Values = {
+    "credential.clientId": clientId,
+    "credential.clientSecret or projectToken": clientSecret ?? projectToken,
+    ...others,
+  };
+  for (const name in required) if (!required[name]) throw invalidArgument(owner, name);
+}

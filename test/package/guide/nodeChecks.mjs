@@ -1,0 +1,198 @@
+// Checks of what a block exports and does, by the block's page and heading.
+import assert from "node:assert/strict";
+import { GatewayClient, GatewayError } from "gs2-gateway";
+import { connectEmulator, createTestGateway } from "gs2-gateway/testing";
+
+const join = {
+  namespaceName: "mm",
+  gatheringName: "g-1",
+  joinUserId: "user-0002",
+};
+
+const newClient = (emulator) =>
+  new GatewayClient({
+    namespaceName: "game-0001",
+    credential: { clientId: "client", clientSecret: "secret" },
+    endpoints: emulator.endpoints,
+  });
+
+/** The lines that a block prints from here on. */
+function capturePrinted() {
+  const lines = [];
+  const { log } = console;
+  console.log = (...args) => {
+    lines.push(args.join(" "));
+    log(...args);
+  };
+  return lines;
+}
+
+async function until(what, predicate) {
+  for (const giveUpAt = performance.now() + 5_000; !(await predicate());) {
+    if (performance.now() > giveUpAt) throw new Error(`Waited 5 s until ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** The block binds a player and prints the notification of a join. */
+async function receivesJoin(_, environment) {
+  const lines = capturePrinted();
+  const emulator = await connectEmulator(environment.emulator);
+  await emulator.waitForSession({ userId: "user-0001" });
+  await emulator.notify({ userId: "user-0001", key: "Gs2Matchmaking:Join", payload: join });
+  await until("the block prints who joined", () => lines.join().includes("user-0002"));
+}
+
+export const checks = {
+  "README.md, Ten lines": receivesJoin,
+  "README.ja.md, 10 行で始める": receivesJoin,
+  "docs/connect.md, Connect": receivesJoin,
+
+  async "docs/connect.md, Several players on one connection"({ bindGuild }, environment) {
+    const emulator = await connectEmulator(environment.emulator);
+    const gateway = newClient(emulator);
+    await gateway.setUserId({ accessToken: "accessToken-0001" });
+    await bindGuild(gateway, "accessToken-0002");
+    const { player, guild } = gateway.connection.bindings;
+    assert.deepEqual([player.state, guild.state], ["held", "held"]);
+    assert.equal((await emulator.sessions()).length, 2);
+  },
+
+  async "docs/errors.md, Errors"({ adviceFor }) {
+    const error = (given) => new GatewayError({ kind: "conflict", message: "no", ...given });
+    assert.equal(adviceFor(new Error()), "not from gs2-gateway");
+    assert.match(adviceFor(error({ outcome: "unknown" })), /check whether/);
+    assert.equal(adviceFor(error({ outcome: "refused", retryable: true })), "try again");
+    assert.equal(adviceFor(error({ outcome: "refused" })), "conflict: no");
+  },
+
+  async "docs/errors.md, Diagnostics"({ count }, environment) {
+    const emulator = await connectEmulator(environment.emulator);
+    const gateway = newClient(emulator);
+    const counted = [];
+    count(gateway, (name) => counted.push(name));
+    await gateway.setUserId({ accessToken: "accessToken-0001" });
+    await emulator.faults.set([{ fault: "drop", userId: "user-0001" }]);
+    await until("the end of the socket is counted", () => counted.length > 0);
+    assert.match(counted[0], /^socketEnded\.\d+$/);
+  },
+
+  async "docs/from-gs2.md, Then `GatewayClient` for players"(_, environment) {
+    const emulator = await connectEmulator(environment.emulator);
+    assert.equal((await emulator.sessions()).length, 1);
+  },
+
+  async "docs/gaps.md, Missed notifications"({ keepFresh }, environment) {
+    const emulator = await connectEmulator(environment.emulator);
+    const gateway = newClient(emulator);
+    let reloads = 0;
+    keepFresh(gateway, async () => void reloads++);
+    await gateway.setUserId({ accessToken: "accessToken-0001" });
+    await until("it was loaded first", () => reloads === 1);
+    await emulator.faults.set([{ fault: "drop", userId: "user-0001" }]);
+    await until("it was loaded after the gap", () => reloads === 2);
+  },
+
+  async "docs/gaps.md, Waiting for what a call causes"({ findMatch }, environment) {
+    const emulator = await connectEmulator(environment.emulator);
+    const gateway = newClient(emulator);
+    await gateway.setUserId({ accessToken: "accessToken-0001" });
+    const { joinUserId: _, ...payload } = join;
+    // Stands in for GS2-Matchmaking, whose notification arrives before its reply here.
+    gateway.call = async () => {
+      const received = gateway.waitFor("Gs2Matchmaking:Complete");
+      await emulator.notify({ userId: "user-0001", key: "Gs2Matchmaking:Complete", payload });
+      await received;
+      // That waiter has claimed the notification: a second one is for the block.
+      const again = new Promise((resolve) => gateway.on("*", resolve));
+      await emulator.notify({ userId: "user-0001", key: "Gs2Matchmaking:Complete", payload });
+      await again;
+      return {};
+    };
+    assert.equal((await findMatch(gateway, {})).payload.gatheringName, "g-1");
+  },
+
+  async "docs/sessions.md, Exclusive sessions and take-over"({ enter }, environment) {
+    const emulator = await connectEmulator(environment.emulator);
+    const [first, second] = [newClient(emulator), newClient(emulator)];
+    await enter(first, "accessToken-0001", () => assert.fail("there is no other session"));
+    const asked = [];
+    await enter(second, "accessToken-0001", async (question) => asked.push(question) > 0);
+    assert.equal(asked.length, 1);
+    assert.equal(second.connection.status, "ready");
+    await until("the first client is replaced", () => first.connection.status === "replaced");
+  },
+
+  async "docs/tokens.md, In a shipped game"({ projectTokenForAPlayer }) {
+    assert.equal(typeof (await projectTokenForAPlayer()), "string");
+  },
+
+  async "docs/tokens.md, In a shipped game 2"({ gateway }) {
+    assert.equal(gateway.connection.status, "ready");
+  },
+
+  async "docs/calls-per-hour.md, Calls per hour"({ gateway }) {
+    assert.equal(gateway.connection.status, "idle");
+  },
+
+  async "docs/recipes.md, Plain TypeScript"({ lobby, gateway }, environment) {
+    const emulator = await connectEmulator(environment.emulator);
+    const received = gateway.waitFor("Gs2Matchmaking:Join");
+    await emulator.notify({ userId: "user-0001", key: "Gs2Matchmaking:Join", payload: join });
+    await received;
+    assert.deepEqual([...lobby.players], ["user-0002"]);
+  },
+
+  async "docs/recipes.md, Hot reload with Vite"({ gateway }, environment) {
+    assert.equal(gateway.connection.status, "ready");
+    environment.replace();
+    assert.equal(gateway.connection.status, "closed");
+  },
+
+  async "docs/recipes.md, A server that sends notifications"(
+    { announceSale, announceMaintenance },
+    environment,
+  ) {
+    const emulator = await connectEmulator(environment.emulator);
+    assert.equal(await announceSale("user-0001", "sword"), false);
+    const gateway = newClient(emulator);
+    await gateway.setUserId({ accessToken: "accessToken-0001" });
+    const received = gateway.waitFor({ subject: "shop:sale" });
+    assert.equal(await announceSale("user-0001", "sword"), true);
+    assert.deepEqual((await received).payload, { itemId: "sword", percent: 20 });
+    const { delivered, undelivered } = await announceMaintenance(["user-0001", "user-0002"], 10);
+    assert.deepEqual([delivered, undelivered], [1, 1]);
+  },
+
+  async "docs/recipes.md, Handing out project tokens"({ server }, environment) {
+    const emulator = await connectEmulator(environment.emulator);
+    const request = (cookie) =>
+      fetch(`http://127.0.0.1:${server.address().port}/project-token`, {
+        method: "POST",
+        headers: { cookie },
+      });
+    assert.equal((await request("")).status, 401);
+    const projectToken = await (await request("session=1")).text();
+    const gateway = new GatewayClient({
+      namespaceName: "game-0001",
+      credential: { clientId: "your client id", projectToken },
+      endpoints: emulator.endpoints,
+    });
+    await gateway.setUserId({ accessToken: "accessToken-0001" });
+  },
+
+  async "docs/recipes.md, Notifications of your own, checked"({ listen, Sale, RaidStart }) {
+    const source = createTestGateway({ logger: false });
+    const printed = [];
+    listen(source, (text) => printed.push(text));
+    source.emit(Sale, { itemId: "sword", percent: 20 });
+    source.emit(Sale, { itemId: "sword", percent: 200 });
+    source.emit(RaidStart, { raidId: "r-1" });
+    source.emit(RaidStart, {});
+    assert.deepEqual(printed, ["sword: 20 % off", "raid r-1"]);
+    assert.deepEqual(
+      source.diagnostics.map(({ code }) => code),
+      ["schemaMismatch", "schemaMismatch"],
+    );
+  },
+};

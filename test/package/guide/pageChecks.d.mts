@@ -1,0 +1,1 @@
+export const checks: Readonly<Record<string, (block: never, environment: never) => Promise<void>>>;

@@ -1,1 +1,0 @@
-export const drives: Readonly<Record<string, (block: never, stage: never) => Promise<void>>>;

@@ -1,0 +1,71 @@
+// What foreign code throws inside a step must not cost the rest of the step.
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { GatewayClient } from "../../../src/client/client.js";
+import type { GatewayClientOptions } from "../../../src/client/options.js";
+import type { Diagnostic } from "../../../src/core/diagnostics.js";
+import { faultNetwork, optionsFor } from "../../support/faultSocket.js";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function setUp(options: Partial<GatewayClientOptions> = {}) {
+  const network = faultNetwork();
+  const gateway = new GatewayClient(optionsFor(network, options));
+  onTestFinished(() => gateway.dispose());
+  const diagnostics: Diagnostic[] = [];
+  gateway.lifecycle.on("diagnostic", (diagnostic) => diagnostics.push(diagnostic));
+  return { network, gateway, diagnostics };
+}
+
+describe("a client", () => {
+  test("reconnects and announces its status though its socket throws when it is left", async () => {
+    const { network, gateway, diagnostics } = setUp();
+    await Promise.all([gateway.connect(), vi.advanceTimersByTimeAsync(0)]);
+    const statuses: string[] = [];
+    gateway.lifecycle.on("status", ({ status }) => statuses.push(status));
+    network.last.close = () => {
+      throw new Error("close is broken");
+    };
+    await gateway.disconnect();
+    expect(gateway.connection.status).toBe("closed");
+    expect(statuses).toEqual(["closed"]);
+    expect(diagnostics.map(({ code }) => code)).toContain("stepFailed");
+    await Promise.all([gateway.connect(), vi.advanceTimersByTimeAsync(0)]);
+    expect(gateway.connection.status).toBe("connected");
+  });
+
+  test("emits diagnostics and reconnects though its logger throws", async () => {
+    const broken = (): never => {
+      throw new Error("the logger is broken");
+    };
+    const logger = { debug: broken, info: broken, warn: broken, error: broken };
+    const { network, gateway, diagnostics } = setUp({ logger });
+    await Promise.all([gateway.connect(), vi.advanceTimersByTimeAsync(0)]);
+    network.last.emitClose();
+    expect(gateway.connection.status).toBe("reconnecting");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(gateway.connection.status).toBe("connected");
+    expect(diagnostics.map(({ code }) => code)).toEqual(["handlerThrew", "socketEnded"]);
+  });
+
+  test("binds a slot that a handler asks for while release is announced", async () => {
+    const { gateway } = setUp();
+    await Promise.all([
+      gateway.setUserId({ accessToken: "alice-token" }),
+      vi.advanceTimersByTimeAsync(0),
+    ]);
+    let isAsked = false;
+    gateway.lifecycle.on("status", ({ bindings }) => {
+      if (isAsked || bindings["player"]) return;
+      isAsked = true;
+      void gateway.setUserId({ accessToken: "bob-token" });
+    });
+    await gateway.release();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(gateway.connection.bindings["player"]).toMatchObject({ userId: "bob", state: "held" });
+  });
+});
