@@ -121,8 +121,8 @@ const isObserved = (state: MachineState): boolean => {
 const isBindPending = (model: Model, slot: number): boolean => model.slots[slot]!.bind !== "none";
 
 /**
- * A token source may return a token of another player at each bind, but not while a bind of the same
- * request is unconfirmed. Until a slot has a player, the players are interchangeable.
+ * A token source may return a token of another player at each bind, but not while a bind of the
+ * same request is unconfirmed. Until a slot has a player, the players are interchangeable.
  */
 function canBeUser(user: User, slot: number, state: MachineState, model: Model): boolean {
   const { unconfirmedUser, sessions, syncedUser } = model.slots[slot]!;

@@ -1,17 +1,11 @@
-import {
-  describeState,
-  generationOf,
-  initial,
-  step,
-  unknownFields,
-  type MachineState,
-} from "./adapter.js";
+import { describeState, generationOf, initial, step, type MachineState } from "./adapter.js";
 import { canOccur, eventsOf } from "./events.js";
 import { keyOf } from "./key.js";
 import { KeySet } from "./keySet.js";
 import { Liveness } from "./liveness.js";
 import { createModel, type Node } from "./model.js";
 import { SLOT_NAMES, type Effect, type ExplorerEvent } from "./protocol.js";
+import { unknownFields } from "./stateKey.js";
 import { transition } from "./transition.js";
 
 export interface ExploreOptions {
@@ -228,7 +222,8 @@ export function traceOf(slots: number, events: readonly ExplorerEvent[]): string
     const seconds = ((after.model.now - startedAt) / 1_000).toFixed(1).padStart(7);
     const effects = after.effects.map(describeEffect).filter(Boolean).join(", ");
     const broken = after.violation ? `\n         VIOLATION: ${after.violation}` : "";
-    return `${seconds}  ${describeEvent(event)} -> ${effects || "-"}\n         ${describeState(after.state)}${broken}`;
+    const step = `${seconds}  ${describeEvent(event)} -> ${effects || "-"}`;
+    return `${step}\n         ${describeState(after.state)}${broken}`;
   });
   return lines.join("\n");
 }

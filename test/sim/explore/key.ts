@@ -1,6 +1,7 @@
-import { connectionKey, slotKey, userOf } from "./adapter.js";
+import { userOf } from "./adapter.js";
 import { Hash } from "./keySet.js";
 import { modelKey, slotModelKey, type Node } from "./model.js";
+import { connectionKey, slotKey } from "./stateKey.js";
 
 const hash = new Hash();
 

@@ -1,4 +1,4 @@
-/** A set of 53-bit hashes with open addressing: 8 bytes an entry, and no objects for the collector. */
+/** A set of 53-bit hashes with open addressing: 8 bytes an entry, no objects. */
 export class KeySet {
   size = 0;
   #table = new Float64Array(1 << 16);
