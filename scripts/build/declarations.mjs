@@ -21,7 +21,7 @@ export const declarations = (external) => ({
     manualChunks: (id) => {
       const file = id.replaceAll("\\", "/");
       if (/build\/(index|wire\/notifications)\.d\.ts$/.test(file)) return "index";
-      return file.endsWith("build/wire/methods.d.ts") ? "methods" : undefined;
+      return /build\/wire\/(methods|fields)\.d\.ts$/.test(file) ? "methods" : undefined;
     },
   })),
 });
