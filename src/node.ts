@@ -15,8 +15,8 @@ class NodeWebSocket extends WebSocket {
 }
 
 /**
- * The same client on the WebSocket of `ws`, which can send ping frames: silence is probed with them,
- * after 60 seconds.
+ * The same client on the WebSocket of `ws`, which can send ping frames: silence is probed with
+ * them, after 60 seconds.
  */
 export class GatewayClient extends BrowserClient {
   constructor(options: GatewayClientOptions) {

@@ -86,9 +86,9 @@ export class GatewayClient implements NotificationSource {
   }
 
   /**
-   * Connects and logs in, or waits for that; tries at once, whatever the schedule. Resolves with the
-   * first `connected`. Rejects with the error that ends the trying, on `signal`, and after `timeoutMs`
-   * (default: no limit). Attempts go on until `disconnect`, also after a rejection.
+   * Connects and logs in, or waits for that; tries at once, whatever the schedule. Resolves with
+   * the first `connected`. Rejects with the error that ends the trying, on `signal`, and after
+   * `timeoutMs` (default: no limit). Attempts go on until `disconnect`, also after a rejection.
    */
   async connect(options: AbortOptions = {}): Promise<void> {
     const { status, connection } = this.#core;
@@ -103,7 +103,10 @@ export class GatewayClient implements NotificationSource {
     this.#core.disconnect();
   }
 
-  /** Ends everything: no timer, listener or waiting call is left, and the client cannot be used again. */
+  /**
+   * Ends everything: no timer, listener or waiting call is left, and the client cannot be used
+   * again.
+   */
   dispose(): void {
     this.#core.dispose();
   }
@@ -113,11 +116,11 @@ export class GatewayClient implements NotificationSource {
    * again after each reconnect. Connects by itself when idle. A new call for the same slot replaces
    * the one before; when the server refuses it, the slot is left unbound.
    *
-   * With `allowConcurrentAccess: false` another live session of the player makes it reject with kind
-   * `conflict`: offer the player `takeOver`. `force` cuts that session; a forced bind leaves once, on
-   * an open connection, and is never repeated. After a rejection by time-out, by `signal`, or because
-   * the connection was lost, the slot stays wanted, without force: see `release`. After `disconnect`
-   * it rejects with `notConnected`.
+   * With `allowConcurrentAccess: false` another live session of the player makes it reject with
+   * kind `conflict`: offer the player `takeOver`. `force` cuts that session; a forced bind leaves
+   * once, on an open connection, and is never repeated. After a rejection by time-out, by `signal`,
+   * or because the connection was lost, the slot stays wanted, without force: see `release`. After
+   * `disconnect` it rejects with `notConnected`.
    */
   async setUserId(request: BindRequest, options: CallOptions = {}): Promise<Binding> {
     return bindPlayer(this.#core, request, options);
@@ -131,7 +134,10 @@ export class GatewayClient implements NotificationSource {
     return takeOver(this.#core, options);
   }
 
-  /** Forgets a binding. GS2 has no unbind: the socket is replaced, and the other slots are bound again. */
+  /**
+   * Forgets a binding. GS2 has no unbind: the socket is replaced, and the other slots are bound
+   * again.
+   */
 
   async release({ slot = DEFAULT_SLOT }: { slot?: string | undefined } = {}): Promise<void> {
     release(this.#core, slot);
@@ -173,7 +179,10 @@ export class GatewayClient implements NotificationSource {
     return this.#core.notifications.waitFor(selector, options) as Promise<never>;
   }
 
-  /** Remembers this moment for `waitFor({ since })`: take it before the call that causes the notification. */
+  /**
+   * Remembers this moment for `waitFor({ since })`: take it before the call that causes the
+   * notification.
+   */
   mark(): Mark {
     return this.#core.notifications.mark();
   }

@@ -1,8 +1,8 @@
 /**
- * The one queue of a client. Steps (events of the machine) run one at a time; once none is left, the
- * queue settles, and announcements (what handlers of the game see) run one after another, each with
- * nothing half done. A step that an announcement causes runs at once; its announcements come after
- * those that are waiting.
+ * The one queue of a client. Steps (events of the machine) run one at a time; once none is left,
+ * the queue settles, and announcements (what handlers of the game see) run one after another, each
+ * with nothing half done. A step that an announcement causes runs at once; its announcements come
+ * after those that are waiting.
  */
 export class EventQueue {
   readonly #onSettle: () => void;

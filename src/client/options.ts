@@ -15,7 +15,10 @@ import {
 import { hostGlobals, PLATFORM, systemPlatform, type ClientPlatform } from "./platform.js";
 
 export interface KeepAlive {
-  /** Silence after which the connection is probed. Default 300,000; 60,000 in Node, with ping frames. */
+  /**
+   * Silence after which the connection is probed. Default 300,000; 60,000 in Node, with ping
+   * frames.
+   */
   idleMs?: number | undefined;
   /** How long a probe may go unanswered before the socket is left. Default 5,000. */
   timeoutMs?: number | undefined;
@@ -31,7 +34,10 @@ export interface GatewayClientOptions {
   endpoints?: Endpoints | undefined;
   /** How long a call may take, waiting for the connection included. Default 10,000. */
   callTimeoutMs?: number | undefined;
-  /** Probing of a silent connection; false: only on suspicion. Each probe of a browser is a call GS2 bills. */
+  /**
+   * Probing of a silent connection; false: only on suspicion. Each probe of a browser is a call GS2
+   * bills.
+   */
   keepAlive?: KeepAlive | false | undefined;
   /**
    * How long a conflict on coming back is tried again before it counts as `replaced`, for servers
@@ -42,7 +48,10 @@ export interface GatewayClientOptions {
   WebSocket?: WebSocketClass | undefined;
   /** Default: that of the host. */
   fetch?: Fetch | undefined;
-  /** Keeps the session ID of a tab over a reload. Default: sessionStorage where there is one; null: nowhere. */
+  /**
+   * Keeps the session ID of a tab over a reload. Default: sessionStorage where there is one; null:
+   * nowhere.
+   */
   storage?: SessionStore | null | undefined;
   /** Gets every diagnostic. Default: `console`, for warnings and errors; false: no log. */
   logger?: Logger | false | undefined;

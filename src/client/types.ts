@@ -65,7 +65,9 @@ export interface LifecycleEvents {
    * `now.status` with `before.status`.
    */
   status: [now: ConnectionSnapshot, before: ConnectionSnapshot];
-  /** Another client has the player's place. The slot is not bound again until takeOver or setUserId. */
+  /**
+   * Another client has the player's place. The slot is not bound again until takeOver or setUserId.
+   */
   replaced: [binding: Binding];
   /**
    * A token was refused, and a renewed one too. `slot` is undefined where the whole client stopped.

@@ -44,7 +44,8 @@ export function requestBind(
   };
   draft.slots[name] = { history, state: "wanted", force };
   if (isResting(draft)) startConnecting(draft);
-  // Two binds of one slot under way could not be told apart at the server; a new socket ends the first.
+  // Two binds of one slot under way could not be told apart at the server; a new socket ends the
+  // first.
   else if (before?.state === "binding") replaceSocket(draft);
 }
 

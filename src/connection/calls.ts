@@ -26,8 +26,8 @@ export interface CallRequest extends AbortOptions {
   /** Waits for the binding of the slot, not only for the login. */
   readonly needsBinding?: boolean;
   /**
-   * Only on the socket of this number, also during its login; the call is neither repeated nor given
-   * new tokens.
+   * Only on the socket of this number, also during its login; the call is neither repeated nor
+   * given new tokens.
    */
   readonly generation?: number;
   readonly repeat?: Repeat | undefined;

@@ -22,7 +22,10 @@ import {
  * @internal
  */
 export interface ConnectionSession extends TokenSource {
-  /** Resolves with the milliseconds until the project token is due for renewal. Rejects with a GatewayError. */
+  /**
+   * Resolves with the milliseconds until the project token is due for renewal. Rejects with a
+   * GatewayError.
+   */
   logIn(generation: number, renew: boolean): Promise<number>;
   /** The parameters and tokens of one bind. Rejects with a GatewayError. */
   prepareBind(
@@ -152,7 +155,8 @@ export class Connection {
     const now = this.#clock.now();
     const due = nextTickAt(this.#state, this.#options, this.#lastFrameAt);
     const isOpen = this.#state.phase === "open";
-    // While open the clock is checked now and then: after a sleep of the host there is no other sign of it.
+    // While open the clock is checked now and then: after a sleep of the host there is no other
+    // sign of it.
     const ms = Math.min(Math.max(due - now, 0), isOpen ? CLOCK_CHECK_MS : LONGEST_TIMER_MS);
     const tick = (): void => this.dispatch({ type: "tick", lateMs: this.#clock.now() - now - ms });
     this.#timer = due < Infinity || isOpen ? this.#clock.setTimer(tick, ms) : undefined;

@@ -96,7 +96,10 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/** The whole machine: state, event and input give the next state and effects. Changes nothing it is given. */
+/**
+ * The whole machine: state, event and input give the next state and effects. Changes nothing it is
+ * given.
+ */
 export function step(
   before: State,
   event: ConnectionEvent,

@@ -43,7 +43,10 @@ export interface ConnectionSnapshot {
   readonly since: number;
   /** Attempts made since the connection was lost, or first asked for. */
   readonly attempt: number;
-  /** When the next attempt is due, Unix time in milliseconds; undefined while one is under way or none is planned. */
+  /**
+   * When the next attempt is due, Unix time in milliseconds; undefined while one is under way or
+   * none is planned.
+   */
   readonly nextRetryAt: number | undefined;
   /** Why the status is no better. */
   readonly reason: Reason | undefined;

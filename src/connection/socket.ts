@@ -51,9 +51,10 @@ const OPEN = 1;
 const CLOSED = 3;
 
 /**
- * The WebSocket class of one attempt, for reconnecting-websocket: the host's WebSocket, whose own end
- * is reported to `ended`, because the library reports every end as a clean 1000. A host that throws
- * while constructing is reported too; the library would leave that as an unhandled rejection.
+ * The WebSocket class of one attempt, for reconnecting-websocket: the host's WebSocket, whose own
+ * end is reported to `ended`, because the library reports every end as a clean 1000. A host that
+ * throws while constructing is reported too; the library would leave that as an unhandled
+ * rejection.
  */
 const webSocketOfAttempt = (
   Host: WebSocketClass,
@@ -78,8 +79,8 @@ const webSocketOfAttempt = (
       this.#socket.addEventListener("close", ({ code, reason, wasClean }: CloseEvent) =>
         ended({ code, reason, clean: wasClean }),
       );
-      // The close that follows knows the code; where none follows, the error is all there is. Without
-      // a listener `ws` would throw.
+      // The close that follows knows the code; where none follows, the error is all there is.
+      // Without a listener `ws` would throw.
       this.#socket.addEventListener("error", () =>
         setTimeout(() => ended({ code: 1006, reason: "", clean: false })),
       );

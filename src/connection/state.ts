@@ -48,7 +48,9 @@ export interface SlotHistory {
   readonly unconfirmedBind?: "own" | "former" | undefined;
   /** As the server described it when it was last bound. */
   readonly session?: WebSocketSession | undefined;
-  /** When the server last accepted the present request; before that, a conflict rejects the caller. */
+  /**
+   * When the server last accepted the present request; before that, a conflict rejects the caller.
+   */
   readonly acceptedAt?: number | undefined;
   /** When the last frame came on the socket that held it and is gone. */
   readonly gapSince?: number | undefined;

@@ -62,7 +62,8 @@ function slotWithoutSocket(slot: Slot, lastFrameAt: number): Slot {
     case "replaced":
       return { ...slot, history };
     case "failed":
-      // What the server refused for this socket it may accept on the next; a refused token it will not.
+      // What the server refused for this socket it may accept on the next; a refused token it will
+      // not.
       return classifyFailure(slot.error.kind) === "final"
         ? { history, state: "wanted" }
         : { ...slot, history };
@@ -73,7 +74,8 @@ function slotWithoutSocket(slot: Slot, lastFrameAt: number): Slot {
       return { history, state: "wanted", renewed, conflictSince };
     }
     case "wanted": {
-      // A forced bind that has not left never will: its caller is rejected, and the slot is bound without force.
+      // A forced bind that has not left never will: its caller is rejected, and the slot is bound
+      // without force.
       const error = slot.force
         ? notConnected("the connection was lost before the forced bind")
         : slot.error;

@@ -20,7 +20,8 @@ export interface Deferred<Value> {
 }
 
 /**
- * @param onEnd called once, before the promise settles, with the kind of the failure where it is ours
+ * @param onEnd called once, before the promise settles, with the kind of the failure where it is
+ * ours
  * @param describe adds to a failure of this kind; by default it says that nothing was sent
  */
 export function createDeferred<Value>(

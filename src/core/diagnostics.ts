@@ -1,40 +1,56 @@
 export type DiagnosticLevel = "debug" | "info" | "warn" | "error";
 
-/** What may be worth knowing and is nobody's rejected promise. `detail` never holds a secret, a token or a payload. */
+/**
+ * What is worth knowing and rejects no promise. `detail` never holds a secret, a token or a
+ * payload.
+ */
 interface Details {
-  /** info. The endpoints are not GS2's own: said once for each client. */
+  /** info. The endpoints are not GS2's own. Once for each client. */
   emulator: { webSocket: string };
-  /** warn. A frame that is no reply and no notification was left aside. */
+  /** warn. A frame that is no reply and no notification was ignored. */
   unreadableFrame: { why: "notText" | "notJson" | "notAnObject" | "unknownType" };
-  /** debug. A reply nobody waits for any more: its call was given up, or it came twice. */
+  /** debug. No call waits for this reply: the call was given up, or the reply came twice. */
   unmatchedReply: { requestId: string; status: number };
-  /** info. The socket ended without our asking, or an attempt failed. `code` 1006: no close frame; 0: the attempt took too long. */
+  /**
+   * info. The server or the network ended the socket, or an attempt failed. `code` 1006: no close
+   * frame; 0: the attempt took too long.
+   */
   socketEnded: { code: number; reason: string; clean: boolean };
-  /** warn. Renewing the project token failed; tried again in 30 seconds. */
+  /** warn. The renewal of the project token failed; it is retried in 30 seconds. */
   renewalFailed: { kind: string; message: string };
-  /** warn. A bind failed and will be tried again. */
+  /** warn. A bind failed and will be retried. */
   bindRetried: { slot: string; kind: string; message: string };
-  /** error. A handler or an `onSync` function threw or rejected; everybody else was still told. */
+  /** error. A handler or an `onSync` function threw or rejected; the others were called. */
   handlerThrew: { error: unknown };
   /**
-   * error. Code that runs inside a step of the client (a WebSocket class, a storage, a clock) threw;
-   * the rest of the step went on.
+   * error. Code that runs inside a step of the client (a WebSocket class, a storage, a clock)
+   * threw; the rest of the step went on.
    */
   stepFailed: { error: unknown };
-  /** warn. `onSync` took more than 5 seconds, or more than 1,000 notifications were held meanwhile: they were delivered before it settled. */
+  /**
+   * warn. `onSync` took more than 5 seconds, or more than 1,000 notifications were held meanwhile:
+   * they were delivered before it settled.
+   */
   syncOverrun: { held: number };
   /** warn. The payload of a notification is no JSON; it stays text. */
   payloadNotJson: { key: string };
   /**
-   * warn. A notification does not fit what `defineNotification` says of its key, or the schema threw or is asynchronous: nobody but `"*"` and pairs
-   * hears it, unless it fits another definition. Paths are joined by dots; words that stand in the payload are `***` in messages.
+   * warn. A notification does not fit the definitions in use for its key, or a schema threw or is
+   * asynchronous: only handlers of `"*"` and of pairs get it. Paths are joined by dots; words of
+   * the payload are `***` in messages.
    */
   schemaMismatch: { key: string; issues: readonly { path: string; message: string }[] };
   /** warn. A field was given that has no effect with the values beside it. */
   brokenCondition: { method: string; field: string; needs: string };
-  /** warn. Another client of this page has the same player in this slot: often one that a hot reload or a second mount has left over. */
+  /**
+   * warn. Another client of this page has the same player in this slot: often one that a hot reload
+   * or a second mount left over.
+   */
   duplicateClient: { slot: string };
-  /** warn. More than 1,000 notifications waited for a Phaser scene that sleeps or has no frames: from there on the oldest were delivered at once. */
+  /**
+   * warn. More than 1,000 notifications waited for a Phaser scene that sleeps or has no frames:
+   * from there on the oldest were delivered at once.
+   */
   sceneOverrun: { scene: string; held: number };
 }
 
@@ -49,7 +65,7 @@ export type Diagnostic = {
   };
 }[DiagnosticCode];
 
-/** Where diagnostics go: the methods of `console` by level. */
+/** Gets diagnostics by level, as `console` does. */
 export type Logger = {
   readonly [L in DiagnosticLevel]: (message: string, detail?: unknown) => void;
 };

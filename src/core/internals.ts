@@ -33,7 +33,8 @@ export interface ClientInternals {
   ) => void;
   /**
    * Adds a filter that sees every notification from now on, whichever way it came. Filters run in
-   * the order they were added; each `next` leads to the next filter. Removing one leaves the others.
+   * the order they were added; each `next` leads to the next filter. Removing one leaves the
+   * others.
    *
    * @returns removes the filter
    */

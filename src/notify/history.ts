@@ -68,12 +68,18 @@ export class NotificationHistory {
     return undefined;
   }
 
-  /** Whether a notification after `since` may have been missed: in a gap, or because it is too long ago. */
+  /**
+   * Whether a notification after `since` may have been missed: in a gap, or because it is too long
+   * ago.
+   */
   hasMissedSince(since: Mark): boolean {
     return this.#missedUpTo > since;
   }
 
-  /** A gap lies between two notifications: it takes a position, so that a mark before it differs from one after it. */
+  /**
+   * A gap lies between two notifications: it takes a position, so that a mark before it differs
+   * from one after it.
+   */
   addGap(): void {
     this.#missedUpTo = ++this.#position;
   }

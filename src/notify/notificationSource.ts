@@ -17,8 +17,8 @@ export type NotificationSelector =
 /** `timeoutMs` by default: no limit. */
 export interface WaitOptions<N extends Notification = Notification> extends AbortOptions {
   /**
-   * Looks also at what was delivered since then: the latest 128 notifications, 256 KB and 30 seconds
-   * at most. Default: only at what comes from now on.
+   * Looks also at what was delivered since then: the latest 128 notifications, 256 KB and 30
+   * seconds at most. Default: only at what comes from now on.
    */
   since?: Mark | undefined;
   /** Resolves only with a notification it returns true for. */
@@ -54,8 +54,8 @@ export interface NotificationSource {
     options?: ListenOptions,
   ): () => void;
   /**
-   * Calls `handler` for every notification (`"*"`), or for those with this issuer and subject; either
-   * may be left out.
+   * Calls `handler` for every notification (`"*"`), or for those with this issuer and subject;
+   * either may be left out.
    */
   on(
     selector: "*" | NotificationPair,

@@ -96,7 +96,9 @@ export class Notifications {
     };
   }
 
-  /** Holds notifications back until the returned function is called; 5 seconds and 1,000 at most. */
+  /**
+   * Holds notifications back until the returned function is called; 5 seconds and 1,000 at most.
+   */
   hold(): () => void {
     return this.#holds.hold();
   }

@@ -2,61 +2,74 @@ import type { Report } from "../core/diagnostics.js";
 import { invalidArgument } from "../errors.js";
 import type { Notification } from "./notification.js";
 
-/** Something a schema finds wrong. */
+/** One problem that a schema finds. */
 export interface SchemaIssue {
   readonly message: string;
   /** Where in the payload, from the outside in. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** What becomes of a value: the output, or what is wrong with it. */
+/** The output of a schema, or its issues. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };
 
-/** Version 1 of Standard Schema (standardschema.dev), as far as we need it: schemas of zod, valibot, arktype and others are of this form. */
+/**
+ * Version 1 of Standard Schema (standardschema.dev), as far as it is used here: schemas of zod,
+ * valibot, arktype and others have this form.
+ */
 export interface StandardSchema<Output = unknown> {
   readonly "~standard": {
     readonly version: 1;
-    /** Whose schema it is. */
+    /** The library that made it. */
     readonly vendor: string;
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
-    /** For the compiler alone. */
+    /** For the compiler only. */
     readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
   };
 }
 
-/** A key and what its payload has to be, from {@link defineNotification}: `on` and `waitFor` take it in place of the key. */
+/**
+ * A key with the schema of its payload, from {@link defineNotification}; `on` and `waitFor` take it
+ * in place of the key.
+ */
 export interface NotificationDefinition<Payload = unknown, Key extends string = string> {
   readonly key: Key;
   readonly schema: StandardSchema<Payload>;
   /**
-   * The notification with the output of the schema, the same each time it is asked; undefined where it does not fit, and why not is
-   * reported the first time.
+   * The notification with the output of the schema, the same object each time; undefined where it
+   * does not fit. The first misfit is reported.
    *
    * @internal
    */
-  readonly check: (one: Notification, report: Report) => Notification<Payload, Key> | undefined;
+  readonly check: (
+    notification: Notification,
+    report: Report,
+  ) => Notification<Payload, Key> | undefined;
 }
 
 /** Letters and digits in a row. */
 const WORD = /[\p{L}\p{N}_]{3,}/gu;
 
 /**
- * Says what the payload of a key has to be, so that `on` and `waitFor` give it checked and typed:
+ * Defines the payload of a key by a schema, so that `on` and `waitFor` deliver it checked and
+ * typed:
  *
  * ```ts
  * const RaidStart = defineNotification("raid-start", z.object({ raidId: z.string() }));
  * gateway.on(RaidStart, ({ payload }) => payload.raidId);
  * ```
  *
- * It does nothing by itself. While somebody listens to it or waits for it, each notification of the key is parsed and checked once before it is
- * delivered, however many handlers there are. Handlers of the definition, waiters and their `where` get the schema's output as `payload`. All
- * others get the notification as it came; handlers of the plain key only if it fits, and where several definitions of the key are in use, if
- * it fits one of them. What does not fit goes to `"*"` and pairs alone, with a diagnostic `schemaMismatch`; so does everything under a schema that
- * throws or is asynchronous. The order of delivery stays that of arrival.
+ * The definition alone does nothing. While a handler or a waiter uses it, each notification of the
+ * key is checked once before delivery, whatever the number of handlers. Handlers of the definition,
+ * waiters and their `where` get the schema's output as `payload`; all others get the notification
+ * as it came. Handlers of the plain key get it only if it fits one of the definitions in use. A
+ * notification that fits none goes to `"*"` and pairs only, with the diagnostic `schemaMismatch`;
+ * so does each one under a schema that throws or is asynchronous. The order of delivery is that of
+ * arrival.
  *
- * Throws a GatewayError with kind `invalidArgument` where the key is no text, is empty or `"*"`, or the schema is none.
+ * Throws a GatewayError of kind `invalidArgument` where the key is no text, is empty or `"*"`, or
+ * the schema is none.
  */
 export function defineNotification<Key extends string, Payload>(
   key: Key,
@@ -71,9 +84,9 @@ export function defineNotification<Key extends string, Payload>(
   if (missing) throw invalidArgument("defineNotification", missing);
 
   const results = new WeakMap<Notification, Notification<Payload, Key> | undefined>();
-  const check: NotificationDefinition<Payload, Key>["check"] = (one, report) => {
-    if (!results.has(one)) {
-      const { payload } = one;
+  const check: NotificationDefinition<Payload, Key>["check"] = (notification, report) => {
+    if (!results.has(notification)) {
+      const { payload } = notification;
       let checked;
       let issues: { path: string; message: string }[] | undefined = [
         { path: "", message: "it threw" },
@@ -92,15 +105,15 @@ export function defineNotification<Key extends string, Payload>(
           }));
         } else {
           issues = undefined;
-          checked = { ...(one as Notification<Payload, Key>), payload: result.value };
+          checked = { ...(notification as Notification<Payload, Key>), payload: result.value };
         }
       } catch {
-        // It stays at what is said above.
+        // The issue above stays.
       }
-      results.set(one, checked);
+      results.set(notification, checked);
       if (issues) report("warn", "schemaMismatch", key, { key, issues });
     }
-    return results.get(one);
+    return results.get(notification);
   };
   return Object.freeze({ key, schema, check });
 }

@@ -30,7 +30,9 @@ export type Credential =
           ) => string | ProjectTokenGrant | Promise<string | ProjectTokenGrant>);
     };
 
-/** Why a player's access token is needed: before each bind, for a call when it is old, after a 401. */
+/**
+ * Why a player's access token is needed: before each bind, for a call when it is old, after a 401.
+ */
 export interface AccessTokenRequest {
   readonly reason: "bind" | "old" | "unauthorized";
   readonly slot: string;
@@ -99,7 +101,9 @@ export class Session {
   #projectTokenSource: Extract<Credential, { projectToken: unknown }>["projectToken"] | undefined;
   /** The client secret, and every project token so far: a few a day. */
   readonly #secrets = new Set<string>();
-  /** The latest access tokens, and the tokens and secrets of calls: each call may bring a new one. */
+  /**
+   * The latest access tokens, and the tokens and secrets of calls: each call may bring a new one.
+   */
   readonly #trackedTokens: string[] = [];
   /** The socket of a login under way, before it is open to other calls. */
   #loginGeneration: number | undefined;
