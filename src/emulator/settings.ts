@@ -1,4 +1,18 @@
+import * as v from "valibot";
 import { GatewayError } from "../errors.js";
+import {
+  anyText,
+  milliseconds,
+  objectOf,
+  oneOf,
+  positive,
+  positiveOrNull,
+  readWith,
+  textOrNull,
+  wholeNumberOf,
+  yesNo,
+  type FieldSchema,
+} from "./schema.js";
 
 /**
  * What GS2 does not say, or says in two ways, and what is ours to choose. Each has a default; set one to see whether a game depends on it.
@@ -84,117 +98,55 @@ export interface EmulatorSettings {
   ownerId: string;
 }
 
-export interface Setting<T> {
-  readonly default: T;
-  readonly expected: string;
-  readonly isValid: (value: unknown) => boolean;
-}
+/** The one list of settings: what each takes, and its default. */
+const settings = {
+  projectTokenExpiresInSeconds: v.optional(positive, 3600),
+  accessTokenExpiresInMs: v.optional(positive, 3_600_000),
+  accessTokenExpiryEndsSession: v.optional(yesNo, false),
+  restSetUserIdWithoutConnectionId: v.optional(oneOf("reject", "latest"), "reject"),
+  conflictStatus: v.optional(oneOf(409, 405), 409),
+  conflictMessage: v.optional(anyText, "gateway.webSocketSession.error.conflict"),
+  onConflictOldSession: v.optional(oneOf("stays", "cut"), "stays"),
+  onSameSessionIdOldSession: v.optional(oneOf("cut", "stays"), "cut"),
+  sameSocketConflictsWithItself: v.optional(yesNo, false),
+  severalSessionsPerSocket: v.optional(yesNo, true),
+  notificationGoesTo: v.optional(oneOf("all", "latest"), "all"),
+  serviceNotificationKeyIn: v.optional(oneOf("both", "subject", "issuer"), "both"),
+  customNotificationIssuer: v.optional(anyText, "Gs2Gateway:SendNotification"),
+  protocolOfSocket: v.optional(anyText, "WebSocket"),
+  protocolOfNobody: v.optional(textOrNull, null),
+  protocolOfMobile: v.optional(anyText, "Firebase"),
+  mobileNotificationWithoutToken: v.optional(oneOf("notFound", "ignored"), "notFound"),
+  namespaceStatus: v.optional(anyText, "ACTIVE"),
+  updateNamespaceOmitted: v.optional(oneOf("keeps", "clears"), "keeps"),
+  strictConditions: v.optional(yesNo, false),
+  duplicationAvoider: v.optional(oneOf("honour", "ignore"), "honour"),
+  duplicationAvoiderLastsMs: v.optional(positive, 3_600_000),
+  jobDurationMs: v.optional(milliseconds, 0),
+  checkWhileRunning: v.optional(oneOf(404, 409, "nullUrl"), 404),
+  cleanCutsSessions: v.optional(yesNo, false),
+  importReplaces: v.optional(yesNo, false),
+  closeCodeOnCut: v.optional(
+    wholeNumberOf(
+      "1000, 1006 or 3000 to 4999",
+      (code) => code === 1000 || code === 1006 || (code >= 3000 && code <= 4999),
+    ),
+    1000,
+  ),
+  idleTimeoutMs: v.optional(positiveOrNull, 600_000),
+  lifetimeMs: v.optional(positiveOrNull, 7_200_000),
+  maxMessageBytes: v.optional(positiveOrNull, 131_072),
+  maxBodyBytes: v.optional(positive, 1_048_576),
+  maxUnsentBytes: v.optional(positive, 4_194_304),
+  region: v.optional(anyText, "ap-northeast-1"),
+  ownerId: v.optional(anyText, "owner-0001"),
+} satisfies { readonly [Name in keyof EmulatorSettings]: FieldSchema<EmulatorSettings[Name]> };
 
-export const oneOf = <T extends string | number>(first: T, ...others: T[]): Setting<T> => ({
-  default: first,
-  expected: [first, ...others].map((value) => JSON.stringify(value)).join(" or "),
-  isValid: (value) => [first, ...others].includes(value as T),
-});
+export const settingsSchema = objectOf(settings);
 
-const yesNo = (value: boolean): Setting<boolean> => ({
-  default: value,
-  expected: "true or false",
-  isValid: (given) => typeof given === "boolean",
-});
-
-export const text = (value: string): Setting<string> => ({
-  default: value,
-  expected: "a text",
-  isValid: (given) => typeof given === "string",
-});
-
-const isCount = (value: unknown): boolean =>
-  typeof value === "number" && Number.isFinite(value) && value > 0;
-
-const count = (value: number): Setting<number> => ({
-  default: value,
-  expected: "a number above 0",
-  isValid: isCount,
-});
-
-const countOrOff = (value: number): Setting<number | null> => ({
-  default: value,
-  expected: "a number above 0, or null for none",
-  isValid: (given) => given === null || isCount(given),
-});
-
-const table: { readonly [K in keyof EmulatorSettings]: Setting<EmulatorSettings[K]> } = {
-  projectTokenExpiresInSeconds: count(3600),
-  accessTokenExpiresInMs: count(3_600_000),
-  accessTokenExpiryEndsSession: yesNo(false),
-  restSetUserIdWithoutConnectionId: oneOf("reject", "latest"),
-  conflictStatus: oneOf<409 | 405>(409, 405),
-  conflictMessage: text("gateway.webSocketSession.error.conflict"),
-  onConflictOldSession: oneOf("stays", "cut"),
-  onSameSessionIdOldSession: oneOf("cut", "stays"),
-  sameSocketConflictsWithItself: yesNo(false),
-  severalSessionsPerSocket: yesNo(true),
-  notificationGoesTo: oneOf("all", "latest"),
-  serviceNotificationKeyIn: oneOf("both", "subject", "issuer"),
-  customNotificationIssuer: text("Gs2Gateway:SendNotification"),
-  protocolOfSocket: text("WebSocket"),
-  protocolOfNobody: {
-    default: null,
-    expected: "a text or null",
-    isValid: (value) => value === null || typeof value === "string",
-  },
-  protocolOfMobile: text("Firebase"),
-  mobileNotificationWithoutToken: oneOf("notFound", "ignored"),
-  namespaceStatus: text("ACTIVE"),
-  updateNamespaceOmitted: oneOf("keeps", "clears"),
-  strictConditions: yesNo(false),
-  duplicationAvoider: oneOf("honour", "ignore"),
-  duplicationAvoiderLastsMs: count(3_600_000),
-  jobDurationMs: {
-    default: 0,
-    expected: "a number of 0 or more",
-    isValid: (value) => value === 0 || isCount(value),
-  },
-  checkWhileRunning: oneOf<404 | 409 | "nullUrl">(404, 409, "nullUrl"),
-  cleanCutsSessions: yesNo(false),
-  importReplaces: yesNo(false),
-  closeCodeOnCut: {
-    default: 1000,
-    expected: "1000, 1006 or 3000 to 4999",
-    isValid: (value) =>
-      value === 1000 ||
-      value === 1006 ||
-      (Number.isInteger(value) && Number(value) >= 3000 && Number(value) <= 4999),
-  },
-  idleTimeoutMs: countOrOff(600_000),
-  lifetimeMs: countOrOff(7_200_000),
-  maxMessageBytes: countOrOff(131_072),
-  maxBodyBytes: count(1_048_576),
-  maxUnsentBytes: count(4_194_304),
-  region: text("ap-northeast-1"),
-  ownerId: text("owner-0001"),
-};
-
-/** The settings in force: the given ones over the defaults. A name nobody knows, or a value that does not fit, is an error that names it. */
-export function readSettings(given: Readonly<Partial<EmulatorSettings>> = {}): EmulatorSettings {
-  const settings: Record<string, unknown> = {};
-  for (const [name, setting] of Object.entries(table)) settings[name] = setting.default;
-  for (const [name, value] of Object.entries<unknown>(given)) {
-    const setting = Object.hasOwn(table, name)
-      ? (table as Readonly<Record<string, Setting<unknown>>>)[name]
-      : undefined;
-    if (!setting) {
-      const known = Object.keys(table).join(", ");
-      throw invalid(`The emulator has no setting "${name}". It has: ${known}.`);
-    }
-    if (value === undefined) continue;
-    if (!setting.isValid(value)) {
-      throw invalid(`The emulator's setting ${name} takes ${setting.expected}.`);
-    }
-    settings[name] = value;
-  }
-  return settings as unknown as EmulatorSettings;
-}
+/** The given settings over the defaults. */
+export const readSettings = (given: Readonly<Partial<EmulatorSettings>> = {}): EmulatorSettings =>
+  readWith("startEmulator", settingsSchema, given);
 
 export const invalid = (message: string): GatewayError =>
   new GatewayError({ kind: "invalidArgument", message });

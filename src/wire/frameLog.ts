@@ -1,13 +1,13 @@
-/** Somebody bound on the connection a frame went over. */
+/** A player bound on the connection of a frame. */
 export interface LoggedPlayer {
   readonly namespaceName: string;
   readonly userId: string;
 }
 
 interface Entry {
-  /** Counts up by one from 1 since the emulator was started. */
+  /** Counts up by one from 1 since the emulator's start. */
   readonly id: number;
-  /** Unix time in milliseconds, by the emulator's clock. */
+  /** Unix time in milliseconds, of the emulator's clock. */
   readonly at: number;
 }
 
@@ -20,32 +20,32 @@ export interface LoggedFrame extends Entry {
   readonly type: "call" | "answer" | "notification" | "unreadable";
   /** Null over REST. */
   readonly connectionId: string | null;
-  /** Who was bound there at that moment. */
+  /** The players bound there at that moment. */
   readonly players: readonly LoggedPlayer[];
-  /** Of calls and their answers: `service.component.function`. Null where the call was too long ago. */
+  /** Of calls and their replies: `service.component.function`. Null where the call was too long ago. */
   readonly method: string | null;
   readonly requestId: string | null;
-  /** Of an answer: the id of the call it answers. */
+  /** Of a reply: the id of its call. */
   readonly replyTo: number | null;
-  /** Of an answer. */
+  /** Of a reply. */
   readonly status: number | null;
-  /** Characters of the frame as it was. */
+  /** Characters of the frame before redaction. */
   readonly size: number;
-  /** The frame, or the parameters and the body of a REST call. Null where it is unreadable, or was too long to keep. */
+  /** The frame, or the parameters or body of a REST call. Null where it cannot be parsed or is too long to keep. */
   readonly body: Readonly<Record<string, unknown>> | null;
 }
 
-/** Something that happened besides frames: a socket opened, a player was bound, a session was cut ... */
+/** An event that is not a frame: a socket opened, a player was bound, a session was cut ... */
 interface LoggedEvent extends Entry {
   readonly kind: "event";
   readonly level: "info" | "warning";
   readonly event: string;
-  /** The same in words. */
+  /** The event in words. */
   readonly text: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Whoever reads more slowly than things happen is told how many entries it did not get. */
+/** Entries that a slow reader did not get. */
 export interface LoggedGap extends Entry {
   readonly kind: "gap";
   readonly missed: number;
@@ -54,13 +54,13 @@ export interface LoggedGap extends Entry {
 /** One line of the emulator's `/_emulator/log`. */
 export type FrameLogEntry = LoggedFrame | LoggedEvent | LoggedGap;
 
-/** What the page at the emulator's front door is told of it. */
-export interface InspectorFacts {
+/** The emulator's addresses and options, which it writes into the inspector's page. */
+export interface InspectorConfig {
   readonly url: string;
   /** Template of the REST addresses, with `{service}`. */
   readonly rest: string;
   readonly webSocket: string;
   readonly strict: boolean;
-  /** The file everything is kept in; null: nothing outlives the emulator. */
+  /** The data file; null: the state is in memory only. */
   readonly data: string | null;
 }

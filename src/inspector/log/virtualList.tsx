@@ -11,11 +11,11 @@ interface VirtualListProps<Item> {
   readonly onSelect: (item: Item) => void;
   readonly onOpen: (item: Item) => void;
   readonly renderItem: (item: Item) => ComponentChildren;
-  /** The button that leads back to the end. */
+  /** Label of the button that scrolls to the end. */
   readonly toEnd: string;
 }
 
-/** Rows drawn above and below what is seen. */
+/** Rows drawn above and below the visible ones. */
 const SPARE = 6;
 
 function indexOfKey<Item>(
@@ -33,7 +33,7 @@ function indexOfKey<Item>(
   return low;
 }
 
-/** A list box of which only the rows in sight exist. It stays at its end until the reader leaves it, and then where the reader is. */
+/** A list box that draws only its visible rows. It follows its end until the user scrolls away, and then stays at that row. */
 export function VirtualList<Item>(props: VirtualListProps<Item>) {
   const { items, keyOf, rowHeight, selectedKey } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -64,7 +64,7 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
       setView({ top: element.scrollTop, height: element.clientHeight });
   }, [items, rowHeight]);
 
-  const noteScroll = (element: HTMLDivElement) => {
+  const updateView = (element: HTMLDivElement) => {
     const { scrollTop, clientHeight, scrollHeight } = element;
     isAtEnd.current = scrollTop + clientHeight >= scrollHeight - rowHeight / 2;
     const first = items[Math.floor(scrollTop / rowHeight)];
@@ -78,12 +78,12 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
     const element = box.current;
     const item = items[Math.max(0, Math.min(items.length - 1, index))];
     if (!element || item === undefined) return;
-    const place = indexOfKey(items, keyOf, keyOf(item)) * rowHeight;
-    if (place < element.scrollTop) element.scrollTop = place;
-    else if (place + rowHeight > element.scrollTop + element.clientHeight) {
-      element.scrollTop = place + rowHeight - element.clientHeight;
+    const offset = indexOfKey(items, keyOf, keyOf(item)) * rowHeight;
+    if (offset < element.scrollTop) element.scrollTop = offset;
+    else if (offset + rowHeight > element.scrollTop + element.clientHeight) {
+      element.scrollTop = offset + rowHeight - element.clientHeight;
     }
-    noteScroll(element);
+    updateView(element);
     props.onSelect(item);
   };
 
@@ -91,7 +91,7 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
     const element = box.current;
     if (!element) return;
     element.scrollTop = element.scrollHeight;
-    noteScroll(element);
+    updateView(element);
     element.focus();
   };
 
@@ -121,10 +121,10 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
     event.preventDefault();
   };
 
-  // At the end it is known where the list will stand once it is drawn.
-  const seenFrom = isAtEnd.current ? Math.max(0, items.length * rowHeight - height) : top;
-  const from = Math.max(0, Math.floor(seenFrom / rowHeight) - SPARE);
-  const to = Math.min(items.length, Math.ceil((seenFrom + height) / rowHeight) + SPARE);
+  // At the end, the position after drawing is known before.
+  const visibleFrom = isAtEnd.current ? Math.max(0, items.length * rowHeight - height) : top;
+  const from = Math.max(0, Math.floor(visibleFrom / rowHeight) - SPARE);
+  const to = Math.min(items.length, Math.ceil((visibleFrom + height) / rowHeight) + SPARE);
   const isSelectedDrawn = isSelectedHere && selectedIndex >= from && selectedIndex < to;
   return (
     <div class="list-frame">
@@ -135,7 +135,7 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
         ref={box}
         aria-label={props.label}
         aria-activedescendant={isSelectedDrawn ? `row-${selectedKey}` : undefined}
-        onScroll={(event) => noteScroll(event.currentTarget)}
+        onScroll={(event) => updateView(event.currentTarget)}
         onKeyDown={onKeyDown}
       >
         <div

@@ -60,7 +60,7 @@ test("the clock is read and put forward", async () => {
   expect(emulator.clock.now() - before).toBeGreaterThanOrEqual(3_600_000);
   expect(await rejectionOf(remote.clock.advance(-1))).toMatchObject({
     kind: "invalidArgument",
-    message: "The emulator's clock advances by 0 or more milliseconds.",
+    message: "clock.advance: advanceMs takes a number of milliseconds, 0 or more",
   });
 });
 
@@ -87,10 +87,10 @@ test("waiting ends when the emulator stops", async () => {
 
 test.each<[string, (remote: Awaited<ReturnType<typeof both>>["remote"]) => Promise<unknown>]>([
   ["An access token needs the userId", (remote) => remote.issueAccessToken({ userId: "" })],
-  ["A notification needs a payload", (remote) => remote.notify({ userId: "a", payload: null })],
-  ["waitForSession needs the userId", (remote) => remote.waitForSession({ userId: "" })],
-  ["disconnect takes either", (remote) => remote.disconnect({})],
-  ["A state has version 1", (remote) => remote.setState({} as never)],
+  ["notify: payload must be supplied", (remote) => remote.notify({ userId: "a", payload: null })],
+  ["waitForSession: userId takes", (remote) => remote.waitForSession({ userId: "" })],
+  ["disconnect: userId or connectionId must be supplied", (remote) => remote.disconnect({})],
+  ["setState: version must be supplied", (remote) => remote.setState({} as never)],
 ])("what the emulator refuses is said as it says it: %s", async (said, ask) => {
   const { remote } = await both();
   expect(await rejectionOf(ask(remote))).toMatchObject({

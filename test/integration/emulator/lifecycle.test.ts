@@ -44,11 +44,15 @@ function heldClock(): EmulatorClock & { timers: Set<() => void> } {
 
 describe("options", () => {
   test.each<[string, unknown, string]>([
-    ["an option nobody knows", { prot: 9480 }, 'no option "prot". It has: port, host'],
+    [
+      "an option nobody knows",
+      { prot: 9480 },
+      "startEmulator: prot is unknown; known are port, host",
+    ],
     [
       "a setting nobody knows",
       { settings: { idleTimeout: 1 } },
-      'no setting "idleTimeout". It has: projectTokenExpiresInSeconds',
+      "settings.idleTimeout is unknown; known are projectTokenExpiresInSeconds",
     ],
     [
       "a setting of the wrong kind",
@@ -64,7 +68,11 @@ describe("options", () => {
       { log: false },
       'takes "text", "json" or a function',
     ],
-    ["an origin that is none", { allowOrigins: ["localhost:5173"] }, "none: it takes the form"],
+    [
+      "an origin that is none",
+      { allowOrigins: ["localhost:5173"] },
+      "allowOrigins[0] takes an origin such as",
+    ],
     ["a mount over its own paths", { mount: { "/gateway": () => new Response() } }, "mounted"],
     ["a mount over everything", { mount: { "/": () => new Response() } }, "mounted"],
   ])("reject %s, and name it", async (_, options, said) => {

@@ -88,7 +88,8 @@ describe("a push that left for a device", () => {
       const answer = await poll(query);
       expect(answer.status).toBe(400);
       expect(await answer.json()).toEqual({
-        message: "timeoutMs is a number of milliseconds from 0 to 60000.",
+        message: "waitForPush: timeoutMs takes a number from 0 to 60,000",
+        errors: [{ field: "timeoutMs", message: "takes a number from 0 to 60,000" }],
       });
     },
   );

@@ -85,6 +85,7 @@ const reserved: readonly Reserved[] = [
   { what: "node:", from: ["node", "emulator"], reason: "browsers have no modules of Node" },
   { what: "hono", from: ["emulator"], reason: "nothing a player loads brings a server along" },
   { what: "@hono/node-server", from: ["emulator"], reason: "as for hono" },
+  { what: "valibot", from: ["emulator"], reason: "as for hono" },
   { what: "commander", from: ["emulator"], reason: "as for hono" },
   {
     what: "firebase",
