@@ -20,7 +20,10 @@ import { socketServer } from "./server/webSocket.js";
 import { readState, type EmulatorState, type EmulatorStateInput } from "./store/snapshot.js";
 import { issueAccessToken, type IssueTokenOptions } from "./calls/auth.js";
 
-/** A running emulator. A method that is given a wrong argument throws or rejects with an `invalidArgument` that names the field. */
+/**
+ * A running emulator. A method that is given a wrong argument throws or rejects with an
+ * `invalidArgument` that names the field.
+ */
 export interface Emulator {
   /** Base address, e.g. `http://127.0.0.1:9480`. */
   readonly url: string;
@@ -28,13 +31,19 @@ export interface Emulator {
   readonly endpoints: Endpoints;
   /** An access token of a player, as GS2-Auth would issue it. */
   issueAccessToken(options: IssueTokenOptions): Promise<string>;
-  /** Sends a notification to the sessions of a user; resolves with the connections it was sent to, or the reason why there are none. */
+  /**
+   * Sends a notification to the sessions of a user; resolves with the connections it was sent to,
+   * or the reason why there are none.
+   */
   notify(notification: EmulatorNotification): Promise<EmulatorDelivery>;
   /** All sessions, in the order of binding. */
   sessions(): WebSocketSession[];
   /** The last 3,000 handled calls, oldest first. */
   calls(filter?: CallFilter): EmulatorCall[];
-  /** The last 1,000 notifications for a mobile device, sent or not, oldest first, each with the reason. */
+  /**
+   * The last 1,000 notifications for a mobile device, sent or not, oldest first, each with the
+   * reason.
+   */
   outbox(filter?: OutboxFilter): OutboxEntry[];
   /**
    * The oldest push that was sent to a matching device and not returned before, as soon as there is
@@ -42,11 +51,20 @@ export interface Emulator {
    * time (default 5,000) with an error that describes the outbox.
    */
   waitForPush(options?: WaitForPushOptions): Promise<DevicePush>;
-  /** The state that outlives a restart, as plain JSON, with the emulator's tokens and secrets as they are. */
+  /**
+   * The state that outlives a restart, as plain JSON, with the emulator's tokens and secrets as
+   * they are.
+   */
   state(): EmulatorState;
-  /** Replaces the state; a part that is left out stays as it is. Sockets stay open, but for those bound in a namespace that is gone. */
+  /**
+   * Replaces the state; a part that is left out stays as it is. Sockets stay open, but for those
+   * bound in a namespace that is gone.
+   */
   setState(state: EmulatorStateInput): Promise<void>;
-  /** The user's session, as soon as there is one. Rejects after `timeoutMs` with an error that lists the sessions there are. */
+  /**
+   * The user's session, as soon as there is one. Rejects after `timeoutMs` with an error that lists
+   * the sessions there are.
+   */
   waitForSession(options: WaitForSessionOptions): Promise<WebSocketSession>;
   /** Cuts sockets, as GS2 might at any time; returns the sessions that ended. */
   disconnect(options: DisconnectOptions): WebSocketSession[];
@@ -65,7 +83,9 @@ export interface Emulator {
   readonly clock: {
     /** Unix time in milliseconds, of the emulator's clock. */
     now(): number;
-    /** Puts the emulator's clock forward: tokens expire and idle sockets are cut without waiting. */
+    /**
+     * Puts the emulator's clock forward: tokens expire and idle sockets are cut without waiting.
+     */
     advance(byMs: number): void;
   };
   /**
@@ -77,7 +97,10 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
-/** Starts a local GS2-Gateway. Rejects with `invalidArgument` when an option is wrong or the port is taken. */
+/**
+ * Starts a local GS2-Gateway. Rejects with `invalidArgument` when an option is wrong or the port is
+ * taken.
+ */
 export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulator> {
   const options = readOptions(given);
   const stateFile = options.data === undefined ? undefined : dataFile(options.data);

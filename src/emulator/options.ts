@@ -18,23 +18,33 @@ import {
 import { settingsSchema, type EmulatorSettings } from "./settings.js";
 import type { EmulatorCredential } from "./store/store.js";
 
-/** Serves the requests under a path of the emulator, e.g. a demo's server. Host and Origin were checked before. */
+/**
+ * Serves the requests under a path of the emulator, e.g. a demo's server. Host and Origin were
+ * checked before.
+ */
 export type MountedHandler = (request: Request) => Response | Promise<Response>;
 
 /** All are optional; an unknown name is an error. */
 export interface EmulatorOptions {
   /** Default 0: any free port. */
   port?: number | undefined;
-  /** Address to listen on. Default: this machine only, on 127.0.0.1 and ::1. `0.0.0.0` opens it to the network, e.g. for phones. */
+  /**
+   * Address to listen on. Default: this machine only, on 127.0.0.1 and ::1. `0.0.0.0` opens it to
+   * the network, e.g. for phones.
+   */
   host?: string | undefined;
-  /** Namespaces that exist from the start. Default none; unless `strict`, others are created on first use. */
+  /**
+   * Namespaces that exist from the start. Default none; unless `strict`, others are created on
+   * first use.
+   */
   namespaces?: readonly string[] | undefined;
   /** Credentials that may log in while `strict`. Default none. */
   credentials?: readonly EmulatorCredential[] | undefined;
   /**
-   * Default false: a namespace is created on the first setUserId, sendNotification or Firebase token
-   * call, `accessToken-NNNN` stands for `user-NNNN`, `upload-NNNN` for a finished upload that is
-   * empty, and any credential logs in but one with the secret `wrong`. With true none of this holds.
+   * Default false: a namespace is created on the first setUserId, sendNotification or Firebase
+   * token call, `accessToken-NNNN` stands for `user-NNNN`, `upload-NNNN` for a finished upload that
+   * is empty, and any credential logs in but one with the secret `wrong`. With true none of this
+   * holds.
    */
   strict?: boolean | undefined;
   /**
@@ -48,11 +58,17 @@ export interface EmulatorOptions {
   log?: EmulatorLog | undefined;
   /** Faults that are active from the start, until they are set again or cleared. Default none. */
   faults?: readonly EmulatorFault[] | undefined;
-  /** The same seed makes the same identifiers, and the same random decisions of faults. Default: a different one each time. */
+  /**
+   * The same seed makes the same identifiers, and the same random decisions of faults. Default: a
+   * different one each time.
+   */
   seed?: number | undefined;
   /** Default: the clock of this machine. */
   clock?: EmulatorClock | undefined;
-  /** Origins of pages that may call besides those on loopback, e.g. `http://192.168.1.5:5173`; `*` for all. */
+  /**
+   * Origins of pages that may call besides those on loopback, e.g. `http://192.168.1.5:5173`; `*`
+   * for all.
+   */
   allowOrigins?: readonly string[] | undefined;
   /** Host names under which the emulator may be called besides loopback names and `host`. */
   allowHosts?: readonly string[] | undefined;

@@ -1,7 +1,10 @@
 import * as v from "valibot";
 import { invalidArgument, MISSING } from "../errors.js";
 
-/** What a field takes, as data: the control plane lists it, and the inspector draws its forms from it. */
+/**
+ * What a field takes, as data: the control plane lists it, and the inspector draws its forms from
+ * it.
+ */
 export interface FieldType {
   readonly type: "string" | "number" | "integer" | "boolean" | "choice" | "json";
   /** In words: `true or false`. */
@@ -162,7 +165,10 @@ const pathOf = (issue: v.BaseIssue<unknown>): string =>
     .join("")
     .replace(/^\./, "");
 
-/** The value as the schema reads it. Throws an `invalidArgument` that names `method`, the first wrong field and its problem. */
+/**
+ * The value as the schema reads it. Throws an `invalidArgument` that names `method`, the first
+ * wrong field and its problem.
+ */
 export function readWith<const Schema extends v.GenericSchema>(
   method: string,
   schema: Schema,

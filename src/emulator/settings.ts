@@ -15,86 +15,159 @@ import {
 } from "./schema.js";
 
 /**
- * What GS2 does not say, or says in two ways, and what is ours to choose. Each has a default; set one to see whether a game depends on it.
- * "Assumed": no public source confirms it. "AWS": taken from the published quotas of AWS API Gateway sockets, assumed for GS2.
+ * Behaviour that GS2 does not document, or documents in two ways, and choices of the emulator. Each
+ * has a default; change one to see whether a game depends on it. "Assumed": no public source
+ * confirms it. "AWS": taken from the published quotas of AWS API Gateway sockets, assumed for GS2.
  */
 export interface EmulatorSettings {
-  /** Life of a project token, in seconds: `expires_in` of the login. Default 3,600 (assumed; the unit is seen in the official SDKs). */
+  /**
+   * Lifetime of a project token, in seconds: `expires_in` of the login. Default 3,600 (assumed; the
+   * unit is seen in the official SDKs).
+   */
   projectTokenExpiresInSeconds: number;
-  /** Life of a player's access token from `issueAccessToken`, in milliseconds. Default 3,600,000 (GS2 reference). */
+  /**
+   * Lifetime of a player's access token from `issueAccessToken`, in milliseconds. Default 3,600,000
+   * (GS2 reference).
+   */
   accessTokenExpiresInMs: number;
-  /** Whether a session ends when the access token it was bound with expires. Default false (assumed). */
+  /**
+   * Whether a session ends when the access token it was bound with expires. Default false
+   * (assumed).
+   */
   accessTokenExpiryEndsSession: boolean;
   /**
-   * `setUserId` over REST without a connectionId: `reject` it with 400, or bind the `latest` socket of that client that is not bound yet. Default `reject`
-   * (assumed: the reference requires the field, the official SDKs cannot send it).
+   * `setUserId` over REST without a connectionId: `reject` it with 400, or bind the `latest` socket
+   * of that client that is not bound yet. Default `reject` (assumed: the reference requires the
+   * field, the official SDKs cannot send it).
    */
   restSetUserIdWithoutConnectionId: "reject" | "latest";
-  /** Status of a refused exclusive `setUserId`. Default 409 (seen in the official SDKs; the Go SDK takes 405 for it on the socket). */
+  /**
+   * Status of a refused exclusive `setUserId`. Default 409 (seen in the official SDKs; the Go SDK
+   * takes 405 for it on the socket).
+   */
   conflictStatus: 409 | 405;
   /** Message of that refusal. Default `gateway.webSocketSession.error.conflict` (assumed). */
   conflictMessage: string;
-  /** What becomes of the session that was in the way: it `stays`, or it is `cut` though the newcomer is refused. Default `stays` (assumed). */
+  /**
+   * The session that a refused bind conflicts with: it `stays`, or it is `cut` all the same.
+   * Default `stays` (assumed).
+   */
   onConflictOldSession: "stays" | "cut";
-  /** What becomes of the old socket when a client comes back with its sessionId: it is `cut`, or it `stays` bound. Default `cut` (assumed). */
+  /**
+   * The old socket when a client reconnects with its sessionId: it is `cut`, or it `stays` bound.
+   * Default `cut` (assumed).
+   */
   onSameSessionIdOldSession: "cut" | "stays";
-  /** Whether a socket that binds the same user again conflicts with its own session. Default false (assumed). */
+  /**
+   * Whether a socket that binds the same user again conflicts with its own session. Default false
+   * (assumed).
+   */
   sameSocketConflictsWithItself: boolean;
-  /** Whether binding a second user or namespace leaves a socket's first session standing. Default true (assumed). */
+  /**
+   * Whether binding a second user or namespace keeps a socket's first session. Default true
+   * (assumed).
+   */
   severalSessionsPerSocket: boolean;
-  /** Who hears a notification: `all` sessions of the user in the namespace, or the one bound `latest`. Default `all` (assumed). */
+  /**
+   * Recipients of a notification: `all` sessions of the user in the namespace, or the one bound
+   * `latest`. Default `all` (assumed).
+   */
   notificationGoesTo: "all" | "latest";
-  /** Which field of a GS2 service's notification holds its key; the other is empty. Default `both` (each is seen alone in the official SDKs and samples). */
+  /**
+   * Which field of a GS2 service's notification holds its key; the other is empty. Default `both`
+   * (each is seen alone in the official SDKs and samples).
+   */
   serviceNotificationKeyIn: "both" | "subject" | "issuer";
-  /** Issuer of what `sendNotification` sends. Default `Gs2Gateway:SendNotification` (assumed). */
+  /**
+   * Issuer of the notifications of `sendNotification`. Default `Gs2Gateway:SendNotification`
+   * (assumed).
+   */
   customNotificationIssuer: string;
-  /** `protocol` in the answer of `sendNotification` when a session took it. Default `WebSocket` (assumed). */
+  /**
+   * `protocol` in the reply of `sendNotification` when it was sent to a session. Default
+   * `WebSocket` (assumed).
+   */
   protocolOfSocket: string;
-  /** The same when nobody took it. Default null (assumed). */
+  /** The same when it was sent neither to a session nor to a device. Default null (assumed). */
   protocolOfNobody: string | null;
   /** The same when it was forwarded to the player's mobile device. Default `Firebase` (assumed). */
   protocolOfMobile: string;
   /**
-   * `sendMobileNotificationByUserId` to a player without a Firebase token: `notFound` answers 404, `ignored` answers as if it went out.
-   * Default `notFound` (assumed).
+   * `sendMobileNotificationByUserId` to a player without a Firebase token: `notFound` gets 404,
+   * `ignored` the reply of a sent one. Default `notFound` (assumed).
    */
   mobileNotificationWithoutToken: "notFound" | "ignored";
-  /** `status` in the answer of `getNamespaceStatus`. Default `ACTIVE` (assumed). */
+  /** `status` in the reply of `getNamespaceStatus`. Default `ACTIVE` (assumed). */
   namespaceStatus: string;
-  /** What `updateNamespace` does to a field that is left out or null: it `keeps` or `clears` it. Default `keeps` (assumed). */
+  /**
+   * What `updateNamespace` does to a field that is left out or null: it `keeps` or `clears` it.
+   * Default `keeps` (assumed).
+   */
   updateNamespaceOmitted: "keeps" | "clears";
-  /** Whether a field whose `condition` does not hold is refused with 400. Default false: it is passed over (assumed). */
+  /**
+   * Whether a field whose `condition` does not hold is refused with 400. Default false: it is
+   * ignored (assumed).
+   */
   strictConditions: boolean;
   /**
-   * A call with the duplicationAvoider of one before: `honour` answers as before and does nothing, `ignore` does it again. A restart forgets
-   * them, with `data` too. Default `honour` (assumed).
+   * A call with the duplicationAvoider of an earlier one: `honour` repeats the reply without an
+   * effect, `ignore` runs it again. They end with a restart, with `data` too. Default `honour`
+   * (assumed).
    */
   duplicationAvoider: "honour" | "ignore";
-  /** For how long an answer is kept for that, in milliseconds. Default 3,600,000 (our choice). */
+  /** How long a reply is kept for that, in milliseconds. Default 3,600,000 (our choice). */
   duplicationAvoiderLastsMs: number;
-  /** How long a dump, clean or import of user data takes, in milliseconds. Default 0: it is done at once (our choice). */
+  /**
+   * How long a dump, clean or import of user data takes, in milliseconds. Default 0: it takes
+   * effect at once (our choice).
+   */
   jobDurationMs: number;
-  /** What the `check...` calls answer while it runs: an error 404 or 409, or 200 with a `nullUrl`, for a clean 200. Default 404 (assumed). */
+  /**
+   * Reply of the `check...` calls while it runs: an error 404 or 409, or 200 with a `nullUrl`, for
+   * a clean 200. Default 404 (assumed).
+   */
   checkWhileRunning: 404 | 409 | "nullUrl";
   /** Whether cleaning user data also cuts the user's sockets. Default false (assumed). */
   cleanCutsSessions: boolean;
-  /** Whether an import first removes what the user had. Default false: it only adds and overwrites (assumed). */
+  /**
+   * Whether an import first removes what the user had. Default false: it only adds and overwrites
+   * (assumed).
+   */
   importReplaces: boolean;
-  /** Close code of a socket the server cuts; 1006 cuts the line without a close frame. Default 1000 (assumed). */
+  /**
+   * Close code of a socket the server cuts; 1006 cuts the connection without a close frame. Default
+   * 1000 (assumed).
+   */
   closeCodeOnCut: number;
-  /** A socket without a frame in either direction is cut after this many milliseconds; null: never. Default 600,000 (AWS). */
+  /**
+   * A socket without a frame in either direction is cut after this many milliseconds; null: never.
+   * Default 600,000 (AWS).
+   */
   idleTimeoutMs: number | null;
-  /** A socket is cut this many milliseconds after it opened; null: never. Default 7,200,000 (AWS). */
+  /**
+   * A socket is cut this many milliseconds after it opened; null: never. Default 7,200,000 (AWS).
+   */
   lifetimeMs: number | null;
-  /** A socket that sends a longer message is closed with 1009, in bytes; null: no limit. Default 131,072 (AWS). */
+  /**
+   * A socket that sends a longer message is closed with 1009, in bytes; null: no limit. Default
+   * 131,072 (AWS).
+   */
   maxMessageBytes: number | null;
-  /** A longer request body, after gunzip, is refused with 413, in bytes. Default 1,048,576 (our choice). */
+  /**
+   * A longer request body, after gunzip, is refused with 413, in bytes. Default 1,048,576 (our
+   * choice).
+   */
   maxBodyBytes: number;
-  /** A socket with more bytes than this waiting to be read by a slow client is dropped. Default 4,194,304 (our choice). */
+  /**
+   * A socket with more bytes than this waiting to be read by a slow client is dropped. Default
+   * 4,194,304 (our choice).
+   */
   maxUnsentBytes: number;
   /** Region in the GRNs of models. Default `ap-northeast-1` (our choice). */
   region: string;
-  /** `owner_id` of the login, and owner in the GRNs of models. Default `owner-0001` (our choice). */
+  /**
+   * `owner_id` of the login, and owner in the GRNs of models. Default `owner-0001` (our choice).
+   */
   ownerId: string;
 }
 

@@ -30,7 +30,7 @@ function Header() {
       <h1>
         <span aria-hidden="true">◆</span> gs2-gateway
       </h1>
-      <p class={`connectionState ${connectionState.value}`} role="status">
+      <p class={`connection-state ${connectionState.value}`} role="status">
         {t.connectionState[connectionState.value]}
       </p>
       <select

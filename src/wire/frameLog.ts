@@ -22,7 +22,9 @@ export interface LoggedFrame extends Entry {
   readonly connectionId: string | null;
   /** The players bound there at that moment. */
   readonly players: readonly LoggedPlayer[];
-  /** Of calls and their replies: `service.component.function`. Null where the call was too long ago. */
+  /**
+   * Of calls and their replies: `service.component.function`. Null where the call was too long ago.
+   */
   readonly method: string | null;
   readonly requestId: string | null;
   /** Of a reply: the id of its call. */
@@ -31,7 +33,10 @@ export interface LoggedFrame extends Entry {
   readonly status: number | null;
   /** Characters of the frame before redaction. */
   readonly size: number;
-  /** The frame, or the parameters or body of a REST call. Null where it cannot be parsed or is too long to keep. */
+  /**
+   * The frame, or the parameters or body of a REST call. Null where it cannot be parsed or is too
+   * long to keep.
+   */
   readonly body: Readonly<Record<string, unknown>> | null;
 }
 

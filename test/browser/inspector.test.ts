@@ -1,11 +1,11 @@
-// The emulator's own page, in a real browser, as built.
+// The built inspector in Chromium.
 import { mkdirSync } from "node:fs";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo, readInRepo } from "../support/repo.js";
-import { until as come } from "../support/until.js";
+import { until as eventually } from "../support/until.js";
 import { RawSocket, frame, restLogin } from "../integration/emulator/rawSocket.js";
 import { complaintsOf, until } from "./pages.js";
 
@@ -16,12 +16,12 @@ const sizes = {
   wall: { width: 2560, height: 1440 },
 };
 
-/** A game: it binds a player and shows what it hears. */
+/** A game: it binds a player and lists its notifications. */
 const gamePage = `<!doctype html><title>game</title><link rel="icon" href="data:,">
   <ul></ul><script src="lib.js"></script><script>
   const gateway = new Gs2Gateway.GatewayClient({
     namespaceName: "game-0001",
-    credential: { clientId: "client-0001", clientSecret: "canary-client-secret" },
+    credential: { clientId: "client-0001", clientSecret: "leak-client-secret" },
     endpoints: Gs2Gateway.emulatorEndpoints(location.origin),
   });
   const show = (text) => document.querySelector("ul").append(Object.assign(document.createElement("li"), { textContent: text }));
@@ -69,7 +69,7 @@ async function open(path = "/"): Promise<Page> {
 async function inspector(options: BrowserContextOptions = {}): Promise<Page> {
   await newContext(options);
   const page = await open();
-  await until(page, "it hears the emulator", ".hearing.live");
+  await until(page, "the page is connected", ".connection-state.live");
   return page;
 }
 
@@ -79,8 +79,8 @@ async function startGame(): Promise<Page> {
   return page;
 }
 
-const heard = (page: Page, text: string) =>
-  until(page, `the game hears ${text}`, `li:has-text(${JSON.stringify(text)})`);
+const received = (page: Page, text: string) =>
+  until(page, `the game receives ${text}`, `li:has-text(${JSON.stringify(text)})`);
 
 /** A bound player without a browser. */
 async function player(number: string): Promise<RawSocket> {
@@ -94,15 +94,15 @@ async function player(number: string): Promise<RawSocket> {
 const row = (text: string) => `.row:has-text(${JSON.stringify(text)})`;
 
 describe("the form", () => {
-  test("sends a notification that arrives in a game; both frames of its call are in the log", async () => {
+  test("sends a notification that a game receives, and the log has its frames", async () => {
     const page = await inspector();
     const player = await startGame();
     await page.selectOption("select[name=key]", "Gs2Mission:Complete");
     await page.fill("input[name='payload.taskName']", "first-steps");
     await page.click("#send");
-    await until(page, "it tells to whom", "#sent .card.good:has-text('to 1 connection')");
-    await heard(player, 'Gs2Mission:Complete {"namespaceName":"namespace-0001"');
-    await heard(player, "first-steps");
+    await until(page, "the outcome is shown", "#sent .card.good:has-text('to 1 connection')");
+    await received(player, 'Gs2Mission:Complete {"namespaceName":"namespace-0001"');
+    await received(player, "first-steps");
     await until(page, "the frame is in the log", row("Gs2Mission:Complete"));
     expect(await page.locator(row("setUserId")).count()).toBe(2);
 
@@ -111,14 +111,18 @@ describe("the form", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("sends one of one's own, and says why nobody got it", async () => {
+  test("sends a custom notification, and shows why it was not delivered", async () => {
     const page = await inspector();
-    await page.fill("input[name=userId]", "nobody");
+    await page.fill("input[name=userId]", "user-0009");
     await page.selectOption("select[name=key]", "");
     await page.fill("input[name=subject]", "raid-start");
     await page.fill("textarea[name=payload]", "no JSON");
     await page.click("#send");
-    await until(page, "it tells why", "#sent .card.bad:has-text('nobody has no session')");
+    await until(
+      page,
+      "the reason is shown",
+      "#sent .card.bad:has-text('user-0009 has no session')",
+    );
     const alice = await player("0001");
     await page.fill("input[name=userId]", "user-0001");
     await page.fill("input[name=issuer]", "my-server");
@@ -131,34 +135,34 @@ describe("the form", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("names what is wrong at its field, and sends nothing", async () => {
+  test("shows an error at its field, and sends nothing", async () => {
     const page = await inspector();
     await page.selectOption("select[name=key]", "Gs2Chat:Post");
     await page.fill("input[name=userId]", "");
     await page.fill("input[name='payload.category']", "many");
     await page.click("#send");
-    const faultAt = (name: string) =>
+    const errorAt = (name: string) =>
       page.locator(`[name="${name}"]`).evaluate((input) => ({
         isInvalid: input.getAttribute("aria-invalid"),
-        words: (input.getAttribute("aria-describedby") ?? "")
+        text: (input.getAttribute("aria-describedby") ?? "")
           .split(" ")
           .map((id) => document.getElementById(id)?.textContent ?? "")
           .join(" "),
       }));
-    await until(page, "a fault is told", ".fault");
-    expect(await faultAt("userId")).toEqual({ isInvalid: "true", words: "User ID is missing." });
-    expect(await faultAt("payload.category")).toEqual({
+    await until(page, "an error is shown", ".field-error");
+    expect(await errorAt("userId")).toEqual({ isInvalid: "true", text: "User ID is missing." });
+    expect(await errorAt("payload.category")).toEqual({
       isInvalid: "true",
-      words: "category takes a whole number.",
+      text: "category takes a whole number.",
     });
-    await until(page, "the first faulty field has the focus", "input[name=userId]:focus");
+    await until(page, "the first invalid field has the focus", "input[name=userId]:focus");
     expect(await page.locator("#sent .card").count()).toBe(0);
     await page.fill("input[name=userId]", "user-0001");
     await page.fill("input[name='payload.category']", "3");
-    await page.waitForSelector(".fault", { state: "detached" });
+    await page.waitForSelector(".field-error", { state: "detached" });
   });
 
-  test("takes back what a frame said, to send it again or changed", async () => {
+  test("sends the notification of a frame again, or edits it first", async () => {
     const page = await inspector();
     const alice = await player("0001");
     await emulator.notify({
@@ -168,9 +172,9 @@ describe("the form", () => {
     });
     await page.click(row("Gs2Inbox:ReceiveNotification"));
     await page.click("#resend");
-    await until(page, "it tells to whom", ".notice:has-text('to 1 connection')");
-    await come(
-      "it came twice",
+    await until(page, "the outcome is shown", ".toast:has-text('to 1 connection')");
+    await eventually(
+      "it arrived twice",
       () => alice.frames.filter((one) => one["type"] === "notification").length === 2,
     );
     const [first, second] = alice.frames.filter((one) => one["type"] === "notification");
@@ -184,7 +188,7 @@ describe("the form", () => {
 });
 
 describe("the log", () => {
-  test("shows the row of the table a frame belongs to, and leads from a call to its answer", async () => {
+  test("shows the method of a frame, and leads from a call to its reply", async () => {
     const page = await inspector();
     const alice = await player("0001");
     await page.click(`${row("setUserId")} >> nth=0`);
@@ -195,22 +199,22 @@ describe("the log", () => {
     expect(text).toContain("gateway.webSocketSession.setUserId");
     expect(text).toMatch(/allowConcurrentAccess bool\s+default true/);
     expect(text).toMatch(/namespaceName string\s+required · at most 128 characters\s+game-0001/);
-    await page.click("#partner");
-    await until(page, "the answer is shown", ".detail button:has-text('The call')");
+    await page.click("#counterpart");
+    await until(page, "the reply is shown", ".detail button:has-text('The call')");
     await page.keyboard.press("Escape");
     await page.waitForSelector(".detail", { state: "detached" });
     await until(page, "the list has the focus again", ".list:focus");
     await alice.close();
   });
 
-  test("can be filtered, searched, paused, emptied and saved", async () => {
+  test("can be filtered, searched, paused, cleared and saved", async () => {
     const page = await inspector();
     const alice = await player("0001");
     const bob = await player("0002");
-    const say = (userId: string, subject: string) =>
+    const send = (userId: string, subject: string) =>
       emulator.notify({ userId, subject, payload: "{}" });
-    await say("user-0001", "to-alice");
-    await say("user-0002", "to-bob");
+    await send("user-0001", "to-alice");
+    await send("user-0002", "to-bob");
     await until(page, "both are in the log", row("to-bob"));
     await page.selectOption("select[name=player]", "user:user-0001");
     await page.waitForSelector(row("to-bob"), { state: "detached" });
@@ -223,11 +227,11 @@ describe("the log", () => {
     await until(page, "two are left", ".count:has-text('2 of')");
 
     await page.click("#pause");
-    await say("user-0001", "while-paused");
+    await send("user-0001", "while-paused");
     await until(page, "it counts", ".count:has-text('Paused, 1 new')");
     expect(await page.locator(row("while-paused")).count()).toBe(0);
     await page.click("#pause");
-    await until(page, "it goes on", row("while-paused"));
+    await until(page, "it continues", row("while-paused"));
 
     const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export")]);
     const chunks: Buffer[] = [];
@@ -237,13 +241,13 @@ describe("the log", () => {
     expect(download.suggestedFilename()).toMatch(/^gs2-gateway-log-.*\.json$/);
 
     await page.click("#clear");
-    await until(page, "it is empty", ".empty:has-text('Nothing has happened yet.')");
+    await until(page, "it is empty", ".empty:has-text('The log is empty.')");
     await alice.close();
     await bob.close();
     expect(complaints).toEqual([]);
   });
 
-  test("is read and opened with the keyboard alone", async () => {
+  test("can be read and opened with the keyboard alone", async () => {
     const page = await inspector();
     const alice = await player("0001");
     await until(page, "there is something", row("setUserId"));
@@ -271,7 +275,7 @@ describe("the log", () => {
     await alice.close();
   });
 
-  test("shows no secret and no token, neither on the page nor in what it was sent", async () => {
+  test("has no secret and no token, neither on the page nor in the stream", async () => {
     const page = await inspector();
     await startGame();
     await until(page, "the login is in the log", row("login"));
@@ -283,7 +287,7 @@ describe("the log", () => {
     await until(page, "the login is shown", ".detail .json");
     const shown = await page.locator("body").innerText();
     expect(shown).toContain('"client_secret": "***"');
-    const journal = await page.evaluate(async () => {
+    const stream = await page.evaluate(async () => {
       const response = await fetch("/_emulator/log");
       const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
       let text = "";
@@ -291,21 +295,21 @@ describe("the log", () => {
       await reader.cancel();
       return text;
     });
-    for (const secret of ["canary", accessToken, token]) {
+    for (const secret of ["leak-client-secret", accessToken, token]) {
       expect(shown).not.toContain(secret);
-      expect(journal).not.toContain(secret);
+      expect(stream).not.toContain(secret);
     }
     await socket.close();
   });
 
-  test("goes on by itself when the emulator is started anew", async () => {
+  test("reconnects by itself when the emulator is restarted", async () => {
     const page = await inspector();
     const port = Number(new URL(emulator.url).port);
     await emulator.stop();
-    await until(page, "it says so", ".gone");
+    await until(page, "the page shows it", ".offline");
     emulator = await startEmulator({ port });
-    await until(page, "it is live again", ".hearing.live");
-    await until(page, "it tells of the new one", row("The emulator was started anew"));
+    await until(page, "it is live again", ".connection-state.live");
+    await until(page, "the restart is logged", row("The emulator was restarted"));
   });
 
   test("at 1,000 notifications a second keeps every task of the page under 100 ms", async () => {
@@ -328,7 +332,7 @@ describe("the log", () => {
     const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
       traceEvents: { name: string; tdur?: number; dur?: number }[];
     };
-    // Time on the processor: what else this machine does is not the page's fault.
+    // Processor time: other processes of the machine do not count.
     const tasks = traceEvents.filter(({ name, tdur }) => name === "RunTask" && tdur !== undefined);
     const longestMs = Math.max(...tasks.map(({ tdur }) => tdur! / 1_000));
     const wallMs = Math.max(...tasks.map(({ dur }) => dur! / 1_000));
@@ -342,64 +346,64 @@ describe("the log", () => {
 });
 
 describe("the panels", () => {
-  test("cut, and show the frames of, one of the players", async () => {
+  test("cut the socket of one player, and show its frames", async () => {
     const page = await inspector();
     const alice = await player("0001");
     const bob = await player("0002");
     await page.click("#tab-players");
     await until(page, "both are there", "[data-user=user-0002]");
-    await page.click("[data-user=user-0002] button:has-text('Show its frames')");
+    await page.click("[data-user=user-0002] button:has-text('Show frames')");
     await until(page, "only Bob's are shown", ".count:has-text('4 of')");
     await page.click("[data-user=user-0001] .cut");
     expect(await alice.closed()).toBe(1000);
     await page.waitForSelector("[data-user=user-0001]", { state: "detached" });
     expect(emulator.sessions().map(({ userId }) => userId)).toEqual(["user-0002"]);
-    await page.click("[data-user=user-0002] button:has-text('Send something')");
+    await page.click("[data-user=user-0002] button:has-text('Send notification')");
     expect(await page.inputValue("input[name=userId]")).toBe("user-0002");
     await bob.close();
     expect(complaints).toEqual([]);
   });
 
-  test("make and remove namespaces, hand out tokens, and start over", async () => {
+  test("create and remove namespaces, issue tokens, and reset", async () => {
     const page = await inspector();
-    await page.click("#tab-world");
+    await page.click("#tab-state");
     await page.click("form.inline button");
-    await until(page, "the name is asked for", ".fault:has-text('Name is missing.')");
+    await until(page, "the name is missing", ".field-error:has-text('Name is missing.')");
     await page.fill("input[name=newNamespace]", "game-0002");
     await page.click("form.inline button");
     await until(page, "it is there", "[data-namespace=game-0002]");
     await page.fill("input[name=tokenUser]", "alice");
-    await page.click("button:has-text('Hand out')");
+    await page.click("button:has-text('Issue')");
     await until(page, "it is there", "[data-token-of=alice]");
     expect(emulator.state().accessTokens).toMatchObject([{ userId: "alice" }]);
     await page.click("[data-namespace=game-0002] button");
     await page.click("[data-namespace=game-0002] .danger");
     await page.waitForSelector("[data-namespace=game-0002]", { state: "detached" });
     expect(emulator.state().namespaces.map(({ name }) => name)).toEqual(["game-0001"]);
-    await page.click("button:has-text('Start over')");
-    await page.click(".sure .danger");
+    await page.click("button:has-text('Reset')");
+    await page.click(".confirm .danger");
     await page.waitForSelector("[data-token-of=alice]", { state: "detached" });
     expect(emulator.state().accessTokens).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
-  test("tell what would go to a phone, and why not", async () => {
+  test("show the pushes for a device, and why they are not sent", async () => {
     const page = await inspector();
-    await page.fill("input[name=userId]", "far-away");
+    await page.fill("input[name=userId]", "user-0003");
     await page.selectOption("select[name=namespaceName]", "game-0001");
     await page.check("input[name=transfer]");
     await page.click("#send");
     await page.click("#tab-outbox");
     await until(
       page,
-      "it tells why",
+      "the reason is shown",
       ".card.bad:has-text('the player has no Firebase token in the namespace')",
     );
   });
 });
 
-describe("the drawer of faults", () => {
-  const openDrawer = async (): Promise<Page> => {
+describe("the faults panel", () => {
+  const openPanel = async (): Promise<Page> => {
     const page = await inspector();
     await page.click("#tab-faults");
     await until(page, "the switches are there", "[data-fault=latency]");
@@ -407,8 +411,8 @@ describe("the drawer of faults", () => {
   };
   const flip = (page: Page, name: string) => page.click(`[data-fault=${name}] [role=switch]`);
 
-  test("has a switch for each fault the emulator knows, and each goes on", async () => {
-    const page = await openDrawer();
+  test("has a switch for each fault of the emulator, and each can be switched on", async () => {
+    const page = await openPanel();
     const names = await page
       .locator("[data-fault]")
       .evaluateAll((cards) => cards.map((card) => card.getAttribute("data-fault")!));
@@ -421,39 +425,43 @@ describe("the drawer of faults", () => {
         await page.fill(`[data-fault=${name}] [name=key]`, "Gs2JobQueue:Push");
       }
       await flip(page, name);
-      await come(`${name} is set`, () =>
+      await eventually(`${name} is set`, () =>
         emulator.faults.list().some(({ fault }) => fault === name),
       );
-      // One that acts at once has acted on nobody, and is spent.
+      // A fault that acts at once is exhausted at once.
       const { exhausted } = emulator.faults.list().find(({ fault }) => fault === name)!;
-      const wanted = exhausted ? `:has-text("spent")` : ` [aria-checked=true]`;
+      const wanted = exhausted ? `:has-text("exhausted")` : ` [aria-checked=true]`;
       await until(page, `${name} is on`, `[data-fault=${name}]${wanted}`);
     }
-    await page.click("#lift-faults");
-    await until(page, "none is in force", "text=No fault is in force.");
+    await page.click("#clear-faults");
+    await until(page, "no fault is active", "text=No fault is active.");
     expect(emulator.faults.list()).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
-  test("does to a game what it says, and to the one that is named only", async () => {
-    const page = await openDrawer();
+  test("applies a fault to the named player only", async () => {
+    const page = await openPanel();
     const alice = await player("0001");
     const bob = await player("0002");
     await page.click("[data-fault=drop] summary");
     await page.fill("[data-fault=drop] [name=userId]", "user-0002");
     await page.click("[data-fault=drop] [type=submit]");
     expect(await bob.closed()).toBe(1006);
-    await until(page, "it tells", "[data-fault=drop]:has-text('struck once · spent')");
+    await until(
+      page,
+      "the hit is shown",
+      "[data-fault=drop]:has-text('triggered once · exhausted')",
+    );
     expect(emulator.sessions().map(({ userId }) => userId)).toEqual(["user-0001"]);
     await alice.close();
   });
 
-  test("names at its field what a fault does not take, and sets nothing", async () => {
-    const page = await openDrawer();
+  test("shows a refused parameter at its field, and sets nothing", async () => {
+    const page = await openPanel();
     await page.click("[data-fault=refuse] summary");
     await page.fill("[data-fault=refuse] [name=status]", "200");
     await page.click("[data-fault=refuse] [type=submit]");
-    await until(page, "it is told", "[data-fault=refuse] .field.faulty .fault");
+    await until(page, "the error is shown", "[data-fault=refuse] .field.invalid .field-error");
     expect(await page.getAttribute("[data-fault=refuse] [name=status]", "aria-invalid")).toBe(
       "true",
     );
@@ -461,7 +469,7 @@ describe("the drawer of faults", () => {
   });
 });
 
-test("kicks a player out, and lets tokens expire, for one socket", async () => {
+test("the inspector kicks a player and expires tokens on one socket", async () => {
   const page = await inspector();
   const alice = await player("0001");
   const bob = await player("0002");
@@ -469,13 +477,13 @@ test("kicks a player out, and lets tokens expire, for one socket", async () => {
   await page.click("[data-user=user-0001] .kick");
   await alice.closed();
   await page.click("[data-user=user-0002] .expire");
-  await until(page, "it is done", ".notice:has-text('Done')");
+  await until(page, "it is done", ".toast:has-text('Done')");
   const params = { namespaceName: "game-0001", accessToken: "accessToken-0002" };
   expect((await bob.ask(frame("setUserId", params))).status).toBe(401);
   await bob.close();
 });
 
-/** Fills the page with all it can show. */
+/** Fills the page with entries of every kind. */
 async function fill(): Promise<() => Promise<void>> {
   const sockets = [await player("0001"), await player("0002")];
   await emulator.issueAccessToken({ userId: "alice" });
@@ -484,7 +492,7 @@ async function fill(): Promise<() => Promise<void>> {
   for (let left = 30; left > 0; left--)
     await emulator.notify({ userId: "user-0001", key, payload });
   await emulator.notify({
-    userId: "far-away",
+    userId: "user-0003",
     subject: "raid-start",
     payload: "{}",
     namespaceName: "game-0001",
@@ -495,23 +503,23 @@ async function fill(): Promise<() => Promise<void>> {
   };
 }
 
-/** Goes through all the page has, one view after the other. */
-async function eachView(page: Page, look: (view: string) => Promise<void>): Promise<void> {
+/** Opens each view of the page in turn. */
+async function eachView(page: Page, visit: (view: string) => Promise<void>): Promise<void> {
   const isNarrow = (await page.locator("#tab-log").count()) > 0;
   await until(page, "the log is filled", row("Gs2Distributor"));
-  await look("log");
+  await visit("log");
   await page.click(`${row("Gs2Distributor")} >> nth=0`);
   await until(page, "a notification is open", "#notification-row");
-  await look("notification");
+  await visit("notification");
   await page.click("#close-detail");
   await page.fill("input[name=search]", "setUserId");
   await page.click(`${row("setUserId")} >> nth=0`);
   await until(page, "a call is open", "#method-row");
-  await look("call");
+  await visit("call");
   await page.click("#close-detail");
-  await page.fill("input[name=search]", "nothing fits this");
-  await until(page, "nothing fits", ".empty");
-  await look("empty");
+  await page.fill("input[name=search]", "no entry matches");
+  await until(page, "no entry matches", ".empty");
+  await visit("empty");
   await page.fill("input[name=search]", "");
   for (const name of await page
     .locator("[role=tab]")
@@ -522,17 +530,17 @@ async function eachView(page: Page, look: (view: string) => Promise<void>): Prom
       await page.selectOption("select[name=key]", "");
       await page.fill("input[name=subject]", "");
       await page.click("#send");
-      await until(page, "a fault is told", ".fault");
+      await until(page, "an error is shown", ".field-error");
       await page.fill("input[name=subject]", "own");
       await page.click("#send");
       await until(page, "it is sent", "#sent .card.good");
     }
-    await look(name.slice("tab-".length));
+    await visit(name.slice("tab-".length));
   }
   if (isNarrow) await page.click("#tab-log");
 }
 
-describe("everybody can use it", () => {
+describe("the page", () => {
   const axe = readInRepo("node_modules/axe-core/axe.min.js");
 
   test.each([
@@ -540,7 +548,7 @@ describe("everybody can use it", () => {
     ["dark", "desk"],
     ["light", "phone"],
     ["dark", "phone"],
-  ] as const)("axe finds no serious fault: %s, %s", async (colorScheme, size) => {
+  ] as const)("has no serious axe violation: %s, %s", async (colorScheme, size) => {
     const page = await inspector({ colorScheme, viewport: sizes[size], reducedMotion: "reduce" });
     const done = await fill();
     const found: string[] = [];
@@ -570,24 +578,24 @@ describe("everybody can use it", () => {
       [size, "en-US"],
       [size, "ja-JP"],
     ]),
-  )("nothing is too wide, cut or out of reach: %s, %s", async (size, locale) => {
+  )("has nothing too wide, cut or out of reach: %s, %s", async (size, locale) => {
     const page = await inspector({ viewport: sizes[size as keyof typeof sizes], locale });
     const language = locale.slice(0, 2);
     expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
     const done = await fill();
-    const faults: string[] = [];
+    const problems: string[] = [];
     await eachView(page, async (view) => {
-      for (const fault of await outOfPlace(page)) faults.push(`${view}: ${fault}`);
+      for (const problem of await layoutProblems(page)) problems.push(`${view}: ${problem}`);
       await page.evaluate(() => {
         for (const panel of document.querySelectorAll(".panel, .detail-body")) panel.scrollTop = 0;
       });
       await page.screenshot({ path: `${pictures}/inspector-${size}-${language}-${view}.png` });
     });
-    expect(faults).toEqual([]);
+    expect(problems).toEqual([]);
     await done();
   });
 
-  test("speaks the language that was chosen, also the next time", async () => {
+  test("keeps the chosen language after a reload", async () => {
     const page = await inspector();
     await page.selectOption("select[name=language]", "ja");
     await until(page, "it is Japanese", "#tab-send:has-text('送信')");
@@ -596,19 +604,19 @@ describe("everybody can use it", () => {
     expect(await page.title()).toBe("gs2-gateway インスペクター");
   });
 
-  test("takes the colours that were chosen", async () => {
+  test("takes the chosen colours", async () => {
     const page = await inspector({ colorScheme: "light" });
-    const ground = () =>
+    const background = () =>
       page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-    const light = await ground();
+    const light = await background();
     await page.click("#theme");
-    expect(await ground()).toBe(light);
+    expect(await background()).toBe(light);
     await page.click("#theme");
-    expect(await ground()).not.toBe(light);
+    expect(await background()).not.toBe(light);
   });
 });
 
-test("asks no other host for anything", async () => {
+test("the inspector sends no request to another host", async () => {
   await newContext();
   const hosts = new Set<string>();
   context.on("request", (request) => {
@@ -616,15 +624,15 @@ test("asks no other host for anything", async () => {
     if (protocol.startsWith("http")) hosts.add(host);
   });
   const page = await open();
-  await until(page, "it hears the emulator", ".hearing.live");
+  await until(page, "the page is connected", ".connection-state.live");
   expect([...hosts]).toEqual([new URL(emulator.url).host]);
 });
 
-/** Controls that cannot be brought whole into view and be hit, texts that are cut, and whether anything is too wide. */
-const outOfPlace = (page: Page): Promise<string[]> =>
+/** Controls that cannot be scrolled into view or clicked, texts that are cut, and a page that is too wide. */
+const layoutProblems = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const { clientWidth, clientHeight, scrollWidth } = document.documentElement;
-    const faults: string[] = [];
+    const problems: string[] = [];
     const nameOf = (element: Element) =>
       element.id ||
       element.getAttribute("name") ||
@@ -636,27 +644,27 @@ const outOfPlace = (page: Page): Promise<string[]> =>
     const controls = [
       ...document.querySelectorAll<HTMLElement>("button, input, select, textarea, summary"),
     ].filter(seen);
-    if (controls.length < 5) faults.push("there are hardly any controls");
+    if (controls.length < 5) problems.push("there are hardly any controls");
     for (const control of controls) {
       control.scrollIntoView({ block: "nearest", inline: "nearest" });
       const { left, top, right, bottom } = control.getBoundingClientRect();
       if (left < 0 || top < 0 || right > clientWidth + 0.5 || bottom > clientHeight + 0.5) {
-        faults.push(`${nameOf(control)} is out of view`);
+        problems.push(`${nameOf(control)} is out of view`);
       }
       const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-      if (!control.contains(hit) && !hit?.closest(".notice-place")) {
-        faults.push(`${nameOf(control)} is covered by ${hit?.className}`);
+      if (!control.contains(hit) && !hit?.closest(".toast-place")) {
+        problems.push(`${nameOf(control)} is covered by ${hit?.className}`);
       }
     }
-    // Rows of the log are summaries: they are cut on purpose, and whole when opened.
+    // Rows of the log are summaries: they are cut on purpose.
     for (const element of document.querySelectorAll<HTMLElement>("body *")) {
       if (!seen(element) || element.closest(".row, select, textarea, svg")) continue;
       const { overflowX, textOverflow } = getComputedStyle(element);
       const isCut = element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0;
       if (isCut && (overflowX !== "visible" || textOverflow === "ellipsis")) {
-        faults.push(`${nameOf(element).slice(0, 40)} is cut (${element.className})`);
+        problems.push(`${nameOf(element).slice(0, 40)} is cut (${element.className})`);
       }
     }
-    if (scrollWidth > clientWidth) faults.push(`it is ${scrollWidth - clientWidth} px too wide`);
-    return faults;
+    if (scrollWidth > clientWidth) problems.push(`it is ${scrollWidth - clientWidth} px too wide`);
+    return problems;
   });

@@ -67,7 +67,10 @@ function readPort(text: string): number {
   return Number(text);
 }
 
-/** Without a format, warnings are printed all the same: the cause of a refusal is hard to see from the page. */
+/**
+ * Without a format, warnings are printed all the same: the cause of a refusal is hard to see from
+ * the page.
+ */
 export function logTo(
   format: string | undefined,
   out: (line: string) => void,

@@ -11,7 +11,9 @@ interface ExecFlags {
   readonly data?: string;
 }
 
-/** `gs2-gateway exec -- CMD`: runs a command with an emulator of its own and returns its exit code. */
+/**
+ * `gs2-gateway exec -- CMD`: runs a command with an emulator of its own and returns its exit code.
+ */
 export function addExecCommand(
   program: Command,
   context: CommandContext,

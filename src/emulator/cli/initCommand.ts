@@ -4,7 +4,10 @@ import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import type { CommandContext } from "./context.js";
 
-/** `gs2-gateway init TEMPLATE DIR`: writes a new game. Writes nothing into a folder that is not empty. */
+/**
+ * `gs2-gateway init TEMPLATE DIR`: writes a new game. Writes nothing into a folder that is not
+ * empty.
+ */
 export function addInitCommand(
   program: Command,
   context: CommandContext,

@@ -12,7 +12,10 @@ interface NotifyFlags {
   readonly url?: string;
 }
 
-/** `gs2-gateway notify`: sends one notification through a running emulator. Fails when it is not delivered. */
+/**
+ * `gs2-gateway notify`: sends one notification through a running emulator. Fails when it is not
+ * delivered.
+ */
 export function addNotifyCommand(
   program: Command,
   context: CommandContext,

@@ -14,7 +14,10 @@ const commands = [
   addPushWorkerCommand,
 ];
 
-/** Runs `gs2-gateway` with these arguments; returns the exit code. An error is printed as one line, without a stack. */
+/**
+ * Runs `gs2-gateway` with these arguments; returns the exit code. An error is printed as one line,
+ * without a stack.
+ */
 export async function runCommand(
   args: readonly string[],
   context: CommandContext,

@@ -6,7 +6,10 @@ import type { CommandContext } from "./context.js";
 
 const FILE = "firebase-messaging-sw.js";
 
-/** `gs2-gateway push-worker DIR`: copies the push worker of this version into the folder a site is served from. */
+/**
+ * `gs2-gateway push-worker DIR`: copies the push worker of this version into the folder a site is
+ * served from.
+ */
 export function addPushWorkerCommand(
   program: Command,
   context: CommandContext,

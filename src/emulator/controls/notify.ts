@@ -24,7 +24,10 @@ export interface EmulatorNotification {
   subject?: string | undefined;
   /** Text, or a value that is sent as its JSON text. At most 1,024 characters. */
   payload: unknown;
-  /** Send it to the player's device when the player has no session; the push is in the outbox. Default false. */
+  /**
+   * Send it to the player's device when the player has no session; the push is in the outbox.
+   * Default false.
+   */
   enableTransferMobileNotification?: boolean | undefined;
   /** Sound of that push, at most 256 characters. */
   sound?: string | undefined;
@@ -33,7 +36,10 @@ export interface EmulatorNotification {
 }
 
 export interface EmulatorDelivery {
-  /** `WebSocket`; null when it was not delivered (settings `protocolOfSocket` and `protocolOfNobody`). */
+  /**
+   * `WebSocket`; null when it was not delivered (settings `protocolOfSocket` and
+   * `protocolOfNobody`).
+   */
   readonly protocol: string | null;
   /** The connections it was sent to. */
   readonly sendConnectionIds: readonly string[];

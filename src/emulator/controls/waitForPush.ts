@@ -19,7 +19,10 @@ const schema = objectOf({
   timeoutMs: v.optional(timeout, 5_000),
 } satisfies { readonly [Name in keyof Required<WaitForPushOptions>]: v.GenericSchema });
 
-/** Rejects after `timeoutMs`, or when `stopping` is aborted, with an error that describes the outbox. */
+/**
+ * Rejects after `timeoutMs`, or when `stopping` is aborted, with an error that describes the
+ * outbox.
+ */
 export async function waitForPush(
   engine: EmulatorEngine,
   given: WaitForPushOptions,

@@ -18,7 +18,10 @@ const schema = objectOf({
   timeoutMs: v.optional(timeout, 5_000),
 } satisfies { readonly [Name in keyof Required<WaitForSessionOptions>]: v.GenericSchema });
 
-/** Rejects after `timeoutMs`, or when `stopping` is aborted, with an error that lists the sessions there are. */
+/**
+ * Rejects after `timeoutMs`, or when `stopping` is aborted, with an error that lists the sessions
+ * there are.
+ */
 export async function waitForSession(
   engine: EmulatorEngine,
   given: WaitForSessionOptions,

@@ -34,7 +34,10 @@ export interface EmulatorFaults {
     /** HTTP status, 400 to 599. Default 503. */
     status?: number | undefined;
   };
-  /** A handshake gets no reply: the socket stays connecting until the client gives up, even after the fault is cleared. */
+  /**
+   * A handshake gets no reply: the socket stays connecting until the client gives up, even after
+   * the fault is cleared.
+   */
   hangBeforeOpen: object;
   /**
    * The connection goes half-open: the server neither reads nor writes any more, sends no pong, and
@@ -51,14 +54,14 @@ export interface EmulatorFaults {
     reason?: string | undefined;
   };
   /**
-   * Another session replaces the player's by force, and stays until it is replaced by force in turn,
-   * or until faults are set or cleared the next time. What it is sent is dropped.
+   * Another session replaces the player's by force, and stays until it is replaced by force in
+   * turn, or until faults are set or cleared the next time. What it is sent is dropped.
    */
   kick: FaultMoment;
   /**
    * The tokens a session was bound with expire, and all others of that client and that player; new
-   * ones are valid. `accessToken-NNNN` stays expired until the emulator is reset. The session itself
-   * ends only with the setting `accessTokenExpiryEndsSession`.
+   * ones are valid. `accessToken-NNNN` stays expired until the emulator is reset. The session
+   * itself ends only with the setting `accessTokenExpiryEndsSession`.
    */
   expireTokens: FaultMoment & {
     /** Default `both`. */
@@ -91,7 +94,10 @@ export interface EmulatorFaults {
     /** 400 to 599. Default 409, though there is no conflict. */
     status?: number | undefined;
   };
-  /** A reply is held until the next one on that socket has overtaken it, or until `withinMs` has passed. */
+  /**
+   * A reply is held until the next one on that socket has overtaken it, or until `withinMs` has
+   * passed.
+   */
   answersOutOfOrder: FaultedCall & {
     /** Milliseconds it is held at most. Default 200. */
     withinMs?: number | undefined;
@@ -133,7 +139,10 @@ export interface FaultScope {
 export interface FaultLimits {
   /** How often the fault is triggered before it is exhausted. Default: without end. */
   times?: number | undefined;
-  /** Probability, 0 to 1, that the fault is triggered where it applies, drawn from the emulator's `seed`. Default 1. */
+  /**
+   * Probability, 0 to 1, that the fault is triggered where it applies, drawn from the emulator's
+   * `seed`. Default 1.
+   */
   chance?: number | undefined;
 }
 

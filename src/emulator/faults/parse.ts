@@ -66,7 +66,10 @@ export const faultsSchema = listOf(faultSchema, "faults");
 
 const faultsRequest = objectOf({ faults: faultsSchema });
 
-/** The faults of a request `{ faults: [...] }`: all of them, or an error that names what is wrong with one. */
+/**
+ * The faults of a request `{ faults: [...] }`: all of them, or an error that names what is wrong
+ * with one.
+ */
 export const readFaultsRequest = (given: unknown): Fault[] =>
   readWith("faults.set", faultsRequest, given).faults;
 

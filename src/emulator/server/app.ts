@@ -82,7 +82,10 @@ const originCheck =
     return fail(context, 403, "emulator", checked.why);
   };
 
-/** Browsers ask for it in the preflight before a page from the network may reach this machine; hono/cors does not know it. */
+/**
+ * Browsers ask for it in the preflight before a page from the network may reach this machine;
+ * hono/cors does not know it.
+ */
 const privateNetwork: MiddlewareHandler = async (context, next) => {
   if (context.req.header("access-control-request-private-network") === "true") {
     context.header("access-control-allow-private-network", "true");
@@ -103,7 +106,10 @@ const targetOf = ({ component, name }: AnyMethod): Target => ({
   function: name,
 });
 
-/** Literal segments before parameters: `/system/version` is not the status of a namespace called system. */
+/**
+ * Literal segments before parameters: `/system/version` is not the status of a namespace called
+ * system.
+ */
 function inRouteOrder(methods: readonly AnyMethod[]): AnyMethod[] {
   const shape = ({ path }: AnyMethod) => path.replace(/\{\w+\}/g, "\uffff");
   return [...methods].sort((one, other) => (shape(one) < shape(other) ? -1 : 1));

@@ -17,7 +17,10 @@ const CONFIG = "<!-- config -->";
 const NOT_BUILT =
   "The emulator runs, but its inspector is not built: run npm run build in the sources of gs2-gateway.";
 
-/** A file of the inspector, with the configuration in its page; `from` is a file near it. Undefined: it has no such file. */
+/**
+ * A file of the inspector, with the configuration in its page; `from` is a file near it. Undefined:
+ * it has no such file.
+ */
 export async function inspectorFile(
   name: string,
   config: () => InspectorConfig,

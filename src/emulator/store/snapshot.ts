@@ -19,8 +19,8 @@ import type { DumpedToken } from "./userData.js";
 import { allSessions, cutConnection, grn, playerKey, type Effect, type Store } from "./store.js";
 
 /**
- * The state that outlives a restart: all but sockets, sessions, calls, outbox and the settings. Plain
- * JSON. It holds the emulator's tokens and secrets as they are.
+ * The state that outlives a restart: all but sockets, sessions, calls, outbox and the settings.
+ * Plain JSON. It holds the emulator's tokens and secrets as they are.
  */
 export interface EmulatorState {
   version: 1;

@@ -20,7 +20,6 @@ const USER = "user:";
 export function FilterBar() {
   const t = texts.value;
   const { kind, text, userId, connectionId } = log.filter.value;
-  const isPaused = log.isPaused.value;
   const users = log.userIds.value;
   const who =
     connectionId !== undefined ? SOCKET + connectionId : userId !== undefined ? USER + userId : "";
@@ -68,39 +67,47 @@ export function FilterBar() {
           </option>
         ))}
       </select>
-      <div class="buttons">
-        <button
-          type="button"
-          id="pause"
-          class={isPaused ? "square strong" : "square"}
-          aria-pressed={isPaused}
-          aria-label={isPaused ? t.resume : t.pause}
-          title={isPaused ? t.resume : t.pause}
-          onClick={() => (isPaused ? log.resume() : log.pause())}
-        >
-          <Icon name={isPaused ? "play" : "pause"} />
-        </button>
-        <button
-          type="button"
-          id="clear"
-          class="square"
-          aria-label={t.clear}
-          title={t.clear}
-          onClick={() => log.clear()}
-        >
-          <Icon name="clear" />
-        </button>
-        <button
-          type="button"
-          id="export"
-          class="square"
-          aria-label={t.exportJson}
-          title={t.exportJson}
-          onClick={save}
-        >
-          <Icon name="save" />
-        </button>
-      </div>
+      <Buttons />
+    </div>
+  );
+}
+
+function Buttons() {
+  const t = texts.value;
+  const isPaused = log.isPaused.value;
+  return (
+    <div class="buttons">
+      <button
+        type="button"
+        id="pause"
+        class={isPaused ? "square strong" : "square"}
+        aria-pressed={isPaused}
+        aria-label={isPaused ? t.resume : t.pause}
+        title={isPaused ? t.resume : t.pause}
+        onClick={() => (isPaused ? log.resume() : log.pause())}
+      >
+        <Icon name={isPaused ? "play" : "pause"} />
+      </button>
+      <button
+        type="button"
+        id="clear"
+        class="square"
+        aria-label={t.clear}
+        title={t.clear}
+        onClick={() => log.clear()}
+      >
+        <Icon name="clear" />
+      </button>
+      <button
+        type="button"
+        id="export"
+        class="square"
+        aria-label={t.exportJson}
+        title={t.exportJson}
+        onClick={save}
+      >
+        <Icon name="save" />
+      </button>
     </div>
   );
 }

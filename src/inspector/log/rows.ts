@@ -1,7 +1,10 @@
 import type { FrameLogEntry, LoggedFrame } from "../../wire/frameLog.js";
 import { notificationKey } from "../../wire/notifications.js";
 
-/** A row of the log: an entry, with the values for its columns and filters. The rest is computed when it is needed. */
+/**
+ * A row of the log: an entry, with the values for its columns and filters. The rest is computed
+ * when it is needed.
+ */
 export interface Row {
   /** Counts up over noFilter this page has seen; an emulator started anew counts from 1 again. */
   readonly uid: number;
@@ -164,7 +167,10 @@ const isOfKind = (kind: Filter["kind"], row: Row): boolean => {
   }
 };
 
-/** The rows that match, in order. `connectionsOf` returns the sockets of a player, so that the login before the bind matches too. */
+/**
+ * The rows that match, in order. `connectionsOf` returns the sockets of a player, so that the login
+ * before the bind matches too.
+ */
 export function filtered(
   rows: readonly Row[],
   { kind, text, userId, connectionId }: Filter,

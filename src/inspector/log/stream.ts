@@ -4,7 +4,9 @@ import type { FrameLogEntry } from "../../wire/frameLog.js";
 /** The connection of the page to the emulator. */
 export const connectionState = signal<"connecting" | "live" | "lost">("connecting");
 
-/** Reads the emulator's log; the browser reconnects by itself, and continues after the last entry. */
+/**
+ * Reads the emulator's log; the browser reconnects by itself, and continues after the last entry.
+ */
 export function listen(append: (run: string, entries: readonly FrameLogEntry[]) => void): void {
   const source = new EventSource("/_emulator/log");
   source.onopen = () => {

@@ -4,7 +4,10 @@ import type { FieldRefusal } from "../api.js";
 
 type Parameters = Readonly<Record<string, FaultParameter>>;
 
-/** The typed text as a value of this type. The emulator checks it: a text that does not fit is sent as it is. */
+/**
+ * The typed text as a value of this type. The emulator checks it: a text that does not fit is sent
+ * as it is.
+ */
 function valueOf(type: FaultParameter["type"], typed: string): unknown {
   if (type === "string" || type === "choice") return typed;
   try {
@@ -28,7 +31,10 @@ export function faultOf(
   return { fault: name, ...Object.fromEntries(values) } as EmulatorFault;
 }
 
-/** The active faults, to be set again: exhausted ones are left out, and `times` is what is left of it. */
+/**
+ * The active faults, to be set again: exhausted ones are left out, and `times` is what is left of
+ * it.
+ */
 export function stillActive(reports: readonly EmulatorFaultReport[]): EmulatorFault[] {
   return reports
     .filter(({ exhausted }) => !exhausted)

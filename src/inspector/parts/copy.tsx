@@ -8,7 +8,8 @@ async function copyText(text: string): Promise<void> {
 }
 
 async function writeClipboard(text: string): Promise<boolean> {
-  // Outside loopback (a phone on the same network) the page is not a secure context and has no clipboard.
+  // Outside loopback (a phone on the same network) the page is not a secure context and has no
+  // clipboard.
   const clipboard = navigator.clipboard as Clipboard | undefined;
   if (clipboard) {
     const isWritten = await clipboard.writeText(text).then(

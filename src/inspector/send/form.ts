@@ -140,7 +140,9 @@ export const samplesOf = (key: string, userId: string, now: number): Record<stri
     ]),
   );
 
-/** A draft of a notification that was sent before; a payload that its form cannot hold stays text. */
+/**
+ * A draft of a notification that was sent before; a payload that its form cannot hold stays text.
+ */
 export function draftOf(sent: {
   readonly userId: string;
   readonly namespaceName: string;

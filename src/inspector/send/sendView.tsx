@@ -20,7 +20,7 @@ import {
 
 const CUSTOM = "";
 
-function error(name: string, label: string): string | undefined {
+function errorAt(name: string, label: string): string | undefined {
   const found = fieldErrors.value[name];
   return found && describeFieldError(label, found);
 }
@@ -39,7 +39,7 @@ function PayloadFields() {
           note={t.types[type]}
           inputMode={type === "string" ? "text" : type === "float" ? "decimal" : "numeric"}
           value={fields[name] ?? ""}
-          error={error(`payload.${name}`, name)}
+          error={errorAt(`payload.${name}`, name)}
           onInput={(value) => change({ fields: { ...draft.value.fields, [name]: value } })}
         />
       ))}
@@ -60,7 +60,7 @@ function CustomFields() {
         name="subject"
         label={t.subject}
         value={subject}
-        error={error("subject", t.subject)}
+        error={errorAt("subject", t.subject)}
         onInput={(value) => change({ subject: value })}
       />
       <TextField
@@ -69,7 +69,7 @@ function CustomFields() {
         hint={t.issuerHint}
         placeholder="Gs2Gateway:SendNotification"
         value={issuer}
-        error={error("issuer", t.issuer)}
+        error={errorAt("issuer", t.issuer)}
         onInput={(value) => change({ issuer: value })}
       />
       <TextField
@@ -79,9 +79,93 @@ function CustomFields() {
         rows={4}
         isCode
         value={payload}
-        error={error("payload", t.payload)}
+        error={errorAt("payload", t.payload)}
         onInput={(value) => change({ payload: value })}
       />
+    </>
+  );
+}
+
+function RecipientFields() {
+  const t = texts.value;
+  const { userId, namespaceName } = draft.value;
+  const players = new Set(
+    sockets.value.flatMap(({ sessions }) => sessions.map((one) => one.userId)),
+  );
+  const namespaces = state.value.namespaces.map(({ name }) => name);
+  return (
+    <div class="pair">
+      <TextField
+        name="userId"
+        label={t.toWhom}
+        list={[...players]}
+        value={userId}
+        error={errorAt("userId", t.toWhom)}
+        onInput={(value) => change({ userId: value })}
+      />
+      <SelectField
+        name="namespaceName"
+        label={t.where}
+        value={namespaceName}
+        onChange={(value) => change({ namespaceName: value })}
+      >
+        <option value="">{t.anyNamespace}</option>
+        {namespaceName !== "" && !namespaces.includes(namespaceName) && (
+          <option value={namespaceName}>{namespaceName}</option>
+        )}
+        {namespaces.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </SelectField>
+    </div>
+  );
+}
+
+function KeyField() {
+  const t = texts.value;
+  return (
+    <SelectField name="key" label={t.what} value={draft.value.key} onChange={chooseKey}>
+      <optgroup label={t.customGroup}>
+        <option value={CUSTOM}>{t.custom}</option>
+      </optgroup>
+      {Object.entries(keysByService).map(([service, keys]) => (
+        <optgroup key={service} label={service}>
+          {keys.map((one) => (
+            <option key={one} value={one}>
+              {one}
+            </option>
+          ))}
+        </optgroup>
+      ))}
+    </SelectField>
+  );
+}
+
+function DeviceFields() {
+  const t = texts.value;
+  const { transfer, sound } = draft.value;
+  return (
+    <>
+      <label class="check">
+        <input
+          type="checkbox"
+          name="transfer"
+          checked={transfer}
+          onChange={(event) => change({ transfer: event.currentTarget.checked })}
+        />
+        <span>{t.toDevice}</span>
+      </label>
+      {transfer && (
+        <TextField
+          name="sound"
+          label={t.sound}
+          value={sound}
+          error={errorAt("sound", t.sound)}
+          onInput={(value) => change({ sound: value })}
+        />
+      )}
     </>
   );
 }
@@ -89,11 +173,6 @@ function CustomFields() {
 export function SendView() {
   const t = texts.value;
   const form = useRef<HTMLFormElement>(null);
-  const { userId, namespaceName, key, transfer, sound } = draft.value;
-  const players = new Set(
-    sockets.value.flatMap(({ sessions }) => sessions.map((one) => one.userId)),
-  );
-  const namespaces = state.value.namespaces.map(({ name }) => name);
   const used = payloadText(draft.value).length;
   return (
     <>
@@ -103,72 +182,17 @@ export function SendView() {
         aria-label={t.sendTitle}
         onSubmit={(event) => {
           event.preventDefault();
-          const wrong = sendDraft();
-          if (wrong === undefined) return;
+          const invalid = sendDraft();
+          if (invalid === undefined) return;
           requestAnimationFrame(() =>
-            form.current?.querySelector<HTMLElement>(`[name="${wrong}"]`)?.focus(),
+            form.current?.querySelector<HTMLElement>(`[name="${invalid}"]`)?.focus(),
           );
         }}
       >
-        <div class="pair">
-          <TextField
-            name="userId"
-            label={t.toWhom}
-            list={[...players]}
-            value={userId}
-            error={error("userId", t.toWhom)}
-            onInput={(value) => change({ userId: value })}
-          />
-          <SelectField
-            name="namespaceName"
-            label={t.where}
-            value={namespaceName}
-            onChange={(value) => change({ namespaceName: value })}
-          >
-            <option value="">{t.anyNamespace}</option>
-            {namespaceName !== "" && !namespaces.includes(namespaceName) && (
-              <option value={namespaceName}>{namespaceName}</option>
-            )}
-            {namespaces.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </SelectField>
-        </div>
-        <SelectField name="key" label={t.what} value={key} onChange={chooseKey}>
-          <optgroup label={t.customGroup}>
-            <option value={CUSTOM}>{t.custom}</option>
-          </optgroup>
-          {Object.entries(keysByService).map(([service, keys]) => (
-            <optgroup key={service} label={service}>
-              {keys.map((one) => (
-                <option key={one} value={one}>
-                  {one}
-                </option>
-              ))}
-            </optgroup>
-          ))}
-        </SelectField>
-        {key === CUSTOM ? <CustomFields /> : <PayloadFields />}
-        <label class="check">
-          <input
-            type="checkbox"
-            name="transfer"
-            checked={transfer}
-            onChange={(event) => change({ transfer: event.currentTarget.checked })}
-          />
-          <span>{t.toDevice}</span>
-        </label>
-        {transfer && (
-          <TextField
-            name="sound"
-            label={t.sound}
-            value={sound}
-            error={error("sound", t.sound)}
-            onInput={(value) => change({ sound: value })}
-          />
-        )}
+        <RecipientFields />
+        <KeyField />
+        {draft.value.key === CUSTOM ? <CustomFields /> : <PayloadFields />}
+        <DeviceFields />
         <div class="submit">
           <button type="submit" class="strong" id="send">
             <Icon name="send" /> {t.send}
