@@ -44,7 +44,7 @@ export function dataFile(given: string): StateFile {
       try {
         return readState(JSON.parse(text));
       } catch (error) {
-        const why = isGatewayError(error) ? error.message : "It is no JSON.";
+        const why = isGatewayError(error) ? `${error.message}.` : "It is no JSON.";
         throw invalid(
           `The emulator's data file ${given} is broken and was left as it was. ${why} Mend it, or move it away to start afresh.`,
         );
