@@ -111,5 +111,5 @@ function readToken(world: Store, given: unknown): ReadToken | string {
   };
 }
 
-export const isText = (value: unknown, max: number): value is string =>
+const isText = (value: unknown, max: number): value is string =>
   typeof value === "string" && value !== "" && value.length <= max;

@@ -245,6 +245,25 @@ describe("the control plane", () => {
     expect((await control("access-tokens", {})).body["message"]).toContain("userId");
   });
 
+  test.each<[path: string, body: Json, field: string, problem: string]>([
+    ["disconnect", {}, "userId", "or connectionId must be supplied, and not both"],
+    ["disconnect", { userId: "u", connectionId: "c" }, "userId", "or connectionId must be"],
+    ["disconnect", { userId: "u", code: 1005 }, "code", "takes 1000 to 1003, 1006 to 1014 or"],
+    ["disconnect", { userid: "u" }, "userid", "is unknown; known are userId, namespaceName"],
+    ["clock", { advanceMs: -1 }, "advanceMs", "takes a number of milliseconds, 0 or more"],
+    ["namespaces", { name: "" }, "name", "takes a text of 1 to 128 characters"],
+    ["sessions/wait", {}, "userId", "must be supplied"],
+    ["sessions/wait", { userId: "u", timeoutMs: "1" }, "timeoutMs", "takes a number of milli"],
+  ])("refuses POST %s with %j, and names the field", async (path, body, field, problem) => {
+    expect(await control(path, body)).toEqual({
+      status: 400,
+      body: {
+        message: expect.stringContaining(`: ${field} ${problem}`) as string,
+        errors: [{ field, message: expect.stringContaining(problem) as string }],
+      },
+    });
+  });
+
   test("lists sessions and calls with their secrets redacted", async () => {
     const socket = await bound("0001");
     await fetch(`${emulator.url}/gateway/game-0001/user/me/firebase/token`, {
