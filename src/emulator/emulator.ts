@@ -58,7 +58,7 @@ export interface Emulator {
   state(): EmulatorState;
   /**
    * Replaces the state; a part that is left out stays as it is. Sockets stay open, but for those
-   * bound in a namespace that is gone.
+   * bound in a removed namespace.
    */
   setState(state: EmulatorStateInput): Promise<void>;
   /**

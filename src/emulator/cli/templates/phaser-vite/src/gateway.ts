@@ -1,6 +1,6 @@
 import { GatewayClient, emulatorEndpoints } from "gs2-gateway";
 
-/** Set by `npm run dev`, which runs a GS2-Gateway of its own on this machine. */
+/** Set by `npm run dev`, which starts a local GS2-Gateway. */
 export const emulatorUrl: string | undefined = import.meta.env["VITE_GS2_GATEWAY_EMULATOR_URL"];
 
 const text = async (url: string) => (await fetch(url)).text();
@@ -14,7 +14,8 @@ export function createGateway(): GatewayClient {
           credential: { clientId: "client", clientSecret: "secret" },
         }
       : {
-          // Your server logs in to GS2 and hands out project tokens: a client secret in a shipped game is no secret.
+          // Your server logs in to GS2 and issues project tokens: a client secret in a shipped game
+          // is not secret.
           credential: {
             clientId: String(import.meta.env["VITE_GS2_CLIENT_ID"]),
             projectToken: () => text("/api/project-token"),
@@ -23,5 +24,8 @@ export function createGateway(): GatewayClient {
   });
 }
 
-/** The player's access token, from GS2-Account or your server. On the emulator `accessToken-0001` stands for `user-0001`. */
+/**
+ * The player's access token, from GS2-Account or your server. On the emulator `accessToken-0001`
+ * stands for `user-0001`.
+ */
 export const accessToken = () => (emulatorUrl ? "accessToken-0001" : text("/api/access-token"));

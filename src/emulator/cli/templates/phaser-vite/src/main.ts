@@ -15,7 +15,8 @@ const game = new Phaser.Game({
   scene: LobbyScene,
 });
 
-// A saved file starts the game anew: without this the old one would play on behind it, with a connection of its own.
+// A saved file restarts the game: without this the old game would keep running with its own
+// connection.
 if (import.meta.hot) {
   import.meta.hot.accept();
   import.meta.hot.dispose(() => {

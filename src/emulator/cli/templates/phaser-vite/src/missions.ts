@@ -1,6 +1,6 @@
 import type { NotificationSource } from "gs2-gateway";
 
-/** Which missions the player has finished. Knows nothing of Phaser, so that it can be tested without a browser. */
+/** The missions the player has finished. Does not use Phaser, so it can be tested without a browser. */
 export class Missions {
   readonly finished: string[] = [];
 
