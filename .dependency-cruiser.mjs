@@ -74,6 +74,7 @@ export const emulatorLayers = [
   { names: ["calls"], reason: "A call turns a store and a request into a result, nothing more." },
   { names: ["store"], reason: "The store is data, independent of the calls that change it." },
   { names: ["settings"], reason: "Every folder reads the settings." },
+  { names: ["schema"], reason: "Every folder checks what it is given in the same way." },
 ];
 
 /** What only some rooms or files import. A package that is not listed is refused. */
@@ -199,6 +200,8 @@ export default {
     // Imports of types count as imports.
     tsPreCompilationDeps: true,
     doNotFollow: "(^|/)node_modules/",
+    // A part of a package (`hono/cors`) is found by its exports.
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "default"] },
     // `gs2-gateway init` copies it: a game imports the package from outside.
     exclude: "^src/emulator/cli/templates/",
   },

@@ -86,42 +86,6 @@ export default tseslint.config(
     files: ["src/wire/methods.ts", "src/inspector/texts*.ts"],
     rules: { "max-lines": "off" },
   },
-  // Temporary: files that are too long, or have a function that is. A file goes once it is divided.
-  {
-    files: [
-      "src/client/client.ts",
-      "src/emulator/engine/engine.ts",
-      "src/emulator/faults/definitions.ts",
-    ],
-    rules: { "max-lines": "off" },
-  },
-  {
-    files: [
-      "src/admin/broadcast.ts",
-      "src/admin/caller.ts",
-      "src/admin/create.ts",
-      "src/admin/userData.ts",
-      "src/client/client.ts",
-      "src/compat/webSocketSession.ts",
-      "src/connection/calls.ts",
-      "src/connection/connection.ts",
-      "src/emulator/emulator.ts",
-      "src/emulator/server/controlApi.ts",
-      "src/inspector/log/filterBar.tsx",
-      "src/inspector/log/methodRow.tsx",
-      "src/inspector/log/virtualList.tsx",
-      "src/inspector/send/sendView.tsx",
-      "src/notify/notify.ts",
-      "src/phaser/scope.ts",
-      "src/push/push.ts",
-      "src/push/tokenSync.ts",
-      "src/push/worker/worker.ts",
-      "src/session/session.ts",
-      "src/testing/connectEmulator.ts",
-      "src/testing/testGateway.ts",
-    ],
-    rules: { "max-lines-per-function": "off" },
-  },
   {
     files: ["test/**/*.ts"],
     rules: {

@@ -1,7 +1,6 @@
-import type { ConnectionSnapshot } from "../connection/snapshot.js";
-import type { Binding } from "../connection/snapshot.js";
+import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { AbortOptions } from "../core/deferred.js";
-import { CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
+import { bindMethods, CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
 import { invalidArgument } from "../errors.js";
 import type { ListenOptions } from "../notify/emitter.js";
 import type { Mark } from "../notify/history.js";
@@ -46,8 +45,8 @@ import type {
  * delivers notifications.
  *
  * Every rejection is a GatewayError. The client does nothing before the first `connect` or
- * `setUserId`. It can be extended: its methods are on the prototype. Printing or stringifying it
- * shows no credential.
+ * `setUserId`. It can be extended: its methods are on the prototype. They are bound, too, so that
+ * they can be taken off the client. Printing or stringifying it shows no credential.
  */
 export class GatewayClient implements NotificationSource {
   /** Events of the connection, beside the notifications. */
@@ -77,6 +76,7 @@ export class GatewayClient implements NotificationSource {
       onDispose: (callback) => core.onDispose(callback),
     };
     Object.defineProperty(this, CLIENT_INTERNALS, { value: internals });
+    bindMethods(this, GatewayClient.prototype);
     if (isEmulator) report("info", "emulator", webSocketUrl, { webSocket: webSocketUrl });
   }
 

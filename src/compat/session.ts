@@ -116,7 +116,7 @@ export async function logIn(session: SessionFields): Promise<LoginResult> {
     });
   }
   session.projectToken = accessToken;
-  session.expiresAt = expiresIn > 0 ? clock.now() + expiresIn * 1_000 : null;
+  session.expiresAt = expiresIn > 0 ? clock.wallTime() + expiresIn * 1_000 : null;
   return { accessToken, tokenType, expiresIn };
 }
 
@@ -134,10 +134,10 @@ export async function renewToken(session: SessionFields): Promise<string> {
   return session.projectToken!;
 }
 
-export const secondsUntil = (time: number): number => (time - clock.now()) / 1_000;
+export const secondsUntil = (time: number): number => (time - clock.wallTime()) / 1_000;
 
 const hasExpired = ({ expiresAt }: SessionFields): boolean =>
-  expiresAt !== null && clock.now() >= expiresAt;
+  expiresAt !== null && clock.wallTime() >= expiresAt;
 
 /** Checked before fetch does: its error would quote the token. */
 function checkHeader(token: string): string {

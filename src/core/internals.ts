@@ -53,3 +53,15 @@ export interface ClientInternals {
 /** Undefined for what is not a GatewayClient. */
 export const internalsOf = (client: unknown): ClientInternals | undefined =>
   (client as { [CLIENT_INTERNALS]?: ClientInternals } | null | undefined)?.[CLIENT_INTERNALS];
+
+/**
+ * Binds the methods of a class, or what a subclass overrides them with, so that they can be taken
+ * off the object. Printing the object does not show them.
+ */
+export function bindMethods(object: object, prototype: object): void {
+  for (const name of Object.getOwnPropertyNames(prototype)) {
+    if (name === "constructor" || Object.getOwnPropertyDescriptor(prototype, name)!.get) continue;
+    const method = Reflect.get(object, name) as (...args: unknown[]) => unknown;
+    Object.defineProperty(object, name, { value: method.bind(object), writable: true });
+  }
+}

@@ -7,170 +7,182 @@ import { disconnect, type DisconnectOptions } from "./controls/disconnect.js";
 import type { EmulatorFault, EmulatorFaultReport } from "./faults/definitions.js";
 import { parseFaults } from "./faults/parse.js";
 import { EmulatorEngine } from "./engine/engine.js";
-import type { OriginPolicy } from "./server/originCheck.js";
 import { createApp } from "./server/app.js";
 import { seededIds } from "./store/ids.js";
 import { listen } from "./server/listen.js";
 import { notify, type EmulatorDelivery } from "./controls/notify.js";
 import type { EmulatorNotification } from "./controls/notify.js";
-import { readOptions, type EmulatorOptions, type ReadOptions } from "./options.js";
-import type { DevicePush, OutboxEntry, OutboxFilter, WaitForPushOptions } from "./store/outbox.js";
-import { waitForPush } from "./controls/waitForPush.js";
+import { readOptions, type EmulatorOptions } from "./options.js";
+import type { DevicePush, OutboxEntry, OutboxFilter } from "./store/outbox.js";
+import { waitForPush, type WaitForPushOptions } from "./controls/waitForPush.js";
 import { waitForSession, type WaitForSessionOptions } from "./controls/waitForSession.js";
 import { socketServer } from "./server/webSocket.js";
 import { readState, type EmulatorState, type EmulatorStateInput } from "./store/snapshot.js";
 import { issueAccessToken, type IssueTokenOptions } from "./controls/accessTokens.js";
 
-/** A running emulator. */
+/**
+ * A running emulator. A method that is given a wrong argument throws or rejects with an
+ * `invalidArgument` that names the field.
+ */
 export interface Emulator {
   /** Base address, e.g. `http://127.0.0.1:9480`. */
   readonly url: string;
   /** For the client's option of the same name. */
   readonly endpoints: Endpoints;
-  /** An access token of a player, as GS2-Auth would give it. */
-  issueAccessToken(wish: IssueTokenOptions): Promise<string>;
-  /** Sends a notification to the sessions a user has; answers to whom it went, or why to nobody. */
+  /** An access token of a player, as GS2-Auth would issue it. */
+  issueAccessToken(options: IssueTokenOptions): Promise<string>;
+  /**
+   * Sends a notification to the sessions of a user; resolves with the connections it was sent to,
+   * or the reason why there are none.
+   */
   notify(notification: EmulatorNotification): Promise<EmulatorDelivery>;
   /** All sessions, in the order of binding. */
   sessions(): WebSocketSession[];
-  /** The last 3,000 calls that were answered, oldest first. */
+  /** The last 3,000 handled calls, oldest first. */
   calls(filter?: CallFilter): EmulatorCall[];
-  /** The last 1,000 notifications that went to a mobile device or would have, oldest first, each with why or why not. */
+  /**
+   * The last 1,000 notifications for a mobile device, sent or not, oldest first, each with the
+   * reason.
+   */
   outbox(filter?: OutboxFilter): OutboxEntry[];
   /**
-   * The oldest push that left for such a device and that was not taken before, as soon as there is one; `message` is what the device's worker
-   * would get. Each answers once. Rejects after `timeoutMs` of real time (default 5,000) with a sentence that tells what is in the outbox instead.
+   * The oldest push that was sent to a matching device and not returned before, as soon as there is
+   * one; `message` is what the device's service worker would get. Rejects after `timeoutMs` of real
+   * time (default 5,000) with an error that describes the outbox.
    */
-  waitForPush(wish?: WaitForPushOptions): Promise<DevicePush>;
-  /** All that outlives a restart, as plain JSON, with the emulator's tokens and secrets as they are. */
+  waitForPush(options?: WaitForPushOptions): Promise<DevicePush>;
+  /**
+   * The state that outlives a restart, as plain JSON, with the emulator's tokens and secrets as
+   * they are.
+   */
   state(): EmulatorState;
-  /** Puts such a state in place; a part that is left out stays as it is. Sockets stay open, but for those bound in a namespace that is gone. */
+  /**
+   * Replaces the state; a part that is left out stays as it is. Sockets stay open, but for those
+   * bound in a removed namespace.
+   */
   setState(state: EmulatorStateInput): Promise<void>;
-  /** The user's session, as soon as there is one. Rejects with a sentence that tells which sessions there are instead. */
-  waitForSession(wish: WaitForSessionOptions): Promise<WebSocketSession>;
-  /** Cuts sockets, as GS2 might at any time; answers the sessions that ended. */
-  disconnect(wish: DisconnectOptions): WebSocketSession[];
-  /** What goes wrong on purpose; see {@link EmulatorFault}. Each strike is in the log. */
+  /**
+   * The user's session, as soon as there is one. Rejects after `timeoutMs` with an error that lists
+   * the sessions there are.
+   */
+  waitForSession(options: WaitForSessionOptions): Promise<WebSocketSession>;
+  /** Cuts sockets, as GS2 might at any time; returns the sessions that ended. */
+  disconnect(options: DisconnectOptions): WebSocketSession[];
+  /** Failures on purpose; see {@link EmulatorFault}. Each trigger is logged. */
   readonly faults: {
     /**
-     * Puts these faults in force in place of those before, and answers them with how often each has struck at once. A fault nobody knows, or
-     * a parameter that does not fit, is an error that names it; then those before stay.
+     * Replaces the active faults; returns them with the number of times each was triggered at once.
+     * An unknown fault or a wrong parameter throws, and the active faults stay.
      */
     set(faults: readonly EmulatorFault[]): EmulatorFaultReport[];
-    /** Puts none in force. What has happened stays: a line that went dead is dead. */
+    /** Clears the active faults. Their effects stay: a half-open connection stays half-open. */
     clear(): void;
-    /** Those that were set last, the spent ones too. */
+    /** The faults that were set last, exhausted ones included. */
     list(): EmulatorFaultReport[];
   };
   readonly clock: {
-    /** Unix time in milliseconds, as the emulator sees it. */
+    /** Unix time in milliseconds, of the emulator's clock. */
     now(): number;
-    /** Puts the emulator's clock forward: tokens expire and idle sockets are cut without waiting. */
+    /**
+     * Puts the emulator's clock forward: tokens expire and idle sockets are cut without waiting.
+     */
     advance(byMs: number): void;
   };
   /**
-   * Back to the start: sockets are cut, calls, outbox, tokens and namespaces forgotten, the data file too, no fault is in force, the clock is
-   * right again.
+   * Back to the start: sockets are cut; calls, outbox, tokens, namespaces and the data file are
+   * emptied; no fault is active; the clock is no longer ahead.
    */
   reset(): Promise<void>;
-  /** Closes every socket and frees the port. Calling it again does no harm. */
+  /** Closes every socket and frees the port. Further calls have no effect. */
   stop(): Promise<void>;
 }
 
-/** Starts a GS2-Gateway of one's own. Rejects with one sentence when an option is wrong or the port is taken. */
+/**
+ * Starts a local GS2-Gateway. Rejects with `invalidArgument` when an option is wrong or the port is
+ * taken.
+ */
 export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulator> {
   const options = readOptions(given);
-  const keeper = options.data === undefined ? undefined : dataFile(options.data);
+  const stateFile = options.data === undefined ? undefined : dataFile(options.data);
   try {
-    return await start(options, keeper);
+    return await start(options, stateFile);
   } catch (error) {
-    keeper?.release();
+    stateFile?.release();
     throw error;
   }
 }
 
 async function start(
-  {
-    port,
-    host,
-    allowHosts,
-    allowOrigins,
-    mount,
-    clock,
-    writeLog,
-    faults,
-    seed,
-    data,
-    ...options
-  }: ReadOptions,
-  keeper: StateFile | undefined,
+  options: ReturnType<typeof readOptions>,
+  stateFile: StateFile | undefined,
 ): Promise<Emulator> {
-  let url = "";
-  const gateway = new EmulatorEngine(
-    { ...options, seed, ids: seededIds(seed), url: () => url },
+  const { port, host, clock, log, faults, seed, mount, data } = options;
+  const { namespaces, credentials, strict, settings } = options;
+  let baseUrl = "";
+  const url = () => baseUrl;
+  const engine = new EmulatorEngine(
+    { settings, strict, credentials, namespaces, seed, ids: seededIds(seed), url },
     clock,
-    writeLog,
-    keeper,
+    log,
+    stateFile,
   );
-  const policy: OriginPolicy = { host, allowHosts, allowOrigins };
+  const policy = { host, allowHosts: options.allowHosts, allowOrigins: options.allowOrigins };
 
   const stopping = new AbortController();
-  const app = createApp({
-    engine: gateway,
-    policy,
-    mount,
-    url: () => url,
-    data,
-    stopping: stopping.signal,
-  });
+  const app = createApp({ engine, policy, mount, url, data, stopping: stopping.signal });
   const serve = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const listening = await listen((...exchange) => void serve(...exchange), host, port);
-  url = listening.url;
-  const sockets = socketServer(gateway, policy);
+  baseUrl = listening.url;
+  const sockets = socketServer(engine, policy);
   for (const server of listening.servers) {
     server.on("upgrade", (...upgrade) => sockets.upgrade(...upgrade));
   }
-  gateway.log("listening", `listening on ${url}`, { url });
-  if (faults.length > 0) gateway.setFaults(faults);
+  engine.log("listening", `listening on ${baseUrl}`, { url: baseUrl });
+  if (faults.length > 0) engine.setFaults(faults);
 
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     stopping.abort();
-    gateway.clock.cancelWake();
+    engine.clock.cancelWake();
     const closed = listening.servers.map((server) => new Promise((done) => server.close(done)));
     await sockets.stop();
     for (const server of listening.servers) server.closeAllConnections();
     await Promise.all(closed);
-    gateway.clock.cancelWake();
-    keeper?.release();
-    gateway.log("stopped", `stopped listening on ${url}`, { url });
+    engine.clock.cancelWake();
+    stateFile?.release();
+    engine.log("stopped", `stopped listening on ${baseUrl}`, { url: baseUrl });
   };
-
   return {
-    url,
-    endpoints: emulatorEndpoints(url),
-    issueAccessToken: async (wish) =>
-      gateway.transact((world, now) => issueAccessToken(world, wish, now)).accessToken,
-    notify: async (notification) =>
-      gateway.transact((world, now) => notify(world, notification, now)),
-    sessions: () => gateway.sessions(),
-    calls: (filter) => gateway.calls.list(filter),
-    outbox: (filter) => gateway.outbox(filter),
-    waitForPush: (wish = {}) => waitForPush(gateway, wish, stopping.signal),
-    state: () => structuredClone(gateway.state()),
-    setState: async (state) => gateway.setState(readState(structuredClone(state))),
-    waitForSession: (wish) => waitForSession(gateway, wish, stopping.signal),
-    disconnect: (wish) => gateway.transact((world) => disconnect(world, wish)),
-    faults: {
-      set: (list) => gateway.setFaults(parseFaults(list)),
-      clear: () => void gateway.setFaults([]),
-      list: () => gateway.faults(),
-    },
-    clock: {
-      now: () => gateway.clock.now(),
-      advance: (byMs) => gateway.clock.advance(byMs),
-    },
-    reset: async () => gateway.reset(),
+    url: baseUrl,
+    endpoints: emulatorEndpoints(baseUrl),
+    ...controlsOf(engine, stopping.signal),
     stop: () => (stopped ??= stop()),
   };
 }
+
+const controlsOf = (
+  engine: EmulatorEngine,
+  stopping: AbortSignal,
+): Omit<Emulator, "url" | "endpoints" | "stop"> => ({
+  issueAccessToken: async (options) =>
+    engine.transact((store, now) => issueAccessToken(store, options, now)).accessToken,
+  notify: async (notification) => engine.transact((store, now) => notify(store, notification, now)),
+  sessions: () => engine.sessions(),
+  calls: (filter) => engine.calls.list(filter),
+  outbox: (filter) => engine.outbox(filter),
+  waitForPush: (options = {}) => waitForPush(engine, options, stopping),
+  state: () => structuredClone(engine.state()),
+  setState: async (state) => engine.setState(readState(structuredClone(state))),
+  waitForSession: (options) => waitForSession(engine, options, stopping),
+  disconnect: (options) => engine.transact((store) => disconnect(store, options)),
+  faults: {
+    set: (faults) => engine.setFaults(parseFaults(faults)),
+    clear: () => void engine.setFaults([]),
+    list: () => engine.faults(),
+  },
+  clock: {
+    now: () => engine.clock.now(),
+    advance: (byMs) => engine.clock.advance(byMs),
+  },
+  reset: async () => engine.reset(),
+});

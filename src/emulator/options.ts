@@ -1,145 +1,168 @@
-import type { EmulatorClock } from "./engine/clock.js";
-import { realClock } from "./engine/clock.js";
-import type { EmulatorFault, Fault } from "./faults/definitions.js";
-import { parseFaults } from "./faults/parse.js";
-import { logWriter, type EmulatorLog, type WriteLog } from "./log/eventLog.js";
-import { invalid, readSettings, type EmulatorSettings } from "./settings.js";
+import * as v from "valibot";
+import { realClock, type EmulatorClock } from "./engine/clock.js";
+import type { EmulatorFault } from "./faults/definitions.js";
+import { faultsSchema } from "./faults/parse.js";
+import { logWriter, type EmulatorLog } from "./log/eventLog.js";
+import {
+  anyNumber,
+  anyText,
+  filledText,
+  listOf,
+  nameText,
+  objectOf,
+  readWith,
+  valueOf,
+  wholeNumberWithin,
+  yesNo,
+} from "./schema.js";
+import { settingsSchema, type EmulatorSettings } from "./settings.js";
 import type { EmulatorCredential } from "./store/types.js";
 
-/** Answers requests under a path of the emulator, e.g. a demo's own little server. Host and Origin were checked before. */
+/**
+ * Serves the requests under a path of the emulator, e.g. a demo's server. Host and Origin were
+ * checked before.
+ */
 export type MountedHandler = (request: Request) => Response | Promise<Response>;
 
-/** All are optional; a name that is not among them is an error. */
+/** All are optional; an unknown name is an error. */
 export interface EmulatorOptions {
   /** Default 0: any free port. */
   port?: number | undefined;
-  /** Address to listen on. Default: this machine only, by 127.0.0.1 and ::1 alike. `0.0.0.0` lets phones in. */
+  /**
+   * Address to listen on. Default: this machine only, on 127.0.0.1 and ::1. `0.0.0.0` opens it to
+   * the network, e.g. for phones.
+   */
   host?: string | undefined;
-  /** Namespaces that are there from the start. Default none; unless `strict`, others are made on first use. */
+  /**
+   * Namespaces that exist from the start. Default none; unless `strict`, others are created on
+   * first use.
+   */
   namespaces?: readonly string[] | undefined;
-  /** Who may log in while `strict`. Default nobody. */
+  /** Credentials that may log in while `strict`. Default none. */
   credentials?: readonly EmulatorCredential[] | undefined;
   /**
-   * Default false: a namespace is made on the first setUserId, sendNotification or Firebase token call, `accessToken-NNNN` stands for
-   * `user-NNNN`, `upload-NNNN` for a finished upload with nothing in it, and any credential logs in but one with the secret `wrong`. With true none of this holds.
+   * Default false: a namespace is created on the first setUserId, sendNotification or Firebase
+   * token call, `accessToken-NNNN` stands for `user-NNNN`, `upload-NNNN` for a finished upload that
+   * is empty, and any credential logs in but one with the secret `wrong`. With true none of this
+   * holds.
    */
   strict?: boolean | undefined;
   /**
-   * A file that keeps namespaces, tokens, uploads and jobs across restarts; made if it is not there. Every change is in it before the
-   * answer leaves. It holds the emulator's tokens and secrets, as they are. One emulator at a time has it: a second is an error that names
-   * the process of the first. Default: all is forgotten at the end.
+   * A file that keeps namespaces, tokens, uploads and jobs across restarts; created if it does not
+   * exist. Every change is written before the reply is sent. It holds the emulator's tokens and
+   * secrets as they are. One emulator at a time has it: a second one rejects with an error that
+   * names the process of the first. Default: everything is in memory.
    */
   data?: string | undefined;
   /** Default: no log. */
   log?: EmulatorLog | undefined;
-  /** What goes wrong from the start, until it is set anew or cleared. Default: nothing. */
+  /** Faults that are active from the start, until they are set again or cleared. Default none. */
   faults?: readonly EmulatorFault[] | undefined;
-  /** The same seed makes the same identifiers, and the same draws where a fault leaves something to chance. Default: a different one each time. */
+  /**
+   * The same seed makes the same identifiers, and the same random decisions of faults. Default: a
+   * different one each time.
+   */
   seed?: number | undefined;
   /** Default: the clock of this machine. */
   clock?: EmulatorClock | undefined;
-  /** Origins of pages that may call besides those on loopback, e.g. `http://192.168.1.5:5173`; `*` for all. */
+  /**
+   * Origins of pages that may call besides those on loopback, e.g. `http://192.168.1.5:5173`; `*`
+   * for all.
+   */
   allowOrigins?: readonly string[] | undefined;
-  /** Host names by which the emulator may be called besides loopback names and `host`. */
+  /** Host names under which the emulator may be called besides loopback names and `host`. */
   allowHosts?: readonly string[] | undefined;
-  /** More to serve, by path prefix, e.g. `{ "/demo/": handler }`. */
+  /** Further handlers by path prefix, e.g. `{ "/demo/": handler }`. */
   mount?: Readonly<Record<string, MountedHandler>> | undefined;
   settings?: Readonly<Partial<EmulatorSettings>> | undefined;
 }
 
-export interface ReadOptions {
-  readonly port: number;
-  /** Undefined: both loopback families. */
-  readonly host: string | undefined;
-  readonly namespaces: readonly string[];
-  readonly credentials: readonly EmulatorCredential[];
-  readonly strict: boolean;
-  readonly data: string | undefined;
-  readonly writeLog: WriteLog;
-  readonly faults: readonly Fault[];
-  readonly seed: number;
-  readonly clock: EmulatorClock;
-  readonly allowOrigins: readonly string[];
-  readonly allowHosts: readonly string[];
-  readonly mount: ReadonlyMap<string, MountedHandler>;
-  readonly settings: EmulatorSettings;
-}
+const isClock = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  ["now", "setTimer"].every(
+    (name) => typeof (value as Record<string, unknown>)[name] === "function",
+  );
 
-const names: { readonly [K in keyof Required<EmulatorOptions>]: true } = {
-  port: true,
-  host: true,
-  namespaces: true,
-  credentials: true,
-  strict: true,
-  data: true,
-  log: true,
-  faults: true,
-  seed: true,
-  clock: true,
-  allowOrigins: true,
-  allowHosts: true,
-  mount: true,
-  settings: true,
-};
-
-export function readOptions(given: EmulatorOptions): ReadOptions {
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(names, name)) {
-      throw invalid(
-        `The emulator has no option "${name}". It has: ${Object.keys(names).join(", ")}.`,
-      );
-    }
-  }
-  const { port = 0, host, log, seed, data } = given;
-  if (data !== undefined && (typeof data !== "string" || data === "")) {
-    throw invalid("The emulator's option data takes the path of a file.");
-  }
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw invalid("The emulator's option port takes a whole number from 0 to 65535.");
-  }
-  if (typeof log !== "function" && ![undefined, "text", "json"].includes(log)) {
-    throw invalid('The emulator\'s option log takes "text", "json" or a function.');
-  }
-  return {
-    port,
-    host: host === "localhost" ? undefined : host,
-    namespaces: given.namespaces ?? [],
-    credentials: given.credentials ?? [],
-    strict: given.strict ?? false,
-    data,
-    writeLog: logWriter(log),
-    faults: parseFaults(given.faults ?? []),
-    seed: seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
-    clock: given.clock ?? realClock,
-    allowOrigins: (given.allowOrigins ?? []).map(readOrigin),
-    allowHosts: given.allowHosts ?? [],
-    mount: readMount(given.mount ?? {}),
-    settings: readSettings(given.settings),
-  };
-}
-
-function readOrigin(given: string): string {
+function originOf(given: string): string | undefined {
   // "null" is the origin of a page opened from a file.
   if (given === "*" || given === "null") return given;
   const url = URL.canParse(given) ? new URL(given) : undefined;
-  if (!url?.host) {
-    throw invalid(
-      `The allowed origin "${given}" is none: it takes the form http://192.168.1.5:5173.`,
-    );
-  }
-  return `${url.protocol}//${url.host}`;
+  return url?.host ? `${url.protocol}//${url.host}` : undefined;
 }
 
-const OWN = ["/gateway", "/identifier", "/gateway-ws", "/_emulator"];
+const origin = v.pipe(
+  anyText,
+  v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
+    const read = originOf(value);
+    if (read !== undefined) return read;
+    addIssue({ message: `takes an origin such as http://192.168.1.5:5173, not "${value}"` });
+    return NEVER;
+  }),
+);
 
-function readMount(given: Readonly<Record<string, MountedHandler>>): Map<string, MountedHandler> {
-  return new Map(
-    Object.entries(given).map(([prefix, handler]) => {
-      const path = `${prefix.replace(/\/+$/, "")}/`;
-      if (!path.startsWith("/") || path === "/" || OWN.some((own) => path === `${own}/`)) {
-        throw invalid(`Nothing can be mounted at "${prefix}" of the emulator.`);
-      }
-      return [path, handler];
-    }),
-  );
-}
+const OWN_PATHS = ["/", "/gateway/", "/identifier/", "/gateway-ws/", "/_emulator/"];
+
+const withSlash = (prefix: string): string => `${prefix.replace(/\/+$/, "")}/`;
+
+const mountPath = v.pipe(
+  v.string(),
+  v.check(
+    (prefix) => prefix.startsWith("/") && !OWN_PATHS.includes(withSlash(prefix)),
+    "cannot be mounted; paths such as /demo/ can, unless they are the emulator's own",
+  ),
+);
+
+const mount = v.pipe(
+  v.record(
+    mountPath,
+    valueOf<MountedHandler>("a function", (value) => typeof value === "function"),
+  ),
+  v.transform(
+    (given) => new Map(Object.entries(given).map(([path, serve]) => [withSlash(path), serve])),
+  ),
+);
+
+const noLog = (): void => {};
+
+const log = v.pipe(
+  valueOf<EmulatorLog>(
+    '"text", "json" or a function',
+    (value) => typeof value === "function" || value === "text" || value === "json",
+  ),
+  v.transform((given) => logWriter(given)),
+);
+
+const randomSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+
+const credential = v.object(
+  { clientId: anyText, clientSecret: anyText },
+  "takes a clientId and a clientSecret",
+);
+
+const schema = objectOf({
+  port: v.optional(wholeNumberWithin(0, 65_535), 0),
+  // Both loopback families.
+  host: v.pipe(
+    v.optional(anyText),
+    v.transform((host) => (host === "localhost" ? undefined : host)),
+  ),
+  namespaces: v.optional(listOf(nameText, "names"), []),
+  credentials: v.optional(listOf(credential, "credentials"), []),
+  strict: v.optional(yesNo, false),
+  data: v.optional(filledText),
+  log: v.optional(log, () => noLog),
+  faults: v.optional(faultsSchema, []),
+  seed: v.optional(anyNumber, randomSeed),
+  clock: v.optional(
+    valueOf<EmulatorClock>("an object with now() and setTimer()", isClock),
+    realClock,
+  ),
+  allowOrigins: v.optional(listOf(origin, "origins"), []),
+  allowHosts: v.optional(listOf(anyText, "host names"), []),
+  mount: v.optional(mount, {}),
+  settings: v.optional(settingsSchema, {}),
+} satisfies { readonly [Name in keyof Required<EmulatorOptions>]: v.GenericSchema });
+
+export const readOptions = (given: EmulatorOptions): v.InferOutput<typeof schema> =>
+  readWith("startEmulator", schema, given);

@@ -1,27 +1,27 @@
 import { effect, signal } from "@preact/signals";
 import type { FrameLogEntry } from "../wire/frameLog.js";
 import type { EmulatorState, OutboxEntry } from "../emulator/index.js";
-import { control, type FaultState, type OpenConnection } from "./control.js";
+import { api, type FaultState, type OpenConnection } from "./api.js";
 import { LogStore } from "./log/store.js";
 
-export type View = "log" | "send" | "players" | "outbox" | "world" | "faults";
+export type View = "log" | "send" | "players" | "outbox" | "state" | "faults";
 
 export const log = new LogStore((draw) => void requestAnimationFrame(draw));
 
-/** What a narrow page shows; a wide one shows the log and this beside it. */
+/** The view of a narrow page; a wide one shows the log and this beside it. */
 export const view = signal<View>("log");
 
-/** Said aloud by screen readers, and shown for a moment. */
-export const notice = signal<{ text: string; isBad: boolean; lang?: string } | undefined>(
+/** A message that is shown for a moment, and read out by screen readers. */
+export const shownToast = signal<{ text: string; isBad: boolean; lang?: string } | undefined>(
   undefined,
 );
 
-let silence: ReturnType<typeof setTimeout> | undefined;
+let hideTimer: ReturnType<typeof setTimeout> | undefined;
 
-export function tell(text: string, isBad = false, lang?: string): void {
-  clearTimeout(silence);
-  notice.value = { text, isBad, ...(lang === undefined ? {} : { lang }) };
-  silence = setTimeout(() => (notice.value = undefined), isBad ? 8_000 : 3_000);
+export function toast(text: string, isBad = false, lang?: string): void {
+  clearTimeout(hideTimer);
+  shownToast.value = { text, isBad, ...(lang === undefined ? {} : { lang }) };
+  hideTimer = setTimeout(() => (shownToast.value = undefined), isBad ? 8_000 : 3_000);
 }
 
 const wide = matchMedia("(min-width: 60rem)");
@@ -36,24 +36,24 @@ effect(() => {
 
 export const sockets = signal<readonly OpenConnection[]>([]);
 export const outbox = signal<readonly OutboxEntry[]>([]);
-export const world = signal<Pick<EmulatorState, "namespaces" | "accessTokens">>({
+export const state = signal<Pick<EmulatorState, "namespaces" | "accessTokens">>({
   namespaces: [],
   accessTokens: [],
 });
 
-/** Asks again for what may have changed, soon but not often: a crowd that comes and goes costs no more than one player. */
-function refresher(ask: () => Promise<void>): () => void {
-  let isAsking = false;
+/** Loads again soon, but not often: many changes cost no more than one. */
+function refresher(load: () => Promise<void>): () => void {
+  let isLoading = false;
   let isStale = false;
   const run = async () => {
-    isAsking = true;
+    isLoading = true;
     isStale = false;
     const began = performance.now();
-    await ask().catch(() => undefined);
+    await load().catch(() => undefined);
     const tookMs = performance.now() - began;
     setTimeout(
       () => {
-        isAsking = false;
+        isLoading = false;
         if (isStale) void run();
       },
       Math.max(250, 5 * tookMs),
@@ -61,43 +61,43 @@ function refresher(ask: () => Promise<void>): () => void {
   };
   return () => {
     isStale = true;
-    if (!isAsking) void run();
+    if (!isLoading) void run();
   };
 }
 
 export const refreshSockets = refresher(async () => {
-  sockets.value = (await control.connections()).items;
+  sockets.value = (await api.connections()).items;
 });
 const refreshOutbox = refresher(async () => {
-  outbox.value = (await control.outbox()).items;
+  outbox.value = (await api.outbox()).items;
 });
-export const refreshWorld = refresher(async () => {
-  const { namespaces, accessTokens } = await control.state();
-  world.value = { namespaces, accessTokens };
+export const refreshState = refresher(async () => {
+  const { namespaces, accessTokens } = await api.state();
+  state.value = { namespaces, accessTokens };
 });
 
-/** Undefined: this emulator knows of none. */
+/** Undefined: this emulator has no faults. */
 export const faults = signal<FaultState | undefined>(undefined);
 
 export const refreshFaults = refresher(async () => {
-  faults.value = await control.faults();
+  faults.value = await api.faults();
 });
 
 export function refreshAll(): void {
   refreshFaults();
   refreshSockets();
   refreshOutbox();
-  refreshWorld();
+  refreshState();
 }
 
-/** Keeps the panels in step with what the log tells. */
-export function noteChanges(entries: readonly FrameLogEntry[]): void {
+/** Refreshes the panels that these log entries may have changed. */
+export function refreshFor(entries: readonly FrameLogEntry[]): void {
   const events = new Set(entries.flatMap((one) => (one.kind === "event" ? [one.event] : [])));
   const has = (...names: string[]) => names.some((name) => events.has(name));
   if (has("listening", "reset", "restored")) return refreshAll();
   if (has("opened", "bound", "cut", "closed", "fault")) refreshSockets();
   if (has("fault")) refreshFaults();
   if (has("mobile")) refreshOutbox();
-  // Most calls may make a namespace.
-  if (entries.some((one) => one.kind === "frame" && one.type === "reply")) refreshWorld();
+  // Most calls may create a namespace.
+  if (entries.some((one) => one.kind === "frame" && one.type === "reply")) refreshState();
 }

@@ -7,7 +7,7 @@ export type Language = "en" | "ja";
 
 const languages: Readonly<Record<Language, Texts>> = { en: english, ja: japanese };
 
-/** The one chosen before, else that of the browser. */
+/** The saved choice, else the language of the browser. */
 function firstLanguage(): Language {
   const chosen = remembered("language");
   if (chosen === "en" || chosen === "ja") return chosen;
@@ -16,7 +16,7 @@ function firstLanguage(): Language {
 
 export const language = signal<Language>(firstLanguage());
 
-/** What the page says in the language of the moment. */
+/** The texts in the current language. */
 export const texts = computed(() => languages[language.value]);
 
 export function choose(chosen: Language): void {
@@ -37,7 +37,7 @@ const withDate = clock({ dateStyle: "medium", timeStyle: "short" });
 
 export const timeOfDay = (at: number): string => inDay.value.format(at);
 
-/** To milliseconds: frames come close upon each other. */
+/** To the millisecond: frames come within the same second. */
 export const exactTime = (at: number): string =>
   `${timeOfDay(at)}.${String(at % 1_000).padStart(3, "0")}`;
 

@@ -1,12 +1,12 @@
 import type { ComponentType } from "preact";
-import { faults, isWide, notice, view, type View } from "./app.js";
+import { faults, isWide, shownToast, view, type View } from "./app.js";
 import { choose, language, texts, type Language } from "./language.js";
 import { LogView } from "./log/logView.js";
-import { hearing } from "./log/stream.js";
+import { connectionState } from "./log/stream.js";
 import { FaultsView } from "./panels/faultsView.js";
 import { OutboxView } from "./panels/outboxView.js";
 import { PlayersView } from "./panels/playersView.js";
-import { WorldView } from "./panels/worldView.js";
+import { StateView } from "./panels/stateView.js";
 import { Icon } from "./parts/icon.js";
 import { SendView } from "./send/sendView.js";
 import { nextTheme, theme } from "./theme.js";
@@ -15,27 +15,27 @@ const panels: readonly { view: Exclude<View, "log">; Panel: ComponentType }[] = 
   { view: "send", Panel: SendView },
   { view: "players", Panel: PlayersView },
   { view: "outbox", Panel: OutboxView },
-  { view: "world", Panel: WorldView },
+  { view: "state", Panel: StateView },
   { view: "faults", Panel: FaultsView },
 ];
 
 function Header() {
-  const say = texts.value;
-  const themeWords = say.theme(say.themes[theme.value]);
+  const t = texts.value;
+  const themeLabel = t.theme(t.themes[theme.value]);
   return (
     <header class="top">
       <a class="skip" href="#log">
-        {say.skipToLog}
+        {t.skipToLog}
       </a>
       <h1>
         <span aria-hidden="true">◆</span> gs2-gateway
       </h1>
-      <p class={`hearing ${hearing.value}`} role="status">
-        {say.hearing[hearing.value]}
+      <p class={`connection-state ${connectionState.value}`} role="status">
+        {t.connectionState[connectionState.value]}
       </p>
       <select
         name="language"
-        aria-label={say.language}
+        aria-label={t.language}
         value={language.value}
         onChange={(event) => choose(event.currentTarget.value as Language)}
       >
@@ -50,8 +50,8 @@ function Header() {
         type="button"
         id="theme"
         class="quiet square"
-        aria-label={themeWords}
-        title={themeWords}
+        aria-label={themeLabel}
+        title={themeLabel}
         onClick={nextTheme}
       >
         <Icon name="theme" />
@@ -60,9 +60,9 @@ function Header() {
   );
 }
 
-/** A row of tabs: arrow keys move along it, as everywhere. */
+/** Tabs, with the arrow keys of the ARIA pattern. */
 function Tabs({ views }: { views: readonly View[] }) {
-  const say = texts.value;
+  const t = texts.value;
   const onKeyDown = (event: KeyboardEvent) => {
     const here = views.indexOf(view.value);
     const to: Record<string, number> = {
@@ -91,7 +91,7 @@ function Tabs({ views }: { views: readonly View[] }) {
           onClick={() => (view.value = one)}
         >
           <Icon name={one} />
-          <span>{say.views[one]}</span>
+          <span>{t.views[one]}</span>
         </button>
       ))}
     </div>
@@ -120,7 +120,7 @@ export function Shell() {
   return (
     <>
       <Header />
-      {hearing.value === "lost" && <p class="gone">{texts.value.emulatorGone}</p>}
+      {connectionState.value === "lost" && <p class="offline">{texts.value.emulatorGone}</p>}
       {isWide.value ? (
         <main class="wide">
           <LogView />
@@ -135,10 +135,10 @@ export function Shell() {
           <Tabs views={["log", ...besides]} />
         </main>
       )}
-      <div class="notice-place" role="status">
-        {notice.value && (
-          <p class={notice.value.isBad ? "notice bad" : "notice"} lang={notice.value.lang}>
-            {notice.value.text}
+      <div class="toast-place" role="status">
+        {shownToast.value && (
+          <p class={shownToast.value.isBad ? "toast bad" : "toast"} lang={shownToast.value.lang}>
+            {shownToast.value.text}
           </p>
         )}
       </div>

@@ -1,11 +1,11 @@
 const PREFIX = "gs2-gateway-inspector:";
 
-/** A choice of the reader, kept by the browser where it lets us. */
+/** Saves a choice of the user, where the browser allows storage. */
 export function remember(name: string, value: string): void {
   try {
     localStorage.setItem(PREFIX + name, value);
   } catch {
-    // Storage may be shut; then the choice lasts as long as the page.
+    // Without storage the choice lasts as long as the page.
   }
 }
 

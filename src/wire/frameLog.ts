@@ -5,9 +5,9 @@ export interface LoggedPlayer {
 }
 
 interface Entry {
-  /** Starts at 1 with the emulator and increases by one. */
+  /** Counts up by one from 1 since the emulator's start. */
   readonly id: number;
-  /** Unix time in milliseconds, by the emulator's clock. */
+  /** Unix time in milliseconds, of the emulator's clock. */
   readonly at: number;
 }
 
@@ -20,11 +20,10 @@ export interface LoggedFrame extends Entry {
   readonly type: "call" | "reply" | "notification" | "unreadable";
   /** Null over REST. */
   readonly connectionId: string | null;
-  /** The players bound on the connection at that time. */
+  /** The players bound there at that moment. */
   readonly players: readonly LoggedPlayer[];
   /**
-   * Of a call or a reply: `service.component.function`. Null where the call of the reply is no
-   * longer in the log.
+   * Of calls and their replies: `service.component.function`. Null where the call was too long ago.
    */
   readonly method: string | null;
   readonly requestId: string | null;
@@ -32,26 +31,26 @@ export interface LoggedFrame extends Entry {
   readonly replyTo: number | null;
   /** Of a reply. */
   readonly status: number | null;
-  /** Characters of the original frame. */
+  /** Characters of the frame before redaction. */
   readonly size: number;
   /**
-   * The frame, or the parameters or body of a REST call. Null where it is unreadable, or was too
+   * The frame, or the parameters or body of a REST call. Null where it cannot be parsed or is too
    * long to keep.
    */
   readonly body: Readonly<Record<string, unknown>> | null;
 }
 
-/** An event besides frames: a socket opened, a player was bound, a connection was cut ... */
+/** An event that is not a frame: a socket opened, a player was bound, a session was cut ... */
 interface LoggedEvent extends Entry {
   readonly kind: "event";
   readonly level: "info" | "warning";
   readonly event: string;
-  /** The event as a sentence. */
+  /** The event in words. */
   readonly text: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Sent to a reader that is too slow: how many entries were dropped before it read them. */
+/** Entries that a slow reader did not get. */
 export interface LoggedGap extends Entry {
   readonly kind: "gap";
   readonly missed: number;
@@ -60,13 +59,13 @@ export interface LoggedGap extends Entry {
 /** One line of the emulator's `/_emulator/log`. */
 export type FrameLogEntry = LoggedFrame | LoggedEvent | LoggedGap;
 
-/** Configuration of the inspector page. */
-export interface InspectorFacts {
+/** The emulator's addresses and options, which it writes into the inspector's page. */
+export interface InspectorConfig {
   readonly url: string;
   /** Template of the REST addresses, with `{service}`. */
   readonly rest: string;
   readonly webSocket: string;
   readonly strict: boolean;
-  /** Path of the data file; null: the emulator's state is lost when it stops. */
+  /** The data file; null: the state is in memory only. */
   readonly data: string | null;
 }

@@ -1,11 +1,11 @@
-// The built inspector, in a real browser.
+// The built inspector in Chromium.
 import { mkdirSync } from "node:fs";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo, readInRepo } from "../support/repo.js";
-import { until } from "../support/until.js";
+import { until as eventually } from "../support/until.js";
 import { RawSocket, frame, restLogin } from "../integration/emulator/rawSocket.js";
 import { recordPageErrors, untilVisible } from "./pageErrors.js";
 
@@ -16,12 +16,12 @@ const sizes = {
   wall: { width: 2560, height: 1440 },
 };
 
-/** A page that binds a player and shows its notifications. */
+/** A game: it binds a player and lists its notifications. */
 const gamePage = `<!doctype html><title>game</title><link rel="icon" href="data:,">
   <ul></ul><script src="lib.js"></script><script>
   const gateway = new Gs2Gateway.GatewayClient({
     namespaceName: "game-0001",
-    credential: { clientId: "client-0001", clientSecret: "planted-client-secret" },
+    credential: { clientId: "client-0001", clientSecret: "leak-client-secret" },
     endpoints: Gs2Gateway.emulatorEndpoints(location.origin),
   });
   const show = (text) => document.querySelector("ul").append(Object.assign(document.createElement("li"), { textContent: text }));
@@ -40,7 +40,7 @@ const game = (request: Request): Response =>
 let browser: Browser;
 let emulator: Emulator;
 let context: BrowserContext;
-let pageErrors: string[];
+let complaints: string[];
 
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
@@ -57,7 +57,7 @@ afterEach(async () => {
 
 async function newContext(options: BrowserContextOptions = {}) {
   context = await browser.newContext({ viewport: sizes.desk, locale: "en-US", ...options });
-  pageErrors = recordPageErrors(context);
+  complaints = recordPageErrors(context);
 }
 
 async function open(path = "/"): Promise<Page> {
@@ -69,7 +69,7 @@ async function open(path = "/"): Promise<Page> {
 async function inspector(options: BrowserContextOptions = {}): Promise<Page> {
   await newContext(options);
   const page = await open();
-  await untilVisible(page, "the inspector is connected", ".hearing.live");
+  await untilVisible(page, "the page is connected", ".connection-state.live");
   return page;
 }
 
@@ -79,7 +79,7 @@ async function startGame(): Promise<Page> {
   return page;
 }
 
-const untilReceived = (page: Page, text: string) =>
+const received = (page: Page, text: string) =>
   untilVisible(page, `the game receives ${text}`, `li:has-text(${JSON.stringify(text)})`);
 
 /** A bound player without a browser. */
@@ -94,7 +94,7 @@ async function player(number: string): Promise<RawSocket> {
 const row = (text: string) => `.row:has-text(${JSON.stringify(text)})`;
 
 describe("the form", () => {
-  test("sends a notification to a game, and logs both frames of the call", async () => {
+  test("sends a notification that a game receives, and the log has its frames", async () => {
     const page = await inspector();
     const player = await startGame();
     await page.selectOption("select[name=key]", "Gs2Mission:Complete");
@@ -102,30 +102,30 @@ describe("the form", () => {
     await page.click("#send");
     await untilVisible(
       page,
-      "the number of connections is visible",
+      "the outcome is shown",
       "#sent .card.good:has-text('to 1 connection')",
     );
-    await untilReceived(player, 'Gs2Mission:Complete {"namespaceName":"namespace-0001"');
-    await untilReceived(player, "first-steps");
+    await received(player, 'Gs2Mission:Complete {"namespaceName":"namespace-0001"');
+    await received(player, "first-steps");
     await untilVisible(page, "the frame is in the log", row("Gs2Mission:Complete"));
     expect(await page.locator(row("setUserId")).count()).toBe(2);
 
     await page.click("#sent .card button:has-text('Send again')");
-    await untilVisible(page, "the second result is visible", "#sent .card:nth-child(2)");
-    expect(pageErrors).toEqual([]);
+    await untilVisible(page, "it is listed twice", "#sent .card:nth-child(2)");
+    expect(complaints).toEqual([]);
   });
 
-  test("sends a custom notification, and shows why it reached no session", async () => {
+  test("sends a custom notification, and shows why it was not delivered", async () => {
     const page = await inspector();
-    await page.fill("input[name=userId]", "carol");
+    await page.fill("input[name=userId]", "user-0009");
     await page.selectOption("select[name=key]", "");
     await page.fill("input[name=subject]", "raid-start");
     await page.fill("textarea[name=payload]", "no JSON");
     await page.click("#send");
     await untilVisible(
       page,
-      "the reason is visible",
-      "#sent .card.bad:has-text('carol has no session')",
+      "the reason is shown",
+      "#sent .card.bad:has-text('user-0009 has no session')",
     );
     const alice = await player("0001");
     await page.fill("input[name=userId]", "user-0001");
@@ -136,10 +136,10 @@ describe("the form", () => {
       body: { issuer: "my-server", subject: "raid-start", payload: "no JSON" },
     });
     await alice.close();
-    expect(pageErrors).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
-  test("shows errors at their fields, and sends nothing", async () => {
+  test("shows an error at its field, and sends nothing", async () => {
     const page = await inspector();
     await page.selectOption("select[name=key]", "Gs2Chat:Post");
     await page.fill("input[name=userId]", "");
@@ -148,29 +148,25 @@ describe("the form", () => {
     const errorAt = (name: string) =>
       page.locator(`[name="${name}"]`).evaluate((input) => ({
         isInvalid: input.getAttribute("aria-invalid"),
-        message: (input.getAttribute("aria-describedby") ?? "")
+        text: (input.getAttribute("aria-describedby") ?? "")
           .split(" ")
           .map((id) => document.getElementById(id)?.textContent ?? "")
           .join(" "),
       }));
-    await untilVisible(page, "an error is visible", ".fault");
-    expect(await errorAt("userId")).toEqual({ isInvalid: "true", message: "User ID is missing." });
+    await untilVisible(page, "an error is shown", ".field-error");
+    expect(await errorAt("userId")).toEqual({ isInvalid: "true", text: "User ID is missing." });
     expect(await errorAt("payload.category")).toEqual({
       isInvalid: "true",
-      message: "category takes a whole number.",
+      text: "category takes a whole number.",
     });
-    await untilVisible(
-      page,
-      "the first field with an error has the focus",
-      "input[name=userId]:focus",
-    );
+    await untilVisible(page, "the first invalid field has the focus", "input[name=userId]:focus");
     expect(await page.locator("#sent .card").count()).toBe(0);
     await page.fill("input[name=userId]", "user-0001");
     await page.fill("input[name='payload.category']", "3");
-    await page.waitForSelector(".fault", { state: "detached" });
+    await page.waitForSelector(".field-error", { state: "detached" });
   });
 
-  test("resends a frame from the log, or copies it into the form", async () => {
+  test("sends the notification of a frame again, or edits it first", async () => {
     const page = await inspector();
     const alice = await player("0001");
     await emulator.notify({
@@ -180,19 +176,15 @@ describe("the form", () => {
     });
     await page.click(row("Gs2Inbox:ReceiveNotification"));
     await page.click("#resend");
-    await untilVisible(
-      page,
-      "the number of connections is visible",
-      ".notice:has-text('to 1 connection')",
-    );
-    await until(
-      "the notification has arrived twice",
+    await untilVisible(page, "the outcome is shown", ".toast:has-text('to 1 connection')");
+    await eventually(
+      "it arrived twice",
       () => alice.frames.filter((one) => one["type"] === "notification").length === 2,
     );
     const [first, second] = alice.frames.filter((one) => one["type"] === "notification");
     expect(second).toEqual(first);
     await page.click("#edit");
-    await untilVisible(page, "the form has the payload", "input[name='payload.messageName']");
+    await untilVisible(page, "the form has it", "input[name='payload.messageName']");
     expect(await page.inputValue("input[name='payload.messageName']")).toBe("m-7");
     expect(await page.inputValue("select[name=namespaceName]")).toBe("game-0001");
     await alice.close();
@@ -205,49 +197,45 @@ describe("the log", () => {
     const alice = await player("0001");
     await page.click(`${row("setUserId")} >> nth=0`);
     const detail = page.locator(".detail");
-    await untilVisible(page, "the method is visible", "#method-row");
+    await untilVisible(page, "the method is shown", "#method-row");
     const text = await detail.innerText();
     expect(text).toContain("POST /gateway/{namespaceName}/session/user/me/user");
     expect(text).toContain("gateway.webSocketSession.setUserId");
     expect(text).toMatch(/allowConcurrentAccess bool\s+default true/);
     expect(text).toMatch(/namespaceName string\s+required · at most 128 characters\s+game-0001/);
-    await page.click("#partner");
-    await untilVisible(page, "the reply is visible", ".detail button:has-text('The call')");
+    await page.click("#counterpart");
+    await untilVisible(page, "the reply is shown", ".detail button:has-text('The call')");
     await page.keyboard.press("Escape");
     await page.waitForSelector(".detail", { state: "detached" });
-    await untilVisible(page, "the list has the focus", ".list:focus");
+    await untilVisible(page, "the list has the focus again", ".list:focus");
     await alice.close();
   });
 
-  test("can be filtered, searched, paused, cleared and exported", async () => {
+  test("can be filtered, searched, paused, cleared and saved", async () => {
     const page = await inspector();
     const alice = await player("0001");
     const bob = await player("0002");
-    const notify = (userId: string, subject: string) =>
+    const send = (userId: string, subject: string) =>
       emulator.notify({ userId, subject, payload: "{}" });
-    await notify("user-0001", "to-alice");
-    await notify("user-0002", "to-bob");
+    await send("user-0001", "to-alice");
+    await send("user-0002", "to-bob");
     await untilVisible(page, "both are in the log", row("to-bob"));
     await page.selectOption("select[name=player]", "user:user-0001");
     await page.waitForSelector(row("to-bob"), { state: "detached" });
-    await untilVisible(page, "only Alice's rows are visible", row("to-alice"));
+    await untilVisible(page, "Alice's are left", row("to-alice"));
     await page.selectOption("select[name=player]", "");
     await page.fill("input[name=search]", "TO-BOB");
-    await untilVisible(page, "one row is visible", ".count:has-text('1 of')");
+    await untilVisible(page, "one is left", ".count:has-text('1 of')");
     await page.fill("input[name=search]", "");
     await page.selectOption("select[name=kind]", "notifications");
-    await untilVisible(page, "two rows are visible", ".count:has-text('2 of')");
+    await untilVisible(page, "two are left", ".count:has-text('2 of')");
 
     await page.click("#pause");
-    await notify("user-0001", "while-paused");
-    await untilVisible(
-      page,
-      "the count of new rows is visible",
-      ".count:has-text('Paused, 1 new')",
-    );
+    await send("user-0001", "while-paused");
+    await untilVisible(page, "it counts", ".count:has-text('Paused, 1 new')");
     expect(await page.locator(row("while-paused")).count()).toBe(0);
     await page.click("#pause");
-    await untilVisible(page, "the log shows the new row", row("while-paused"));
+    await untilVisible(page, "it continues", row("while-paused"));
 
     const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export")]);
     const chunks: Buffer[] = [];
@@ -257,16 +245,16 @@ describe("the log", () => {
     expect(download.suggestedFilename()).toMatch(/^gs2-gateway-log-.*\.json$/);
 
     await page.click("#clear");
-    await untilVisible(page, "the log is empty", ".empty:has-text('Nothing has happened yet.')");
+    await untilVisible(page, "it is empty", ".empty:has-text('The log is empty.')");
     await alice.close();
     await bob.close();
-    expect(pageErrors).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
-  test("is usable with the keyboard alone", async () => {
+  test("can be read and opened with the keyboard alone", async () => {
     const page = await inspector();
     const alice = await player("0001");
-    await untilVisible(page, "the log has rows", row("setUserId"));
+    await untilVisible(page, "there is something", row("setUserId"));
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.locator(".list").focus();
@@ -282,16 +270,16 @@ describe("the log", () => {
     await page.keyboard.press("Home");
     expect(await active()).toMatch(/^listeningevent/);
     await page.keyboard.press("Enter");
-    await untilVisible(page, "the detail is open", ".detail h2:focus");
+    await untilVisible(page, "it is open", ".detail h2:focus");
     await page.keyboard.press("Escape");
-    await untilVisible(page, "the list has the focus", ".list:focus");
+    await untilVisible(page, "the list has the focus again", ".list:focus");
     await page.locator("#tab-send").focus();
     await page.keyboard.press("ArrowRight");
-    await untilVisible(page, "the next tab is selected", "#tab-players:focus[aria-selected=true]");
+    await untilVisible(page, "the next tab is chosen", "#tab-players:focus[aria-selected=true]");
     await alice.close();
   });
 
-  test("contains no secret and no token, on the page and in the log stream", async () => {
+  test("has no secret and no token, neither on the page nor in the stream", async () => {
     const page = await inspector();
     await startGame();
     await untilVisible(page, "the login is in the log", row("login"));
@@ -300,7 +288,7 @@ describe("the log", () => {
     const token = await restLogin(emulator.url);
     await socket.ask(frame("setUserId", { namespaceName: "game-0001", accessToken }, token));
     await page.click(`${row("login")} >> nth=0`);
-    await untilVisible(page, "the login is visible", ".detail .json");
+    await untilVisible(page, "the login is shown", ".detail .json");
     const shown = await page.locator("body").innerText();
     expect(shown).toContain('"client_secret": "***"');
     const stream = await page.evaluate(async () => {
@@ -311,24 +299,24 @@ describe("the log", () => {
       await reader.cancel();
       return text;
     });
-    for (const secret of ["planted", accessToken, token]) {
+    for (const secret of ["leak-client-secret", accessToken, token]) {
       expect(shown).not.toContain(secret);
       expect(stream).not.toContain(secret);
     }
     await socket.close();
   });
 
-  test("reconnects when the emulator restarts", async () => {
+  test("reconnects by itself when the emulator is restarted", async () => {
     const page = await inspector();
     const port = Number(new URL(emulator.url).port);
     await emulator.stop();
-    await untilVisible(page, "the page shows that it is disconnected", ".gone");
+    await untilVisible(page, "the page shows it", ".offline");
     emulator = await startEmulator({ port });
-    await untilVisible(page, "the inspector is connected again", ".hearing.live");
-    await untilVisible(page, "the log shows the restart", row("The emulator was started anew"));
+    await untilVisible(page, "it is live again", ".connection-state.live");
+    await untilVisible(page, "the restart is logged", row("The emulator was restarted"));
   });
 
-  test("keeps every task of the page under 100 ms at 1,000 notifications per second", async () => {
+  test("at 1,000 notifications a second keeps every task of the page under 100 ms", async () => {
     const page = await inspector();
     const alice = await player("0001");
     await untilVisible(page, "the player is in the log", row("setUserId"));
@@ -344,16 +332,16 @@ describe("the log", () => {
     }
     const rate = Math.round(5_000_000 / (performance.now() - began));
     await emulator.notify({ userId: "user-0001", subject: "the-last", payload: "{}" });
-    await untilVisible(page, "the last notification is visible", row("the-last"));
+    await untilVisible(page, "the last is shown", row("the-last"));
     const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
       traceEvents: { name: string; tdur?: number; dur?: number }[];
     };
-    // Processor time, as wall time depends on the machine's other load.
+    // Processor time: other processes of the machine do not count.
     const tasks = traceEvents.filter(({ name, tdur }) => name === "RunTask" && tdur !== undefined);
     const longestMs = Math.max(...tasks.map(({ tdur }) => tdur! / 1_000));
     const wallMs = Math.max(...tasks.map(({ dur }) => dur! / 1_000));
     console.info(
-      `inspector at ${rate} notifications per second: longest task ${longestMs.toFixed(1)} ms of processor time, ${wallMs.toFixed(0)} ms of wall time`,
+      `inspector at ${rate} notifications per second: longest task ${longestMs.toFixed(1)} ms of processor time, ${wallMs.toFixed(0)} ms by the clock`,
     );
     expect(tasks.length).toBeGreaterThan(100);
     expect(longestMs).toBeLessThanOrEqual(100);
@@ -362,73 +350,73 @@ describe("the log", () => {
 });
 
 describe("the panels", () => {
-  test("disconnect one player, and filter the log by player", async () => {
+  test("cut the socket of one player, and show its frames", async () => {
     const page = await inspector();
     const alice = await player("0001");
     const bob = await player("0002");
     await page.click("#tab-players");
-    await untilVisible(page, "both players are visible", "[data-user=user-0002]");
-    await page.click("[data-user=user-0002] button:has-text('Show its frames')");
-    await untilVisible(page, "only Bob's rows are visible", ".count:has-text('4 of')");
+    await untilVisible(page, "both are there", "[data-user=user-0002]");
+    await page.click("[data-user=user-0002] button:has-text('Show frames')");
+    await untilVisible(page, "only Bob's are shown", ".count:has-text('4 of')");
     await page.click("[data-user=user-0001] .cut");
     expect(await alice.closed()).toBe(1000);
     await page.waitForSelector("[data-user=user-0001]", { state: "detached" });
     expect(emulator.sessions().map(({ userId }) => userId)).toEqual(["user-0002"]);
-    await page.click("[data-user=user-0002] button:has-text('Send something')");
+    await page.click("[data-user=user-0002] button:has-text('Send notification')");
     expect(await page.inputValue("input[name=userId]")).toBe("user-0002");
     await bob.close();
-    expect(pageErrors).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
-  test("create and delete namespaces, issue tokens, and reset the emulator", async () => {
+  test("create and remove namespaces, issue tokens, and reset", async () => {
     const page = await inspector();
-    await page.click("#tab-world");
+    await page.click("#tab-state");
     await page.click("form.inline button");
-    await untilVisible(page, "the error is visible", ".fault:has-text('Name is missing.')");
+    await untilVisible(page, "the name is missing", ".field-error:has-text('Name is missing.')");
     await page.fill("input[name=newNamespace]", "game-0002");
     await page.click("form.inline button");
-    await untilVisible(page, "the namespace is visible", "[data-namespace=game-0002]");
+    await untilVisible(page, "it is there", "[data-namespace=game-0002]");
     await page.fill("input[name=tokenUser]", "alice");
-    await page.click("button:has-text('Hand out')");
-    await untilVisible(page, "the token is visible", "[data-token-of=alice]");
+    await page.click("button:has-text('Issue')");
+    await untilVisible(page, "it is there", "[data-token-of=alice]");
     expect(emulator.state().accessTokens).toMatchObject([{ userId: "alice" }]);
     await page.click("[data-namespace=game-0002] button");
     await page.click("[data-namespace=game-0002] .danger");
     await page.waitForSelector("[data-namespace=game-0002]", { state: "detached" });
     expect(emulator.state().namespaces.map(({ name }) => name)).toEqual(["game-0001"]);
-    await page.click("button:has-text('Start over')");
-    await page.click(".sure .danger");
+    await page.click("button:has-text('Reset')");
+    await page.click(".confirm .danger");
     await page.waitForSelector("[data-token-of=alice]", { state: "detached" });
     expect(emulator.state().accessTokens).toEqual([]);
-    expect(pageErrors).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
-  test("show the pushes, and why one was not sent", async () => {
+  test("show the pushes for a device, and why they are not sent", async () => {
     const page = await inspector();
-    await page.fill("input[name=userId]", "far-away");
+    await page.fill("input[name=userId]", "user-0003");
     await page.selectOption("select[name=namespaceName]", "game-0001");
     await page.check("input[name=transfer]");
     await page.click("#send");
     await page.click("#tab-outbox");
     await untilVisible(
       page,
-      "the reason is visible",
+      "the reason is shown",
       ".card.bad:has-text('the player has no Firebase token in the namespace')",
     );
   });
 });
 
-describe("the drawer of faults", () => {
-  const openDrawer = async (): Promise<Page> => {
+describe("the faults panel", () => {
+  const openPanel = async (): Promise<Page> => {
     const page = await inspector();
     await page.click("#tab-faults");
-    await untilVisible(page, "the switches are visible", "[data-fault=latency]");
+    await untilVisible(page, "the switches are there", "[data-fault=latency]");
     return page;
   };
   const flip = (page: Page, name: string) => page.click(`[data-fault=${name}] [role=switch]`);
 
-  test("has a switch for each fault of the emulator, and each turns on", async () => {
-    const page = await openDrawer();
+  test("has a switch for each fault of the emulator, and each can be switched on", async () => {
+    const page = await openPanel();
     const names = await page
       .locator("[data-fault]")
       .evaluateAll((cards) => cards.map((card) => card.getAttribute("data-fault")!));
@@ -441,22 +429,22 @@ describe("the drawer of faults", () => {
         await page.fill(`[data-fault=${name}] [name=key]`, "Gs2JobQueue:Push");
       }
       await flip(page, name);
-      await until(`${name} is set`, () =>
+      await eventually(`${name} is set`, () =>
         emulator.faults.list().some(({ fault }) => fault === name),
       );
-      // A fault that acts at once is exhausted, with no target here.
+      // A fault that acts at once is exhausted at once.
       const { exhausted } = emulator.faults.list().find(({ fault }) => fault === name)!;
-      const expected = exhausted ? `:has-text("spent")` : ` [aria-checked=true]`;
-      await untilVisible(page, `${name} is on`, `[data-fault=${name}]${expected}`);
+      const wanted = exhausted ? `:has-text("exhausted")` : ` [aria-checked=true]`;
+      await untilVisible(page, `${name} is on`, `[data-fault=${name}]${wanted}`);
     }
-    await page.click("#lift-faults");
-    await untilVisible(page, "no fault is active", "text=No fault is in force.");
+    await page.click("#clear-faults");
+    await untilVisible(page, "no fault is active", "text=No fault is active.");
     expect(emulator.faults.list()).toEqual([]);
-    expect(pageErrors).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
-  test("applies a fault to the given user only", async () => {
-    const page = await openDrawer();
+  test("applies a fault to the named player only", async () => {
+    const page = await openPanel();
     const alice = await player("0001");
     const bob = await player("0002");
     await page.click("[data-fault=drop] summary");
@@ -465,19 +453,23 @@ describe("the drawer of faults", () => {
     expect(await bob.closed()).toBe(1006);
     await untilVisible(
       page,
-      "the hits are visible",
-      "[data-fault=drop]:has-text('struck once · spent')",
+      "the hit is shown",
+      "[data-fault=drop]:has-text('triggered once · exhausted')",
     );
     expect(emulator.sessions().map(({ userId }) => userId)).toEqual(["user-0001"]);
     await alice.close();
   });
 
-  test("shows an error at its field, and sets nothing", async () => {
-    const page = await openDrawer();
+  test("shows a refused parameter at its field, and sets nothing", async () => {
+    const page = await openPanel();
     await page.click("[data-fault=refuse] summary");
     await page.fill("[data-fault=refuse] [name=status]", "200");
     await page.click("[data-fault=refuse] [type=submit]");
-    await untilVisible(page, "the error is visible", "[data-fault=refuse] .field.faulty .fault");
+    await untilVisible(
+      page,
+      "the error is shown",
+      "[data-fault=refuse] .field.invalid .field-error",
+    );
     expect(await page.getAttribute("[data-fault=refuse] [name=status]", "aria-invalid")).toBe(
       "true",
     );
@@ -485,7 +477,7 @@ describe("the drawer of faults", () => {
   });
 });
 
-test("the players panel kicks a player, and expires the tokens of one socket", async () => {
+test("the inspector kicks a player and expires tokens on one socket", async () => {
   const page = await inspector();
   const alice = await player("0001");
   const bob = await player("0002");
@@ -493,14 +485,14 @@ test("the players panel kicks a player, and expires the tokens of one socket", a
   await page.click("[data-user=user-0001] .kick");
   await alice.closed();
   await page.click("[data-user=user-0002] .expire");
-  await untilVisible(page, "the action is done", ".notice:has-text('Done')");
+  await untilVisible(page, "it is done", ".toast:has-text('Done')");
   const params = { namespaceName: "game-0001", accessToken: "accessToken-0002" };
   expect((await bob.ask(frame("setUserId", params))).status).toBe(401);
   await bob.close();
 });
 
-/** Gives every view of the page content. */
-async function fillEmulator(): Promise<() => Promise<void>> {
+/** Fills the page with entries of every kind. */
+async function fill(): Promise<() => Promise<void>> {
   const sockets = [await player("0001"), await player("0002")];
   await emulator.issueAccessToken({ userId: "alice" });
   const key = "Gs2Distributor:AutoRunTransactionNotification";
@@ -508,7 +500,7 @@ async function fillEmulator(): Promise<() => Promise<void>> {
   for (let left = 30; left > 0; left--)
     await emulator.notify({ userId: "user-0001", key, payload });
   await emulator.notify({
-    userId: "far-away",
+    userId: "user-0003",
     subject: "raid-start",
     payload: "{}",
     namespaceName: "game-0001",
@@ -520,7 +512,7 @@ async function fillEmulator(): Promise<() => Promise<void>> {
 }
 
 /** Opens each view of the page in turn. */
-async function forEachView(page: Page, visit: (view: string) => Promise<void>): Promise<void> {
+async function eachView(page: Page, visit: (view: string) => Promise<void>): Promise<void> {
   const isNarrow = (await page.locator("#tab-log").count()) > 0;
   await untilVisible(page, "the log is filled", row("Gs2Distributor"));
   await visit("log");
@@ -533,8 +525,8 @@ async function forEachView(page: Page, visit: (view: string) => Promise<void>): 
   await untilVisible(page, "a call is open", "#method-row");
   await visit("call");
   await page.click("#close-detail");
-  await page.fill("input[name=search]", "matches no row");
-  await untilVisible(page, "no row matches", ".empty");
+  await page.fill("input[name=search]", "no entry matches");
+  await untilVisible(page, "no entry matches", ".empty");
   await visit("empty");
   await page.fill("input[name=search]", "");
   for (const name of await page
@@ -546,10 +538,10 @@ async function forEachView(page: Page, visit: (view: string) => Promise<void>): 
       await page.selectOption("select[name=key]", "");
       await page.fill("input[name=subject]", "");
       await page.click("#send");
-      await untilVisible(page, "an error is visible", ".fault");
+      await untilVisible(page, "an error is shown", ".field-error");
       await page.fill("input[name=subject]", "own");
       await page.click("#send");
-      await untilVisible(page, "the notification is sent", "#sent .card.good");
+      await untilVisible(page, "it is sent", "#sent .card.good");
     }
     await visit(name.slice("tab-".length));
   }
@@ -564,11 +556,11 @@ describe("the page", () => {
     ["dark", "desk"],
     ["light", "phone"],
     ["dark", "phone"],
-  ] as const)("has no serious accessibility violation: %s, %s", async (colorScheme, size) => {
+  ] as const)("has no serious axe violation: %s, %s", async (colorScheme, size) => {
     const page = await inspector({ colorScheme, viewport: sizes[size], reducedMotion: "reduce" });
-    const done = await fillEmulator();
+    const done = await fill();
     const found: string[] = [];
-    await forEachView(page, async (view) => {
+    await eachView(page, async (view) => {
       await page.evaluate(axe);
       const violations = await page.evaluate(async () => {
         interface Axe {
@@ -594,33 +586,33 @@ describe("the page", () => {
       [size, "en-US"],
       [size, "ja-JP"],
     ]),
-  )("fits, and can be reached and read: %s, %s", async (size, locale) => {
+  )("has nothing too wide, cut or out of reach: %s, %s", async (size, locale) => {
     const page = await inspector({ viewport: sizes[size as keyof typeof sizes], locale });
     const language = locale.slice(0, 2);
     expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
-    const done = await fillEmulator();
-    const faults: string[] = [];
-    await forEachView(page, async (view) => {
-      for (const fault of await layoutFaults(page)) faults.push(`${view}: ${fault}`);
+    const done = await fill();
+    const problems: string[] = [];
+    await eachView(page, async (view) => {
+      for (const problem of await layoutProblems(page)) problems.push(`${view}: ${problem}`);
       await page.evaluate(() => {
         for (const panel of document.querySelectorAll(".panel, .detail-body")) panel.scrollTop = 0;
       });
       await page.screenshot({ path: `${pictures}/inspector-${size}-${language}-${view}.png` });
     });
-    expect(faults).toEqual([]);
+    expect(problems).toEqual([]);
     await done();
   });
 
-  test("keeps the chosen language", async () => {
+  test("keeps the chosen language after a reload", async () => {
     const page = await inspector();
     await page.selectOption("select[name=language]", "ja");
-    await untilVisible(page, "the page is Japanese", "#tab-send:has-text('送信')");
+    await untilVisible(page, "it is Japanese", "#tab-send:has-text('送信')");
     await page.reload();
-    await untilVisible(page, "the page still is", "#tab-send:has-text('送信')");
+    await untilVisible(page, "it still is", "#tab-send:has-text('送信')");
     expect(await page.title()).toBe("gs2-gateway インスペクター");
   });
 
-  test("uses the chosen colours", async () => {
+  test("takes the chosen colours", async () => {
     const page = await inspector({ colorScheme: "light" });
     const background = () =>
       page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
@@ -632,7 +624,7 @@ describe("the page", () => {
   });
 });
 
-test("the inspector requests nothing from other hosts", async () => {
+test("the inspector sends no request to another host", async () => {
   await newContext();
   const hosts = new Set<string>();
   context.on("request", (request) => {
@@ -640,18 +632,15 @@ test("the inspector requests nothing from other hosts", async () => {
     if (protocol.startsWith("http")) hosts.add(host);
   });
   const page = await open();
-  await untilVisible(page, "the inspector is connected", ".hearing.live");
+  await untilVisible(page, "the page is connected", ".connection-state.live");
   expect([...hosts]).toEqual([new URL(emulator.url).host]);
 });
 
-/**
- * Controls that cannot be scrolled into view and clicked, clipped texts, and a page wider than its
- * viewport.
- */
-const layoutFaults = (page: Page): Promise<string[]> =>
+/** Controls that cannot be scrolled into view or clicked, texts that are cut, and a page that is too wide. */
+const layoutProblems = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const { clientWidth, clientHeight, scrollWidth } = document.documentElement;
-    const faults: string[] = [];
+    const problems: string[] = [];
     const nameOf = (element: Element) =>
       element.id ||
       element.getAttribute("name") ||
@@ -663,27 +652,27 @@ const layoutFaults = (page: Page): Promise<string[]> =>
     const controls = [
       ...document.querySelectorAll<HTMLElement>("button, input, select, textarea, summary"),
     ].filter(seen);
-    if (controls.length < 5) faults.push("the page has fewer than five controls");
+    if (controls.length < 5) problems.push("there are hardly any controls");
     for (const control of controls) {
       control.scrollIntoView({ block: "nearest", inline: "nearest" });
       const { left, top, right, bottom } = control.getBoundingClientRect();
       if (left < 0 || top < 0 || right > clientWidth + 0.5 || bottom > clientHeight + 0.5) {
-        faults.push(`${nameOf(control)} is out of view`);
+        problems.push(`${nameOf(control)} is out of view`);
       }
       const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-      if (!control.contains(hit) && !hit?.closest(".notice-place")) {
-        faults.push(`${nameOf(control)} is covered by ${hit?.className}`);
+      if (!control.contains(hit) && !hit?.closest(".toast-place")) {
+        problems.push(`${nameOf(control)} is covered by ${hit?.className}`);
       }
     }
-    // Rows of the log are clipped by design: the detail shows them whole.
+    // Rows of the log are summaries: they are cut on purpose.
     for (const element of document.querySelectorAll<HTMLElement>("body *")) {
       if (!seen(element) || element.closest(".row, select, textarea, svg")) continue;
       const { overflowX, textOverflow } = getComputedStyle(element);
       const isCut = element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0;
       if (isCut && (overflowX !== "visible" || textOverflow === "ellipsis")) {
-        faults.push(`${nameOf(element).slice(0, 40)} is cut (${element.className})`);
+        problems.push(`${nameOf(element).slice(0, 40)} is cut (${element.className})`);
       }
     }
-    if (scrollWidth > clientWidth) faults.push(`it is ${scrollWidth - clientWidth} px too wide`);
-    return faults;
+    if (scrollWidth > clientWidth) problems.push(`it is ${scrollWidth - clientWidth} px too wide`);
+    return problems;
   });

@@ -1,16 +1,16 @@
-/** What a command has of the process around it. */
+/** The part of the process that the commands use. */
 export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether a terminal is attached, which sends Ctrl-C to children by itself. */
+  /** Whether a terminal is attached, which sends Ctrl-C to children itself. */
   readonly interactive: boolean;
   /** The version of this package. */
   readonly version: string;
-  /** The folder with a folder for each template of `init`. */
+  /** The folder with one folder for each template of `init`. */
   readonly templates: URL;
-  /** Print one line. */
+  /** Prints one line. */
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
-  /** Calls back for SIGINT and SIGTERM; answers its own undo. */
+  /** Calls back on SIGINT and SIGTERM; returns a function that stops it. */
   readonly onSignal: (callback: (signal: "SIGINT" | "SIGTERM") => void) => () => void;
 }
 

@@ -1,9 +1,10 @@
+import type { Command } from "commander";
 import { startEmulator } from "../emulator.js";
 import { formatJson, formatText, type EmulatorLogEntry } from "../log/eventLog.js";
 import { invalid } from "../settings.js";
-import type { CommandContext } from "./context.js";
+import { DEFAULT_PORT, type CommandContext } from "./context.js";
 
-export interface EmulatorFlags {
+interface EmulatorFlags {
   readonly port: string;
   readonly host?: string;
   readonly namespace?: readonly string[];
@@ -14,22 +15,41 @@ export interface EmulatorFlags {
   readonly allowHost?: readonly string[];
 }
 
-/** `gs2-gateway emulator`: runs until it is told to stop. */
-export async function emulatorCommand(flags: EmulatorFlags, host: CommandContext): Promise<number> {
+/** `gs2-gateway emulator`: runs until SIGINT or SIGTERM. */
+export function addEmulatorCommand(
+  program: Command,
+  context: CommandContext,
+  exit: (code: number) => void,
+): void {
+  program
+    .command("emulator")
+    .description("start a gateway and keep it running")
+    .option("--port <n>", "port to listen on", context.env["PORT"] || String(DEFAULT_PORT))
+    .option("--host <address>", "address to listen on (default: this machine only)")
+    .option("--namespace <name...>", "namespaces that exist from the start")
+    .option("--strict", "refuse what GS2 would refuse: unknown namespaces, credentials and tokens")
+    .option("--data <file>", "keep namespaces and tokens in this file across restarts")
+    .option("--log <form>", "print the log, as text or json")
+    .option("--allow-origin <origin...>", "pages that may call besides those on localhost")
+    .option("--allow-host <name...>", "host names of the emulator besides localhost")
+    .action(async (flags: EmulatorFlags) => exit(await run(flags, context)));
+}
+
+async function run(flags: EmulatorFlags, context: CommandContext): Promise<number> {
   const emulator = await startEmulator({
     port: readPort(flags.port),
     host: flags.host,
     namespaces: flags.namespace,
     strict: flags.strict,
     data: flags.data,
-    log: logTo(flags.log, host.out, host.err),
+    log: logTo(flags.log, context.out, context.err),
     allowOrigins: flags.allowOrigin,
     allowHosts: flags.allowHost,
   });
-  // Whoever reads JSON lines finds the address in the first of them.
-  if (flags.log !== "json") host.out(`GS2-Gateway emulator: ${emulator.url}`);
+  // The first of the JSON lines has the address.
+  if (flags.log !== "json") context.out(`GS2-Gateway emulator: ${emulator.url}`);
   await new Promise<void>((stop) => {
-    const undo = host.onSignal(() => {
+    const undo = context.onSignal(() => {
       undo();
       stop();
     });
@@ -40,12 +60,17 @@ export async function emulatorCommand(flags: EmulatorFlags, host: CommandContext
 
 function readPort(text: string): number {
   if (!/^\d{1,5}$/.test(text)) {
-    throw invalid(`"${text}" is no port: it takes a number from 0 to 65535 (--port N or PORT=N).`);
+    throw invalid(
+      `"${text}" is not a port: it takes a number from 0 to 65535 (--port N or PORT=N).`,
+    );
   }
   return Number(text);
 }
 
-/** Without a log, what was refused is still said: its cause is hard to see from the page. */
+/**
+ * Without a format, warnings are printed all the same: the cause of a refusal is hard to see from
+ * the page.
+ */
 export function logTo(
   format: string | undefined,
   out: (line: string) => void,

@@ -1,51 +1,74 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import type { Command } from "commander";
 import { startEmulator } from "../emulator.js";
 import { logTo } from "./emulatorCommand.js";
 import type { CommandContext } from "./context.js";
 
-export interface ExecFlags {
+interface ExecFlags {
   readonly namespace?: readonly string[];
   readonly strict?: true;
   readonly data?: string;
 }
 
-/** `gs2-gateway exec -- CMD`: runs a command beside an emulator of its own and hands back its exit code. */
-export async function execCommand(
+/**
+ * `gs2-gateway exec -- CMD`: runs a command with an emulator of its own and returns its exit code.
+ */
+export function addExecCommand(
+  program: Command,
+  context: CommandContext,
+  exit: (code: number) => void,
+): void {
+  program
+    .command("exec")
+    .description(
+      "run a command with a gateway of its own, whose address is in GS2_GATEWAY_EMULATOR_URL",
+    )
+    .passThroughOptions()
+    .option("--namespace <name...>", "namespaces that exist from the start")
+    .option("--strict", "refuse what GS2 would refuse: unknown namespaces, credentials and tokens")
+    .option("--data <file>", "keep namespaces and tokens in this file across restarts")
+    .argument("<command...>", "the command and its arguments, after --")
+    .action(async (command: string[], flags: ExecFlags) =>
+      exit(await run(command, flags, context)),
+    );
+}
+
+async function run(
   command: readonly string[],
   flags: ExecFlags,
-  host: CommandContext,
+  context: CommandContext,
 ): Promise<number> {
   const emulator = await startEmulator({
     namespaces: flags.namespace,
     strict: flags.strict,
     data: flags.data,
     // Standard output is the command's.
-    log: logTo(undefined, host.err, host.err),
+    log: logTo(undefined, context.err, context.err),
   });
   try {
-    return await run(command, emulator.url, host);
+    return await runChild(command, emulator.url, context);
   } finally {
     await emulator.stop();
   }
 }
 
-function run([name = "", ...args]: readonly string[], url: string, host: CommandContext) {
+function runChild([name = "", ...args]: readonly string[], url: string, context: CommandContext) {
   return new Promise<number>((resolve) => {
     const child = spawn(name, args, {
       stdio: "inherit",
-      // npm and its like are batch files there.
+      // On Windows npm and its like are batch files.
       shell: process.platform === "win32",
-      env: { ...host.env, GS2_GATEWAY_EMULATOR_URL: url, VITE_GS2_GATEWAY_EMULATOR_URL: url },
+      env: { ...context.env, GS2_GATEWAY_EMULATOR_URL: url, VITE_GS2_GATEWAY_EMULATOR_URL: url },
     });
-    const undo = host.onSignal((signal) => {
-      // A terminal has sent Ctrl-C to the command already; twice means "at once" to many.
-      if (signal !== "SIGINT" || !host.interactive) child.kill(signal);
+    const undo = context.onSignal((signal) => {
+      // A terminal has sent Ctrl-C to the command already; many commands take two for "at once".
+      if (signal !== "SIGINT" || !context.interactive) child.kill(signal);
     });
     child.once("error", (error) => {
       undo();
       const missing = "code" in error && error.code === "ENOENT";
-      host.err(`Cannot run ${name}: ${missing ? "there is no such command" : error.message}.`);
+      context.err(`Cannot run ${name}: ${missing ? "there is no such command" : error.message}.`);
       resolve(missing ? 127 : 126);
     });
     child.once("exit", (code, signal) => {

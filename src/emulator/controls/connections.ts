@@ -2,24 +2,24 @@ import type { WebSocketSession } from "../../wire/models.js";
 import { sessionsOn } from "../store/sessions.js";
 import type { Store } from "../store/types.js";
 
-/** An open socket, with the sessions of the players bound on it. */
+/** An open socket, with the sessions bound on it. */
 export interface OpenConnection {
   readonly connectionId: string;
   /** Unix time in milliseconds. */
   readonly openedAt: number;
-  /** When a frame last went either way; a ping counts too. */
+  /** When the last frame went in either direction; a ping counts too. */
   readonly lastActiveAt: number;
-  /** Whose project token it used last; null before its login. */
+  /** Client of the project token it used last; null before its login. */
   readonly clientId: string | null;
   readonly sessions: readonly WebSocketSession[];
 }
 
 /** All open sockets, in the order of opening. */
-export const openConnections = (world: Store): OpenConnection[] =>
-  [...world.connections.values()].map(({ connectionId, openedAt, lastActiveAt, clientId }) => ({
+export const openConnections = (store: Store): OpenConnection[] =>
+  [...store.connections.values()].map(({ connectionId, openedAt, lastActiveAt, clientId }) => ({
     connectionId,
     openedAt,
     lastActiveAt,
     clientId: clientId ?? null,
-    sessions: sessionsOn(world, connectionId),
+    sessions: sessionsOn(store, connectionId),
   }));

@@ -1,23 +1,43 @@
+import * as v from "valibot";
 import type { EmulatorEngine } from "../engine/engine.js";
-import type { DevicePush, OutboxEntry, WaitForPushOptions } from "../store/outbox.js";
-import { invalid } from "../settings.js";
+import { anyText, objectOf, readWith, timeout } from "../schema.js";
+import type { DevicePush, OutboxEntry, OutboxFilter } from "../store/outbox.js";
 
-/** Rejects at its time, or when `stopping` is aborted, with a sentence that tells what was sent to a device instead. */
+export interface WaitForPushOptions extends OutboxFilter {
+  /** Default: any. */
+  readonly namespaceName?: string | undefined;
+  /** The device, by its whole token. Default: any. */
+  readonly token?: string | undefined;
+  /** Real time, in milliseconds. Default 5,000. */
+  readonly timeoutMs?: number | undefined;
+}
+
+const schema = objectOf({
+  userId: v.optional(anyText),
+  namespaceName: v.optional(anyText),
+  token: v.optional(anyText),
+  timeoutMs: v.optional(timeout, 5_000),
+} satisfies { readonly [Name in keyof Required<WaitForPushOptions>]: v.GenericSchema });
+
+/**
+ * Rejects after `timeoutMs`, or when `stopping` is aborted, with an error that describes the
+ * outbox.
+ */
 export async function waitForPush(
-  gateway: EmulatorEngine,
-  { timeoutMs = 5_000, ...wish }: WaitForPushOptions,
+  engine: EmulatorEngine,
+  given: WaitForPushOptions,
   stopping: AbortSignal,
 ): Promise<DevicePush> {
-  if (!(timeoutMs >= 0)) throw invalid("waitForPush's timeoutMs is 0 or more milliseconds.");
-  return gateway.waiters.waitFor(
-    () => gateway.pushes.take(wish),
+  const { timeoutMs, ...filter } = readWith("waitForPush", schema, given);
+  return engine.waiters.waitFor(
+    () => engine.pushes.take(filter),
     timeoutMs,
-    () => `Waited for a push${describeWish(wish)}; ${describeOutbox(gateway.outbox())}`,
+    () => `Waited for a push${describeFilter(filter)}; ${describeOutbox(engine.outbox())}`,
     stopping,
   );
 }
 
-const describeWish = ({ userId, namespaceName }: WaitForPushOptions): string =>
+const describeFilter = ({ userId, namespaceName }: WaitForPushOptions): string =>
   (userId === undefined ? "" : ` to ${userId}`) +
   (namespaceName === undefined ? "" : ` in ${namespaceName}`);
 

@@ -1,7 +1,8 @@
+import * as v from "valibot";
 import type { WebSocketSession } from "../../wire/models.js";
 import type { EmulatorEngine } from "../engine/engine.js";
+import { anyText, filledText, objectOf, readWith, timeout } from "../schema.js";
 import { describeSessions } from "./notify.js";
-import { invalid } from "../settings.js";
 
 export interface WaitForSessionOptions {
   userId: string;
@@ -11,20 +12,26 @@ export interface WaitForSessionOptions {
   timeoutMs?: number | undefined;
 }
 
-/** Rejects at its time, or when `stopping` is aborted, with a sentence that tells which sessions there are instead. */
+const schema = objectOf({
+  userId: filledText,
+  namespaceName: v.optional(anyText),
+  timeoutMs: v.optional(timeout, 5_000),
+} satisfies { readonly [Name in keyof Required<WaitForSessionOptions>]: v.GenericSchema });
+
+/**
+ * Rejects after `timeoutMs`, or when `stopping` is aborted, with an error that lists the sessions
+ * there are.
+ */
 export async function waitForSession(
-  gateway: EmulatorEngine,
-  { userId, namespaceName, timeoutMs = 5_000 }: WaitForSessionOptions,
+  engine: EmulatorEngine,
+  given: WaitForSessionOptions,
   stopping: AbortSignal,
 ): Promise<WebSocketSession> {
-  if (typeof userId !== "string" || userId === "") {
-    throw invalid("waitForSession needs the userId of the player to wait for.");
-  }
-  if (!(timeoutMs >= 0)) throw invalid("waitForSession's timeoutMs is 0 or more milliseconds.");
+  const { userId, namespaceName, timeoutMs } = readWith("waitForSession", schema, given);
   const where = namespaceName === undefined ? "" : ` in ${namespaceName}`;
-  return gateway.waiters.waitFor(
+  return engine.waiters.waitFor(
     () =>
-      gateway
+      engine
         .sessions()
         .find(
           (session) =>
@@ -32,7 +39,7 @@ export async function waitForSession(
             (namespaceName === undefined || session.namespaceName === namespaceName),
         ),
     timeoutMs,
-    () => `Waited for a session of ${userId}${where}; ${describeSessions(gateway.sessions())}.`,
+    () => `Waited for a session of ${userId}${where}; ${describeSessions(engine.sessions())}.`,
     stopping,
   );
 }

@@ -1,34 +1,50 @@
-import { oneOf, text, type Setting } from "../settings.js";
+import * as v from "valibot";
+import {
+  anyText,
+  filledText,
+  milliseconds,
+  nameText,
+  numberWithin,
+  oneOf,
+  valueOf,
+  wholeNumberFrom,
+  wholeNumberOf,
+  wholeNumberWithin,
+} from "../schema.js";
 
-/** When a fault that does something to a session does it. */
+/** When a fault that acts on a session acts. */
 export interface FaultMoment {
   /**
-   * `now`: once, to each session or socket it fits at the moment it is set; then it is spent. `bind`: to each session that is bound from then on, right after
-   * the answer, and to none that is bound already. Default `now`.
+   * `now`: once, on each session or socket it matches at the moment it is set; then it is
+   * exhausted. `bind`: on each session that is bound from then on, right after the reply, and on
+   * none that is bound already. Default `now`.
    */
   on?: "now" | "bind" | undefined;
 }
 
 export interface FaultedCall {
-  /** Only answers of this function, e.g. `setUserId`, or `login`. Default: of any. */
+  /** Only replies of this function, e.g. `setUserId`, or `login`. Default: of any. */
   method?: string | undefined;
 }
 
-/** What can go wrong, by name, with the parameters each takes. Durations pass on the emulator's clock. */
+/** The faults by name, with the parameters of each. Durations pass on the emulator's clock. */
 export interface EmulatorFaults {
-  /** A socket is refused over HTTP before it opens; a browser tells no more than 1006. */
+  /** A socket is refused over HTTP before it opens; a browser reports only 1006. */
   refuse: {
     /** HTTP status, 400 to 599. Default 503. */
     status?: number | undefined;
   };
-  /** A socket is never answered: it stays connecting until the client gives it up, even when the fault is lifted. */
+  /**
+   * A handshake gets no reply: the socket stays connecting until the client gives up, even after
+   * the fault is cleared.
+   */
   hangBeforeOpen: object;
   /**
-   * The line goes dead and nobody is told: the server neither reads nor writes any more, no pong either, and keeps the session. It stays so
-   * until the client leaves or the emulator stops.
+   * The connection goes half-open: the server neither reads nor writes any more, sends no pong, and
+   * keeps the session, until the client leaves or the emulator stops.
    */
   halfOpen: FaultMoment;
-  /** The line is cut without a close frame: 1006. */
+  /** The connection is cut without a close frame: 1006. */
   drop: FaultMoment;
   /** The server closes the socket. */
   close: FaultMoment & {
@@ -38,21 +54,22 @@ export interface EmulatorFaults {
     reason?: string | undefined;
   };
   /**
-   * Another session of the player takes the place by force, and keeps it until it is forced out in turn, or faults are set or cleared the next
-   * time. What it is sent goes nowhere.
+   * Another session replaces the player's by force, and stays until it is replaced by force in
+   * turn, or until faults are set or cleared the next time. What it is sent is dropped.
    */
   kick: FaultMoment;
   /**
-   * The tokens a session was bound with expire, and every other one of that client and that player; new ones are good. `accessToken-NNNN`
-   * stays expired until the emulator is reset. A session itself ends only with the setting `accessTokenExpiryEndsSession`.
+   * The tokens a session was bound with expire, and all others of that client and that player; new
+   * ones are valid. `accessToken-NNNN` stays expired until the emulator is reset. The session
+   * itself ends only with the setting `accessTokenExpiryEndsSession`.
    */
   expireTokens: FaultMoment & {
     /** Default `both`. */
     tokens?: "both" | "project" | "access" | undefined;
   };
-  /** The server sends a frame nobody can read. */
+  /** The server sends a frame that cannot be parsed. */
   malformedFrame: FaultMoment & {
-    /** Default `{`, which is no JSON. */
+    /** Default `{`, which is not JSON. */
     text?: string | undefined;
   };
   /** Each frame is late, those of the client and those of the server; their order stays. */
@@ -62,7 +79,7 @@ export interface EmulatorFaults {
     /** Up to this many milliseconds more, drawn for each frame. Default 0. */
     jitterMs?: number | undefined;
   };
-  /** The answer to a login is late, over REST and on the socket. */
+  /** The reply to a login is late, over REST and on the socket. */
   slowLogin: {
     /** Milliseconds. Default 1,000. */
     delayMs?: number | undefined;
@@ -74,24 +91,27 @@ export interface EmulatorFaults {
   };
   /** `setUserId` is refused, over REST and on the socket. */
   refuseBind: {
-    /** 400 to 599. Default 409, though nobody else is there. */
+    /** 400 to 599. Default 409, though there is no conflict. */
     status?: number | undefined;
   };
-  /** An answer is kept back until the next one on that socket has overtaken it, or nobody has in time. */
+  /**
+   * A reply is held until the next one on that socket has overtaken it, or until `withinMs` has
+   * passed.
+   */
   repliesOutOfOrder: FaultedCall & {
-    /** Milliseconds it is kept back at most. Default 200. */
+    /** Milliseconds it is held at most. Default 200. */
     withinMs?: number | undefined;
   };
-  /** The call is done, and its answer never comes. */
+  /** The call takes effect, and its reply never comes. */
   replyLost: FaultedCall;
-  /** The answer comes twice. */
+  /** The reply comes twice. */
   replyDuplicated: FaultedCall;
   /**
-   * The call is done, and its answer comes on another socket: the next one its player is bound on, right after the answer to that bind. Calls
-   * of nobody (a login) are let be.
+   * The call takes effect, and its reply comes on another socket: the next one its player is bound
+   * on, right after the reply to that bind. Calls without a player (a login) are not affected.
    */
   replyAfterReconnect: FaultedCall;
-  /** Before the answer to a player's call comes the notification of what the call has caused. */
+  /** The notification that a player's call causes comes before the reply to the call. */
   notificationBeforeReply: FaultedCall & {
     /** Issuer and subject of the notification. */
     key: string;
@@ -104,10 +124,10 @@ export interface EmulatorFaults {
 
 export type EmulatorFaultName = keyof EmulatorFaults;
 
-/** Before a socket opens nobody knows whose it is. */
+/** Before a socket opens, its user is not known. */
 type Unaddressed = "refuse" | "hangBeforeOpen";
 
-/** Whom a fault strikes: everybody, unless one of these is given; several must all fit. */
+/** What a fault applies to: everything, unless one of these is given; several must all match. */
 export interface FaultScope {
   /** Sockets this user is bound on, and calls with the user's access token. */
   userId?: string | undefined;
@@ -117,26 +137,29 @@ export interface FaultScope {
 }
 
 export interface FaultLimits {
-  /** How often it strikes, then it is spent. Default: without end. */
+  /** How often the fault is triggered before it is exhausted. Default: without end. */
   times?: number | undefined;
-  /** How likely it strikes each time it could, 0 to 1, drawn from the emulator's `seed`. Default 1. */
+  /**
+   * Probability, 0 to 1, that the fault is triggered where it applies, drawn from the emulator's
+   * `seed`. Default 1.
+   */
   chance?: number | undefined;
 }
 
-/** Something that goes wrong on purpose. */
+/** A failure that the emulator causes on purpose. */
 export type EmulatorFault = {
   [Name in EmulatorFaultName]: { fault: Name } & FaultLimits &
     (Name extends Unaddressed ? object : FaultScope) &
     EmulatorFaults[Name];
 }[EmulatorFaultName];
 
-/** A fault as it was set, how often it has struck since, and whether it will no more. */
+/** A fault as it was set, how often it has been triggered since, and whether it is exhausted. */
 export type EmulatorFaultReport = EmulatorFault & {
   readonly hits: number;
   readonly exhausted: boolean;
 };
 
-/** A fault with nothing left out but whom it is for. */
+/** A fault with its defaults filled in, but for its scope. */
 export interface Fault<Name extends EmulatorFaultName = EmulatorFaultName> extends FaultScope {
   readonly fault: Name;
   readonly times: number;
@@ -148,35 +171,18 @@ export interface Fault<Name extends EmulatorFaultName = EmulatorFaultName> exten
   readonly given: EmulatorFault;
 }
 
-type Parameter<Value> = Omit<Setting<Value>, "default"> & {
-  /** Left out where the parameter must be given. */
-  readonly default?: Value;
-};
-
 interface Definition<Name extends EmulatorFaultName> {
-  /** What it does, for the log and for whoever asks which faults there are. */
+  /** The effect, for the log and the control plane's list of faults. */
   readonly description: string;
-  /** Whether it can be for one user, connection or session. */
+  /** Whether it can be limited to one user, connection or session. */
   readonly addressed: Name extends Unaddressed ? false : true;
   readonly parameters: {
-    readonly [P in keyof EmulatorFaults[Name]]-?: Parameter<NonNullable<EmulatorFaults[Name][P]>>;
+    readonly [P in keyof EmulatorFaults[Name]]-?: v.GenericSchema<
+      EmulatorFaults[Name][P] | null,
+      NonNullable<EmulatorFaults[Name][P]>
+    >;
   };
 }
-
-const within = (takes: string, from: number, to: number, value?: number): Parameter<number> => ({
-  ...(value === undefined ? {} : { default: value }),
-  expected: takes,
-  isValid: (given) => Number.isInteger(given) && Number(given) >= from && Number(given) <= to,
-});
-
-const status = (value: number): Parameter<number> =>
-  within("a status from 400 to 599", 400, 599, value);
-
-const ms = (value: number): Parameter<number> => ({
-  default: value,
-  expected: "a number of milliseconds, 0 or more",
-  isValid: (given) => typeof given === "number" && given >= 0 && given < Infinity,
-});
 
 function isJson(value: unknown): boolean {
   try {
@@ -186,129 +192,83 @@ function isJson(value: unknown): boolean {
   }
 }
 
-const on = oneOf("now", "bind");
+const on = v.optional(oneOf("now", "bind"), "now");
 
-/** Of no method in particular. */
-const method = text("");
+/** Empty: any. */
+const method = v.optional(anyText, "");
 
-/** The one list of faults. */
-export const faultDefinitions: { readonly [Name in EmulatorFaultName]: Definition<Name> } = {
-  refuse: {
-    description: "the socket is refused before it opens",
-    addressed: false,
-    parameters: { status: status(503) },
-  },
-  hangBeforeOpen: {
-    description: "the socket is never answered",
-    addressed: false,
-    parameters: {},
-  },
-  halfOpen: {
-    description: "the line goes dead without a word",
-    addressed: true,
-    parameters: { on },
-  },
-  drop: {
-    description: "the line is cut without a close frame",
-    addressed: true,
-    parameters: { on },
-  },
-  close: {
-    description: "the server closes the socket",
-    addressed: true,
-    parameters: {
-      on,
-      code: {
-        default: 1000,
-        expected: "1000 or 3000 to 4999",
-        isValid: (code) => code === 1000 || within("", 3000, 4999).isValid(code),
-      },
-      reason: {
-        default: "",
-        expected: "a text of at most 123 bytes",
-        isValid: (reason) => typeof reason === "string" && Buffer.byteLength(reason) <= 123,
-      },
-    },
-  },
-  kick: {
-    description: "another session takes the place by force",
-    addressed: true,
-    parameters: { on },
-  },
-  expireTokens: {
-    description: "tokens expire",
-    addressed: true,
-    parameters: { on, tokens: oneOf("both", "project", "access") },
-  },
-  malformedFrame: {
-    description: "a frame comes that nobody can read",
-    addressed: true,
-    parameters: { on, text: text("{") },
-  },
-  latency: {
-    description: "frames are late",
-    addressed: true,
-    parameters: { delayMs: ms(100), jitterMs: ms(0) },
-  },
-  slowLogin: {
-    description: "the answer to the login is late",
-    addressed: true,
-    parameters: { delayMs: ms(1_000) },
-  },
-  refuseLogin: {
-    description: "the login is refused",
-    addressed: true,
-    parameters: { status: status(503) },
-  },
-  refuseBind: {
-    description: "the bind is refused",
-    addressed: true,
-    parameters: { status: status(409) },
-  },
-  repliesOutOfOrder: {
-    description: "the answer waits until another has overtaken it",
-    addressed: true,
-    parameters: { method, withinMs: ms(200) },
-  },
-  replyLost: {
-    description: "the call is done, its answer never comes",
-    addressed: true,
-    parameters: { method },
-  },
-  replyDuplicated: {
-    description: "the answer comes twice",
-    addressed: true,
-    parameters: { method },
-  },
-  replyAfterReconnect: {
-    description: "the answer comes on the next socket of its player",
-    addressed: true,
-    parameters: { method },
-  },
-  notificationBeforeReply: {
-    description: "a notification comes before the answer",
-    addressed: true,
-    parameters: {
-      method,
-      key: {
-        expected: "a text of 1 to 128 characters",
-        isValid: (key) => typeof key === "string" && key.length > 0 && key.length <= 128,
-      },
-      payload: {
-        default: {},
-        expected: "a text or a JSON value",
-        isValid: isJson,
-      },
-    },
-  },
-  duplicateNotification: {
-    description: "the notification comes twice",
-    addressed: true,
-    parameters: {},
-  },
+const status = (fallback: number) => v.optional(wholeNumberWithin(400, 599, "status"), fallback);
+
+const ms = (fallback: number) => v.optional(milliseconds, fallback);
+
+const closeCode = wholeNumberOf(
+  "1000 or 3000 to 4999",
+  (code) => code === 1000 || (code >= 3000 && code <= 4999),
+);
+
+const closeReason = valueOf<string>(
+  "a text of at most 123 bytes",
+  (reason) => typeof reason === "string" && Buffer.byteLength(reason) <= 123,
+  "string",
+);
+
+export const scopeFields = {
+  userId: v.optional(filledText),
+  connectionId: v.optional(filledText),
+  sessionId: v.optional(filledText),
 };
 
-/** Faults that do something to a session by themselves; all others wait for something to happen. */
+export const limitFields = {
+  times: v.optional(wholeNumberFrom(1)),
+  chance: v.optional(numberWithin(0, 1), 1),
+};
+
+const anywhere = <const Parameters>(description: string, parameters: Parameters) =>
+  ({ description, addressed: false, parameters }) as const;
+
+const addressed = <const Parameters>(description: string, parameters: Parameters) =>
+  ({ description, addressed: true, parameters }) as const;
+
+/** The one list of faults. */
+export const faultDefinitions = {
+  refuse: anywhere("the socket is refused before it opens", { status: status(503) }),
+  hangBeforeOpen: anywhere("the handshake gets no reply", {}),
+  halfOpen: addressed("the connection goes half-open", { on }),
+  drop: addressed("the connection is cut without a close frame", { on }),
+  close: addressed("the server closes the socket", {
+    on,
+    code: v.optional(closeCode, 1000),
+    reason: v.optional(closeReason, ""),
+  }),
+  kick: addressed("another session replaces the player's by force", { on }),
+  expireTokens: addressed("tokens expire", {
+    on,
+    tokens: v.optional(oneOf("both", "project", "access"), "both"),
+  }),
+  malformedFrame: addressed("a frame comes that cannot be parsed", {
+    on,
+    text: v.optional(anyText, "{"),
+  }),
+  latency: addressed("frames are late", { delayMs: ms(100), jitterMs: ms(0) }),
+  slowLogin: addressed("the reply to the login is late", { delayMs: ms(1_000) }),
+  refuseLogin: addressed("the login is refused", { status: status(503) }),
+  refuseBind: addressed("the bind is refused", { status: status(409) }),
+  repliesOutOfOrder: addressed("the reply is held until another has overtaken it", {
+    method,
+    withinMs: ms(200),
+  }),
+  replyLost: addressed("the call takes effect, its reply never comes", { method }),
+  replyDuplicated: addressed("the reply comes twice", { method }),
+  replyAfterReconnect: addressed("the reply comes on its player's next socket", { method }),
+  notificationBeforeReply: addressed("a notification comes before the reply", {
+    method,
+    key: nameText,
+    payload: v.nullish(valueOf<NonNullable<unknown>>("a text or a JSON value", isJson), {}),
+  }),
+  duplicateNotification: addressed("the notification comes twice", {}),
+} satisfies { readonly [Name in EmulatorFaultName]: Definition<Name> };
+
+/** Faults that act on a session by themselves; all others wait for a frame or a call. */
 export type ActionName = {
   [Name in EmulatorFaultName]: EmulatorFaults[Name] extends FaultMoment
     ? "on" extends keyof EmulatorFaults[Name]

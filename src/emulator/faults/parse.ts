@@ -1,114 +1,105 @@
-import { isObject } from "../store/json.js";
-import { invalid } from "../settings.js";
+import * as v from "valibot";
+import {
+  describeField,
+  listOf,
+  objectOf,
+  readWith,
+  unknownField,
+  type FieldType,
+} from "../schema.js";
 import {
   faultDefinitions,
-  isAction,
+  limitFields,
+  scopeFields,
   type ActionName,
   type EmulatorFault,
   type EmulatorFaultName,
   type Fault,
 } from "./definitions.js";
 
-interface Common {
-  readonly expected: string;
-  readonly isValid: (value: unknown) => boolean;
-}
+const names = Object.keys(faultDefinitions) as EmulatorFaultName[];
 
-const id: Common = {
-  expected: "a text that is not empty",
-  isValid: (value) => typeof value === "string" && value !== "",
-};
+const isAddressed = (name: EmulatorFaultName): boolean => faultDefinitions[name].addressed;
 
-const scope: Readonly<Record<string, Common>> = { userId: id, connectionId: id, sessionId: id };
+const fieldsOf = (name: EmulatorFaultName): v.ObjectEntries => ({
+  ...faultDefinitions[name].parameters,
+  ...(isAddressed(name) ? scopeFields : {}),
+  ...limitFields,
+});
 
-const limits: Readonly<Record<string, Common>> = {
-  times: {
-    expected: "a whole number of 1 or more",
-    isValid: (value) => Number.isInteger(value) && Number(value) >= 1,
-  },
-  chance: {
-    expected: "a number from 0 to 1",
-    isValid: (value) => typeof value === "number" && value >= 0 && value <= 1,
-  },
-};
-
-const isKnown = (name: unknown): name is EmulatorFaultName =>
-  typeof name === "string" && Object.hasOwn(faultDefinitions, name);
-
-/** The faults with their defaults. A name or parameter nobody knows, and a value that does not fit, are errors that name them; then no fault is taken. */
-export function parseFaults(list: unknown): Fault[] {
-  if (!Array.isArray(list)) throw invalid("The emulator's faults are a list.");
-  return list.map(parseFault);
-}
-
-function parseFault(given: unknown): Fault {
-  const { fault: name, ...rest } = isObject(given) ? given : {};
-  if (!isKnown(name)) {
-    const known = Object.keys(faultDefinitions).join(", ");
-    throw invalid(
-      typeof name === "string"
-        ? `The emulator has no fault "${name}". It has: ${known}.`
-        : `A fault is named in its field fault: one of ${known}.`,
-    );
-  }
-  const kind = faultDefinitions[name];
-  const own: Readonly<Record<string, Common & { readonly default?: unknown }>> = kind.parameters;
-  const common = kind.addressed ? { ...scope, ...limits } : limits;
-  for (const [field, value] of Object.entries(rest)) {
-    if (!kind.addressed && Object.hasOwn(scope, field)) {
-      throw invalid(
-        `The fault ${name} takes no ${field}: before a socket opens nobody knows whose it is.`,
-      );
-    }
-    const parameter = Object.hasOwn(own, field)
-      ? own[field]
-      : Object.hasOwn(common, field)
-        ? common[field]
-        : undefined;
-    if (!parameter) {
-      const known = [...Object.keys(own), ...Object.keys(common)].join(", ");
-      throw invalid(`The fault ${name} has no parameter "${field}". It has: ${known}.`);
-    }
-    if (value !== undefined && !parameter.isValid(value)) {
-      throw invalid(`The fault ${name} takes as ${field} ${parameter.expected}.`);
-    }
-  }
-  const values = Object.fromEntries(
-    Object.entries(own).map(([field, parameter]) => {
-      const value = rest[field] ?? parameter.default;
-      if (value === undefined) throw invalid(`The fault ${name} needs a ${field}.`);
-      return [field, value];
-    }),
+function schemaOf(name: EmulatorFaultName) {
+  const fields = fieldsOf(name);
+  return objectOf({ fault: v.literal(name), ...fields }, (field) =>
+    !isAddressed(name) && Object.hasOwn(scopeFields, field)
+      ? `cannot be set for ${name}: before a socket opens, its user is not known`
+      : unknownField(fields, name),
   );
-  const { userId, connectionId, sessionId, times = Infinity, chance = 1 } = rest;
-  const read = { fault: name, userId, connectionId, sessionId, times, chance, values };
-  return { ...read, given: { ...(given as EmulatorFault) } } as Fault;
 }
 
-/** The same for one that does something to a session. */
-export function parseAction(given: { readonly fault: ActionName }): Fault<ActionName> {
-  const fault = parseFault(given);
-  if (!isAction(fault)) throw invalid(`The fault ${given.fault} does nothing to a session.`);
-  return fault;
+const anyFault = v.variant("fault", names.map(schemaOf), ({ path, received }) =>
+  path
+    ? `cannot be ${received}; known are ${names.join(", ")}`
+    : "takes a JSON object with a field fault",
+);
+
+/** A valid fault with its defaults. */
+function faultOf(
+  read: Readonly<Record<string, unknown>> & { readonly fault: EmulatorFaultName },
+  given: unknown,
+): Fault {
+  const { fault: name, userId, connectionId, sessionId, times = Infinity, chance } = read;
+  const values = Object.fromEntries(
+    Object.keys(faultDefinitions[name].parameters).map((field) => [field, read[field]]),
+  );
+  const fault = { fault: name, userId, connectionId, sessionId, times, chance, values };
+  return { ...fault, given: { ...(given as EmulatorFault) } } as Fault;
 }
 
-/** What each fault does, and what its parameters take, in words. */
+const faultSchema = v.lazy((given) =>
+  v.pipe(
+    anyFault,
+    v.transform((read) => faultOf(read, given)),
+  ),
+);
+
+export const faultsSchema = listOf(faultSchema, "faults");
+
+const faultsRequest = objectOf({ faults: faultsSchema });
+
+/**
+ * The faults of a request `{ faults: [...] }`: all of them, or an error that names what is wrong
+ * with one.
+ */
+export const readFaultsRequest = (given: unknown): Fault[] =>
+  readWith("faults.set", faultsRequest, given).faults;
+
+export const parseFaults = (faults: unknown): Fault[] => readFaultsRequest({ faults });
+
+/** A fault that acts on a session. */
+export const parseAction = (given: { readonly fault: ActionName }): Fault<ActionName> =>
+  readWith("faults.set", faultSchema, given) as Fault<ActionName>;
+
+/** A parameter of a fault as data: what it takes, and its default where it has one. */
+export type FaultParameter = FieldType & { readonly default?: unknown };
+
+/** What each fault does, and which parameters it has. */
 export type KnownFaults = Readonly<
   Record<
     string,
-    { readonly description: string; readonly parameters: Readonly<Record<string, string>> }
+    {
+      readonly description: string;
+      readonly parameters: Readonly<Record<string, FaultParameter>>;
+    }
   >
 >;
 
-/** Which faults there are, what each does and what it takes, for whoever asks over HTTP. */
+/** The faults there are, for the control plane. */
 export const knownFaults: KnownFaults = Object.fromEntries(
-  Object.entries(faultDefinitions).map(([name, { description, addressed, parameters: own }]) => {
-    const all: Readonly<Record<string, Common>> = {
-      ...own,
-      ...(addressed ? scope : {}),
-      ...limits,
-    };
-    const fields = Object.entries(all).map(([field, one]) => [field, one.expected] as const);
-    return [name, { description, parameters: Object.fromEntries(fields) }];
+  names.map((name) => {
+    const parameters = Object.entries(fieldsOf(name)).map(
+      ([field, schema]) => [field, describeField(schema)] as const,
+    );
+    const { description } = faultDefinitions[name];
+    return [name, { description, parameters: Object.fromEntries(parameters) }];
   }),
 );

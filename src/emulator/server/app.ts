@@ -1,4 +1,5 @@
-import { Hono, type Context } from "hono";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
+import { cors } from "hono/cors";
 import { allMethods } from "../../wire/allMethods.js";
 import { errorBody, loginTarget, type Target } from "../../wire/frames.js";
 import type { AnyMethod } from "../../wire/methods.js";
@@ -18,7 +19,7 @@ export interface AppOptions {
   readonly mount: ReadonlyMap<string, MountedHandler>;
   /** Known once the emulator listens. */
   readonly url: () => string;
-  /** The file everything is kept in, if any. */
+  /** The data file, if any. */
   readonly data?: string | undefined;
   /** Aborted when the emulator stops. */
   readonly stopping: AbortSignal;
@@ -26,55 +27,24 @@ export interface AppOptions {
 
 export function createApp({ engine, policy, mount, url, data, stopping }: AppOptions): Hono {
   const app = new Hono();
-
-  app.use(async (context, next) => {
-    const host = context.req.header("host");
-    const origin = context.req.header("origin");
-    const verdict = checkOrigin(policy, { host, origin });
-    if (!verdict.allowed) {
-      engine.log("refused", verdict.why, { host, origin }, "warning");
-      return fail(context, 403, "emulator", verdict.why);
-    }
-    if (origin !== undefined && context.req.method === "OPTIONS") {
-      const asked = context.req.header("access-control-request-headers");
-      return new Response(null, {
-        status: 204,
-        headers: {
-          ...corsHeaders(origin),
-          "access-control-allow-methods": "GET, POST, PUT, DELETE",
-          ...(asked === undefined ? {} : { "access-control-allow-headers": asked }),
-          // Browsers ask for it before a page from the network may reach this machine.
-          ...(context.req.header("access-control-request-private-network") === "true"
-            ? { "access-control-allow-private-network": "true" }
-            : {}),
-          "access-control-max-age": "600",
-        },
-      });
-    }
-    await next();
-    if (origin !== undefined) {
-      for (const [name, value] of Object.entries(corsHeaders(origin))) context.header(name, value);
-    }
-  });
+  app.use(originCheck(engine, policy), privateNetwork, allowOrigin);
 
   for (const [prefix, handler] of mount) {
     const serve = (context: Context) => handler(context.req.raw);
     app.all(prefix.slice(0, -1), serve).all(`${prefix}*`, serve);
   }
 
-  const facts = () => ({
+  const config = () => ({
     url: url(),
     ...emulatorEndpoints(url()),
     strict: engine.store.strict,
     data: data ?? null,
   });
-  app.get("/", async (context) => (await inspectorFile("index.html", facts)) ?? context.notFound());
-  app.get(
-    "/_emulator/page/:name",
-    async (context) =>
-      (await inspectorFile(context.req.param("name"), facts)) ?? context.notFound(),
-  );
-  app.route("/_emulator", controlApi(engine, url, stopping));
+  const serveFile = async (context: Context, name: string) =>
+    (await inspectorFile(name, config)) ?? context.notFound();
+  app.get("/", (context) => serveFile(context, "index.html"));
+  app.get("/_emulator/page/:name", (context) => serveFile(context, context.req.param("name")));
+  app.route("/_emulator", controlApi({ engine, url, stopping }));
   app.post("/identifier/projectToken/login", (context) => serveCall(context, engine, loginTarget));
   for (const method of inRouteOrder(allMethods)) {
     const path = method.path.replace(/\{(\w+)\}/g, ":$1").replace(/\/$/, "");
@@ -89,7 +59,7 @@ export function createApp({ engine, policy, mount, url, data, stopping }: AppOpt
     const { method, path } = context.req;
     const message =
       `The emulator has nothing at ${method} ${path}. It serves /gateway/... and /identifier/projectToken/login ` +
-      "(REST), /gateway-ws (the socket) and /_emulator/... (its own controls).";
+      "(REST), /gateway-ws (the socket) and /_emulator/... (its control plane).";
     return fail(context, 404, "emulator", message);
   });
   app.onError((error, context) => {
@@ -101,9 +71,33 @@ export function createApp({ engine, policy, mount, url, data, stopping }: AppOpt
   return app;
 }
 
-const corsHeaders = (origin: string): Record<string, string> => ({
-  "access-control-allow-origin": origin,
-  vary: "Origin",
+const originCheck =
+  (engine: EmulatorEngine, policy: OriginPolicy): MiddlewareHandler =>
+  async (context, next) => {
+    const host = context.req.header("host");
+    const origin = context.req.header("origin");
+    const checked = checkOrigin(policy, { host, origin });
+    if (checked.allowed) return next();
+    engine.log("refused", checked.why, { host, origin }, "warning");
+    return fail(context, 403, "emulator", checked.why);
+  };
+
+/**
+ * Browsers ask for it in the preflight before a page from the network may reach this machine;
+ * hono/cors does not know it.
+ */
+const privateNetwork: MiddlewareHandler = async (context, next) => {
+  if (context.req.header("access-control-request-private-network") === "true") {
+    context.header("access-control-allow-private-network", "true");
+  }
+  await next();
+};
+
+/** Every origin that gets here has passed the origin check. */
+const allowOrigin = cors({
+  origin: (origin) => origin,
+  allowMethods: ["GET", "POST", "PUT", "DELETE"],
+  maxAge: 600,
 });
 
 const targetOf = ({ component, name }: AnyMethod): Target => ({
@@ -112,7 +106,10 @@ const targetOf = ({ component, name }: AnyMethod): Target => ({
   function: name,
 });
 
-/** Words before values: `/system/version` is not the status of a namespace called system. */
+/**
+ * Literal segments before parameters: `/system/version` is not the status of a namespace called
+ * system.
+ */
 function inRouteOrder(methods: readonly AnyMethod[]): AnyMethod[] {
   const shape = ({ path }: AnyMethod) => path.replace(/\{\w+\}/g, "\uffff");
   return [...methods].sort((one, other) => (shape(one) < shape(other) ? -1 : 1));
@@ -120,27 +117,27 @@ function inRouteOrder(methods: readonly AnyMethod[]): AnyMethod[] {
 
 async function serveCall(
   context: Context,
-  gateway: EmulatorEngine,
+  engine: EmulatorEngine,
   target: Target,
 ): Promise<Response> {
   const { req } = context;
-  let given: Record<string, unknown> = withoutNulls(req.query());
+  let params: Record<string, unknown> = withoutNulls(req.query());
   if (req.method === "POST" || req.method === "PUT") {
-    const body = await readJsonBody(req.raw, gateway.store.settings.maxBodyBytes);
+    const body = await readJsonBody(req.raw, engine.store.settings.maxBodyBytes);
     if (!("value" in body)) {
       return fail(context, body.status, "body", `${target.service}.body.error.${body.why}`);
     }
-    given = body.value;
+    params = body.value;
   }
   // Spread rather than assigned: a body may have a field `__proto__`.
-  given = { ...given, ...withoutNulls(req.param()) };
+  params = { ...params, ...withoutNulls(req.param()) };
   const timeOffsetToken = req.header("x-gs2-time-offset-token");
-  if (timeOffsetToken !== undefined) given["timeOffsetToken"] = timeOffsetToken;
+  if (timeOffsetToken !== undefined) params["timeOffsetToken"] = timeOffsetToken;
 
-  const ask: ApiRequest = {
+  const request: ApiRequest = {
     transport: "rest",
     target,
-    params: given,
+    params,
     projectToken: /^Bearer (.+)$/i.exec(req.header("authorization") ?? "")?.[1],
     accessToken: req.header("x-gs2-access-token") || undefined,
     connectionId: undefined,
@@ -148,17 +145,21 @@ async function serveCall(
     dryRun: req.header("x-gs2-dry-run")?.toLowerCase() === "true",
   };
   const requestId = req.header("x-gs2-request-id");
-  const half = { target, requestId };
-  const answers = gateway.frameLog.rest({ ...half, direction: "in", text: JSON.stringify(given) });
-  const { body, status } = await new Promise<CallResult>((answered) =>
-    gateway.handleRequest(ask, requestId, answered),
+  const logged = { target, requestId };
+  const replyTo = engine.frameLog.rest({
+    ...logged,
+    direction: "in",
+    text: JSON.stringify(params),
+  });
+  const { body, status } = await new Promise<CallResult>((reply) =>
+    engine.handleRequest(request, requestId, reply),
   );
   const text = JSON.stringify(body);
-  gateway.frameLog.rest({ ...half, direction: "out", text, status, replyTo: answers });
+  engine.frameLog.rest({ ...logged, direction: "out", text, status, replyTo });
   return new Response(text, { status, headers: { "content-type": "application/json" } });
 }
 
-/** The official SDKs write a value that was not set as the text "null". */
+/** The official SDKs write an unset value as the text "null". */
 const withoutNulls = (values: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== "null" && value !== ""),

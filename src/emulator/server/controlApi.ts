@@ -1,9 +1,10 @@
 import { Hono, type Context } from "hono";
-import { isGatewayError } from "../../errors.js";
+import * as v from "valibot";
+import { isGatewayError, type GatewayError } from "../../errors.js";
 import { readJsonBody, readTextBody } from "./requestBody.js";
 import { openConnections } from "../controls/connections.js";
 import { disconnect, type DisconnectOptions } from "../controls/disconnect.js";
-import { knownFaults, parseAction, parseFaults } from "../faults/parse.js";
+import { knownFaults, parseAction, readFaultsRequest } from "../faults/parse.js";
 import type { EmulatorEngine } from "../engine/engine.js";
 import { findFile, takeUpload } from "../store/jobs.js";
 import { logStream } from "./logStream.js";
@@ -11,157 +12,193 @@ import { addNamespace, removeNamespace } from "../controls/namespaces.js";
 import { notify, type EmulatorNotification } from "../controls/notify.js";
 import { waitForPush } from "../controls/waitForPush.js";
 import { waitForSession, type WaitForSessionOptions } from "../controls/waitForSession.js";
+import { milliseconds, numberWithin, objectOf, readWith } from "../schema.js";
 import { invalid } from "../settings.js";
 import { readState } from "../store/snapshot.js";
 import { issueAccessToken, type IssueTokenOptions } from "../controls/accessTokens.js";
 
 const LONGEST_POLL_MS = 60_000;
 
-/** What can be done to the players of one socket, whatever faults are in force. */
-const strikes = [
+/** In a query every value is text. */
+const pollTimeout = v.pipe(v.string(), v.transform(Number), numberWithin(0, LONGEST_POLL_MS));
+const pollQuery = v.looseObject({ timeoutMs: v.optional(pollTimeout, "0") });
+
+const advanceRequest = objectOf({ advanceMs: milliseconds });
+
+/** Actions on one connection, independent of the active faults. */
+const actions = [
   { path: "kick", fault: parseAction({ fault: "kick" }) },
   { path: "expire-tokens", fault: parseAction({ fault: "expireTokens" }) },
 ];
 
-/**
- * The handle over HTTP, under `/_emulator`, and the files of dumps and imports. A fault of the caller is 400, and waiting in vain 504, with
- * `{ message }`, a sentence.
- */
-export function controlApi(
-  gateway: EmulatorEngine,
-  url: () => string,
-  stopping: AbortSignal,
-): Hono {
-  const app = new Hono();
-  const run = crypto.randomUUID();
-  const body = async (context: Context): Promise<Record<string, unknown>> => {
-    const read = await readJsonBody(context.req.raw, gateway.store.settings.maxBodyBytes);
-    if ("value" in read) return read.value;
-    throw invalid("The body is a JSON object, and neither too long nor nested too deeply.");
-  };
+interface ControlOptions {
+  readonly engine: EmulatorEngine;
+  readonly url: () => string;
+  /** Aborted when the emulator stops. */
+  readonly stopping: AbortSignal;
+}
 
-  app.get("/ready", (context) => context.json({ ready: true, url: url() }));
-  app.get("/sessions", (context) => context.json({ items: gateway.sessions() }));
-  app.post("/sessions/wait", async (context) => {
-    const wish = (await body(context)) as unknown as WaitForSessionOptions;
-    return context.json({ item: await waitForSession(gateway, wish, stopping) });
-  });
-  app.post("/disconnect", async (context) => {
-    const wish = (await body(context)) as DisconnectOptions;
-    return context.json({ items: gateway.transact((world) => disconnect(world, wish)) });
-  });
-  app.get("/clock", (context) => context.json({ now: gateway.clock.now() }));
-  app.post("/clock", async (context) => {
-    gateway.clock.advance(Number((await body(context))["advanceMs"]));
-    return context.json({ now: gateway.clock.now() });
-  });
-  app.get("/calls", (context) => {
-    const { method, userId } = context.req.query();
-    return context.json({ items: gateway.calls.list({ method, userId }) });
-  });
-  app.get("/outbox", (context) => {
-    const { userId } = context.req.query();
-    return context.json({ items: gateway.outbox({ userId }) });
-  });
-  app.get("/pushes", async (context) => {
-    const { timeoutMs = "0", ...wish } = context.req.query();
-    const waitMs = Number(timeoutMs);
-    if (!(waitMs >= 0 && waitMs <= LONGEST_POLL_MS)) {
-      throw invalid(`timeoutMs is a number of milliseconds from 0 to ${LONGEST_POLL_MS}.`);
-    }
-    // Whoever has hung up takes nothing along. Having waited in vain is no error here: a page asks again and again.
-    const ended = AbortSignal.any([stopping, context.req.raw.signal]);
-    const item = await waitForPush(gateway, { ...wish, timeoutMs: waitMs }, ended).catch(
-      (error: unknown) => {
-        if (!isGatewayError(error, "invalidArgument")) return undefined;
-        throw error;
-      },
-    );
-    return item ? context.json({ item }) : context.body(null, 204);
-  });
-  app.get("/log", (context) =>
-    logStream(gateway.frameLog, run, context.req.header("last-event-id")),
-  );
-  app.get("/connections", (context) => context.json({ items: openConnections(gateway.store) }));
-  app.post("/connections/:connectionId/cut", async (context) => {
-    const { connectionId } = context.req.param();
-    const { code } = (await body(context)) as { code?: number };
-    if (!gateway.store.connections.has(connectionId)) return notThere(context, connectionId);
-    const cut = gateway.transact((world) => disconnect(world, { connectionId, code }));
-    return context.json({ items: cut });
-  });
-  for (const { path, fault } of strikes) {
-    app.post(`/connections/:connectionId/${path}`, (context) => {
-      const { connectionId } = context.req.param();
-      const connection = gateway.store.connections.get(connectionId);
-      if (!connection) return notThere(context, connectionId);
-      if (connection.players.size === 0) throw invalid(`No player is bound on ${connectionId}.`);
-      gateway.trigger(fault, connectionId);
-      return context.json({});
-    });
-  }
-  app.post("/namespaces", async (context) => {
-    const { name } = await body(context);
-    return context.json(gateway.transact((world, now) => addNamespace(world, name, now)));
-  });
-  app.delete("/namespaces/:name", (context) => {
-    const { name } = context.req.param();
-    const removed = gateway.transact((world) => removeNamespace(world, name));
-    return removed
-      ? context.json({})
-      : context.json({ message: `There is no namespace ${name}.` }, 404);
-  });
-  app.get("/state", (context) => context.json(gateway.state()));
-  app.put("/state", async (context) => {
-    gateway.setState(readState(await body(context)));
-    return context.json({});
-  });
-  app.get("/faults", (context) => context.json({ faults: gateway.faults(), known: knownFaults }));
-  app.put("/faults", async (context) => {
-    const { faults, ...rest } = await body(context);
-    const [unknown] = Object.keys(rest);
-    if (unknown !== undefined) throw invalid(`The body is { faults: [...] }, without ${unknown}.`);
-    return context.json({ faults: gateway.setFaults(parseFaults(faults)) });
-  });
-  app.put("/uploads/:uploadToken", async (context) => {
-    const { uploadToken } = context.req.param();
-    const read = await readTextBody(context.req.raw, gateway.store.settings.maxBodyBytes);
-    if (!("text" in read)) throw invalid("An upload is a text, and not too long.");
-    const taken = gateway.transact((world) => takeUpload(world, uploadToken, read.text));
-    const message = `Nobody prepared an upload ${uploadToken}.`;
-    return taken ? context.json({}) : context.json({ message }, 404);
-  });
-  app.get("/files/:name", (context) => {
-    const text = findFile(gateway.store, context.req.param("name"));
-    return text === undefined
-      ? context.json({ message: "There is no such file, or no longer." }, 404)
-      : context.body(text, 200, { "content-type": "application/json" });
-  });
-  app.post("/access-tokens", async (context) => {
-    const wish = (await body(context)) as unknown as IssueTokenOptions;
-    return context.json(gateway.transact((world, now) => issueAccessToken(world, wish, now)));
-  });
-  app.post("/notifications", async (context) => {
-    const given = (await body(context)) as unknown as EmulatorNotification;
-    return context.json(gateway.transact((world, now) => notify(world, given, now)));
-  });
-  app.post("/reset", (context) => {
-    gateway.reset();
-    return context.json({});
-  });
+/**
+ * The control plane: the {@link Emulator}'s methods over HTTP, under `/_emulator`, and the files of
+ * dumps and imports. A refused request gets 400 with `{ message }`, and with `errors`, a list of
+ * `{ field, message }`, where a field is wrong. A wait that timed out gets 504.
+ */
+export function controlApi(options: ControlOptions): Hono {
+  const app = new Hono();
+  addReads(app, options);
+  addWaits(app, options);
+  addConnections(app, options);
+  addState(app, options);
+  addFiles(app, options);
   app.onError((error, context) => {
-    if (isGatewayError(error, "invalidArgument")) {
-      return context.json({ message: error.message }, 400);
-    }
+    if (isGatewayError(error, "invalidArgument")) return context.json(refusalOf(error), 400);
     if (isGatewayError(error, "requestTimeout")) {
       return context.json({ message: error.message }, 504);
     }
-    // Whoever waited while the emulator was stopped.
+    // A wait that ended because the emulator stops.
     if (isGatewayError(error, "aborted")) return context.json({ message: error.message }, 503);
     throw error;
   });
   return app;
 }
 
-const notThere = (context: Context, connectionId: string): Response =>
+function addReads(app: Hono, { engine, url }: ControlOptions): void {
+  app.get("/ready", (context) => context.json({ ready: true, url: url() }));
+  app.get("/sessions", (context) => context.json({ items: engine.sessions() }));
+  app.get("/clock", (context) => context.json({ now: engine.clock.now() }));
+  app.get("/calls", (context) => {
+    const { method, userId } = context.req.query();
+    return context.json({ items: engine.calls.list({ method, userId }) });
+  });
+  app.get("/outbox", (context) => {
+    const { userId } = context.req.query();
+    return context.json({ items: engine.outbox({ userId }) });
+  });
+  app.get("/connections", (context) => context.json({ items: openConnections(engine.store) }));
+  app.get("/state", (context) => context.json(engine.state()));
+  app.get("/faults", (context) => context.json({ faults: engine.faults(), known: knownFaults }));
+  const run = crypto.randomUUID();
+  app.get("/log", (context) =>
+    logStream(engine.frameLog, run, context.req.header("last-event-id")),
+  );
+}
+
+function addWaits(app: Hono, { engine, stopping }: ControlOptions): void {
+  app.post("/sessions/wait", async (context) => {
+    const options = await bodyOf<WaitForSessionOptions>(context, engine);
+    return context.json({ item: await waitForSession(engine, options, stopping) });
+  });
+  app.get("/pushes", async (context) => {
+    const options = readWith("waitForPush", pollQuery, context.req.query());
+    // A caller that has hung up takes no push from the queue.
+    const ended = AbortSignal.any([stopping, context.req.raw.signal]);
+    // A page polls again and again: a timeout is not an error here.
+    const item = await waitForPush(engine, options, ended).catch((error: unknown) => {
+      if (!isGatewayError(error, "invalidArgument")) return undefined;
+      throw error;
+    });
+    return item ? context.json({ item }) : context.body(null, 204);
+  });
+}
+
+function addConnections(app: Hono, { engine }: ControlOptions): void {
+  app.post("/disconnect", async (context) => {
+    const options = await bodyOf<DisconnectOptions>(context, engine);
+    return context.json({ items: engine.transact((store) => disconnect(store, options)) });
+  });
+  app.post("/connections/:connectionId/cut", async (context) => {
+    const { connectionId } = context.req.param();
+    const { code } = await bodyOf<Pick<DisconnectOptions, "code">>(context, engine);
+    if (!engine.store.connections.has(connectionId)) return noConnection(context, connectionId);
+    const cut = engine.transact((store) => disconnect(store, { connectionId, code }));
+    return context.json({ items: cut });
+  });
+  for (const { path, fault } of actions) {
+    app.post(`/connections/:connectionId/${path}`, (context) => {
+      const { connectionId } = context.req.param();
+      const connection = engine.store.connections.get(connectionId);
+      if (!connection) return noConnection(context, connectionId);
+      if (connection.players.size === 0) throw invalid(`No player is bound on ${connectionId}.`);
+      engine.trigger(fault, connectionId);
+      return context.json({});
+    });
+  }
+}
+
+function addState(app: Hono, { engine }: ControlOptions): void {
+  app.post("/clock", async (context) => {
+    const body = await bodyOf(context, engine);
+    engine.clock.advance(readWith("clock.advance", advanceRequest, body).advanceMs);
+    return context.json({ now: engine.clock.now() });
+  });
+  app.post("/namespaces", async (context) => {
+    const body = await bodyOf(context, engine);
+    return context.json(engine.transact((store, now) => addNamespace(store, body, now)));
+  });
+  app.delete("/namespaces/:name", (context) => {
+    const { name } = context.req.param();
+    const removed = engine.transact((store) => removeNamespace(store, name));
+    return removed
+      ? context.json({})
+      : context.json({ message: `There is no namespace ${name}.` }, 404);
+  });
+  app.put("/state", async (context) => {
+    engine.setState(readState(await bodyOf(context, engine)));
+    return context.json({});
+  });
+  app.put("/faults", async (context) => {
+    const faults = readFaultsRequest(await bodyOf(context, engine));
+    return context.json({ faults: engine.setFaults(faults) });
+  });
+  app.post("/access-tokens", async (context) => {
+    const options = await bodyOf<IssueTokenOptions>(context, engine);
+    return context.json(engine.transact((store, now) => issueAccessToken(store, options, now)));
+  });
+  app.post("/notifications", async (context) => {
+    const notification = await bodyOf<EmulatorNotification>(context, engine);
+    return context.json(engine.transact((store, now) => notify(store, notification, now)));
+  });
+  app.post("/reset", (context) => {
+    engine.reset();
+    return context.json({});
+  });
+}
+
+function addFiles(app: Hono, { engine }: ControlOptions): void {
+  app.put("/uploads/:uploadToken", async (context) => {
+    const { uploadToken } = context.req.param();
+    const read = await readTextBody(context.req.raw, engine.store.settings.maxBodyBytes);
+    if (!("text" in read)) throw invalid("An upload is a text, and not too long.");
+    const taken = engine.transact((store) => takeUpload(store, uploadToken, read.text));
+    const message = `There is no prepared upload ${uploadToken}.`;
+    return taken ? context.json({}) : context.json({ message }, 404);
+  });
+  app.get("/files/:name", (context) => {
+    const text = findFile(engine.store, context.req.param("name"));
+    return text === undefined
+      ? context.json({ message: "There is no such file, or no longer." }, 404)
+      : context.body(text, 200, { "content-type": "application/json" });
+  });
+}
+
+/** The body as it came; the control that takes it reads it by its schema. */
+async function bodyOf<Options = unknown>(
+  context: Context,
+  engine: EmulatorEngine,
+): Promise<Options> {
+  const read = await readJsonBody(context.req.raw, engine.store.settings.maxBodyBytes);
+  if ("value" in read) return read.value as Options;
+  throw invalid("The body is a JSON object, and neither too long nor nested too deeply.");
+}
+
+/** A refused request as JSON: the sentence, and as data which field is wrong. */
+function refusalOf({ message, errors }: GatewayError) {
+  if (errors.length === 0) return { message };
+  return {
+    message,
+    errors: errors.map(({ component: field, message: problem }) => ({ field, message: problem })),
+  };
+}
+
+const noConnection = (context: Context, connectionId: string): Response =>
   context.json({ message: `There is no open socket ${connectionId}.` }, 404);

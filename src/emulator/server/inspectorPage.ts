@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { InspectorFacts } from "../../wire/frameLog.js";
+import type { InspectorConfig } from "../../wire/frameLog.js";
 
 const types: Readonly<Record<string, string>> = {
   "index.html": "text/html; charset=utf-8",
@@ -8,19 +8,22 @@ const types: Readonly<Record<string, string>> = {
   "inspector.css": "text/css; charset=utf-8",
 };
 
-/** Beside the built emulator, above its chunks, or beside its sources. */
+/** Next to the built emulator, above its chunks, or next to its sources. */
 const folders = ["./inspector/", "../inspector/", "../../../dist/inspector/"];
 
-/** Where index.html says what only the running emulator knows. */
-const FACTS = "<!-- facts -->";
+/** The place of the configuration in index.html. */
+const CONFIG = "<!-- config -->";
 
 const NOT_BUILT =
-  "The emulator runs, but its inspector is not built: run npm run build where gs2-gateway comes from.";
+  "The emulator runs, but its inspector is not built: run npm run build in the sources of gs2-gateway.";
 
-/** A file of the inspector, with the facts in its page; `from` is a file near it. Undefined: it has no such file. */
+/**
+ * A file of the inspector, with the configuration in its page; `from` is a file near it. Undefined:
+ * it has no such file.
+ */
 export async function inspectorFile(
   name: string,
-  facts: () => InspectorFacts,
+  config: () => InspectorConfig,
   from = import.meta.url,
 ): Promise<Response | undefined> {
   const type = types[name];
@@ -29,12 +32,12 @@ export async function inspectorFile(
   if (file === undefined) {
     return new Response(NOT_BUILT, { headers: { "content-type": "text/plain; charset=utf-8" } });
   }
-  const text = name === "index.html" ? file.replace(FACTS, () => factsTag(facts())) : file;
+  const text = name === "index.html" ? file.replace(CONFIG, () => configTag(config())) : file;
   return new Response(text, {
     headers: {
       "content-type": type,
       "cache-control": "no-cache",
-      // It may do everything the emulator can: no other page may show it as a part of itself and have it clicked.
+      // The page can do all that the emulator can: no other page may frame it.
       "content-security-policy":
         "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
       "x-content-type-options": "nosniff",
@@ -44,10 +47,10 @@ export async function inspectorFile(
 
 async function readBuilt(name: string, from: string): Promise<string | undefined> {
   for (const folder of folders) {
-    const place = new URL(folder, from);
-    // The folder of the sources has an index.html too.
+    const base = new URL(folder, from);
+    // The sources have an index.html too, but no inspector.js.
     const [text, script] = await Promise.all(
-      [name, "inspector.js"].map((one) => readText(new URL(one, place))),
+      [name, "inspector.js"].map((one) => readText(new URL(one, base))),
     );
     if (text !== undefined && script !== undefined) return text;
   }
@@ -57,5 +60,5 @@ async function readBuilt(name: string, from: string): Promise<string | undefined
 const readText = (file: URL): Promise<string | undefined> =>
   readFile(fileURLToPath(file), "utf8").catch(() => undefined);
 
-const factsTag = (facts: InspectorFacts): string =>
-  `<script type="application/json" id="facts">${JSON.stringify(facts).replace(/</g, "\\u003c")}</script>`;
+const configTag = (config: InspectorConfig): string =>
+  `<script type="application/json" id="config">${JSON.stringify(config).replace(/</g, "\\u003c")}</script>`;

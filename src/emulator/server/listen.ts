@@ -5,7 +5,7 @@ import { GatewayError } from "../../errors.js";
 export interface Listening {
   readonly servers: readonly Server[];
   readonly port: number;
-  /** Base address without a slash at its end. */
+  /** Base address without a trailing slash. */
   readonly url: string;
 }
 
@@ -19,19 +19,19 @@ export async function listen(
 ): Promise<Listening> {
   if (host !== undefined) {
     const server = await listenOn(serve, host, port);
-    return { servers: [server], ...placeOf(server, host) };
+    return { servers: [server], ...addressOf(server, host) };
   }
   for (let attempt = 1; ; attempt++) {
     const v4 = await listenOn(serve, "127.0.0.1", port);
-    const place = placeOf(v4, "127.0.0.1");
+    const address = addressOf(v4, "127.0.0.1");
     try {
-      return { servers: [v4, await listenOn(serve, "::1", place.port)], ...place };
+      return { servers: [v4, await listenOn(serve, "::1", address.port)], ...address };
     } catch (error) {
       const { code } = causeOf(error);
-      // A machine without IPv6 is served by IPv4 alone.
-      if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT") return { servers: [v4], ...place };
+      // Without IPv6, IPv4 alone is served.
+      if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT") return { servers: [v4], ...address };
       await new Promise((closed) => v4.close(closed));
-      // A port free in one family may be taken in the other; where any will do, try the next.
+      // A port that is free in one family may be taken in the other; with port 0, try the next.
       if (code !== "EADDRINUSE" || port !== 0 || attempt === ATTEMPTS) throw error;
     }
   }
@@ -48,7 +48,7 @@ function listenOn(serve: RequestListener, host: string, port: number): Promise<S
   });
 }
 
-function placeOf(server: Server, host: string): { port: number; url: string } {
+function addressOf(server: Server, host: string): { port: number; url: string } {
   const { port } = server.address() as AddressInfo;
   const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   return { port, url: `http://${name.includes(":") ? `[${name}]` : name}:${port}` };
@@ -56,13 +56,13 @@ function placeOf(server: Server, host: string): { port: number; url: string } {
 
 function cannotListen(cause: Error, host: string, port: number): GatewayError {
   const { code } = causeOf({ cause });
-  const why =
+  const message =
     code === "EADDRINUSE"
       ? `Port ${port} is in use: another emulator may be running. Stop it, or try --port N or PORT=N.`
       : code === "EACCES"
         ? `Port ${port} needs rights this process does not have: try --port N or PORT=N.`
         : `The emulator cannot listen on ${host}, port ${port} (${code ?? "unknown reason"}).`;
-  return new GatewayError({ kind: "invalidArgument", message: why, cause });
+  return new GatewayError({ kind: "invalidArgument", message, cause });
 }
 
 const causeOf = (error: unknown): { code?: string } =>

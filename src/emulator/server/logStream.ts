@@ -1,17 +1,22 @@
 import type { FrameLog } from "../log/frameLog.js";
 
-/** Entries of this time go out together: a page that is sent a thousand a second is woken some twenty times. */
+/**
+ * Entries of this time are sent together: with a thousand a second, the page wakes some twenty
+ * times.
+ */
 const BATCH_MS = 50;
 
-/** A browser takes a stream that says nothing for long for dead, and so do proxies. */
-const STILL_THERE_MS = 15_000;
+/** Browsers and proxies close a stream that is silent for long. */
+const KEEP_ALIVE_MS = 15_000;
 
 /**
- * The journal as one stream of Server-Sent Events: at first what is kept, or what came after `lastEventId`, then everything as it happens. Each
- * line of an event is one entry. `run` tells this emulator from the one before under the same address, whose entries had the same numbers.
+ * The frame log as one stream of Server-Sent Events: first the kept entries, or those after
+ * `lastEventId`, then each new one. Each line of an event is one entry. `run` identifies the
+ * emulator process: the entries of an earlier one under the same address had the same ids. Not
+ * hono's `streamSSE`, which writes on whether or not the reader keeps up.
  */
 export function logStream(
-  journal: FrameLog,
+  frameLog: FrameLog,
   run: string,
   lastEventId: string | undefined,
 ): Response {
@@ -26,12 +31,12 @@ export function logStream(
     },
     // Called only while the reader keeps up, so that a slow one costs no memory.
     async pull(controller) {
-      if (cursor === journal.lastId && !(await happens((undo) => (stop = undo)))) {
+      if (cursor === frameLog.lastId && !(await waitForEntries((undo) => (stop = undo)))) {
         controller.enqueue(text.encode(":\n\n"));
         return;
       }
-      const lines = journal.read(cursor, live);
-      cursor = journal.lastId;
+      const lines = frameLog.read(cursor, live);
+      cursor = frameLog.lastId;
       live = true;
       const data = lines.map((line) => `data: ${line}\n`).join("");
       controller.enqueue(text.encode(`id: ${run}-${cursor}\n${data}\n`));
@@ -39,20 +44,20 @@ export function logStream(
     cancel: () => stop(),
   });
 
-  /** Whether there is more to tell, a moment after the first of it; false when nothing came for long. */
-  function happens(stopBy: (undo: () => void) => void): Promise<boolean> {
+  /** True a moment after the first new entry; false when a keep-alive is due. */
+  function waitForEntries(stopBy: (undo: () => void) => void): Promise<boolean> {
     return new Promise((resolve) => {
       let timer = setTimeout(() => {
-        forget();
+        unsubscribe();
         resolve(false);
-      }, STILL_THERE_MS);
-      const forget = journal.onMore(() => {
+      }, KEEP_ALIVE_MS);
+      const unsubscribe = frameLog.onMore(() => {
         clearTimeout(timer);
         timer = setTimeout(() => resolve(true), BATCH_MS);
       });
       stopBy(() => {
         clearTimeout(timer);
-        forget();
+        unsubscribe();
       });
     });
   }

@@ -1,8 +1,9 @@
 import { isIP } from "node:net";
 
 /**
- * Who may talk to the emulator. It answers without a password on the developer's own machine, so a hostile page must not reach it:
- * neither by asking for it from its own origin, nor by a host name of its own that it lets point here (DNS rebinding).
+ * Which hosts and origins may call the emulator. It needs no password on the developer's machine,
+ * so a hostile page must not reach it: neither from its own origin, nor with a host name of its own
+ * that resolves to this machine (DNS rebinding).
  */
 export interface OriginPolicy {
   /** The address listened on; undefined: loopback. */
@@ -23,13 +24,13 @@ export function checkOrigin(
     const name = hostname ?? host ?? "";
     return {
       allowed: false,
-      why: `The emulator does not answer to the host name "${name}". If you trust it, start the emulator with --allow-host ${name} (option allowHosts).`,
+      why: `The emulator does not accept the host name "${name}". If you trust it, start the emulator with --allow-host ${name} (option allowHosts).`,
     };
   }
   if (origin !== undefined && !isOriginAllowed(policy, origin, host)) {
     return {
       allowed: false,
-      why: `The emulator does not answer pages from ${origin}. If you trust them, start the emulator with --allow-origin ${origin} (option allowOrigins).`,
+      why: `The emulator does not accept pages from ${origin}. If you trust them, start the emulator with --allow-origin ${origin} (option allowOrigins).`,
     };
   }
   return { allowed: true };
@@ -39,7 +40,7 @@ function isHostAllowed({ host, allowHosts }: OriginPolicy, hostname: string): bo
   if (isLoopback(hostname)) return true;
   if (allowHosts.some((allowed) => hostnameOf(`http://${allowed}`) === hostname)) return true;
   if (host === undefined) return false;
-  // An address in figures cannot be rebound; a machine open to its network is called by one of several.
+  // A numeric address cannot be rebound; a machine that listens on its network has several.
   return isIP(unbracketed(hostname)) !== 0 || hostname === hostnameOf(`http://${host}`);
 }
 
@@ -50,7 +51,7 @@ function isOriginAllowed(
 ): boolean {
   if (allowOrigins.includes("*") || allowOrigins.includes(origin)) return true;
   const hostname = hostnameOf(origin);
-  // The second: a page the emulator itself serves.
+  // The second case: a page that the emulator serves.
   return hostname !== undefined && (isLoopback(hostname) || origin === `http://${host ?? ""}`);
 }
 

@@ -7,7 +7,10 @@ export interface UnreadBody {
   readonly why: "notGzip" | "notJson" | "notText" | "tooLong" | "tooDeep" | "encoding";
 }
 
-/** Reads a JSON object, gzipped or not, of at most `maxBytes` in either form. Nothing at all counts as an empty object. */
+/**
+ * Reads a JSON object, gzipped or not, of at most `maxBytes` in either form. An empty body counts
+ * as an empty object.
+ */
 export async function readJsonBody(
   request: Request,
   maxBytes: number,
@@ -20,12 +23,12 @@ export async function readJsonBody(
     if (!isShallow(value)) return { status: 400, why: "tooDeep" };
     if (isObject(value)) return { value };
   } catch {
-    // What the parser says quotes the body, and with it perhaps a secret.
+    // The parser's error quotes the body, which may hold a secret.
   }
   return { status: 400, why: "notJson" };
 }
 
-/** The same for any text. */
+/** The same for a text. */
 export async function readTextBody(
   request: Request,
   maxBytes: number,
@@ -52,6 +55,10 @@ export async function readTextBody(
 const isTooLarge = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
 
+/**
+ * hono/body-limit replaces a chunked request by `new Request()`, which fails for the requests of
+ * @hono/node-server.
+ */
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;

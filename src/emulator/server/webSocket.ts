@@ -15,33 +15,33 @@ const BUG = { component: "emulator", message: "The emulator failed; this is a bu
 
 export interface SocketServer {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Closes every socket; resolves when the last is gone. */
+  /** Closes every socket; resolves after the last has closed. */
   stop(): Promise<void>;
 }
 
-export function socketServer(gateway: EmulatorEngine, policy: OriginPolicy): SocketServer {
-  const { maxMessageBytes } = gateway.store.settings;
+export function socketServer(engine: EmulatorEngine, policy: OriginPolicy): SocketServer {
+  const { maxMessageBytes } = engine.store.settings;
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     // 0 is no limit.
     maxPayload: maxMessageBytes ?? 0,
   });
-  const unanswered = new Set<Duplex>();
-  const hold = (socket: Duplex) => {
-    unanswered.add(socket);
-    socket.on("end", () => socket.destroy()).on("close", () => unanswered.delete(socket));
-    // Unread, its end would not be seen.
+  const pending = new Set<Duplex>();
+  const leavePending = (socket: Duplex) => {
+    pending.add(socket);
+    socket.on("end", () => socket.destroy()).on("close", () => pending.delete(socket));
+    // The end of an unread socket is not noticed.
     socket.resume();
   };
   return {
     upgrade(request, socket, head) {
       socket.on("error", () => socket.destroy());
       const { host, origin } = request.headers;
-      const verdict = checkOrigin(policy, { host, origin });
-      if (!verdict.allowed) {
-        gateway.log("refused", verdict.why, { host, origin }, "warning");
-        refuse(socket, 403, verdict.why);
+      const checked = checkOrigin(policy, { host, origin });
+      if (!checked.allowed) {
+        engine.log("refused", checked.why, { host, origin }, "warning");
+        refuse(socket, 403, checked.why);
         return;
       }
       const path = request.url?.split("?")[0];
@@ -49,26 +49,26 @@ export function socketServer(gateway: EmulatorEngine, policy: OriginPolicy): Soc
         refuse(socket, 404, `The emulator's socket is at ${SOCKET_PATH}.`);
         return;
       }
-      const reception = gateway.decideHandshake();
-      if (reception.kind === "refuse") refuse(socket, reception.status, reception.reason);
-      else if (reception.kind === "hang") hold(socket);
+      const decision = engine.decideHandshake();
+      if (decision.kind === "refuse") refuse(socket, decision.status, decision.reason);
+      else if (decision.kind === "hang") leavePending(socket);
       else {
         server.handleUpgrade(request, socket, head, (webSocket) =>
-          serveSocket(gateway, webSocket, socket),
+          serveSocket(engine, webSocket, socket),
         );
       }
     },
     async stop() {
-      for (const socket of unanswered) socket.destroy();
+      for (const socket of pending) socket.destroy();
       const open = [...server.clients];
-      const allGone = Promise.all(
-        open.map((webSocket) => new Promise((gone) => webSocket.once("close", gone))),
+      const allClosed = Promise.all(
+        open.map((webSocket) => new Promise((closed) => webSocket.once("close", closed))),
       );
       for (const webSocket of open) webSocket.close(1001, "the emulator stops");
       const timer = setTimeout(() => {
         for (const webSocket of server.clients) webSocket.terminate();
       }, STOP_GRACE_MS);
-      await allGone;
+      await allClosed;
       clearTimeout(timer);
     },
   };
@@ -82,58 +82,60 @@ function refuse(socket: Duplex, status: number, why: string): void {
   );
 }
 
-/** Answers what comes over an open socket. */
-export function serveSocket(gateway: EmulatorEngine, webSocket: WebSocket, socket: Duplex): void {
-  const { maxUnsentBytes } = gateway.store.settings;
-  let silent = false;
-  const line: Transport = {
+/** Connects an open socket with the engine. */
+export function serveSocket(engine: EmulatorEngine, webSocket: WebSocket, socket: Duplex): void {
+  const { maxUnsentBytes } = engine.store.settings;
+  let isHalfOpen = false;
+  const transport: Transport = {
     send(text) {
-      if (silent || webSocket.readyState !== webSocket.OPEN) return;
+      if (isHalfOpen || webSocket.readyState !== webSocket.OPEN) return;
       if (webSocket.bufferedAmount > maxUnsentBytes) {
         const text = `${open.connectionId} reads too slowly and is dropped`;
-        gateway.log("closed", text, { connectionId: open.connectionId }, "warning");
+        engine.log("closed", text, { connectionId: open.connectionId }, "warning");
         webSocket.terminate();
       } else {
-        gateway.logFrame("out", open.connectionId, text);
+        engine.logFrame("out", open.connectionId, text);
         webSocket.send(text);
       }
     },
     close(code, why) {
-      // The client must not hear of it. Read on, so that its leaving is seen, but no longer by `ws`, which would answer pings.
-      if (silent) socket.removeAllListeners("data").resume();
+      // The client must not notice. The socket is still read, so that its end is noticed, but no
+      // longer by `ws`, which would answer pings.
+      if (isHalfOpen) socket.removeAllListeners("data").resume();
       else if (code === 1006) webSocket.terminate();
       else webSocket.close(code, why);
     },
     goHalfOpen() {
-      silent = true;
+      isHalfOpen = true;
       webSocket.pause();
     },
   };
-  const open = gateway.open(line);
+  const open = engine.open(transport);
   webSocket.on("message", (data, isBinary) => {
     open.receive(() => {
       open.touch();
-      gateway.logFrame("in", open.connectionId, isBinary ? "" : (data as Buffer).toString());
+      engine.logFrame("in", open.connectionId, isBinary ? "" : (data as Buffer).toString());
       try {
-        readFrame(gateway, open, isBinary ? undefined : (data as Buffer).toString());
+        readFrame(engine, open, isBinary ? undefined : (data as Buffer).toString());
       } catch (error) {
-        // A bug of ours must not end the others' sockets.
+        // A bug in the emulator must not end other sockets.
         const why = error instanceof Error ? error.name : "unknown reason";
-        gateway.log("refused", `a frame failed inside the emulator: ${why}`, {}, "warning");
+        engine.log("refused", `a frame failed inside the emulator: ${why}`, {}, "warning");
         open.send(encodeReply("", 500, errorBody([BUG])));
       }
     });
   });
   webSocket.on("ping", () => open.touch());
   webSocket.on("pong", () => open.touch());
-  // What went wrong is in the close code: ws answers a message that is too long with 1009, broken UTF-8 with 1007.
+  // The close code has the cause: ws closes with 1009 after a message that is too long, and with
+  // 1007 after broken UTF-8.
   webSocket.on("error", () => {});
   webSocket.on("close", (code) => open.closed(code));
 }
 
-/** @param data text of the frame; undefined: it was a binary one */
+/** Handles one frame. @param data its text; undefined: a binary frame */
 export function readFrame(
-  gateway: EmulatorEngine,
+  engine: EmulatorEngine,
   open: EngineConnection,
   data: string | undefined,
 ): void {
@@ -145,11 +147,11 @@ export function readFrame(
         ? "a binary frame"
         : frame
           ? "a frame without x_gs2"
-          : "a frame that is no JSON object, or nested too deeply";
+          : "a frame that is not a JSON object, or nested too deeply";
     const { connectionId } = open;
-    gateway.log("unreadable", `${connectionId} sent ${why}`, { connectionId, why }, "warning");
-    // There is no requestId to answer to. An empty one keeps clients from taking this for an answer to something else.
-    const error = { component: "frame", message: "gateway.frame.error.invalid" };
+    engine.log("unreadable", `${connectionId} sent ${why}`, { connectionId, why }, "warning");
+    // There is no requestId. With an empty one, clients do not take this for the reply to a call.
+    const error = { component: "frame", message: "engine.frame.error.invalid" };
     return open.send(encodeReply("", 400, errorBody([error])));
   }
   const {
@@ -188,7 +190,7 @@ function parse(data: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Some client may number its requests; an empty text is as good as none. */
+/** A client may number its requests; an empty text counts as none. */
 const text = (value: unknown): string | undefined =>
   typeof value === "number"
     ? String(value)

@@ -1,18 +1,31 @@
-import type { Namespace } from "../../wire/models.js";
-import { invalid } from "../settings.js";
-import { isObject, isText } from "./json.js";
+import * as v from "valibot";
+import { MISSING } from "../../errors.js";
+import type { LogSetting, Namespace, TransactionSetting } from "../../wire/models.js";
+import { isObject } from "./json.js";
+import {
+  anyNumber,
+  anyText,
+  listOf,
+  nameText,
+  objectOf,
+  oneOf,
+  readWith,
+  textUpTo,
+  valueOf,
+  wholeNumber,
+} from "../schema.js";
+import type { DumpedToken } from "./userData.js";
 import { grn, jobKey, playerKey } from "./keys.js";
 import { allSessions, cutConnection } from "./sessions.js";
 import type { Effect, Job, Store, Upload } from "./types.js";
-import type { DumpedToken } from "./userData.js";
 
 /**
- * What outlives a restart: all but sockets, sessions, calls, outbox and the settings. Plain JSON. It holds tokens and secrets of the
- * emulator as they are.
+ * The state that outlives a restart: all but sockets, sessions, calls, outbox and the settings.
+ * Plain JSON. It holds the emulator's tokens and secrets as they are.
  */
 export interface EmulatorState {
   version: 1;
-  /** Where the sequence of identifiers stands. */
+  /** The position in the sequence of identifiers. */
   ids: number;
   namespaces: Namespace[];
   firebaseTokens: DumpedToken[];
@@ -23,8 +36,8 @@ export interface EmulatorState {
 }
 
 /**
- * A state to put in place. A part that is left out stays as it is. Of a namespace the name is enough, of a Firebase token its
- * namespaceName, userId and token.
+ * A state to set. A part that is left out stays as it is. Of a namespace the name is enough, of a
+ * Firebase token its namespaceName, userId and token.
  */
 export interface EmulatorStateInput extends Partial<
   Omit<EmulatorState, "version" | "namespaces" | "firebaseTokens">
@@ -35,152 +48,122 @@ export interface EmulatorStateInput extends Partial<
     Pick<DumpedToken, "namespaceName" | "userId" | "token">)[];
 }
 
-export function stateOf(world: Store, now: number): EmulatorState {
+export function stateOf(store: Store, now: number): EmulatorState {
   return {
     version: 1,
-    ids: world.ids.state(),
-    namespaces: [...world.namespaces.values()],
-    firebaseTokens: [...world.firebaseTokens].map(([player, token]) => ({
+    ids: store.ids.state(),
+    namespaces: [...store.namespaces.values()],
+    firebaseTokens: [...store.firebaseTokens].map(([player, token]) => ({
       namespaceName: player.slice(0, player.indexOf("\u0000")),
       ...token,
     })),
-    projectTokens: [...world.projectTokens]
+    projectTokens: [...store.projectTokens]
       .filter(([, { expiresAt }]) => expiresAt > now)
       .map(([projectToken, held]) => ({ projectToken, ...held })),
-    accessTokens: [...world.accessTokens]
+    accessTokens: [...store.accessTokens]
       .filter(([, { expiresAt }]) => expiresAt > now)
       .map(([accessToken, held]) => ({ accessToken, ...held })),
-    uploads: [...world.uploads].map(([uploadToken, upload]) => ({ uploadToken, ...upload })),
-    jobs: [...world.jobs.values()],
+    uploads: [...store.uploads].map(([uploadToken, upload]) => ({ uploadToken, ...upload })),
+    jobs: [...store.jobs.values()],
   };
 }
 
-/** Puts a state in place; sockets bound in a namespace that is gone are cut. */
-export function applyState(world: Store, wish: EmulatorStateInput, now: number): Effect[] {
-  const { ids, namespaces, firebaseTokens, projectTokens, accessTokens, uploads, jobs } = wish;
-  if (ids !== undefined) world.ids.moveTo(ids);
-  refill(world.namespaces, namespaces, (given) => [
+/** Replaces the parts that are given; sockets bound in a namespace that is gone are cut. */
+export function applyState(store: Store, input: EmulatorStateInput, now: number): Effect[] {
+  const { ids, namespaces, firebaseTokens, projectTokens, accessTokens, uploads, jobs } = input;
+  if (ids !== undefined) store.ids.moveTo(ids);
+  refill(store.namespaces, namespaces, (given) => [
     given.name,
     {
       createdAt: now,
       updatedAt: now,
       revision: 1,
       ...given,
-      // Region and owner are settings, and may be others than when it was kept.
-      namespaceId: grn(world, given.name),
+      // Region and owner are settings, and may have changed since the state was saved.
+      namespaceId: grn(store, given.name),
     },
   ]);
-  refill(world.firebaseTokens, firebaseTokens, ({ namespaceName, ...given }) => [
+  refill(store.firebaseTokens, firebaseTokens, ({ namespaceName, ...given }) => [
     playerKey(namespaceName, given.userId),
     {
       createdAt: now,
       updatedAt: now,
       revision: 1,
       ...given,
-      firebaseTokenId: grn(world, namespaceName, "user", given.userId, "firebase", "token"),
+      firebaseTokenId: grn(store, namespaceName, "user", given.userId, "firebase", "token"),
     },
   ]);
-  refill(world.projectTokens, projectTokens, ({ projectToken, ...held }) => [projectToken, held]);
-  refill(world.accessTokens, accessTokens, ({ accessToken, ...held }) => [accessToken, held]);
-  refill(world.uploads, uploads, ({ uploadToken, ...upload }) => [uploadToken, upload]);
-  refill(world.jobs, jobs, (job) => [jobKey(job.kind, job.userId, job.uploadToken), job]);
-  return allSessions(world)
-    .filter(({ namespaceName }) => !world.namespaces.has(namespaceName))
+  refill(store.projectTokens, projectTokens, ({ projectToken, ...held }) => [projectToken, held]);
+  refill(store.accessTokens, accessTokens, ({ accessToken, ...held }) => [accessToken, held]);
+  refill(store.uploads, uploads, ({ uploadToken, ...upload }) => [uploadToken, upload]);
+  refill(store.jobs, jobs, (job) => [jobKey(job.kind, job.userId, job.uploadToken), job]);
+  return allSessions(store)
+    .filter(({ namespaceName }) => !store.namespaces.has(namespaceName))
     .flatMap(({ connectionId, namespaceName }) =>
-      cutConnection(world, connectionId, `the namespace ${namespaceName} is gone`),
+      cutConnection(store, connectionId, `the namespace ${namespaceName} is gone`),
     );
 }
 
-function refill<Value, Kept>(
+function refill<Value, Saved>(
   map: Map<string, Value>,
-  kept: readonly Kept[] | undefined,
-  entryOf: (kept: Kept) => readonly [string, Value],
+  saved: readonly Saved[] | undefined,
+  entryOf: (saved: Saved) => readonly [string, Value],
 ): void {
-  if (!kept) return;
+  if (!saved) return;
   map.clear();
-  for (const one of kept) map.set(...entryOf(one));
+  for (const one of saved) map.set(...entryOf(one));
 }
 
-const isTime = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
-const isUser = (value: unknown): boolean => isText(value, 128);
-const isLong = (value: unknown): boolean => isText(value, 1024);
-const orAbsent = (fits: Fits) => (value: unknown) => value === undefined || fits(value);
-const orNull = (fits: Fits) => (value: unknown) => value === null || orAbsent(fits)(value);
-const short1024 = orNull((value) => typeof value === "string" && value.length <= 1024);
+const time = anyNumber;
+const longText = textUpTo(1024);
+const optionalText = v.nullish(textUpTo(1024, 0));
+const optionalModel = <Model>() => v.nullish(valueOf<Model>("a JSON object", isObject));
 
-type Fits = (value: unknown) => boolean;
-
-/** What each entry of each part has to have. */
-const parts: Readonly<
-  Record<Exclude<keyof EmulatorState, "version" | "ids">, Readonly<Record<string, Fits>>>
-> = {
-  namespaces: {
-    name: isUser,
-    description: short1024,
-    firebaseSecret: short1024,
-    transactionSetting: orNull(isObject),
-    logSetting: orNull(isObject),
-    createdAt: orAbsent(isTime),
-    updatedAt: orAbsent(isTime),
-    revision: orAbsent(isTime),
-  },
-  firebaseTokens: {
-    namespaceName: isUser,
-    userId: isUser,
-    token: isLong,
-    createdAt: orAbsent(isTime),
-    updatedAt: orAbsent(isTime),
-    revision: orAbsent(isTime),
-  },
-  projectTokens: {
-    projectToken: isLong,
-    clientId: (value) => typeof value === "string",
-    expiresAt: isTime,
-  },
-  accessTokens: { accessToken: isLong, userId: isUser, expiresAt: isTime },
-  uploads: {
-    uploadToken: isLong,
-    userId: isUser,
-    text: orAbsent((value) => typeof value === "string"),
-  },
-  jobs: {
-    kind: (value) => value === "dump" || value === "clean" || value === "import",
-    userId: isUser,
-    uploadToken: orAbsent(isLong),
-    startedAt: isTime,
-    dueAt: isTime,
-    done: orAbsent(
-      (value) =>
-        isObject(value) &&
-        isTime(value["at"]) &&
-        isLong(value["fileId"]) &&
-        typeof value["text"] === "string",
-    ),
-  },
+const revised = {
+  createdAt: v.optional(time),
+  updatedAt: v.optional(time),
+  revision: v.optional(time),
 };
 
-/** Throws a sentence that names the first thing that does not fit. */
-export function readState(given: unknown): EmulatorStateInput {
-  if (!isObject(given)) throw invalid("A state is a JSON object.");
-  if (given["version"] !== 1) throw invalid("A state has version 1.");
-  if (given["ids"] !== undefined && !Number.isInteger(given["ids"])) {
-    throw invalid("A state's ids is a whole number.");
-  }
-  for (const [name, value] of Object.entries(given)) {
-    if (name === "version" || name === "ids") continue;
-    if (!Object.hasOwn(parts, name)) {
-      const known = ["version", "ids", ...Object.keys(parts)].join(", ");
-      throw invalid(`A state has no "${name}". It has: ${known}.`);
-    }
-    if (!Array.isArray(value)) throw invalid(`A state's ${name} is a list.`);
-    const rules = Object.entries(parts[name as keyof typeof parts]);
-    for (const [index, entry] of (value as unknown[]).entries()) {
-      if (!isObject(entry)) throw invalid(`A state's ${name}[${index}] is an object.`);
-      const wrong = rules.find(([field, fits]) => !fits(entry[field]))?.[0];
-      if (wrong !== undefined) {
-        throw invalid(`A state's ${name}[${index}].${wrong} is missing or does not fit.`);
-      }
-    }
-  }
-  return given as unknown as EmulatorStateInput;
-}
+/** Further fields of an entry, e.g. its GRN, are kept or replaced by {@link applyState}. */
+const entriesOf = <const Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.optional(
+    listOf(
+      v.looseObject(entries, ({ path }) => (path ? MISSING : "takes a JSON object")),
+      "objects",
+    ),
+  );
+
+const schema = objectOf({
+  version: v.literal(1, "takes 1"),
+  ids: v.optional(wholeNumber),
+  namespaces: entriesOf({
+    name: nameText,
+    description: optionalText,
+    firebaseSecret: optionalText,
+    transactionSetting: optionalModel<TransactionSetting>(),
+    logSetting: optionalModel<LogSetting>(),
+    ...revised,
+  }),
+  firebaseTokens: entriesOf({
+    namespaceName: nameText,
+    userId: nameText,
+    token: longText,
+    ...revised,
+  }),
+  projectTokens: entriesOf({ projectToken: longText, clientId: anyText, expiresAt: time }),
+  accessTokens: entriesOf({ accessToken: longText, userId: nameText, expiresAt: time }),
+  uploads: entriesOf({ uploadToken: longText, userId: nameText, text: v.optional(anyText) }),
+  jobs: entriesOf({
+    kind: oneOf("dump", "clean", "import"),
+    userId: nameText,
+    uploadToken: v.optional(longText),
+    startedAt: time,
+    dueAt: time,
+    done: v.optional(v.looseObject({ at: time, fileId: longText, text: anyText })),
+  }),
+} satisfies { readonly [Part in keyof EmulatorState]: v.GenericSchema });
+
+/** Throws an `invalidArgument` that names the first wrong field. */
+export const readState = (given: unknown): EmulatorStateInput =>
+  readWith("setState", schema, given);

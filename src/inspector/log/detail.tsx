@@ -22,20 +22,20 @@ function step(row: Row, by: -1 | 1): void {
 
 function close(): void {
   log.isOpen.value = false;
-  // The list is there again once this is drawn.
+  // The list exists again after the next drawing.
   requestAnimationFrame(() => document.querySelector<HTMLElement>(".list")?.focus());
 }
 
-/** The log's entry with all that is in it, and the row of the table it belongs to. */
+/** An entry with all its content, and its method or notification as GS2 defines it. */
 export function Detail({ row }: { row: Row }) {
-  const say = texts.value;
+  const t = texts.value;
   const { entry } = row;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
     <article
       class="detail"
-      aria-label={say.entry}
+      aria-label={t.entry}
       onKeyDown={({ key }: KeyboardEvent) => {
         if (key === "Escape") close();
       }}
@@ -44,8 +44,8 @@ export function Detail({ row }: { row: Row }) {
         <button
           type="button"
           class="quiet square"
-          aria-label={say.previous}
-          title={say.previous}
+          aria-label={t.previous}
+          title={t.previous}
           onClick={() => step(row, -1)}
         >
           <Icon name="back" />
@@ -53,8 +53,8 @@ export function Detail({ row }: { row: Row }) {
         <button
           type="button"
           class="quiet square"
-          aria-label={say.next}
-          title={say.next}
+          aria-label={t.next}
+          title={t.next}
           onClick={() => step(row, 1)}
         >
           <Icon name="forward" />
@@ -67,8 +67,8 @@ export function Detail({ row }: { row: Row }) {
           type="button"
           class="quiet square"
           id="close-detail"
-          aria-label={isWide.value ? say.close : say.back}
-          title={isWide.value ? say.close : say.back}
+          aria-label={isWide.value ? t.close : t.back}
+          title={isWide.value ? t.close : t.back}
           onClick={close}
         >
           <Icon name="close" />
@@ -76,30 +76,30 @@ export function Detail({ row }: { row: Row }) {
       </header>
       <div class="detail-body" tabIndex={0} role="region" aria-label={titleOf(row)}>
         {entry.kind === "event" && <p>{entry.text}</p>}
-        <Facts row={row} />
+        <Properties row={row} />
         {entry.kind === "frame" && <FrameDetail frame={entry} />}
-        {entry.kind === "event" && <Json value={entry.detail} label={say.whole} />}
+        {entry.kind === "event" && <Json value={entry.detail} label={t.whole} />}
       </div>
     </article>
   );
 }
 
-function Facts({ row }: { row: Row }) {
-  const say = texts.value;
+function Properties({ row }: { row: Row }) {
+  const t = texts.value;
   const { entry } = row;
-  const partner = log.partner(row);
+  const counterpart = log.counterpart(row);
   const isAnswer = row.kind === "reply";
-  const tookMs = partner && Math.abs(partner.entry.at - entry.at);
-  const shown: [string, string][] = [[say.time, exactDate(entry.at)]];
+  const tookMs = counterpart && Math.abs(counterpart.entry.at - entry.at);
+  const shown: [string, string][] = [[t.time, exactDate(entry.at)]];
   if (entry.kind === "frame") {
     const players = entry.players.map((one) => `${one.userId} (${one.namespaceName})`).join(", ");
-    shown.push([say.connection, entry.connectionId ?? say.overRest]);
-    if (players !== "") shown.push([say.player, players]);
-    shown.push([say.size, say.characters(entry.size)]);
+    shown.push([t.connection, entry.connectionId ?? t.overRest]);
+    if (players !== "") shown.push([t.player, players]);
+    shown.push([t.size, t.characters(entry.size)]);
   }
   return (
     <>
-      <dl class="facts">
+      <dl class="properties">
         {shown.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
@@ -107,12 +107,12 @@ function Facts({ row }: { row: Row }) {
           </div>
         ))}
       </dl>
-      {partner && (
-        <p class="partner">
-          <button type="button" id="partner" onClick={() => open(partner)}>
-            {isAnswer ? say.toCall : say.toAnswer}
+      {counterpart && (
+        <p class="counterpart">
+          <button type="button" id="counterpart" onClick={() => open(counterpart)}>
+            {isAnswer ? t.toCall : t.toReply}
           </button>
-          {tookMs !== undefined && <span>{say.answeredAfter(tookMs)}</span>}
+          {tookMs !== undefined && <span>{t.repliedAfter(tookMs)}</span>}
         </p>
       )}
     </>
@@ -120,12 +120,10 @@ function Facts({ row }: { row: Row }) {
 }
 
 function FrameDetail({ frame }: { frame: LoggedFrame }) {
-  const say = texts.value;
+  const t = texts.value;
   const { type, method, body } = frame;
   if (body === null) {
-    return (
-      <p>{frame.size > 65_536 ? say.tooLong : frame.size === 0 ? say.binary : say.unreadable}</p>
-    );
+    return <p>{frame.size > 65_536 ? t.tooLong : frame.size === 0 ? t.binary : t.unreadable}</p>;
   }
   return (
     <>
@@ -138,21 +136,21 @@ function FrameDetail({ frame }: { frame: LoggedFrame }) {
               id="resend"
               onClick={() => void resendFrame(frame)}
             >
-              <Icon name="again" /> {say.resend}
+              <Icon name="again" /> {t.resend}
             </button>
             <button type="button" id="edit" onClick={() => editFrame(frame)}>
-              {say.edit}
+              {t.edit}
             </button>
           </p>
-          <h3>{say.payload}</h3>
-          <Json value={readable(notificationOf(frame).payload)} label={say.payload} />
+          <h3>{t.payload}</h3>
+          <Json value={readable(notificationOf(frame).payload)} label={t.payload} />
           <NotificationRow name={keyOf(frame)} payload={notificationOf(frame).payload} />
         </>
       )}
       {method !== null && <MethodRow method={method} values={type === "call" ? body : undefined} />}
-      <h3>{say.whole}</h3>
-      <Json value={body} label={say.whole} />
-      <p class="hint">{say.hidden}</p>
+      <h3>{t.whole}</h3>
+      <Json value={body} label={t.whole} />
+      <p class="hint">{t.hidden}</p>
     </>
   );
 }

@@ -3,7 +3,7 @@ import { texts } from "../language.js";
 import { Icon } from "../parts/icon.js";
 import type { Filter } from "./rows.js";
 
-/** What is on show, as a file. The entries are as the emulator told them: secrets and tokens are masked. */
+/** Saves the shown entries as a file. The emulator has redacted secrets and tokens. */
 function save(): void {
   const entries = log.shown.value.map(({ entry }) => entry);
   const file = new Blob([JSON.stringify(entries, null, 2)], { type: "application/json" });
@@ -18,9 +18,8 @@ const SOCKET = "socket:";
 const USER = "user:";
 
 export function FilterBar() {
-  const say = texts.value;
+  const t = texts.value;
   const { kind, text, userId, connectionId } = log.filter.value;
-  const isPaused = log.isPaused.value;
   const users = log.userIds.value;
   const who =
     connectionId !== undefined ? SOCKET + connectionId : userId !== undefined ? USER + userId : "";
@@ -30,19 +29,19 @@ export function FilterBar() {
         type="search"
         name="search"
         value={text}
-        placeholder={say.searchHint}
-        aria-label={say.search}
+        placeholder={t.searchHint}
+        aria-label={t.search}
         autocomplete="off"
         spellcheck={false}
         onInput={(event) => log.setFilter({ text: event.currentTarget.value })}
       />
       <select
         name="kind"
-        aria-label={say.show}
+        aria-label={t.show}
         value={kind}
         onChange={(event) => log.setFilter({ kind: event.currentTarget.value as Filter["kind"] })}
       >
-        {Object.entries(say.kinds).map(([name, words]) => (
+        {Object.entries(t.kinds).map(([name, words]) => (
           <option key={name} value={name}>
             {words}
           </option>
@@ -50,7 +49,7 @@ export function FilterBar() {
       </select>
       <select
         name="player"
-        aria-label={say.player}
+        aria-label={t.player}
         value={who}
         onChange={({ currentTarget: { value } }) =>
           log.setFilter({
@@ -59,8 +58,8 @@ export function FilterBar() {
           })
         }
       >
-        <option value="">{say.everybody}</option>
-        {connectionId !== undefined && <option value={who}>{say.oneSocket(connectionId)}</option>}
+        <option value="">{t.allPlayers}</option>
+        {connectionId !== undefined && <option value={who}>{t.oneSocket(connectionId)}</option>}
         {userId !== undefined && !users.includes(userId) && <option value={who}>{userId}</option>}
         {users.map((user) => (
           <option key={user} value={USER + user}>
@@ -68,39 +67,47 @@ export function FilterBar() {
           </option>
         ))}
       </select>
-      <div class="buttons">
-        <button
-          type="button"
-          id="pause"
-          class={isPaused ? "square strong" : "square"}
-          aria-pressed={isPaused}
-          aria-label={isPaused ? say.resume : say.pause}
-          title={isPaused ? say.resume : say.pause}
-          onClick={() => (isPaused ? log.resume() : log.pause())}
-        >
-          <Icon name={isPaused ? "play" : "pause"} />
-        </button>
-        <button
-          type="button"
-          id="clear"
-          class="square"
-          aria-label={say.clear}
-          title={say.clear}
-          onClick={() => log.clear()}
-        >
-          <Icon name="clear" />
-        </button>
-        <button
-          type="button"
-          id="export"
-          class="square"
-          aria-label={say.exportJson}
-          title={say.exportJson}
-          onClick={save}
-        >
-          <Icon name="save" />
-        </button>
-      </div>
+      <Buttons />
+    </div>
+  );
+}
+
+function Buttons() {
+  const t = texts.value;
+  const isPaused = log.isPaused.value;
+  return (
+    <div class="buttons">
+      <button
+        type="button"
+        id="pause"
+        class={isPaused ? "square strong" : "square"}
+        aria-pressed={isPaused}
+        aria-label={isPaused ? t.resume : t.pause}
+        title={isPaused ? t.resume : t.pause}
+        onClick={() => (isPaused ? log.resume() : log.pause())}
+      >
+        <Icon name={isPaused ? "play" : "pause"} />
+      </button>
+      <button
+        type="button"
+        id="clear"
+        class="square"
+        aria-label={t.clear}
+        title={t.clear}
+        onClick={() => log.clear()}
+      >
+        <Icon name="clear" />
+      </button>
+      <button
+        type="button"
+        id="export"
+        class="square"
+        aria-label={t.exportJson}
+        title={t.exportJson}
+        onClick={save}
+      >
+        <Icon name="save" />
+      </button>
     </div>
   );
 }

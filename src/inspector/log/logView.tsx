@@ -4,34 +4,34 @@ import { Addresses } from "../parts/addresses.js";
 import { Detail } from "./detail.js";
 import { FilterBar } from "./filterBar.js";
 import { RowView } from "./rowView.js";
-import { everything, type Row } from "./rows.js";
+import { noFilter, type Row } from "./rows.js";
 import { VirtualList } from "./virtualList.js";
 
 const keyOf = ({ uid }: Row): number => uid;
 const renderRow = (row: Row) => <RowView row={row} />;
 
-/** Rows of one line, and of two where there is little room. */
+/** Rows have one line, and two on a narrow page. */
 const rowHeights = { wide: 30, narrow: 50 };
 
 function Empty() {
-  const say = texts.value;
+  const t = texts.value;
   return (
     <div class="empty">
       {log.total.value === 0 ? (
         <>
           <p>
-            <strong>{say.logEmpty}</strong>
+            <strong>{t.logEmpty}</strong>
           </p>
-          <p>{say.logEmptyHint}</p>
+          <p>{t.logEmptyHint}</p>
           <Addresses />
         </>
       ) : (
         <>
           <p>
-            <strong>{say.logNoMatch}</strong>
+            <strong>{t.logNoMatch}</strong>
           </p>
-          <button type="button" onClick={() => log.setFilter(everything)}>
-            {say.resetFilter}
+          <button type="button" onClick={() => log.setFilter(noFilter)}>
+            {t.resetFilter}
           </button>
         </>
       )}
@@ -40,11 +40,11 @@ function Empty() {
 }
 
 function Count() {
-  const say = texts.value;
+  const t = texts.value;
   return (
     <p class="count">
-      {log.isPaused.value && <strong>{say.paused(log.held.value)}</strong>}
-      <span>{say.shownOf(log.shown.value.length, log.total.value)}</span>
+      {log.isPaused.value && <strong>{t.paused(log.held.value)}</strong>}
+      <span>{t.shownOf(log.shown.value.length, log.total.value)}</span>
     </p>
   );
 }

@@ -3,21 +3,21 @@ import type { Field, FieldCondition } from "../../wire/fields.js";
 import type { AnyMethod } from "../../wire/methods.js";
 import { texts } from "../language.js";
 
-const sayWhen = ([name, value]: FieldCondition): string => `${name} = ${value}`;
+const describeCondition = ([name, value]: FieldCondition): string => `${name} = ${value}`;
 
-function sayRules(field: Field): string {
-  const say = texts.value;
+function describeRules(field: Field): string {
+  const t = texts.value;
   const rules: string[] = [];
-  if (field.mustBeSupplied) rules.push(say.required);
-  if (field.requiredWhen) rules.push(say.requiredWhen(sayWhen(field.requiredWhen)));
-  if (field.condition) rules.push(say.onlyWhen(sayWhen(field.condition)));
-  if (field.type === "string") rules.push(say.upTo(field.max));
-  if (field.type === "int") rules.push(say.fromTo(field.min, field.max));
-  if (field.default !== undefined) rules.push(say.byDefault(String(field.default)));
+  if (field.mustBeSupplied) rules.push(t.required);
+  if (field.requiredWhen) rules.push(t.requiredWhen(describeCondition(field.requiredWhen)));
+  if (field.condition) rules.push(t.onlyWhen(describeCondition(field.condition)));
+  if (field.type === "string") rules.push(t.upTo(field.max));
+  if (field.type === "int") rules.push(t.fromTo(field.min, field.max));
+  if (field.default !== undefined) rules.push(t.byDefault(String(field.default)));
   return rules.join(" · ");
 }
 
-/** The fields of a model stand below it, with its name before theirs. */
+/** The fields of a model follow it, prefixed with its name. */
 function flat(fields: AnyMethod["fields"], before = ""): [string, Field][] {
   return Object.entries(fields).flatMap(([name, field]): [string, Field][] => [
     [before + name, field],
@@ -36,7 +36,7 @@ const valueAt = (values: Readonly<Record<string, unknown>>, path: string): unkno
       values,
     );
 
-/** The row of the table a call or an answer belongs to; `values` are those of a call. */
+/** The method of a call or a reply; `values` are those of a call. */
 export function MethodRow({
   method,
   values,
@@ -44,7 +44,7 @@ export function MethodRow({
   method: string;
   values: Readonly<Record<string, unknown>> | undefined;
 }) {
-  const say = texts.value;
+  const t = texts.value;
   const [service, component, name] = method.split(".");
   const row =
     service === "gateway"
@@ -52,20 +52,18 @@ export function MethodRow({
       : undefined;
   if (!row) {
     return (
-      <p class="note">
-        {method === "identifier.projectToken.login" ? say.login : say.unknownMethod}
-      </p>
+      <p class="note">{method === "identifier.projectToken.login" ? t.login : t.unknownMethod}</p>
     );
   }
   const fields = flat(row.fields);
   return (
     <section class="table-row" aria-labelledby="method-row">
       <h3 id="method-row">
-        {say.methodRow} <code>{row.name}</code>
+        {t.methodRow} <code>{row.name}</code>
       </h3>
-      <dl class="facts">
+      <dl class="properties">
         <div>
-          <dt>{say.restPath}</dt>
+          <dt>{t.restPath}</dt>
           <dd>
             <code>
               {row.verb} /gateway{row.path}
@@ -73,29 +71,29 @@ export function MethodRow({
           </dd>
         </div>
         <div>
-          <dt>{say.socketFunction}</dt>
+          <dt>{t.socketFunction}</dt>
           <dd>
             <code>{method}</code>
           </dd>
         </div>
         <div>
-          <dt>{say.whoMayCall}</dt>
-          <dd>{say.audiences[row.audience]}</dd>
+          <dt>{t.whoMayCall}</dt>
+          <dd>{t.audiences[row.audience]}</dd>
         </div>
         <div>
-          <dt>{say.repeat}</dt>
-          <dd>{say.repeats[row.repeat]}</dd>
+          <dt>{t.repeat}</dt>
+          <dd>{t.repeats[row.repeat]}</dd>
         </div>
       </dl>
       {fields.length === 0 ? (
-        <p class="note">{say.noFields}</p>
+        <p class="note">{t.noFields}</p>
       ) : (
         <table>
           <thead>
             <tr>
-              <th scope="col">{say.field}</th>
-              <th scope="col">{say.rules}</th>
-              {values && <th scope="col">{say.value}</th>}
+              <th scope="col">{t.field}</th>
+              <th scope="col">{t.rules}</th>
+              {values && <th scope="col">{t.value}</th>}
             </tr>
           </thead>
           <tbody>
@@ -104,7 +102,7 @@ export function MethodRow({
                 <th scope="row">
                   <code>{path}</code> <small>{field.type}</small>
                 </th>
-                <td>{sayRules(field)}</td>
+                <td>{describeRules(field)}</td>
                 {values && (
                   <td>
                     <code>{shown(valueAt(values, path))}</code>

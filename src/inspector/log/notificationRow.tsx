@@ -2,22 +2,22 @@ import { texts } from "../language.js";
 import { readable } from "../parts/json.js";
 import { payloadOf } from "../send/form.js";
 
-/** The fields GS2's service sends with a notification of this key, beside those it has. */
+/** The fields that GS2's service sends with this key, and their values in this notification. */
 export function NotificationRow({ name, payload }: { name: string; payload: string }) {
-  const say = texts.value;
+  const t = texts.value;
   const fields = payloadOf(name);
-  if (!fields) return <p class="note">{say.ownNotification}</p>;
+  if (!fields) return <p class="note">{t.ownNotification}</p>;
   const values = readable(payload) as Readonly<Record<string, unknown>> | string | null;
   return (
     <section class="table-row" aria-labelledby="notification-row">
       <h3 id="notification-row">
-        {say.notificationRow} <code>{name}</code>
+        {t.notificationRow} <code>{name}</code>
       </h3>
       <table>
         <thead>
           <tr>
-            <th scope="col">{say.field}</th>
-            <th scope="col">{say.value}</th>
+            <th scope="col">{t.field}</th>
+            <th scope="col">{t.value}</th>
           </tr>
         </thead>
         <tbody>

@@ -2,7 +2,7 @@ import { exactTime, texts } from "../language.js";
 import { Icon, type IconName } from "../parts/icon.js";
 import { previewOf, type Row } from "./rows.js";
 
-/** The name of a row: what it is in a word or two. */
+/** The title of a row. */
 export function titleOf({ kind, what, entry }: Row): string {
   const { unreadable, restarted, missed } = texts.value;
   if (kind === "restart") return restarted;
@@ -10,15 +10,15 @@ export function titleOf({ kind, what, entry }: Row): string {
   return kind === "unreadable" ? unreadable : what;
 }
 
-function wayOf({ entry }: Row): { icon: IconName; way: string; words: string } {
+function directionOf({ entry }: Row): { icon: IconName; direction: string; label: string } {
   const { toServer, toClient, eventRow } = texts.value;
   if (entry.kind === "frame") {
     return entry.direction === "in"
-      ? { icon: "up", way: "in", words: toServer }
-      : { icon: "down", way: "out", words: toClient };
+      ? { icon: "up", direction: "in", label: toServer }
+      : { icon: "down", direction: "out", label: toClient };
   }
   const isWarning = entry.kind === "gap" || entry.level === "warning";
-  return { icon: isWarning ? "warning" : "dot", way: "event", words: eventRow };
+  return { icon: isWarning ? "warning" : "dot", direction: "event", label: eventRow };
 }
 
 const shortId = (connectionId: string): string =>
@@ -30,17 +30,17 @@ function whereOf({ who, entry, connectionIds }: Row): string {
   return connectionIds.map(shortId).join(", ");
 }
 
-/** In the order a screen reader is to say it; what a frame holds is read when it is opened. */
+/** In the order of a screen reader, which skips the content of a frame until it is opened. */
 export function RowView({ row }: { row: Row }) {
   const { entry, kind, isProblem } = row;
-  const { icon, way, words } = wayOf(row);
+  const { icon, direction, label } = directionOf(row);
   const status = entry.kind === "frame" ? entry.status : null;
   return (
     <>
       <span class={`row-what ${kind}${isProblem ? " problem" : ""}`}>{titleOf(row)}</span>
-      <span class={`row-way ${way}`}>
+      <span class={`row-direction ${direction}`}>
         <Icon name={icon} />
-        <span class="unseen">{words}</span>
+        <span class="unseen">{label}</span>
       </span>
       <span class="row-who">{whereOf(row)}</span>
       {status !== null && (

@@ -1,17 +1,20 @@
 import type { FrameLogEntry, LoggedFrame } from "../../wire/frameLog.js";
 import { notificationKey } from "../../wire/notifications.js";
 
-/** A line of the log: an entry with what it is shown and found by. What only some rows ever need is worked out when it is needed. */
+/**
+ * A row of the log: an entry, with the values for its columns and filters. The rest is computed
+ * when it is needed.
+ */
 export interface Row {
-  /** Counts up over everything this page has seen; an emulator started anew counts from 1 again. */
+  /** Counts up over noFilter this page has seen; an emulator started anew counts from 1 again. */
   readonly uid: number;
-  /** Which of the emulators seen under this address said it. */
+  /** The emulator process that sent it. */
   readonly run: string;
   readonly entry: FrameLogEntry;
   readonly kind: "call" | "reply" | "notification" | "unreadable" | "event" | "gap" | "restart";
   /** Method, key or event. */
   readonly what: string;
-  /** The players it is about. */
+  /** The players it concerns. */
   readonly who: string;
   readonly isProblem: boolean;
   readonly userIds: readonly string[];
@@ -39,13 +42,13 @@ export const keyOf = (frame: LoggedFrame): string => {
 /** `setUserId` of `gateway.webSocketSession.setUserId`. */
 const shortMethod = (method: string): string => method.slice(method.lastIndexOf(".") + 1);
 
-/** What every frame carries beside what it says. */
+/** The fields that every frame has. */
 const ENVELOPE =
   /^(x_gs2|xGs2ClientId|xGs2ProjectToken|xGs2AccessToken|accessToken|requestId|status)$/;
 
 const LONGEST_PREVIEW = 240;
 
-/** The beginning of what it says. */
+/** The beginning of its content. */
 export function previewOf({ entry }: Row): string {
   if (entry.kind !== "frame") return entry.kind === "event" ? entry.text : "";
   if (entry.body === null) return "";
@@ -59,7 +62,7 @@ export function previewOf({ entry }: Row): string {
 
 const haystacks = new WeakMap<Row, string>();
 
-/** All of it in lower case, to be searched. */
+/** The searchable text, in lower case. */
 function haystackOf(row: Row): string {
   const known = haystacks.get(row);
   if (known !== undefined) return known;
@@ -142,7 +145,7 @@ export interface Filter {
   readonly connectionId: string | undefined;
 }
 
-export const everything: Filter = {
+export const noFilter: Filter = {
   kind: "all",
   text: "",
   userId: undefined,
@@ -164,7 +167,10 @@ const isOfKind = (kind: Filter["kind"], row: Row): boolean => {
   }
 };
 
-/** The rows that fit, in their order. `connectionsOf` tells on which sockets a player was, so that the login before the bind is found too. */
+/**
+ * The rows that match, in order. `connectionsOf` returns the sockets of a player, so that the login
+ * before the bind matches too.
+ */
 export function filtered(
   rows: readonly Row[],
   { kind, text, userId, connectionId }: Filter,

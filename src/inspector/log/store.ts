@@ -1,27 +1,27 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { FrameLogEntry } from "../../wire/frameLog.js";
-import { everything, filtered, rowOf, type Filter, type Row } from "./rows.js";
+import { noFilter, filtered, rowOf, type Filter, type Row } from "./rows.js";
 
 const KEPT = 1_000;
 
-/** Whatever comes within one frame of the screen is shown with it, be it one entry or a hundred. */
+/** The rows of the log. Entries that come within one animation frame are drawn together. */
 export class LogStore {
-  /** The rows that fit the filter. */
+  /** The rows that match the filter. */
   readonly shown = signal<readonly Row[]>([]);
-  /** How many there are, fitting or not. */
+  /** How many rows there are, matching or not. */
   readonly total = signal(0);
-  readonly filter = signal<Filter>(everything);
+  readonly filter = signal<Filter>(noFilter);
   readonly isPaused = signal(false);
-  /** How many came since the pause. */
+  /** How many entries came since the pause. */
   readonly held = signal(0);
   readonly selected = signal<Row | undefined>(undefined);
-  /** Whether the selected row is shown with all that is in it. */
+  /** Whether the details of the selected row are shown. */
   readonly isOpen = signal(false);
   readonly userIds = signal<readonly string[]>([]);
-  readonly isFiltered = computed(() => this.filter.value !== everything);
+  readonly isFiltered = computed(() => this.filter.value !== noFilter);
 
   #rows: Row[] = [];
-  /** What a pause goes on showing. */
+  /** The rows shown while paused. */
   #frozen: readonly Row[] | undefined;
   #fresh: Row[] = [];
   #lastUid = 0;
@@ -31,16 +31,16 @@ export class LogStore {
 
   constructor(private readonly nextFrame: (draw: () => void) => void) {}
 
-  /** `run` names the emulator that said it. */
-  take(run: string, entries: readonly FrameLogEntry[]): void {
+  /** `run` identifies the emulator process that sent the entries. */
+  append(run: string, entries: readonly FrameLogEntry[]): void {
     if (this.#run !== "" && run !== this.#run) this.#add(run, undefined);
     this.#run = run;
     for (const entry of entries) {
-      // The frames themselves are here, to each socket one.
+      // The log has the frames themselves, one for each socket.
       if (entry.kind === "event" && entry.event === "notified") continue;
       this.#add(run, entry);
     }
-    // A page that is hidden draws nothing, so nothing may pile up for it.
+    // A hidden page draws nothing, so the waiting entries are limited too.
     if (this.#fresh.length > 2 * KEPT) this.#fresh.splice(0, this.#fresh.length - KEPT);
     if (this.#isDrawing) return;
     this.#isDrawing = true;
@@ -52,10 +52,10 @@ export class LogStore {
 
   setFilter(change: Partial<Filter>): void {
     const next = { ...this.filter.value, ...change };
-    const isEverything = Object.entries(everything).every(
+    const isEverything = Object.entries(noFilter).every(
       ([name, value]) => next[name as keyof Filter] === value,
     );
-    this.filter.value = isEverything ? everything : next;
+    this.filter.value = isEverything ? noFilter : next;
     this.#show();
   }
 
@@ -86,8 +86,8 @@ export class LogStore {
     });
   }
 
-  /** The other half of a call. */
-  partner({ entry, run }: Row): Row | undefined {
+  /** The reply of a call, or the call of a reply. */
+  counterpart({ entry, run }: Row): Row | undefined {
     if (entry.kind !== "frame") return undefined;
     return this.#rows.find(
       (other) =>

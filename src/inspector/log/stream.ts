@@ -1,24 +1,26 @@
 import { signal } from "@preact/signals";
 import type { FrameLogEntry } from "../../wire/frameLog.js";
 
-/** Whether the emulator can be heard. */
-export const hearing = signal<"connecting" | "live" | "lost">("connecting");
+/** The connection of the page to the emulator. */
+export const connectionState = signal<"connecting" | "live" | "lost">("connecting");
 
-/** Listens to the emulator's log; the browser comes back by itself, and goes on where it was. */
-export function listen(take: (run: string, entries: readonly FrameLogEntry[]) => void): void {
+/**
+ * Reads the emulator's log; the browser reconnects by itself, and continues after the last entry.
+ */
+export function listen(append: (run: string, entries: readonly FrameLogEntry[]) => void): void {
   const source = new EventSource("/_emulator/log");
   source.onopen = () => {
-    hearing.value = "live";
+    connectionState.value = "live";
   };
   source.onerror = () => {
-    hearing.value = "lost";
-    // Something else answered at this address; an emulator may yet come back to it.
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(take), 2_000);
+    connectionState.value = "lost";
+    // Another server answered at this address; the emulator may still return.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(append), 2_000);
   };
   source.onmessage = ({ data, lastEventId }: MessageEvent<string>) => {
-    hearing.value = "live";
+    connectionState.value = "live";
     const run = lastEventId.slice(0, lastEventId.lastIndexOf("-"));
-    take(
+    append(
       run,
       data.split("\n").map((line) => JSON.parse(line) as FrameLogEntry),
     );

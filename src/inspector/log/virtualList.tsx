@@ -1,5 +1,5 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef, useState, type Dispatch, type StateUpdater } from "preact/hooks";
+import type { ComponentChildren, RefObject } from "preact";
 
 interface VirtualListProps<Item> {
   readonly items: readonly Item[];
@@ -11,11 +11,11 @@ interface VirtualListProps<Item> {
   readonly onSelect: (item: Item) => void;
   readonly onOpen: (item: Item) => void;
   readonly renderItem: (item: Item) => ComponentChildren;
-  /** The button that leads back to the end. */
+  /** Label of the button that scrolls to the end. */
   readonly toEnd: string;
 }
 
-/** Rows drawn above and below what is seen. */
+/** Rows drawn above and below the visible ones. */
 const SPARE = 6;
 
 function indexOfKey<Item>(
@@ -33,24 +33,45 @@ function indexOfKey<Item>(
   return low;
 }
 
-/** A list box of which only the rows in sight exist. It stays at its end until the reader leaves it, and then where the reader is. */
-export function VirtualList<Item>(props: VirtualListProps<Item>) {
-  const { items, keyOf, rowHeight, selectedKey } = props;
-  const box = useRef<HTMLDivElement>(null);
-  const isAtEnd = useRef(true);
-  const anchor = useRef<{ key: number; offset: number } | undefined>(undefined);
-  const [{ top, height }, setView] = useState({ top: 0, height: 600 });
-  const [isFollowing, setFollowing] = useState(true);
+interface Viewport {
+  readonly top: number;
+  readonly height: number;
+}
 
+interface Scrolling {
+  readonly box: RefObject<HTMLDivElement | null>;
+  /** The visible part, as it will be after drawing. */
+  readonly viewport: Viewport;
+  readonly isFollowing: boolean;
+  readonly onScroll: () => void;
+  readonly scrollToRow: (index: number) => void;
+  readonly scrollToEnd: () => void;
+}
+
+function useHeight(
+  box: RefObject<HTMLDivElement | null>,
+  set: Dispatch<StateUpdater<Viewport>>,
+): void {
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
     const observer = new ResizeObserver(() =>
-      setView({ top: element.scrollTop, height: element.clientHeight }),
+      set({ top: element.scrollTop, height: element.clientHeight }),
     );
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+}
+
+/** Follows the end of the list until the user scrolls away, and then stays at that row. */
+function useScrolling<Item>(props: VirtualListProps<Item>): Scrolling {
+  const { items, keyOf, rowHeight } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  const anchor = useRef<{ key: number; offset: number } | undefined>(undefined);
+  const [{ top, height }, setViewport] = useState<Viewport>({ top: 0, height: 600 });
+  const [isFollowing, setFollowing] = useState(true);
+  useHeight(box, setViewport);
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -61,49 +82,57 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
       element.scrollTop = indexOfKey(items, keyOf, key) * rowHeight + offset;
     }
     if (element.scrollTop !== top)
-      setView({ top: element.scrollTop, height: element.clientHeight });
+      setViewport({ top: element.scrollTop, height: element.clientHeight });
   }, [items, rowHeight]);
 
-  const noteScroll = (element: HTMLDivElement) => {
-    const { scrollTop, clientHeight, scrollHeight } = element;
+  const onScroll = () => {
+    if (!box.current) return;
+    const { scrollTop, clientHeight, scrollHeight } = box.current;
     isAtEnd.current = scrollTop + clientHeight >= scrollHeight - rowHeight / 2;
     const first = items[Math.floor(scrollTop / rowHeight)];
     anchor.current =
       first === undefined ? undefined : { key: keyOf(first), offset: scrollTop % rowHeight };
     setFollowing(isAtEnd.current);
-    setView({ top: scrollTop, height: clientHeight });
+    setViewport({ top: scrollTop, height: clientHeight });
   };
 
-  const goTo = (index: number) => {
+  const scrollToRow = (index: number) => {
     const element = box.current;
-    const item = items[Math.max(0, Math.min(items.length - 1, index))];
-    if (!element || item === undefined) return;
-    const place = indexOfKey(items, keyOf, keyOf(item)) * rowHeight;
-    if (place < element.scrollTop) element.scrollTop = place;
-    else if (place + rowHeight > element.scrollTop + element.clientHeight) {
-      element.scrollTop = place + rowHeight - element.clientHeight;
+    if (!element) return;
+    const offset = index * rowHeight;
+    if (offset < element.scrollTop) element.scrollTop = offset;
+    else if (offset + rowHeight > element.scrollTop + element.clientHeight) {
+      element.scrollTop = offset + rowHeight - element.clientHeight;
     }
-    noteScroll(element);
-    props.onSelect(item);
+    onScroll();
   };
 
-  const goToEnd = () => {
+  const scrollToEnd = () => {
     const element = box.current;
     if (!element) return;
     element.scrollTop = element.scrollHeight;
-    noteScroll(element);
+    onScroll();
     element.focus();
   };
 
-  const selectedIndex = selectedKey === undefined ? -1 : indexOfKey(items, keyOf, selectedKey);
-  const isSelectedHere =
-    selectedIndex >= 0 &&
-    items[selectedIndex] !== undefined &&
-    keyOf(items[selectedIndex]) === selectedKey;
+  const lastTop = Math.max(0, items.length * rowHeight - height);
+  const viewport = { top: isAtEnd.current ? lastTop : top, height };
+  return { box, viewport, isFollowing, onScroll, scrollToRow, scrollToEnd };
+}
+
+/** A list box that draws only its visible rows. */
+export function VirtualList<Item>(props: VirtualListProps<Item>) {
+  const { items, keyOf, rowHeight, selectedKey } = props;
+  const { box, viewport, isFollowing, onScroll, scrollToRow, scrollToEnd } = useScrolling(props);
+  const { top, height } = viewport;
+  const found = selectedKey === undefined ? -1 : indexOfKey(items, keyOf, selectedKey);
+  const candidate = items[found];
+  const selected =
+    candidate !== undefined && keyOf(candidate) === selectedKey ? candidate : undefined;
 
   const onKeyDown = (event: KeyboardEvent) => {
     const page = Math.max(1, Math.floor(height / rowHeight) - 1);
-    const here = isSelectedHere ? selectedIndex : items.length;
+    const here = selected === undefined ? items.length : found;
     const steps: Record<string, number> = {
       ArrowUp: here - 1,
       ArrowDown: here + 1,
@@ -113,19 +142,22 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
       End: items.length - 1,
     };
     const step = steps[event.key];
-    const selected = isSelectedHere ? items[selectedIndex] : undefined;
-    if (step !== undefined) goTo(step);
-    else if ((event.key === "Enter" || event.key === " ") && selected !== undefined) {
+    if (step !== undefined) {
+      const index = Math.max(0, Math.min(items.length - 1, step));
+      const item = items[index];
+      if (item !== undefined) {
+        scrollToRow(index);
+        props.onSelect(item);
+      }
+    } else if ((event.key === "Enter" || event.key === " ") && selected !== undefined) {
       props.onOpen(selected);
     } else return;
     event.preventDefault();
   };
 
-  // At the end it is known where the list will stand once it is drawn.
-  const seenFrom = isAtEnd.current ? Math.max(0, items.length * rowHeight - height) : top;
-  const from = Math.max(0, Math.floor(seenFrom / rowHeight) - SPARE);
-  const to = Math.min(items.length, Math.ceil((seenFrom + height) / rowHeight) + SPARE);
-  const isSelectedDrawn = isSelectedHere && selectedIndex >= from && selectedIndex < to;
+  const from = Math.max(0, Math.floor(top / rowHeight) - SPARE);
+  const to = Math.min(items.length, Math.ceil((top + height) / rowHeight) + SPARE);
+  const isSelectedDrawn = selected !== undefined && found >= from && found < to;
   return (
     <div class="list-frame">
       <div
@@ -135,7 +167,7 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
         ref={box}
         aria-label={props.label}
         aria-activedescendant={isSelectedDrawn ? `row-${selectedKey}` : undefined}
-        onScroll={(event) => noteScroll(event.currentTarget)}
+        onScroll={onScroll}
         onKeyDown={onKeyDown}
       >
         <div
@@ -143,37 +175,46 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
           role="presentation"
           style={{ height: `${items.length * rowHeight}px` }}
         >
-          {items.slice(from, to).map((item, index) => {
-            const key = keyOf(item);
-            return (
-              <div
-                key={key}
-                id={`row-${key}`}
-                class="row"
-                role="option"
-                aria-selected={key === selectedKey}
-                aria-setsize={items.length}
-                aria-posinset={from + index + 1}
-                style={{
-                  height: `${rowHeight}px`,
-                  transform: `translateY(${(from + index) * rowHeight}px)`,
-                }}
-                onClick={() => {
-                  props.onSelect(item);
-                  props.onOpen(item);
-                }}
-              >
-                {props.renderItem(item)}
-              </div>
-            );
-          })}
+          {items.slice(from, to).map((item, index) => (
+            <ListRow key={keyOf(item)} list={props} item={item} index={from + index} />
+          ))}
         </div>
       </div>
       {!isFollowing && (
-        <button type="button" class="to-end" onClick={goToEnd}>
+        <button type="button" class="to-end" onClick={scrollToEnd}>
           {props.toEnd}
         </button>
       )}
+    </div>
+  );
+}
+
+function ListRow<Item>({
+  list,
+  item,
+  index,
+}: {
+  list: VirtualListProps<Item>;
+  item: Item;
+  index: number;
+}) {
+  const { items, keyOf, rowHeight, selectedKey } = list;
+  const key = keyOf(item);
+  return (
+    <div
+      id={`row-${key}`}
+      class="row"
+      role="option"
+      aria-selected={key === selectedKey}
+      aria-setsize={items.length}
+      aria-posinset={index + 1}
+      style={{ height: `${rowHeight}px`, transform: `translateY(${index * rowHeight}px)` }}
+      onClick={() => {
+        list.onSelect(item);
+        list.onOpen(item);
+      }}
+    >
+      {list.renderItem(item)}
     </div>
   );
 }

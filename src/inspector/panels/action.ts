@@ -1,18 +1,18 @@
-import { tell } from "../app.js";
+import { toast } from "../app.js";
 import { texts } from "../language.js";
 
-/** Does something at the emulator and tells how it went. */
+/** Runs an action of the emulator and shows its outcome as a toast. */
 export async function act(
-  does: () => Promise<unknown>,
+  action: () => Promise<unknown>,
   then: () => void = () => {},
 ): Promise<boolean> {
   try {
-    await does();
-    tell(texts.value.done);
+    await action();
+    toast(texts.value.done);
     return true;
   } catch (error) {
-    const why = error instanceof Error ? error.message : "";
-    tell(`${texts.value.actionFailed}: ${why}`, true);
+    const message = error instanceof Error ? error.message : "";
+    toast(`${texts.value.actionFailed}: ${message}`, true);
     return false;
   } finally {
     then();

@@ -1,16 +1,15 @@
+import type { FaultParameter } from "../../emulator/faults/parse.js";
 import type { EmulatorFault, EmulatorFaultReport } from "../../emulator/index.js";
+import type { FieldRefusal } from "../api.js";
 
-/** The choices of a parameter that takes one of a few texts: `"now" or "bind"`. */
-export function choicesOf(takes: string): readonly string[] | undefined {
-  const choices = takes.split(" or ");
-  return choices.length > 1 && choices.every((one) => /^"[^"]*"$/.test(one))
-    ? choices.map((one) => one.slice(1, -1))
-    : undefined;
-}
+type Parameters = Readonly<Record<string, FaultParameter>>;
 
-/** What was typed, as the emulator takes it; it says itself what does not fit. */
-function valueOf(takes: string, typed: string): unknown {
-  if (choicesOf(takes) ?? (takes.startsWith("a text") && !takes.includes("JSON"))) return typed;
+/**
+ * The typed text as a value of this type. The emulator checks it: a text that does not fit is sent
+ * as it is.
+ */
+function valueOf(type: FaultParameter["type"], typed: string): unknown {
+  if (type === "string" || type === "choice") return typed;
   try {
     return JSON.parse(typed) as unknown;
   } catch {
@@ -18,22 +17,25 @@ function valueOf(takes: string, typed: string): unknown {
   }
 }
 
-/** A fault with the parameters that were typed; those left empty are left out. */
+/** A fault with the parameters that were typed; empty ones are left out. */
 export function faultOf(
   name: string,
-  takes: Readonly<Record<string, string>>,
+  parameters: Parameters,
   typed: Readonly<Record<string, string>>,
 ): EmulatorFault {
-  const given = Object.entries(takes).flatMap(([field, words]): [string, unknown][] => {
+  const values = Object.entries(parameters).flatMap(([field, { type }]): [string, unknown][] => {
     const text = typed[field]?.trim() ?? "";
-    return text === "" ? [] : [[field, valueOf(words, text)]];
+    return text === "" ? [] : [[field, valueOf(type, text)]];
   });
-  // Checked by the emulator, not here: it says what it does not know.
-  return { fault: name, ...Object.fromEntries(given) } as EmulatorFault;
+  // Checked by the emulator.
+  return { fault: name, ...Object.fromEntries(values) } as EmulatorFault;
 }
 
-/** The faults in force, as they are to be set again: spent ones are left, and one that may strike so often has what is left of it. */
-export function stillInForce(reports: readonly EmulatorFaultReport[]): EmulatorFault[] {
+/**
+ * The active faults, to be set again: exhausted ones are left out, and `times` is what is left of
+ * it.
+ */
+export function stillActive(reports: readonly EmulatorFaultReport[]): EmulatorFault[] {
   return reports
     .filter(({ exhausted }) => !exhausted)
     .map(({ hits, exhausted: _, ...given }) =>
@@ -41,11 +43,12 @@ export function stillInForce(reports: readonly EmulatorFaultReport[]): EmulatorF
     );
 }
 
-/** Which parameter a refusal is about, going by its words. */
-export const namedIn = (
-  message: string,
-  takes: Readonly<Record<string, string>>,
+/** The parameter of the fault at this index that the emulator refused. */
+export const refusedParameter = (
+  errors: readonly FieldRefusal[],
+  index: number,
+  parameters: Parameters,
 ): string | undefined =>
-  Object.keys(takes).find((field) =>
-    new RegExp(`(takes as|needs a|takes no|parameter) "?${field}\\b`).test(message),
+  Object.keys(parameters).find((name) =>
+    errors.some(({ field }) => field === `faults[${index}].${name}`),
   );

@@ -1,45 +1,41 @@
 import { useId, useState } from "preact/hooks";
-import { faults, refreshFaults, tell } from "../app.js";
-import type { EmulatorFault, EmulatorFaultReport } from "../../emulator/index.js";
-import { control, Refusal } from "../control.js";
+import { faults, refreshFaults, toast } from "../app.js";
+import type { FaultParameter, KnownFaults } from "../../emulator/faults/parse.js";
+import type { EmulatorFaultReport } from "../../emulator/index.js";
+import { api, Refusal } from "../api.js";
 import { texts } from "../language.js";
 import { SelectField, TextField } from "../parts/field.js";
 import { act } from "./action.js";
-import { choicesOf, faultOf, namedIn, stillInForce } from "./faultForm.js";
+import { faultOf, refusedParameter, stillActive } from "./faultForm.js";
 
-const inForce = (): readonly EmulatorFaultReport[] => faults.value?.faults ?? [];
+const reported = (): readonly EmulatorFaultReport[] => faults.value?.faults ?? [];
 
-/** Sets the faults anew, with those that are in force and this one, or without all of this name. */
-const replace = (name: string, added: readonly EmulatorFault[]): Promise<unknown> =>
-  control.setFaults([...stillInForce(inForce()).filter(({ fault }) => fault !== name), ...added]);
+const othersThan = (name: string) => stillActive(reported()).filter(({ fault }) => fault !== name);
 
-interface Kind {
-  readonly name: string;
-  readonly says: string;
-  readonly takes: Readonly<Record<string, string>>;
-}
+type Known = KnownFaults[string] & { readonly name: string };
 
-/** One switch, with what it takes. */
-function FaultSwitch({ kind: { name, says, takes } }: { kind: Kind }) {
-  const say = texts.value;
+/** A switch for one fault, with a form for its parameters. */
+function FaultSwitch({ known: { name, description, parameters } }: { known: Known }) {
+  const t = texts.value;
   const id = useId();
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
-  const [wrong, setWrong] = useState<{ field: string | undefined; why: string }>();
-  const reports = inForce().filter(({ fault }) => fault === name);
+  const [refused, setRefused] = useState<{ parameter: string | undefined; message: string }>();
+  const reports = reported().filter(({ fault }) => fault === name);
   const isOn = reports.some(({ exhausted }) => !exhausted);
-  const struck = reports.reduce((sum, report) => sum + report.hits, 0);
+  const hits = reports.reduce((sum, report) => sum + report.hits, 0);
 
   const set = async (wanted: boolean) => {
-    setWrong(undefined);
+    setRefused(undefined);
+    const others = othersThan(name);
     try {
-      await replace(name, wanted ? [faultOf(name, takes, typed)] : []);
+      await api.setFaults(wanted ? [...others, faultOf(name, parameters, typed)] : others);
     } catch (error) {
-      const why = error instanceof Refusal ? error.message : say.emulatorGone;
-      const field = namedIn(why, takes);
-      setWrong({ field, why });
-      tell(say.actionFailed, true);
-      const faulty = document.getElementById(`${id}-parameters`);
-      if (faulty instanceof HTMLDetailsElement) faulty.open = true;
+      const [message, errors] =
+        error instanceof Refusal ? [error.message, error.errors] : [t.emulatorGone, []];
+      setRefused({ parameter: refusedParameter(errors, others.length, parameters), message });
+      toast(t.actionFailed, true);
+      const details = document.getElementById(`${id}-parameters`);
+      if (details instanceof HTMLDetailsElement) details.open = true;
     }
     refreshFaults();
   };
@@ -53,27 +49,27 @@ function FaultSwitch({ kind: { name, says, takes } }: { kind: Kind }) {
           class="switch"
           aria-checked={isOn}
           aria-labelledby={`${id}-name`}
-          aria-describedby={`${id}-says`}
+          aria-describedby={`${id}-description`}
           onClick={() => void set(!isOn)}
         />
         <p>
           <strong id={`${id}-name`}>{name}</strong>
-          <span id={`${id}-says`}>{say.faultWords[name] ?? says}</span>
+          <span id={`${id}-description`}>{t.faultDescriptions[name] ?? description}</span>
         </p>
         {reports.length > 0 && (
           <span class="tag">
-            {say.struck(struck)}
-            {!isOn && ` · ${say.spent}`}
+            {t.hits(hits)}
+            {!isOn && ` · ${t.exhausted}`}
           </span>
         )}
       </div>
-      {wrong && (
-        <p class="fault" role="alert" lang="en">
-          {wrong.why}
+      {refused && (
+        <p class="field-error" role="alert" lang="en">
+          {refused.message}
         </p>
       )}
       <details id={`${id}-parameters`}>
-        <summary>{say.parameters}</summary>
+        <summary>{t.parameters}</summary>
         <form
           noValidate
           aria-labelledby={`${id}-name`}
@@ -82,78 +78,82 @@ function FaultSwitch({ kind: { name, says, takes } }: { kind: Kind }) {
             void set(true);
           }}
         >
-          {Object.entries(takes).map(([field, words]) => (
-            <Parameter
+          {Object.entries(parameters).map(([field, parameter]) => (
+            <ParameterField
               key={field}
               field={field}
-              takes={words}
+              parameter={parameter}
               value={typed[field] ?? ""}
-              fault={wrong?.field === field ? wrong.why : undefined}
+              error={refused?.parameter === field ? refused.message : undefined}
               onChange={(value) => setTyped({ ...typed, [field]: value })}
             />
           ))}
-          <button type="submit">{say.apply}</button>
+          <button type="submit">{t.apply}</button>
         </form>
       </details>
     </li>
   );
 }
 
-function Parameter(props: {
+const shownDefault = (value: unknown): string =>
+  value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
+
+function ParameterField(props: {
   field: string;
-  takes: string;
+  parameter: FaultParameter;
   value: string;
-  fault: string | undefined;
+  error: string | undefined;
   onChange: (value: string) => void;
 }) {
-  const { field, takes, value, fault, onChange } = props;
-  const choices = choicesOf(takes);
-  if (!choices) {
+  const { field, parameter, value, error, onChange } = props;
+  const fallback = shownDefault(parameter.default);
+  if (!parameter.choices) {
     return (
       <TextField
         name={field}
         label={field}
-        hint={takes}
+        hint={parameter.description}
+        placeholder={fallback}
         value={value}
-        fault={fault}
+        error={error}
         onInput={onChange}
       />
     );
   }
   return (
-    <SelectField name={field} label={field} value={value} fault={fault} onChange={onChange}>
-      {choices.map((one, index) => (
-        <option key={one} value={index === 0 ? "" : one}>
-          {one}
+    <SelectField name={field} label={field} value={value} error={error} onChange={onChange}>
+      {parameter.choices.map((choice) => (
+        <option key={choice} value={choice === parameter.default ? "" : choice}>
+          {choice}
         </option>
       ))}
     </SelectField>
   );
 }
 
-/** Everything that can go wrong, one switch each, from the emulator's own list. */
+/** A switch for each fault that the emulator knows. */
 export function FaultsView() {
-  const say = texts.value;
+  const t = texts.value;
   const known = Object.entries(faults.value?.known ?? {});
-  const active = inForce().filter(({ exhausted: spent }) => !spent).length;
+  const active = reported().filter(({ exhausted }) => !exhausted).length;
   return (
     <>
-      <h2>{say.faultsTitle}</h2>
-      <p class="hint">{say.faultsHint}</p>
+      <h2>{t.faultsTitle}</h2>
+      <p class="hint">{t.faultsHint}</p>
       <p class="actions">
         <button
           type="button"
-          id="lift-faults"
-          disabled={inForce().length === 0}
-          onClick={() => void act(() => control.setFaults([]), refreshFaults)}
+          id="clear-faults"
+          disabled={reported().length === 0}
+          onClick={() => void act(() => api.setFaults([]), refreshFaults)}
         >
-          {say.faultsOff}
+          {t.clearFaults}
         </button>
-        <span role="status">{active === 0 ? say.noFaults : say.inForce(active)}</span>
+        <span role="status">{active === 0 ? t.noFaults : t.activeFaults(active)}</span>
       </p>
       <ul class="cards">
-        {known.map(([name, { description, parameters }]) => (
-          <FaultSwitch key={name} kind={{ name, says: description, takes: parameters }} />
+        {known.map(([name, one]) => (
+          <FaultSwitch key={name} known={{ name, ...one }} />
         ))}
       </ul>
     </>

@@ -4,18 +4,18 @@ import { CopyButton } from "../parts/copy.js";
 
 const SHOWN = 100;
 
-/** What would go to phones, the last first. */
+/** The notifications for devices, newest first. */
 export function OutboxView() {
-  const say = texts.value;
+  const t = texts.value;
   const all = outbox.value;
   return (
     <>
-      <h2>{say.outboxTitle}</h2>
-      <p class="hint">{say.outboxHint}</p>
+      <h2>{t.outboxTitle}</h2>
+      <p class="hint">{t.outboxHint}</p>
       {all.length === 0 && (
         <div class="empty">
           <p>
-            <strong>{say.outboxEmpty}</strong>
+            <strong>{t.outboxEmpty}</strong>
           </p>
         </div>
       )}
@@ -32,18 +32,18 @@ export function OutboxView() {
                 </span>
                 <time>{timeOfDay(item.at)}</time>
               </p>
-              <p class="outcome">{item.sent ? say.wouldGo : say.wouldNotGo}</p>
+              <p class="outcome">{item.sent ? t.sentOut : t.notSentOut}</p>
               <p class="why" lang="en">
                 {item.reason}
               </p>
               {item.token !== null && (
                 <p class="why">
-                  {say.device}: {item.token}
+                  {t.device}: {item.token}
                 </p>
               )}
               <p class="why with-copy">
                 <code>{item.payload}</code>
-                <CopyButton text={() => item.payload} label={say.payload} />
+                <CopyButton text={() => item.payload} label={t.payload} />
               </p>
             </li>
           ))}

@@ -1,16 +1,16 @@
-import { facts } from "../facts.js";
+import { pageConfig } from "../pageConfig.js";
 import { texts } from "../language.js";
 import { CopyButton } from "./copy.js";
 
-/** Where a game connects to. */
+/** The addresses a game connects to. */
 export function Addresses() {
-  const say = texts.value;
+  const t = texts.value;
   const all = [
-    [say.socketAddress, facts.webSocket],
-    [say.restAddress, facts.rest],
+    [t.socketAddress, pageConfig.webSocket],
+    [t.restAddress, pageConfig.rest],
   ] as const;
   return (
-    <dl class="addresses" aria-label={say.addresses}>
+    <dl class="addresses" aria-label={t.addresses}>
       {all.map(([name, address]) => (
         <div key={name}>
           <dt>{name}</dt>

@@ -1,14 +1,15 @@
-import { tell } from "../app.js";
+import { toast } from "../app.js";
 import { texts } from "../language.js";
 import { Icon } from "./icon.js";
 
 async function copyText(text: string): Promise<void> {
   const isCopied = await writeClipboard(text);
-  tell(isCopied ? texts.value.copied : texts.value.copyFailed, !isCopied);
+  toast(isCopied ? texts.value.copied : texts.value.copyFailed, !isCopied);
 }
 
 async function writeClipboard(text: string): Promise<boolean> {
-  // Away from loopback (a phone on the same network) the page is no secure context and has no clipboard.
+  // Outside loopback (a phone on the same network) the page is not a secure context and has no
+  // clipboard.
   const clipboard = navigator.clipboard as Clipboard | undefined;
   if (clipboard) {
     const isWritten = await clipboard.writeText(text).then(

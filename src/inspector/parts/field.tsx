@@ -1,19 +1,19 @@
 import { useId } from "preact/hooks";
 import type { ComponentChildren } from "preact";
-import type { Fault } from "../send/form.js";
+import type { FieldError } from "../send/form.js";
 import { texts } from "../language.js";
 
-export function sayFault(label: string, fault: Fault): string {
-  const say = texts.value.faults;
-  return fault.why === "tooLong" ? say.tooLong(label, fault.max) : say[fault.why](label);
+export function describeFieldError(label: string, error: FieldError): string {
+  const t = texts.value.fieldErrors;
+  return error.problem === "tooLong" ? t.tooLong(label, error.max) : t[error.problem](label);
 }
 
 interface Common {
   readonly label: string;
-  /** Small print beside the label. */
+  /** Small text beside the label. */
   readonly note?: string | undefined;
   readonly hint?: string | undefined;
-  readonly fault?: string | undefined;
+  readonly error?: string | undefined;
   readonly name?: string | undefined;
 }
 
@@ -29,29 +29,29 @@ interface TextFieldProps extends Common {
   readonly placeholder?: string;
 }
 
-function describedBy(id: string, { hint, fault }: Common): string | undefined {
-  const ids = [fault === undefined ? "" : `${id}-fault`, hint === undefined ? "" : `${id}-hint`];
+function describedBy(id: string, { hint, error }: Common): string | undefined {
+  const ids = [error === undefined ? "" : `${id}-error`, hint === undefined ? "" : `${id}-hint`];
   return ids.filter(Boolean).join(" ") || undefined;
 }
 
-function Wrapping({
+function FieldFrame({
   id,
   label,
   note,
   hint,
-  fault,
+  error,
   children,
 }: Common & { id: string; children: ComponentChildren }) {
   return (
-    <div class={fault === undefined ? "field" : "field faulty"}>
+    <div class={error === undefined ? "field" : "field invalid"}>
       <label for={id}>
         <span>{label}</span>
         {note !== undefined && <small>{note}</small>}
       </label>
       {children}
-      {fault !== undefined && (
-        <p class="fault" id={`${id}-fault`}>
-          {fault}
+      {error !== undefined && (
+        <p class="field-error" id={`${id}-error`}>
+          {error}
         </p>
       )}
       {hint !== undefined && (
@@ -63,7 +63,7 @@ function Wrapping({
   );
 }
 
-/** An input with its name, its rule and what is wrong with it. */
+/** An input with its label, hint and error. */
 export function TextField(props: TextFieldProps) {
   const id = useId();
   const { value, onInput, name, list, rows, isCode, inputMode, placeholder } = props;
@@ -75,11 +75,11 @@ export function TextField(props: TextFieldProps) {
     class: isCode ? "code" : undefined,
     autocomplete: "off",
     spellcheck: false,
-    "aria-invalid": props.fault !== undefined,
+    "aria-invalid": props.error !== undefined,
     "aria-describedby": describedBy(id, props),
   } as const;
   return (
-    <Wrapping id={id} {...props}>
+    <FieldFrame id={id} {...props}>
       {rows === undefined ? (
         <input
           {...common}
@@ -97,7 +97,7 @@ export function TextField(props: TextFieldProps) {
           ))}
         </datalist>
       )}
-    </Wrapping>
+    </FieldFrame>
   );
 }
 
@@ -111,7 +111,7 @@ export function SelectField(
   const id = useId();
   const { value, onChange, name, children } = props;
   return (
-    <Wrapping id={id} {...props}>
+    <FieldFrame id={id} {...props}>
       <select
         id={id}
         name={name}
@@ -121,6 +121,6 @@ export function SelectField(
       >
         {children}
       </select>
-    </Wrapping>
+    </FieldFrame>
   );
 }

@@ -15,7 +15,7 @@ const paths = {
   log: "M3 4h10M3 8h10M3 12h6",
   players: "M8 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M3.5 13.5c.3-2.6 2-4 4.5-4s4.2 1.4 4.5 4",
   outbox: "M4.5 2.5h7v11h-7ZM7 11.5h2",
-  world:
+  state:
     "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11M2.5 8h11M8 2.5c3 3 3 8 0 11M8 2.5c-3 3-3 8 0 11",
   faults: "M9 2 4 9h3.5L6.5 14 12 6.5H8.5Z",
   theme: "M8 2.5v11a5.5 5.5 0 0 1 0-11M8 2.5a5.5 5.5 0 0 1 0 11",
@@ -25,7 +25,7 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
-/** Beside words, or in a button that has a name of its own. */
+/** Decorative: beside a label, or in a button that has one. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">

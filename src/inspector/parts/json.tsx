@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
 
-/** Names, texts, numbers and words of JSON. */
+/** Names, strings, numbers and keywords of JSON. */
 const TOKEN =
   /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\b(?:true|false|null)\b/g;
 
-/** Colours cost an element each: a very long text goes without. */
+/** Each colour costs an element: a longer text has none. */
 const LONGEST_COLOURED = 20_000;
 
 function coloured(text: string): ComponentChildren[] {
@@ -21,7 +21,7 @@ function coloured(text: string): ComponentChildren[] {
   return [...parts, text.slice(end)];
 }
 
-/** A value, laid out to be read. */
+/** A value as indented JSON. */
 export function Json({ value, label }: { value: unknown; label: string }) {
   const text = JSON.stringify(value, null, 2);
   return (
@@ -31,7 +31,7 @@ export function Json({ value, label }: { value: unknown; label: string }) {
   );
 }
 
-/** The value of a text that is JSON; else the text. */
+/** The value of a JSON text; else the text. */
 export function readable(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -21,12 +21,12 @@ export const keysByService: Readonly<Record<string, readonly string[]>> = Object
   return services;
 }, {});
 
-/** What the form holds, as typed. */
+/** The content of the form, as typed. */
 export interface Draft {
   readonly userId: string;
-  /** Empty: wherever the player is. */
+  /** Empty: any. */
   readonly namespaceName: string;
-  /** Empty: one of one's own, by issuer, subject and payload. */
+  /** Empty: a custom notification, by issuer, subject and payload. */
   readonly key: string;
   readonly fields: Readonly<Record<string, string>>;
   readonly issuer: string;
@@ -36,12 +36,12 @@ export interface Draft {
   readonly sound: string;
 }
 
-/** Names of inputs; those of a payload's fields stand behind `payload.`. */
-export type Faults = Readonly<Record<string, Fault>>;
+/** By name of the input; a payload's field is `payload.` and its name. */
+export type FieldErrors = Readonly<Record<string, FieldError>>;
 
-export type Fault =
-  | { readonly why: "missing" | "notWhole" | "notNumber" }
-  | { readonly why: "tooLong"; readonly max: number };
+export type FieldError =
+  | { readonly problem: "missing" | "notWhole" | "notNumber" }
+  | { readonly problem: "tooLong"; readonly max: number };
 
 export const limits = {
   userId: sendNotificationEntryFields.userId.max,
@@ -51,7 +51,7 @@ export const limits = {
   sound: sendNotificationEntryFields.sound.max,
 };
 
-type Read = { readonly value: string | number | undefined } | { readonly fault: Fault };
+type Read = { readonly value: string | number | undefined } | { readonly error: FieldError };
 
 function readField(type: PayloadType, typed: string): Read {
   if (type === "string") return { value: typed === "" ? undefined : typed };
@@ -59,14 +59,14 @@ function readField(type: PayloadType, typed: string): Read {
   if (text === "") return { value: undefined };
   const value = Number(text);
   if (!Number.isFinite(value)) {
-    return { fault: { why: type === "float" ? "notNumber" : "notWhole" } };
+    return { error: { problem: type === "float" ? "notNumber" : "notWhole" } };
   }
   return type === "float" || Number.isSafeInteger(value)
     ? { value }
-    : { fault: { why: "notWhole" } };
+    : { error: { problem: "notWhole" } };
 }
 
-/** The payload the form stands for, with what cannot be read left out. */
+/** The payload of the form, without the fields that cannot be parsed. */
 export function payloadText({ key, fields, payload }: Draft): string {
   const types = payloadOf(key);
   if (!types) return payload;
@@ -77,14 +77,14 @@ export function payloadText({ key, fields, payload }: Draft): string {
   return JSON.stringify(Object.fromEntries(entries));
 }
 
-/** What to send, or what stands in the way, field by field. */
+/** The notification to send, or the errors by field. */
 export function readDraft(
   draft: Draft,
-): { readonly notification: EmulatorNotification } | { readonly faults: Faults } {
-  const faults: Record<string, Fault> = {};
-  const check = (name: keyof typeof limits, text: string, mustBeThere = false) => {
-    if (mustBeThere && text === "") faults[name] = { why: "missing" };
-    if (text.length > limits[name]) faults[name] = { why: "tooLong", max: limits[name] };
+): { readonly notification: EmulatorNotification } | { readonly fieldErrors: FieldErrors } {
+  const fieldErrors: Record<string, FieldError> = {};
+  const check = (name: keyof typeof limits, text: string, isRequired = false) => {
+    if (isRequired && text === "") fieldErrors[name] = { problem: "missing" };
+    if (text.length > limits[name]) fieldErrors[name] = { problem: "tooLong", max: limits[name] };
   };
   const userId = draft.userId.trim();
   check("userId", userId, true);
@@ -92,7 +92,7 @@ export function readDraft(
   if (types) {
     for (const [name, type] of Object.entries(types)) {
       const read = readField(type, draft.fields[name] ?? "");
-      if ("fault" in read) faults[`payload.${name}`] = read.fault;
+      if ("error" in read) fieldErrors[`payload.${name}`] = read.error;
     }
   } else {
     check("subject", draft.subject, true);
@@ -101,7 +101,7 @@ export function readDraft(
   const payload = payloadText(draft);
   check("payload", payload, true);
   if (draft.transfer) check("sound", draft.sound);
-  if (Object.keys(faults).length > 0) return { faults };
+  if (Object.keys(fieldErrors).length > 0) return { fieldErrors };
   return {
     notification: {
       userId,
@@ -123,7 +123,7 @@ export function readDraft(
   };
 }
 
-/** Something plausible for a field, so that any notification is two clicks away. */
+/** A plausible value for a field, so that any notification can be sent with two clicks. */
 function sampleOf(field: string, type: PayloadType, userId: string, now: number): string {
   if (type === "float") return "1500.5";
   if (type !== "string") return field.endsWith("At") ? String(now) : "0";
@@ -140,15 +140,17 @@ export const samplesOf = (key: string, userId: string, now: number): Record<stri
     ]),
   );
 
-/** A draft that says what was said before; a payload its form cannot hold stays text. */
-export function draftOf(said: {
+/**
+ * A draft of a notification that was sent before; a payload that its form cannot hold stays text.
+ */
+export function draftOf(sent: {
   readonly userId: string;
   readonly namespaceName: string;
   readonly issuer: string;
   readonly subject: string;
   readonly payload: string;
 }): Draft {
-  const { userId, namespaceName, issuer, subject, payload } = said;
+  const { userId, namespaceName, issuer, subject, payload } = sent;
   const custom: Draft = {
     userId,
     namespaceName,

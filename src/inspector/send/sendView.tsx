@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
-import { sockets, world } from "../app.js";
+import { sockets, state } from "../app.js";
 import { texts, timeOfDay } from "../language.js";
-import { sayFault, SelectField, TextField } from "../parts/field.js";
+import { describeFieldError, SelectField, TextField } from "../parts/field.js";
 import { Icon } from "../parts/icon.js";
 import { keysByService, limits, payloadOf, payloadText } from "./form.js";
 import {
@@ -9,10 +9,10 @@ import {
   chooseKey,
   draft,
   edit,
-  faults,
+  fieldErrors,
   isDelivered,
-  sayOutcome,
-  sendAndTell,
+  describeOutcome,
+  sendAndToast,
   sendDraft,
   sent,
   type Sent,
@@ -20,167 +20,191 @@ import {
 
 const CUSTOM = "";
 
-function fault(name: string, label: string): string | undefined {
-  const found = faults.value[name];
-  return found && sayFault(label, found);
+function errorAt(name: string, label: string): string | undefined {
+  const found = fieldErrors.value[name];
+  return found && describeFieldError(label, found);
 }
 
 function PayloadFields() {
-  const say = texts.value;
+  const t = texts.value;
   const { key, fields } = draft.value;
   return (
     <fieldset class="payload">
-      <legend>{say.payload}</legend>
+      <legend>{t.payload}</legend>
       {Object.entries(payloadOf(key) ?? {}).map(([name, type]) => (
         <TextField
           key={name}
           name={`payload.${name}`}
           label={name}
-          note={say.types[type]}
+          note={t.types[type]}
           inputMode={type === "string" ? "text" : type === "float" ? "decimal" : "numeric"}
           value={fields[name] ?? ""}
-          fault={fault(`payload.${name}`, name)}
+          error={errorAt(`payload.${name}`, name)}
           onInput={(value) => change({ fields: { ...draft.value.fields, [name]: value } })}
         />
       ))}
-      <p class="hint">{say.leftOut}</p>
-      {faults.value["payload"] && (
-        <p class="fault">{sayFault(say.payload, faults.value["payload"])}</p>
+      <p class="hint">{t.leftOut}</p>
+      {fieldErrors.value["payload"] && (
+        <p class="field-error">{describeFieldError(t.payload, fieldErrors.value["payload"])}</p>
       )}
     </fieldset>
   );
 }
 
 function CustomFields() {
-  const say = texts.value;
+  const t = texts.value;
   const { issuer, subject, payload } = draft.value;
   return (
     <>
       <TextField
         name="subject"
-        label={say.subject}
+        label={t.subject}
         value={subject}
-        fault={fault("subject", say.subject)}
+        error={errorAt("subject", t.subject)}
         onInput={(value) => change({ subject: value })}
       />
       <TextField
         name="issuer"
-        label={say.issuer}
-        hint={say.issuerHint}
+        label={t.issuer}
+        hint={t.issuerHint}
         placeholder="Gs2Gateway:SendNotification"
         value={issuer}
-        fault={fault("issuer", say.issuer)}
+        error={errorAt("issuer", t.issuer)}
         onInput={(value) => change({ issuer: value })}
       />
       <TextField
         name="payload"
-        label={say.payload}
-        hint={say.payloadHint}
+        label={t.payload}
+        hint={t.payloadHint}
         rows={4}
         isCode
         value={payload}
-        fault={fault("payload", say.payload)}
+        error={errorAt("payload", t.payload)}
         onInput={(value) => change({ payload: value })}
       />
     </>
   );
 }
 
-export function SendView() {
-  const say = texts.value;
-  const form = useRef<HTMLFormElement>(null);
-  const { userId, namespaceName, key, transfer, sound } = draft.value;
+function RecipientFields() {
+  const t = texts.value;
+  const { userId, namespaceName } = draft.value;
   const players = new Set(
     sockets.value.flatMap(({ sessions }) => sessions.map((one) => one.userId)),
   );
-  const namespaces = world.value.namespaces.map(({ name }) => name);
+  const namespaces = state.value.namespaces.map(({ name }) => name);
+  return (
+    <div class="pair">
+      <TextField
+        name="userId"
+        label={t.toWhom}
+        list={[...players]}
+        value={userId}
+        error={errorAt("userId", t.toWhom)}
+        onInput={(value) => change({ userId: value })}
+      />
+      <SelectField
+        name="namespaceName"
+        label={t.where}
+        value={namespaceName}
+        onChange={(value) => change({ namespaceName: value })}
+      >
+        <option value="">{t.anyNamespace}</option>
+        {namespaceName !== "" && !namespaces.includes(namespaceName) && (
+          <option value={namespaceName}>{namespaceName}</option>
+        )}
+        {namespaces.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </SelectField>
+    </div>
+  );
+}
+
+function KeyField() {
+  const t = texts.value;
+  return (
+    <SelectField name="key" label={t.what} value={draft.value.key} onChange={chooseKey}>
+      <optgroup label={t.customGroup}>
+        <option value={CUSTOM}>{t.custom}</option>
+      </optgroup>
+      {Object.entries(keysByService).map(([service, keys]) => (
+        <optgroup key={service} label={service}>
+          {keys.map((one) => (
+            <option key={one} value={one}>
+              {one}
+            </option>
+          ))}
+        </optgroup>
+      ))}
+    </SelectField>
+  );
+}
+
+function DeviceFields() {
+  const t = texts.value;
+  const { transfer, sound } = draft.value;
+  return (
+    <>
+      <label class="check">
+        <input
+          type="checkbox"
+          name="transfer"
+          checked={transfer}
+          onChange={(event) => change({ transfer: event.currentTarget.checked })}
+        />
+        <span>{t.toDevice}</span>
+      </label>
+      {transfer && (
+        <TextField
+          name="sound"
+          label={t.sound}
+          value={sound}
+          error={errorAt("sound", t.sound)}
+          onInput={(value) => change({ sound: value })}
+        />
+      )}
+    </>
+  );
+}
+
+export function SendView() {
+  const t = texts.value;
+  const form = useRef<HTMLFormElement>(null);
   const used = payloadText(draft.value).length;
   return (
     <>
       <form
         ref={form}
         noValidate
-        aria-label={say.sendTitle}
+        aria-label={t.sendTitle}
         onSubmit={(event) => {
           event.preventDefault();
-          const wrong = sendDraft();
-          if (wrong === undefined) return;
+          const invalid = sendDraft();
+          if (invalid === undefined) return;
           requestAnimationFrame(() =>
-            form.current?.querySelector<HTMLElement>(`[name="${wrong}"]`)?.focus(),
+            form.current?.querySelector<HTMLElement>(`[name="${invalid}"]`)?.focus(),
           );
         }}
       >
-        <div class="pair">
-          <TextField
-            name="userId"
-            label={say.toWhom}
-            list={[...players]}
-            value={userId}
-            fault={fault("userId", say.toWhom)}
-            onInput={(value) => change({ userId: value })}
-          />
-          <SelectField
-            name="namespaceName"
-            label={say.where}
-            value={namespaceName}
-            onChange={(value) => change({ namespaceName: value })}
-          >
-            <option value="">{say.anyNamespace}</option>
-            {namespaceName !== "" && !namespaces.includes(namespaceName) && (
-              <option value={namespaceName}>{namespaceName}</option>
-            )}
-            {namespaces.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </SelectField>
-        </div>
-        <SelectField name="key" label={say.what} value={key} onChange={chooseKey}>
-          <optgroup label={say.customGroup}>
-            <option value={CUSTOM}>{say.custom}</option>
-          </optgroup>
-          {Object.entries(keysByService).map(([service, keys]) => (
-            <optgroup key={service} label={service}>
-              {keys.map((one) => (
-                <option key={one} value={one}>
-                  {one}
-                </option>
-              ))}
-            </optgroup>
-          ))}
-        </SelectField>
-        {key === CUSTOM ? <CustomFields /> : <PayloadFields />}
-        <label class="check">
-          <input
-            type="checkbox"
-            name="transfer"
-            checked={transfer}
-            onChange={(event) => change({ transfer: event.currentTarget.checked })}
-          />
-          <span>{say.toDevice}</span>
-        </label>
-        {transfer && (
-          <TextField
-            name="sound"
-            label={say.sound}
-            value={sound}
-            fault={fault("sound", say.sound)}
-            onInput={(value) => change({ sound: value })}
-          />
-        )}
+        <RecipientFields />
+        <KeyField />
+        {draft.value.key === CUSTOM ? <CustomFields /> : <PayloadFields />}
+        <DeviceFields />
         <div class="submit">
           <button type="submit" class="strong" id="send">
-            <Icon name="send" /> {say.send}
+            <Icon name="send" /> {t.send}
           </button>
           <span class={used > limits.payload ? "used over" : "used"}>
-            {say.used(used, limits.payload)}
+            {t.used(used, limits.payload)}
           </span>
         </div>
       </form>
       <section aria-labelledby="sent-title">
-        <h2 id="sent-title">{say.sent}</h2>
-        {sent.value.length === 0 && <p class="hint">{say.noneSent}</p>}
+        <h2 id="sent-title">{t.sent}</h2>
+        {sent.value.length === 0 && <p class="hint">{t.noneSent}</p>}
         <ol class="cards" id="sent">
           {sent.value.map((one) => (
             <SentCard key={one.id} one={one} />
@@ -192,10 +216,10 @@ export function SendView() {
 }
 
 function SentCard({ one }: { one: Sent }) {
-  const say = texts.value;
+  const t = texts.value;
   const { notification, outcome, at } = one;
   const { userId, namespaceName = "", key = "", issuer = key, subject = key } = notification;
-  const { text, why, lang } = sayOutcome(outcome);
+  const { text, why, lang } = describeOutcome(outcome);
   const payload = String(notification.payload);
   const kind = outcome.kind === "sending" ? "" : isDelivered(outcome) ? "good" : "bad";
   return (
@@ -212,15 +236,15 @@ function SentCard({ one }: { one: Sent }) {
         </p>
       )}
       <p class="actions">
-        <button type="button" onClick={() => void sendAndTell(notification)}>
-          {say.resend}
+        <button type="button" onClick={() => void sendAndToast(notification)}>
+          {t.resend}
         </button>
         <button
           type="button"
           class="quiet"
           onClick={() => edit({ userId, namespaceName, issuer, subject, payload })}
         >
-          {say.edit}
+          {t.edit}
         </button>
       </p>
     </li>

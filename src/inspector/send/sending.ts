@@ -1,11 +1,11 @@
 import { signal } from "@preact/signals";
 import type { LoggedFrame } from "../../wire/frameLog.js";
-import { tell, view } from "../app.js";
+import { toast, view } from "../app.js";
 import type { EmulatorDelivery, EmulatorNotification } from "../../emulator/index.js";
-import { control, Refusal } from "../control.js";
+import { api, Refusal } from "../api.js";
 import { texts } from "../language.js";
 import { notificationOf } from "../log/rows.js";
-import { draftOf, readDraft, samplesOf, type Draft, type Faults } from "./form.js";
+import { draftOf, readDraft, samplesOf, type Draft, type FieldErrors } from "./form.js";
 
 export type Outcome =
   | { readonly kind: "sending" }
@@ -34,32 +34,32 @@ export const draft = signal<Draft>({
   sound: "",
 });
 
-export const faults = signal<Faults>({});
+export const fieldErrors = signal<FieldErrors>({});
 
-/** What was sent from this page, the last first. */
+/** The notifications sent from this page, newest first. */
 export const sent = signal<readonly Sent[]>([]);
 
 export function change(changes: Partial<Draft>): void {
   draft.value = { ...draft.value, ...changes };
-  // A fault that was told is watched until it is gone.
-  if (Object.keys(faults.value).length > 0) {
+  // A shown error is updated as the user types.
+  if (Object.keys(fieldErrors.value).length > 0) {
     const read = readDraft(draft.value);
-    faults.value = "faults" in read ? read.faults : {};
+    fieldErrors.value = "fieldErrors" in read ? read.fieldErrors : {};
   }
 }
 
 export const chooseKey = (key: string): void =>
   change({ key, fields: samplesOf(key, draft.value.userId, Date.now()) });
 
-/** Sends what the form holds, or answers the name of the first input that is in the way. */
+/** Sends the content of the form, or returns the name of the first invalid input. */
 export function sendDraft(): string | undefined {
   const read = readDraft(draft.value);
-  if ("faults" in read) {
-    faults.value = read.faults;
-    return Object.keys(read.faults)[0];
+  if ("fieldErrors" in read) {
+    fieldErrors.value = read.fieldErrors;
+    return Object.keys(read.fieldErrors)[0];
   }
-  faults.value = {};
-  void sendAndTell(read.notification);
+  fieldErrors.value = {};
+  void sendAndToast(read.notification);
   return undefined;
 }
 
@@ -80,57 +80,57 @@ async function send(notification: EmulatorNotification): Promise<Outcome> {
 
 async function deliver(notification: EmulatorNotification): Promise<Outcome> {
   try {
-    return { kind: "answered", delivery: await control.notify(notification) };
+    return { kind: "answered", delivery: await api.notify(notification) };
   } catch (error) {
     const why = error instanceof Refusal ? error.message : texts.value.emulatorGone;
     return { kind: "refused", why };
   }
 }
 
-const receiverOf = ({ players }: LoggedFrame) => ({
+const recipientOf = ({ players }: LoggedFrame) => ({
   userId: players[0]?.userId ?? "",
   namespaceName: players[0]?.namespaceName ?? "",
 });
 
-/** The outcome stands in the list too, which may be out of sight. */
-export async function sendAndTell(notification: EmulatorNotification): Promise<void> {
+/** Sends, and shows the outcome as a toast: the list may be out of view. */
+export async function sendAndToast(notification: EmulatorNotification): Promise<void> {
   const outcome = await send(notification);
-  tell(sayOutcome(outcome).text, !isDelivered(outcome));
+  toast(describeOutcome(outcome).text, !isDelivered(outcome));
 }
 
-/** Sends what a frame said once more, to whom it went. */
+/** Sends a frame's notification again to the same player. */
 export const resendFrame = (frame: LoggedFrame): Promise<void> =>
-  sendAndTell({ ...receiverOf(frame), ...notificationOf(frame) });
+  sendAndToast({ ...recipientOf(frame), ...notificationOf(frame) });
 
-/** Puts what a frame said into the form. */
+/** Puts a frame's notification into the form. */
 export function editFrame(frame: LoggedFrame): void {
-  edit({ ...receiverOf(frame), ...notificationOf(frame) });
+  edit({ ...recipientOf(frame), ...notificationOf(frame) });
 }
 
-export function edit(said: Parameters<typeof draftOf>[0]): void {
-  draft.value = draftOf(said);
-  faults.value = {};
+export function edit(sent: Parameters<typeof draftOf>[0]): void {
+  draft.value = draftOf(sent);
+  fieldErrors.value = {};
   view.value = "send";
 }
 
 export const isDelivered = (outcome: Outcome): boolean =>
   outcome.kind === "answered" && outcome.delivery.reason === undefined;
 
-/** To whom it went, or why to nobody; the emulator's reasons are English. */
-export function sayOutcome(outcome: Outcome): { text: string; why?: string; lang?: string } {
-  const say = texts.value;
+/** The connections it was sent to, or the reason; the emulator's reasons are English. */
+export function describeOutcome(outcome: Outcome): { text: string; why?: string; lang?: string } {
+  const t = texts.value;
   switch (outcome.kind) {
     case "sending":
-      return { text: say.sending };
+      return { text: t.sending };
     case "refused":
-      return { text: say.notSent, why: outcome.why, lang: "en" };
+      return { text: t.notSent, why: outcome.why, lang: "en" };
     case "answered": {
       const { protocol, sendConnectionIds, reason } = outcome.delivery;
-      if (reason !== undefined) return { text: say.nobody, why: reason, lang: "en" };
+      if (reason !== undefined) return { text: t.notDelivered, why: reason, lang: "en" };
       return sendConnectionIds.length === 0
-        ? { text: say.toDeviceDone(protocol ?? "") }
+        ? { text: t.sentToDevice(protocol ?? "") }
         : {
-            text: say.delivered(sendConnectionIds.length, protocol ?? ""),
+            text: t.delivered(sendConnectionIds.length, protocol ?? ""),
             why: sendConnectionIds.join(", "),
           };
     }

@@ -5,13 +5,13 @@ import { connectEmulator } from "../../../src/testing/index.js";
 import { rejectionOf } from "../../support/promises.js";
 import { createTestClient, startTestEmulator, namespaceName } from "./testEmulator.js";
 
-async function startWithRemote() {
+async function both() {
   const emulator = await startTestEmulator();
   return { emulator, remote: await connectEmulator(`${emulator.url}/`) };
 }
 
-test("connectEmulator controls an emulator over HTTP as its own handle does", async () => {
-  const { emulator, remote } = await startWithRemote();
+test("what the emulator's own handle does goes over HTTP, too", async () => {
+  const { emulator, remote } = await both();
   expect(remote.url).toBe(emulator.url);
   expect(remote.endpoints).toEqual(emulator.endpoints);
   const { gateway } = createTestClient(remote);
@@ -20,11 +20,11 @@ test("connectEmulator controls an emulator over HTTP as its own handle does", as
   expect(await bound).toEqual(emulator.sessions()[0]);
   expect(await remote.sessions()).toEqual(emulator.sessions());
 
-  const received = gateway.waitFor("Gs2Matchmaking:Complete");
+  const heard = gateway.waitFor("Gs2Matchmaking:Complete");
   const payload = { namespaceName: "mm", gatheringName: "g" };
   const sent = await remote.notify({ userId: "alice", key: "Gs2Matchmaking:Complete", payload });
   expect(sent.sendConnectionIds).toEqual([emulator.sessions()[0]!.connectionId]);
-  expect((await received).payload).toEqual(payload);
+  expect((await heard).payload).toEqual(payload);
 
   await remote.notify({
     userId: "bob",
@@ -43,8 +43,8 @@ test("connectEmulator controls an emulator over HTTP as its own handle does", as
   expect(emulator.sessions()).toEqual([]);
 });
 
-test("a remote handle reads, sets and resets the state", async () => {
-  const { emulator, remote } = await startWithRemote();
+test("the state is read, put back, and forgotten from outside", async () => {
+  const { emulator, remote } = await both();
   const state = await remote.state();
   expect(state).toEqual(JSON.parse(JSON.stringify(emulator.state())));
   await remote.setState({ version: 1, namespaces: [{ name: "other" }] });
@@ -53,30 +53,30 @@ test("a remote handle reads, sets and resets the state", async () => {
   expect(emulator.state().namespaces.map(({ name }) => name)).toEqual([namespaceName]);
 });
 
-test("a remote handle reads and advances the clock", async () => {
-  const { emulator, remote } = await startWithRemote();
+test("the clock is read and put forward", async () => {
+  const { emulator, remote } = await both();
   const before = await remote.clock.now();
   await remote.clock.advance(3_600_000);
   expect(emulator.clock.now() - before).toBeGreaterThanOrEqual(3_600_000);
   expect(await rejectionOf(remote.clock.advance(-1))).toMatchObject({
     kind: "invalidArgument",
-    message: "The emulator's clock advances by 0 or more milliseconds.",
+    message: "clock.advance: advanceMs takes a number of milliseconds, 0 or more",
   });
 });
 
-test("waitForSession times out with the same message on both handles", async () => {
-  const { emulator, remote } = await startWithRemote();
-  const options = { userId: "alice", namespaceName, timeoutMs: 20 };
-  const { message } = (await rejectionOf(emulator.waitForSession(options))) as Error;
+test("waiting for a session in vain ends in the same sentence", async () => {
+  const { emulator, remote } = await both();
+  const wish = { userId: "alice", namespaceName, timeoutMs: 20 };
+  const { message } = (await rejectionOf(emulator.waitForSession(wish))) as Error;
   expect(message).toContain("Waited for a session of alice");
-  expect(await rejectionOf(remote.waitForSession(options))).toMatchObject({
+  expect(await rejectionOf(remote.waitForSession(wish))).toMatchObject({
     kind: "requestTimeout",
     message,
   });
 });
 
-test("waitForSession rejects when the emulator stops", async () => {
-  const { emulator, remote } = await startWithRemote();
+test("waiting ends when the emulator stops", async () => {
+  const { emulator, remote } = await both();
   const waiting = rejectionOf(remote.waitForSession({ userId: "alice", timeoutMs: 60_000 }));
   await remote.sessions();
   await emulator.stop();
@@ -85,32 +85,30 @@ test("waitForSession rejects when the emulator stops", async () => {
   });
 });
 
-test.each<
-  [string, (remote: Awaited<ReturnType<typeof startWithRemote>>["remote"]) => Promise<unknown>]
->([
+test.each<[string, (remote: Awaited<ReturnType<typeof both>>["remote"]) => Promise<unknown>]>([
   ["An access token needs the userId", (remote) => remote.issueAccessToken({ userId: "" })],
-  ["A notification needs a payload", (remote) => remote.notify({ userId: "a", payload: null })],
-  ["waitForSession needs the userId", (remote) => remote.waitForSession({ userId: "" })],
-  ["disconnect takes either", (remote) => remote.disconnect({})],
-  ["A state has version 1", (remote) => remote.setState({} as never)],
-])("a remote handle rejects with the emulator's own message: %s", async (message, call) => {
-  const { remote } = await startWithRemote();
-  expect(await rejectionOf(call(remote))).toMatchObject({
+  ["notify: payload must be supplied", (remote) => remote.notify({ userId: "a", payload: null })],
+  ["waitForSession: userId takes", (remote) => remote.waitForSession({ userId: "" })],
+  ["disconnect: userId or connectionId must be supplied", (remote) => remote.disconnect({})],
+  ["setState: version must be supplied", (remote) => remote.setState({} as never)],
+])("what the emulator refuses is said as it says it: %s", async (said, ask) => {
+  const { remote } = await both();
+  expect(await rejectionOf(ask(remote))).toMatchObject({
     kind: "invalidArgument",
-    message: expect.stringContaining(message) as string,
+    message: expect.stringContaining(said) as string,
   });
 });
 
-test("connectEmulator names the option that allows a rejected host name", async () => {
+test("an emulator that will not answer by this name says which option would let it", async () => {
   const emulator = await startTestEmulator();
-  // A name of this machine that the origin check does not count as loopback.
+  // A name of this machine that is no loopback name to the guard.
   const url = emulator.url.replace("127.0.0.1", "0.0.0.0");
   expect(await rejectionOf(connectEmulator(url))).toMatchObject({
     message: expect.stringContaining("--allow-host 0.0.0.0") as string,
   });
 });
 
-test("connectEmulator rejects when no emulator, or another server, listens at the address", async () => {
+test("where nobody is, or somebody else, one sentence says so", async () => {
   const server = createServer((_request, response) => response.end("hello"));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
@@ -127,7 +125,7 @@ test("connectEmulator rejects when no emulator, or another server, listens at th
 });
 
 test.each([undefined, "", "127.0.0.1:9480", "ws://127.0.0.1:9480"])(
-  "connectEmulator rejects the address %j without a request",
+  "the address %j is refused before anything is asked",
   async (url) => {
     expect(await rejectionOf(connectEmulator(url as string))).toMatchObject({
       kind: "invalidArgument",
@@ -136,13 +134,13 @@ test.each([undefined, "", "127.0.0.1:9480", "ws://127.0.0.1:9480"])(
   },
 );
 
-test("faults.set sends the list of faults, and faults.clear an empty one", async () => {
-  const requests: [string | undefined, string | undefined, string][] = [];
+test("faults go to the emulator as a list, and clearing is an empty one", async () => {
+  const asked: [string | undefined, string | undefined, string][] = [];
   const server = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk) => (body += String(chunk)));
     request.on("end", () => {
-      requests.push([request.method, request.url, body]);
+      asked.push([request.method, request.url, body]);
       response.end('{"ready":true}');
     });
   });
@@ -153,7 +151,7 @@ test("faults.set sends the list of faults, and faults.clear an empty one", async
   );
   await remote.faults.set([{ fault: "any" }] as never);
   await remote.faults.clear();
-  expect(requests.slice(1)).toEqual([
+  expect(asked.slice(1)).toEqual([
     ["PUT", "/_emulator/faults", '{"faults":[{"fault":"any"}]}'],
     ["PUT", "/_emulator/faults", '{"faults":[]}'],
   ]);

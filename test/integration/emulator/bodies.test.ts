@@ -46,14 +46,14 @@ describe("the body of a REST call", () => {
   });
 
   test.each([
-    ["gzip that is none", new Uint8Array([1, 2, 3]), gzip, 400, "notGzip"],
+    ["not gzip at all", new Uint8Array([1, 2, 3]), gzip, 400, "notGzip"],
     ["gzip that breaks off", gzipped({ token: "t" }).slice(0, 15), gzip, 400, "notGzip"],
     ["gzip that becomes too long", gzipped("x".repeat(20_000)), gzip, 413, "tooLong"],
     ["a body that is too long", `{"token":"${"x".repeat(20_000)}"}`, {}, 413, "tooLong"],
     ["JSON that breaks off", '{"token":', {}, 400, "notJson"],
     ["JSON that is no object", "[1]", {}, 400, "notJson"],
     ["broken UTF-8", new Uint8Array(Buffer.from('{"token":"\xff"}', "latin1")), {}, 400, "notJson"],
-    ["an encoding nobody speaks", "{}", { "content-encoding": "br" }, 400, "encoding"],
+    ["an unknown encoding", "{}", { "content-encoding": "br" }, 400, "encoding"],
   ])("is refused when it is %s", async (_, body, headers, status, kind) => {
     const answer = await send("PUT", device, body, headers);
     expect([answer.status, errorsOf(answer.body)]).toEqual([
@@ -67,7 +67,7 @@ describe("the body of a REST call", () => {
     expect(JSON.stringify(answer.body)).not.toContain("device-secret");
   });
 
-  test("may have a context stack and fields nobody knows", async () => {
+  test("may have a context stack and unknown fields", async () => {
     const answer = await send(
       "PUT",
       device,
@@ -76,7 +76,7 @@ describe("the body of a REST call", () => {
     expect(answer.status).toBe(200);
   });
 
-  test("does not override what the path says", async () => {
+  test("does not override the path", async () => {
     const body = JSON.stringify({ namespaceName: "other", token: "device-1" });
     const answer = await send("PUT", device, body);
     expect((answer.body["item"] as Json)["firebaseTokenId"]).toContain(":gateway:game-0001:");
@@ -86,14 +86,14 @@ describe("the body of a REST call", () => {
     for (const force of ["True", "FALSE", "true", false]) {
       const body = JSON.stringify({ connectionId: "none", allowConcurrentAccess: "False", force });
       const answer = await send("POST", "/game-0001/session/user/me/user", body);
-      // The fields were read; only the connection is not there.
+      // The fields were valid; only the connection does not exist.
       expect(answer.status).toBe(404);
     }
   });
 });
 
 describe("a query", () => {
-  test("may say null for what was not set", async () => {
+  test("may have null for an unset value", async () => {
     const response = await fetch(
       `${emulator.url}/gateway/game-0001/session/user/me?contextStack=&pageToken=null&limit=null`,
       {
@@ -107,7 +107,7 @@ describe("a query", () => {
   });
 });
 
-describe("a path nobody serves", () => {
+describe("an unknown path", () => {
   test.each([
     ["GET", "/gateway/game-0001/nothing/here"],
     ["DELETE", "/gateway/"],
@@ -121,12 +121,12 @@ describe("a path nobody serves", () => {
   });
 });
 
-describe("a frame nobody can read", () => {
+describe("a frame", () => {
   test.each([
     ["no JSON", "hello"],
     ["no object", "[1]"],
     ["no envelope", '{"namespaceName":"game-0001"}'],
-  ])("is answered without taking the socket down: %s", async (_, text) => {
+  ])("that cannot be parsed gets a reply and leaves the socket open: %s", async (_, text) => {
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     socket.send(text);
     expect(await socket.waitFor("a 400", (one) => one["status"] === 400)).toMatchObject({
@@ -137,7 +137,7 @@ describe("a frame nobody can read", () => {
     await socket.close();
   });
 
-  test("is answered when it is binary", async () => {
+  test("that is binary gets a reply", async () => {
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     socket.ws.send(new Uint8Array([1, 2, 3]));
     await socket.waitFor("a 400", (one) => one["status"] === 400);
@@ -148,17 +148,20 @@ describe("a frame nobody can read", () => {
     ["gateway", "webSocketSession", "flyToTheMoon", 404],
     ["gateway", "firebaseToken", "setUserId", 404],
     ["matchmaking", "gathering", "doMatchmaking", 501],
-  ])("names a function nobody has: %s %s %s is %i", async (service, component, name, status) => {
-    const socket = await RawSocket.open(emulator.endpoints.webSocket);
-    const reply = await socket.ask({
-      xGs2ProjectToken: token,
-      x_gs2: { service, component, function: name, requestId: "r-1" },
-    });
-    expect(reply.status).toBe(status);
-    await socket.close();
-  });
+  ])(
+    "that names an unknown function gets an error: %s %s %s is %i",
+    async (service, component, name, status) => {
+      const socket = await RawSocket.open(emulator.endpoints.webSocket);
+      const reply = await socket.ask({
+        xGs2ProjectToken: token,
+        x_gs2: { service, component, function: name, requestId: "r-1" },
+      });
+      expect(reply.status).toBe(status);
+      await socket.close();
+    },
+  );
 
-  test("has a request id that comes back as it was", async () => {
+  test("gets a reply with its request id as it was", async () => {
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     const odd = 'id with "quotes" and 日本';
     const reply = await socket.ask({

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { CommandContext } from "../../../src/emulator/cli/context.js";
-import { pushWorkerCommand } from "../../../src/emulator/cli/pushWorkerCommand.js";
+import { copyPushWorker } from "../../../src/emulator/cli/pushWorkerCommand.js";
 import { runCommand } from "../../../src/emulator/cli/program.js";
 import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
 import { inRepo } from "../../support/repo.js";
@@ -15,54 +15,54 @@ import { frame, RawSocket, restLogin } from "./rawSocket.js";
 
 type Signal = "SIGINT" | "SIGTERM";
 
-/** A process that is none: what is printed is kept, and signals come from the test. */
-function fakeHost(env: Record<string, string | undefined> = {}) {
+/** A fake process: its output is recorded, and signals come from the test. */
+function fakeContext(env: Record<string, string | undefined> = {}) {
   const out: string[] = [];
   const err: string[] = [];
   const listeners = new Set<(signal: Signal) => void>();
-  const told = new Set<() => void>();
-  const tell = () => {
-    for (const look of [...told]) look();
+  const waiting = new Set<() => void>();
+  const notifyAll = () => {
+    for (const check of [...waiting]) check();
   };
-  const until = (what: string, look: () => boolean) =>
+  const until = (what: string, predicate: () => boolean) =>
     new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
-        told.delete(watch);
+        waiting.delete(check);
         reject(new Error(`Waited for ${what}; printed ${JSON.stringify({ out, err })}`));
       }, 10_000);
-      const watch = () => {
-        if (!look()) return;
+      const check = () => {
+        if (!predicate()) return;
         clearTimeout(timer);
-        told.delete(watch);
+        waiting.delete(check);
         resolve();
       };
-      told.add(watch);
-      watch();
+      waiting.add(check);
+      check();
     });
-  const host: CommandContext = {
+  const context: CommandContext = {
     env,
     interactive: false,
     version: "1.2.3",
     templates: pathToFileURL(inRepo("src/emulator/cli/templates/")),
     out: (line) => {
       out.push(line);
-      tell();
+      notifyAll();
     },
     err: (line) => {
       err.push(line);
-      tell();
+      notifyAll();
     },
     onSignal(callback) {
       listeners.add(callback);
-      tell();
+      notifyAll();
       return () => void listeners.delete(callback);
     },
   };
   return {
-    host,
+    context,
     out,
     err,
-    listening: () => until("somebody to listen for signals", () => listeners.size > 0),
+    listening: () => until("a signal listener", () => listeners.size > 0),
     printed: (part: string) => until(part, () => out.concat(err).some((one) => one.includes(part))),
     signal: (signal: Signal) => {
       for (const listener of [...listeners]) listener(signal);
@@ -72,9 +72,9 @@ function fakeHost(env: Record<string, string | undefined> = {}) {
 }
 
 describe("gs2-gateway emulator", () => {
-  test("prints its address when it is ready, and a signal stops it cleanly", async () => {
-    const { host, out, listening, signal, listeners } = fakeHost();
-    const done = runCommand(["emulator", "--port", "0", "--namespace", "a", "b"], host);
+  test("prints its address when it is ready, and stops on a signal", async () => {
+    const { context, out, listening, signal, listeners } = fakeContext();
+    const done = runCommand(["emulator", "--port", "0", "--namespace", "a", "b"], context);
     await listening();
     expect(out).toEqual([
       expect.stringMatching(/^GS2-Gateway emulator: http:\/\/127\.0\.0\.1:\d+$/) as string,
@@ -94,11 +94,11 @@ describe("gs2-gateway emulator", () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  test("says in one line that its port is in use, and how to take another", async () => {
+  test("prints one line when its port is in use, with the flag that chooses another", async () => {
     const other = await startEmulator();
     const { port } = new URL(other.url);
-    const { host, out, err, listeners } = fakeHost({ PORT: port });
-    expect(await runCommand(["emulator"], host)).toBe(1);
+    const { context, out, err, listeners } = fakeContext({ PORT: port });
+    expect(await runCommand(["emulator"], context)).toBe(1);
     expect([out, err, listeners.size]).toEqual([
       [],
       [
@@ -109,9 +109,9 @@ describe("gs2-gateway emulator", () => {
     await other.stop();
   });
 
-  test("logs JSON lines, the address in the first", async () => {
-    const { host, out, listening, signal } = fakeHost();
-    const done = runCommand(["emulator", "--port", "0", "--log", "json"], host);
+  test("logs JSON lines with the address in the first", async () => {
+    const { context, out, listening, signal } = fakeContext();
+    const done = runCommand(["emulator", "--port", "0", "--log", "json"], context);
     await listening();
     const { event, detail } = JSON.parse(out[0]!) as { event: string; detail: { url: string } };
     expect(event).toBe("listening");
@@ -125,9 +125,9 @@ describe("gs2-gateway emulator", () => {
     ]);
   });
 
-  test("without a log still says whom it refused", async () => {
-    const { host, out, err, listening, printed, signal } = fakeHost();
-    const done = runCommand(["emulator", "--port", "0"], host);
+  test("prints refused origins when no log is set", async () => {
+    const { context, out, err, listening, printed, signal } = fakeContext();
+    const done = runCommand(["emulator", "--port", "0"], context);
     await listening();
     await fetch(out[0]!.split(": ")[1]!, { headers: { origin: "https://evil.example" } });
     await printed("--allow-origin https://evil.example");
@@ -137,16 +137,16 @@ describe("gs2-gateway emulator", () => {
   });
 
   test.each([
-    [["--port", "many"], '"many" is no port'],
+    [["--port", "many"], '"many" is not a port'],
     [["--port", "70000"], "port takes a whole number from 0 to 65535"],
     [["--log", "xml"], "--log takes text or json"],
-    [["--allow-origin", "here"], '"here" is none'],
+    [["--allow-origin", "here"], "allowOrigins[0] takes an origin such as"],
     [["--prot", "1"], "unknown option '--prot'"],
-  ])("refuses %j in one line", async (args, said) => {
-    const { host, out, err } = fakeHost();
-    expect(await runCommand(["emulator", ...args], host)).toBe(1);
+  ])("rejects %j with one line", async (args, message) => {
+    const { context, out, err } = fakeContext();
+    expect(await runCommand(["emulator", ...args], context)).toBe(1);
     expect([out, err.length]).toEqual([[], 1]);
-    expect(err[0]).toContain(said);
+    expect(err[0]).toContain(message);
     expect(err[0]).not.toContain("    at ");
   });
 });
@@ -154,22 +154,22 @@ describe("gs2-gateway emulator", () => {
 describe("gs2-gateway exec", () => {
   const node = (script: string) => [process.execPath, "-e", script];
 
-  test("runs a command beside an emulator of its own and hands back its exit code", async () => {
-    const { host } = fakeHost({ PATH: process.env["PATH"] });
+  test("runs a command with an emulator of its own and returns its exit code", async () => {
+    const { context } = fakeContext({ PATH: process.env["PATH"] });
     const script = `
       const { GS2_GATEWAY_EMULATOR_URL: url, VITE_GS2_GATEWAY_EMULATOR_URL: same } = process.env;
       fetch(url + "/_emulator/ready").then((answer) => process.exit(answer.ok && url === same ? 7 : 1));
     `;
-    expect(await runCommand(["exec", "--", ...node(script)], host)).toBe(7);
+    expect(await runCommand(["exec", "--", ...node(script)], context)).toBe(7);
   });
 
   test("leaves the command's own options to the command", async () => {
-    const { host } = fakeHost({ PATH: process.env["PATH"] });
+    const { context } = fakeContext({ PATH: process.env["PATH"] });
     const script = 'process.exit(process.argv.includes("--strict") ? 3 : 4)';
-    expect(await runCommand(["exec", "--", ...node(script), "--", "--strict"], host)).toBe(3);
+    expect(await runCommand(["exec", "--", ...node(script), "--", "--strict"], context)).toBe(3);
   });
 
-  test("passes signals on, and hands back how the command ended", async () => {
+  test("passes signals on, and returns the command's exit code", async () => {
     const script = `
       process.on("SIGTERM", () => process.exit(9));
       const server = require("node:http").createServer((_, answer) => answer.end("up")).listen(0, "127.0.0.1");
@@ -177,32 +177,32 @@ describe("gs2-gateway exec", () => {
       server.on("listening", () =>
         fetch(process.env.GS2_GATEWAY_EMULATOR_URL + "/_emulator/ready", { headers: { origin: "https://child.ready" } }));
     `;
-    const { host, printed, signal } = fakeHost({ PATH: process.env["PATH"] });
-    const done = runCommand(["exec", "--", ...node(script)], host);
-    // The child says that it is up by a request the emulator refuses aloud.
+    const { context, printed, signal } = fakeContext({ PATH: process.env["PATH"] });
+    const done = runCommand(["exec", "--", ...node(script)], context);
+    // The child signals that it is up with a request whose refusal is printed.
     await printed("https://child.ready");
     signal("SIGTERM");
     expect(await done).toBe(9);
   });
 
-  test("keeps namespaces in a file if told to", async () => {
+  test("keeps namespaces in the file of --data", async () => {
     const folder = mkdtempSync(join(tmpdir(), "gs2-gateway-"));
-    const data = join(folder, "world.json");
+    const data = join(folder, "state.json");
     const flags = ["exec", "--data", data, "--namespace", "kept", "--"];
-    expect(await runCommand([...flags, ...node("0")], fakeHost().host)).toBe(0);
+    expect(await runCommand([...flags, ...node("0")], fakeContext().context)).toBe(0);
     expect(readFileSync(data, "utf8")).toContain('"name":"kept"');
     rmSync(folder, { recursive: true });
   });
 
-  test("says in one line that there is no such command", async () => {
-    const { host, err } = fakeHost({ PATH: process.env["PATH"] });
-    expect(await runCommand(["exec", "--", "no-such-command-here"], host)).toBe(127);
+  test("prints one line when there is no such command", async () => {
+    const { context, err } = fakeContext({ PATH: process.env["PATH"] });
+    expect(await runCommand(["exec", "--", "no-such-command-here"], context)).toBe(127);
     expect(err).toEqual(["Cannot run no-such-command-here: there is no such command."]);
   });
 
   test("needs a command", async () => {
-    const { host, err } = fakeHost();
-    expect(await runCommand(["exec"], host)).toBe(1);
+    const { context, err } = fakeContext();
+    expect(await runCommand(["exec"], context)).toBe(1);
     expect(err[0]).toContain("missing required argument 'command'");
   });
 });
@@ -217,11 +217,11 @@ describe("gs2-gateway notify", () => {
   afterAll(() => emulator.stop());
 
   const notify = (...args: string[]) => {
-    const fake = fakeHost({ GS2_GATEWAY_EMULATOR_URL: emulator.url });
-    return runCommand(["notify", ...args], fake.host).then((code) => ({ code, ...fake }));
+    const fake = fakeContext({ GS2_GATEWAY_EMULATOR_URL: emulator.url });
+    return runCommand(["notify", ...args], fake.context).then((code) => ({ code, ...fake }));
   };
 
-  test("prints to whom it went", async () => {
+  test("prints the connections it was sent to", async () => {
     socket = await RawSocket.open(emulator.endpoints.webSocket);
     const params = { namespaceName: "game-0001", accessToken: "accessToken-0001" };
     await socket.ask(frame("setUserId", params, await restLogin(emulator.url)));
@@ -244,36 +244,36 @@ describe("gs2-gateway notify", () => {
     });
   });
 
-  test("fails with the reason when nobody got it", async () => {
+  test("fails with the reason when the user has no session", async () => {
     const { code, out, err } = await notify("--user", "u", "--key", "k", "--payload", "p");
     expect([code, out, err]).toEqual([
       1,
       [],
-      ["Nobody got it. u has no session. 0 sockets are open; no session exists."],
+      ["Not delivered. u has no session. 0 sockets are open; no session exists."],
     ]);
   });
 
-  test("fails with a sentence when something is missing", async () => {
+  test("fails with one line when an option is missing", async () => {
     const missing = await notify("--user", "u", "--payload", "p");
-    expect([missing.code, missing.err]).toEqual([1, ["A notification needs a key or a subject."]]);
-    const nobody = await notify("--key", "k", "--payload", "p");
-    expect(nobody.err[0]).toContain("required option '--user <id>' not specified");
+    expect([missing.code, missing.err]).toEqual([1, ["notify: key or subject must be supplied"]]);
+    const withoutUser = await notify("--key", "k", "--payload", "p");
+    expect(withoutUser.err[0]).toContain("required option '--user <id>' not specified");
   });
 
-  test("says where it looked when no emulator answers, or something else does", async () => {
+  test("prints the address when no emulator answers there", async () => {
     const other = createServer((_, answer) => answer.end("hello"));
     await new Promise<void>((listening) => other.listen(0, "127.0.0.1", listening));
     const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
     const args = ["--user", "u", "--key", "k", "--payload", "p", "--url", url];
-    const stranger = await notify(...args);
-    expect([stranger.code, stranger.err]).toEqual([
+    const wrongServer = await notify(...args);
+    expect([wrongServer.code, wrongServer.err]).toEqual([
       1,
-      [`What answers at ${url} is not the emulator.`],
+      [`The server at ${url} is not the emulator.`],
     ]);
     other.closeAllConnections();
     await new Promise((closed) => other.close(closed));
-    const nobody = await notify(...args);
-    expect([nobody.code, nobody.err]).toEqual([
+    const noServer = await notify(...args);
+    expect([noServer.code, noServer.err]).toEqual([
       1,
       [`No emulator answers at ${url}. Start one with: gs2-gateway emulator`],
     ]);
@@ -287,30 +287,30 @@ describe("gs2-gateway push-worker", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  test("puts the file into a folder, made if need be, and over an older one", async () => {
+  test("copies the file into a folder, creates the folder, and replaces an older file", async () => {
     const from = join(folder, "built.js");
     const to = join(folder, "site", "public");
     for (const version of ["old", "new"]) {
       await writeFile(from, version);
-      const { host, out } = fakeHost();
-      expect(await pushWorkerCommand(to, host, from)).toBe(0);
+      const { context, out } = fakeContext();
+      expect(await copyPushWorker(to, context, from)).toBe(0);
       expect(out[0]).toContain(join(to, "firebase-messaging-sw.js"));
     }
     expect(await readFile(join(to, "firebase-messaging-sw.js"), "utf8")).toBe("new");
   });
 
-  test("fails with a sentence where it cannot write", async () => {
+  test("fails with one line when it cannot write", async () => {
     const file = join(folder, "file");
     await writeFile(file, "");
-    const { host, err } = fakeHost();
-    expect(await runCommand(["push-worker", file], host)).toBe(1);
+    const { context, err } = fakeContext();
+    expect(await runCommand(["push-worker", file], context)).toBe(1);
     expect(err[0]).toMatch(/^Cannot write .*firebase-messaging-sw\.js \(E\w+\)\.$/);
   });
 });
 
 test("gs2-gateway --help lists the commands", async () => {
-  const { host, out } = fakeHost();
-  expect(await runCommand(["--help"], host)).toBe(0);
+  const { context, out } = fakeContext();
+  expect(await runCommand(["--help"], context)).toBe(0);
   for (const command of ["emulator", "exec", "notify", "push-worker"])
     expect(out.join("\n")).toContain(command);
 });
@@ -322,10 +322,10 @@ describe("gs2-gateway init", () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  test("writes a game that names this version of the package and bears the folder's name", async () => {
-    const { host, out } = fakeHost();
+  test("writes a game that has the folder's name and depends on this version of the package", async () => {
+    const { context, out } = fakeContext();
     const dir = join(folder, "My Game!");
-    expect(await runCommand(["init", "phaser-vite", dir], host)).toBe(0);
+    expect(await runCommand(["init", "phaser-vite", dir], context)).toBe(0);
     const manifest = JSON.parse(await readFile(join(dir, "package.json"), "utf8")) as object;
     expect(manifest).toMatchObject({ name: "my-game", dependencies: { "gs2-gateway": "^1.2.3" } });
     expect(await readdir(dir)).toEqual(expect.arrayContaining([".gitignore", "index.html", "src"]));
@@ -333,22 +333,22 @@ describe("gs2-gateway init", () => {
     expect(out).toEqual([`${dir} is ready: cd ${dir} && npm install && npm run dev`]);
   });
 
-  test("writes nothing into a folder that holds something, nor over a file", async () => {
+  test("writes nothing into a folder that is not empty, nor over a file", async () => {
     await writeFile(join(folder, "work.txt"), "mine");
-    for (const [dir, said] of [
+    for (const [dir, problem] of [
       [folder, "is not empty"],
-      [join(folder, "work.txt"), "is no folder"],
+      [join(folder, "work.txt"), "is not a folder"],
     ] as const) {
-      const { host, err } = fakeHost();
-      expect(await runCommand(["init", "phaser-vite", dir], host)).toBe(1);
-      expect(err).toEqual([`${dir} ${said}. Name a folder that is empty or not there yet.`]);
+      const { context, err } = fakeContext();
+      expect(await runCommand(["init", "phaser-vite", dir], context)).toBe(1);
+      expect(err).toEqual([`${dir} ${problem}. Name a folder that is empty or does not exist.`]);
     }
     expect(await readdir(folder)).toEqual(["work.txt"]);
   });
 
-  test("names the templates there are when asked for another", async () => {
-    const { host, err } = fakeHost();
-    expect(await runCommand(["init", "pixi", join(folder, "game")], host)).toBe(1);
+  test("lists the templates when given an unknown one", async () => {
+    const { context, err } = fakeContext();
+    expect(await runCommand(["init", "pixi", join(folder, "game")], context)).toBe(1);
     expect(err).toEqual(["There is no template pixi; there is: phaser-vite"]);
     expect(await readdir(folder)).toEqual([]);
   });

@@ -100,9 +100,9 @@ describe.each(names)("the name %s", (name) => {
       await send("PUT", "/_emulator/faults", `{"faults":[{"fault":"${name}"}]}`),
     ).toMatchObject({
       status: 400,
-      text: expect.stringContaining("has no fault") as string,
+      text: expect.stringContaining("faults[0].fault cannot be") as string,
     });
-    expect(() => readSettings(JSON.parse(`{"${name}":1}`) as object)).toThrow("has no setting");
+    expect(() => readSettings(JSON.parse(`{"${name}":1}`) as object)).toThrow("is unknown");
     const socket = await RawSocket.open(emulator.endpoints.webSocket);
     expect(await socket.ask(frame(name, {}, token, name))).toMatchObject({ status: 404 });
     await socket.close();

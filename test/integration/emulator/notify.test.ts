@@ -14,31 +14,31 @@ import { call, openAndLogIn, createTestStore, START } from "./stores.js";
 
 const namespaceName = "game-0001";
 
-const notify = (world: Store, given: EmulatorNotification) => notifyAt(world, given, START);
+const notify = (store: Store, given: EmulatorNotification) => notifyAt(store, given, START);
 
-function worldWithPlayer(settings: Partial<EmulatorSettings> = {}) {
-  const world = createTestStore(settings);
-  const connectionId = openAndLogIn(world);
-  call(world, connectionId, setUserId, { namespaceName, accessToken: "accessToken-0001" });
-  return { world, connectionId };
+function storeWithPlayer(settings: Partial<EmulatorSettings> = {}) {
+  const store = createTestStore(settings);
+  const connectionId = openAndLogIn(store);
+  call(store, connectionId, setUserId, { namespaceName, accessToken: "accessToken-0001" });
+  return { store, connectionId };
 }
 
 const noticeFor = (
   given: Omit<EmulatorNotification, "userId" | "payload">,
   settings: Partial<EmulatorSettings> = {},
 ) => {
-  const { world } = worldWithPlayer(settings);
-  const { effects } = notify(world, { userId: "user-0001", payload: "{}", ...given });
+  const { store } = storeWithPlayer(settings);
+  const { effects } = notify(store, { userId: "user-0001", payload: "{}", ...given });
   const [effect] = effects;
   return effect?.kind === "deliver" ? effect.notification : undefined;
 };
 
-describe("a notification out of the blue", () => {
+describe("notify", () => {
   test.each<[string, Partial<EmulatorSettings>, string, string]>([
     ["both fields", {}, "Gs2Chat:Post", "Gs2Chat:Post"],
     ["the subject alone", { serviceNotificationKeyIn: "subject" }, "", "Gs2Chat:Post"],
     ["the issuer alone", { serviceNotificationKeyIn: "issuer" }, "Gs2Chat:Post", ""],
-  ])("has the key of a GS2 service in %s", (_, settings, issuer, subject) => {
+  ])("sends the key of a GS2 service in %s", (_, settings, issuer, subject) => {
     expect(noticeFor({ key: "Gs2Chat:Post" }, settings)).toEqual({
       issuer,
       subject,
@@ -46,7 +46,7 @@ describe("a notification out of the blue", () => {
     });
   });
 
-  test("has a game's own key in the subject, as sendNotification would, whatever is set", () => {
+  test("sends a game's own key in the subject, as sendNotification would, with every setting", () => {
     for (const serviceNotificationKeyIn of ["both", "subject", "issuer"] as const) {
       expect(noticeFor({ key: "raid-start" }, { serviceNotificationKeyIn })).toEqual({
         issuer: "Gs2Gateway:SendNotification",
@@ -56,7 +56,7 @@ describe("a notification out of the blue", () => {
     }
   });
 
-  test("has the issuer and subject it is given", () => {
+  test("sends the given issuer and subject", () => {
     expect(noticeFor({ issuer: "i", subject: "s" })).toMatchObject({ issuer: "i", subject: "s" });
     expect(noticeFor({ subject: "s" }, { customNotificationIssuer: "mine" })).toMatchObject({
       issuer: "mine",
@@ -64,72 +64,85 @@ describe("a notification out of the blue", () => {
     });
   });
 
-  test("may carry any of GS2's own keys", () => {
+  test("accepts each of GS2's own keys", () => {
     for (const key of Object.keys(serviceNotifications)) {
       expect(noticeFor({ key })).toMatchObject({ issuer: key, subject: key });
     }
   });
 
-  test("turns a payload that is no text into JSON", () => {
-    const { world } = worldWithPlayer();
-    const { effects } = notify(world, { userId: "user-0001", key: "k", payload: { raidId: 1 } });
+  test("sends a payload that is not a text as JSON", () => {
+    const { store } = storeWithPlayer();
+    const { effects } = notify(store, { userId: "user-0001", key: "k", payload: { raidId: 1 } });
     expect(effects[0]).toMatchObject({ notification: { payload: '{"raidId":1}' } });
   });
 
-  test("goes to the latest session alone where that is set", () => {
-    const { world } = worldWithPlayer({ notificationGoesTo: "latest" });
-    const latest = openAndLogIn(world);
-    call(world, latest, setUserId, { namespaceName, accessToken: "accessToken-0001" });
-    const { result } = notify(world, { userId: "user-0001", key: "k", payload: "{}" });
+  test("sends to the latest session only with notificationGoesTo latest", () => {
+    const { store } = storeWithPlayer({ notificationGoesTo: "latest" });
+    const latest = openAndLogIn(store);
+    call(store, latest, setUserId, { namespaceName, accessToken: "accessToken-0001" });
+    const { result } = notify(store, { userId: "user-0001", key: "k", payload: "{}" });
     expect(result).toEqual({ protocol: "WebSocket", sendConnectionIds: [latest] });
   });
 
-  test("goes once to a socket that holds the user in two namespaces", () => {
-    const { world, connectionId } = worldWithPlayer();
-    call(world, connectionId, setUserId, {
+  test("sends once to a socket on which the user is bound in two namespaces", () => {
+    const { store, connectionId } = storeWithPlayer();
+    call(store, connectionId, setUserId, {
       namespaceName: "guild-0001",
       accessToken: "accessToken-0001",
     });
-    const { result } = notify(world, { userId: "user-0001", key: "k", payload: "{}" });
+    const { result } = notify(store, { userId: "user-0001", key: "k", payload: "{}" });
     expect(result.sendConnectionIds).toEqual([connectionId]);
   });
 
-  test.each<[string, Json, string]>([
-    ["no user", { key: "k", payload: "" }, "A notification's userId is missing."],
-    ["no payload", { userId: "u", key: "k" }, "A notification needs a payload."],
-    ["neither key nor subject", { userId: "u", payload: "p" }, "needs a key or a subject"],
+  const valid = { userId: "u", key: "k", payload: "p" };
+
+  test.each<[string, Json, field: string, problem: string]>([
+    ["without a user", { ...valid, userId: undefined }, "userId", "takes a text of 1 to 128"],
+    ["without a userId field", { key: "k", payload: "p" }, "userId", "must be supplied"],
+    ["without a payload", { userId: "u", key: "k" }, "payload", "must be supplied"],
+    ["with an empty payload", { ...valid, payload: "" }, "payload", "must be supplied"],
+    ["with neither key nor subject", { userId: "u", payload: "p" }, "key", "or subject must be"],
+    ["with key and subject", { ...valid, subject: "s" }, "key", "cannot be combined with subject"],
+    ["with key and issuer", { ...valid, issuer: "i" }, "key", "cannot be combined with subject"],
     [
-      "key and subject",
-      { userId: "u", key: "k", subject: "s", payload: "p" },
-      "either key, or subject and issuer",
+      "with a long payload",
+      { ...valid, payload: "x".repeat(1_025) },
+      "payload",
+      "1,024 characters",
+    ],
+    ["with a long key", { ...valid, key: "k".repeat(129) }, "key", "a text of 1 to 128 characters"],
+    ["with a key that is not a text", { ...valid, key: 7 }, "key", "takes a text"],
+    ["with a numeric namespace", { ...valid, namespaceName: 7 }, "namespaceName", "takes a text"],
+    [
+      "with a numeric transfer",
+      { ...valid, enableTransferMobileNotification: 1 },
+      "enableTransferMobileNotification",
+      "takes true or false",
     ],
     [
-      "a long payload",
-      { userId: "u", key: "k", payload: "x".repeat(1_025) },
-      "A notification's payload is too long.",
+      "with an unknown field",
+      { ...valid, topic: "t" },
+      "topic",
+      "is unknown; known are userId, key",
     ],
-    [
-      "a long subject",
-      { userId: "u", key: "k".repeat(129), payload: "p" },
-      "A notification's subject is too long.",
-    ],
-    ["a key that is no text", { userId: "u", key: 7, payload: "p" }, "is not a text"],
-    [
-      "a namespace that is no text",
-      { userId: "u", key: "k", payload: "p", namespaceName: 7 },
-      "namespaceName is a text",
-    ],
-  ])("is refused with %s", (_, given, said) => {
-    const { world } = worldWithPlayer();
-    expect(() => notify(world, given as unknown as EmulatorNotification)).toThrow(said);
+  ])("throws %s, and names the field", (_, given, field, problem) => {
+    const { store } = storeWithPlayer();
+    const run = () => notify(store, given as unknown as EmulatorNotification);
+    expect(run).toThrow(
+      expect.objectContaining({
+        kind: "invalidArgument",
+        message: expect.stringContaining(`notify: ${field} `) as string,
+        errors: [{ component: field, message: expect.stringContaining(problem) as string }],
+      }) as Error,
+    );
   });
 });
 
-describe("nobody got it, because", () => {
+describe("notify gives as the reason that", () => {
   const reasonFor = (given: Partial<EmulatorNotification>) => {
-    const { world } = worldWithPlayer();
-    openAndLogIn(world);
-    return notify(world, { userId: "user-0001", key: "k", payload: "{}", ...given }).result;
+    const { store } = storeWithPlayer();
+    openAndLogIn(store);
+    return notify(store, { userId: "user-0001", key: "k", payload: "{}", ...given }).result;
   };
 
   test.each<[string, Partial<EmulatorNotification>, string]>([
@@ -139,7 +152,7 @@ describe("nobody got it, because", () => {
       "user-0002 has no session. 2 sockets are open; sessions exist for user-0001 in game-0001.",
     ],
     [
-      "the namespace is not there",
+      "the namespace does not exist",
       { namespaceName: "game-0002" },
       "There is no namespace game-0002; there are: game-0001.",
     ],
@@ -148,18 +161,18 @@ describe("nobody got it, because", () => {
   });
 
   test("the user's session is in another namespace", () => {
-    const { world } = worldWithPlayer();
-    call(world, openAndLogIn(world), setUserId, {
+    const { store } = storeWithPlayer();
+    call(store, openAndLogIn(store), setUserId, {
       namespaceName: "guild-0001",
       accessToken: "accessToken-0002",
     });
     const given = { userId: "user-0001", key: "k", payload: "{}", namespaceName: "guild-0001" };
-    expect(notify(world, given).result.reason).toBe(
+    expect(notify(store, given).result.reason).toBe(
       "user-0001 has no session in guild-0001. 2 sockets are open; sessions exist for user-0001 in game-0001, user-0002 in guild-0001.",
     );
   });
 
-  test("nobody is there at all", () => {
+  test("there are no sessions", () => {
     const { result } = notify(createTestStore(), { userId: "user-0001", key: "k", payload: "{}" });
     expect(result.reason).toBe("user-0001 has no session. 0 sockets are open; no session exists.");
   });
@@ -189,11 +202,11 @@ describe("the control plane", () => {
     return socket;
   }
 
-  test("says that it is ready", async () => {
+  test("reports that it is ready", async () => {
     expect((await control("ready")).body).toEqual({ ready: true, url: emulator.url });
   });
 
-  test("sends a SendNotificationEntry as it is, and tells to whom", async () => {
+  test("sends a SendNotificationEntry as it is, and returns the connections", async () => {
     const socket = await bound("0001");
     const entry = { userId: "user-0001", issuer: "i", subject: "s", payload: '{"a":1}' };
     const [session] = emulator.sessions();
@@ -221,15 +234,37 @@ describe("the control plane", () => {
     await socket.close();
   });
 
-  test("explains what is wrong with a notification", async () => {
+  test("answers a wrong notification with a sentence, the field and its problem", async () => {
     expect(await control("notifications", { key: "k", payload: "p" })).toEqual({
       status: 400,
-      body: { message: "A notification's userId is missing." },
+      body: {
+        message: "notify: userId must be supplied",
+        errors: [{ field: "userId", message: "must be supplied" }],
+      },
     });
     expect((await control("access-tokens", {})).body["message"]).toContain("userId");
   });
 
-  test("lists sessions and calls, and masks what is secret in them", async () => {
+  test.each<[path: string, body: Json, field: string, problem: string]>([
+    ["disconnect", {}, "userId", "or connectionId must be supplied, and not both"],
+    ["disconnect", { userId: "u", connectionId: "c" }, "userId", "or connectionId must be"],
+    ["disconnect", { userId: "u", code: 1005 }, "code", "takes 1000 to 1003, 1006 to 1014 or"],
+    ["disconnect", { userid: "u" }, "userid", "is unknown; known are userId, namespaceName"],
+    ["clock", { advanceMs: -1 }, "advanceMs", "takes a number of milliseconds, 0 or more"],
+    ["namespaces", { name: "" }, "name", "takes a text of 1 to 128 characters"],
+    ["sessions/wait", {}, "userId", "must be supplied"],
+    ["sessions/wait", { userId: "u", timeoutMs: "1" }, "timeoutMs", "takes a number of milli"],
+  ])("refuses POST %s with %j, and names the field", async (path, body, field, problem) => {
+    expect(await control(path, body)).toEqual({
+      status: 400,
+      body: {
+        message: expect.stringContaining(`: ${field} ${problem}`) as string,
+        errors: [{ field, message: expect.stringContaining(problem) as string }],
+      },
+    });
+  });
+
+  test("lists sessions and calls with their secrets redacted", async () => {
     const socket = await bound("0001");
     await fetch(`${emulator.url}/gateway/game-0001/user/me/firebase/token`, {
       method: "PUT",
@@ -266,7 +301,7 @@ describe("the control plane", () => {
     await socket.close();
   });
 
-  test("resets: sockets are cut, calls and tokens forgotten", async () => {
+  test("cuts sockets and forgets calls and tokens on reset", async () => {
     const socket = await bound("0001");
     const token = await restLogin(emulator.url);
     expect(await control("reset", {})).toEqual({ status: 200, body: {} });

@@ -11,7 +11,7 @@ import { RawSocket } from "./rawSocket.js";
 const loopback: OriginPolicy = { host: undefined, allowHosts: [], allowOrigins: [] };
 const open: OriginPolicy = { ...loopback, host: "0.0.0.0" };
 
-describe("the guard", () => {
+describe("checkOrigin", () => {
   test.each<[string, OriginPolicy, string | undefined, string | undefined]>([
     ["no page", loopback, "127.0.0.1:9480", undefined],
     ["a page on localhost", loopback, "localhost:9480", "http://localhost:5173"],
@@ -41,7 +41,7 @@ describe("the guard", () => {
     ],
     ["any origin", { ...loopback, allowOrigins: ["*"] }, "localhost", "https://evil.example"],
     ["a page from a file", { ...loopback, allowOrigins: ["null"] }, "localhost", "null"],
-  ])("lets in %s", (_, policy, host, origin) => {
+  ])("allows %s", (_, policy, host, origin) => {
     expect(checkOrigin(policy, { host, origin })).toEqual({ allowed: true });
   });
 
@@ -52,7 +52,7 @@ describe("the guard", () => {
     ["a name that only looks local", loopback, "localhost.evil.example", undefined, "host name"],
     ["127.0.0.1.evil.example", loopback, "127.0.0.1.evil.example", undefined, "host name"],
     ["an address that is not its own", loopback, "192.168.1.5:9480", undefined, "host name"],
-    ["a host nobody can read", loopback, "a b", undefined, "host name"],
+    ["a host that cannot be parsed", loopback, "a b", undefined, "host name"],
     [
       "a hostile page",
       loopback,
@@ -68,27 +68,27 @@ describe("the guard", () => {
       "--allow-origin",
     ],
     ["a page from a file", loopback, "localhost", "null", "--allow-origin null"],
-  ])("refuses %s and names the flag", (_, policy, host, origin, said) => {
-    const verdict = checkOrigin(policy, { host, origin });
-    expect(verdict).toEqual({ allowed: false, why: expect.stringContaining(said) as string });
+  ])("refuses %s and names the flag", (_, policy, host, origin, flag) => {
+    const checked = checkOrigin(policy, { host, origin });
+    expect(checked).toEqual({ allowed: false, why: expect.stringContaining(flag) as string });
   });
 });
 
-describe("the emulator's doors", () => {
+describe("the emulator", () => {
   let emulator: Emulator;
   const log: EmulatorLogEntry[] = [];
   beforeAll(async () => {
     emulator = await startEmulator({
       log: (entry) => log.push(entry),
       mount: {
-        "/demo/": (asked) => new Response(`mounted ${new URL(asked.url).pathname}`),
+        "/demo/": (request) => new Response(`mounted ${new URL(request.url).pathname}`),
         "/away": () => Response.redirect("http://127.0.0.1/elsewhere"),
       },
     });
   });
   afterAll(() => emulator.stop());
 
-  /** `fetch` does not let us choose a Host. */
+  /** `fetch` cannot set the Host. */
   const get = (headers: Record<string, string>, method = "GET", path = "/_emulator/ready") =>
     new Promise<{ status: number; body: string; headers: Record<string, unknown> }>(
       (resolve, reject) => {
@@ -105,7 +105,7 @@ describe("the emulator's doors", () => {
       },
     );
 
-  test("are shut to a foreign host and a foreign page, on every path, and the log says so", async () => {
+  test("refuses a foreign host and a foreign page on every path, and logs it", async () => {
     for (const path of ["/", "/_emulator/calls", "/gateway/", "/demo/x"]) {
       const rebound = await get({ host: "evil.example" }, "GET", path);
       expect([rebound.status, rebound.body]).toEqual([
@@ -124,12 +124,12 @@ describe("the emulator's doors", () => {
     );
   });
 
-  test("are shut to a foreign page's preflight", async () => {
+  test("refuses a foreign page's preflight", async () => {
     const answer = await get({ origin: "https://evil.example" }, "OPTIONS", "/gateway/");
     expect(answer.status).toBe(403);
   });
 
-  test("answer a local page's preflight with what it asks for", async () => {
+  test("allows the headers that a local page's preflight asks for", async () => {
     const answer = await get(
       {
         origin: "http://localhost:5173",
@@ -146,19 +146,19 @@ describe("the emulator's doors", () => {
       "access-control-allow-methods": expect.stringContaining("PUT") as string,
       "access-control-allow-headers": "authorization,x-gs2-client-id",
       "access-control-allow-private-network": "true",
-      vary: "Origin",
+      vary: "Origin, Access-Control-Request-Headers",
     });
   });
 
   test.each(["/_emulator/ready", "/gateway/", "/nothing", "/demo/x", "/away"])(
-    "let a local page read %s, an error or not",
+    "lets a local page read %s, an error or not",
     async (path) => {
       const answer = await get({ origin: "http://localhost:5173" }, "GET", path);
       expect(answer.headers["access-control-allow-origin"]).toBe("http://localhost:5173");
     },
   );
 
-  test("shut the socket to the same", async () => {
+  test("refuses a socket of a foreign host and a foreign page", async () => {
     const { webSocket } = emulator.endpoints;
     await expect(RawSocket.open(webSocket, { origin: "https://evil.example" })).rejects.toThrow(
       "refused with 403",
@@ -170,12 +170,12 @@ describe("the emulator's doors", () => {
     await local.close();
   });
 
-  test("say where the socket is to who looks elsewhere", async () => {
+  test("answers a socket on another path with the right one", async () => {
     const elsewhere = emulator.url.replace("http", "ws");
     await expect(RawSocket.open(`${elsewhere}/ws`)).rejects.toThrow(/404.*\/gateway-ws/);
   });
 
-  test("serve what is mounted, with and without the last slash", async () => {
+  test("serves what is mounted, with and without the last slash", async () => {
     for (const path of ["/demo", "/demo/", "/demo/api/x"]) {
       expect((await get({}, "GET", path)).body).toBe(`mounted ${path}`);
     }

@@ -8,16 +8,16 @@ afterEach(async () => {
   emulator = undefined;
 });
 
-const facts = { url: "u", rest: "r", webSocket: "w", strict: false, data: null };
+const config = { url: "u", rest: "r", webSocket: "w", strict: false, data: null };
 
-test("the inspector is at the front door, with what it needs to know of this emulator", async () => {
+test("the emulator serves the inspector at /, with its own addresses", async () => {
   emulator = await startEmulator({ strict: true });
   const response = await fetch(emulator.url);
   expect(response.headers.get("content-type")).toContain("text/html");
-  // It can do all that the emulator can: nobody else may put it into a page of their own.
+  // It can do all that the emulator can: no other page may frame it.
   expect(response.headers.get("content-security-policy")).toContain("frame-ancestors 'self'");
   const page = await response.text();
-  const written = /<script type="application\/json" id="facts">(.*?)<\/script>/.exec(page)![1]!;
+  const written = /<script type="application\/json" id="config">(.*?)<\/script>/.exec(page)![1]!;
   expect(JSON.parse(written)).toEqual({
     url: emulator.url,
     ...emulator.endpoints,
@@ -34,17 +34,17 @@ test("the inspector is at the front door, with what it needs to know of this emu
 
 test("a data file's name cannot end the page's script", async () => {
   const data = "/tmp/</script><script>alert(1)</script>$&.json";
-  const response = await inspectorFile("index.html", () => ({ ...facts, data }));
+  const response = await inspectorFile("index.html", () => ({ ...config, data }));
   const page = await response!.text();
   expect(page).not.toContain("alert(1)</script>");
   expect(page).toContain("$&.json");
 });
 
-test("where it is not built, one sentence says what to do", async () => {
+test("an emulator without a built inspector serves the command that builds it", async () => {
   const nowhere = new URL("file:///nowhere/src/emulator/server/inspectorPage.ts").href;
-  const response = await inspectorFile("index.html", () => facts, nowhere);
+  const response = await inspectorFile("index.html", () => config, nowhere);
   expect(response!.status).toBe(200);
   expect(await response!.text()).toBe(
-    "The emulator runs, but its inspector is not built: run npm run build where gs2-gateway comes from.",
+    "The emulator runs, but its inspector is not built: run npm run build in the sources of gs2-gateway.",
   );
 });

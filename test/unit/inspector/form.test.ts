@@ -26,16 +26,16 @@ const blank: Draft = {
   sound: "",
 };
 
-const faultsOf = (draft: Partial<Draft>) => {
+const errorsOf = (draft: Partial<Draft>) => {
   const read = readDraft({ ...blank, ...draft });
-  return "faults" in read ? read.faults : {};
+  return "fieldErrors" in read ? read.fieldErrors : {};
 };
 
-describe("the fields of a payload", () => {
-  test("are listed for all 26 keys, as their type says", () => {
+describe("the form of a service notification", () => {
+  test("has the fields of its type for all 26 keys", () => {
     expect(keys).toHaveLength(26);
     expect(keys).toEqual(Object.keys(serviceNotifications));
-    // The type is made from the list: a key or field that only one of them has does not compile.
+    // The type is derived from the list: a key or field that only one of them has does not compile.
     expectTypeOf<keyof ServiceNotifications>().toEqualTypeOf<keyof typeof serviceNotifications>();
     expectTypeOf<ServiceNotifications["Gs2Chat:Post"]>().toEqualTypeOf<{
       readonly namespaceName: string;
@@ -46,7 +46,7 @@ describe("the fields of a payload", () => {
     }>();
   });
 
-  test.each(keys)("of %s are filled with something that can be sent as it is", (key) => {
+  test.each(keys)("is filled with valid sample values for %s", (key) => {
     const fields = samplesOf(key, "user-0007", 1_700_000_000_000);
     const read = readDraft({ ...blank, key, fields });
     const payload = JSON.parse(
@@ -59,7 +59,7 @@ describe("the fields of a payload", () => {
     expect(JSON.stringify(payload).length).toBeLessThan(limits.payload);
   });
 
-  test("are those of the player the notification is for", () => {
+  test("has the user of the notification in its sample values", () => {
     expect(samplesOf("Gs2Mission:Complete", "alice", 0)).toEqual({
       namespaceName: "namespace-0001",
       groupName: "group-0001",
@@ -70,70 +70,74 @@ describe("the fields of a payload", () => {
     expect(samplesOf("Gs2Matchmaking:Join", "alice", 0)).toMatchObject({ joinUserId: "user-0002" });
   });
 
-  test("are left out where nothing stands in them", () => {
+  test("leaves empty fields out of the payload", () => {
     const fields = { namespaceName: "n", roomName: "", category: " " };
     expect(payloadText({ ...blank, key: "Gs2Chat:Post", fields })).toBe('{"namespaceName":"n"}');
   });
 });
 
-describe("what stands in the way", () => {
-  test.each<[what: string, draft: Partial<Draft>, faults: object]>([
-    ["nobody to send to", { userId: " " }, { userId: { why: "missing" } }],
-    ["a long name", { userId: "u".repeat(129) }, { userId: { why: "tooLong", max: 128 } }],
-    ["no subject", { subject: "" }, { subject: { why: "missing" } }],
-    ["a long subject", { subject: "s".repeat(129) }, { subject: { why: "tooLong", max: 128 } }],
-    ["a long issuer", { issuer: "i".repeat(257) }, { issuer: { why: "tooLong", max: 256 } }],
-    ["no payload", { payload: "" }, { payload: { why: "missing" } }],
-    ["a long payload", { payload: "p".repeat(1_025) }, { payload: { why: "tooLong", max: 1_024 } }],
+describe("readDraft", () => {
+  test.each<[title: string, draft: Partial<Draft>, errors: object]>([
+    ["no userId", { userId: " " }, { userId: { problem: "missing" } }],
+    ["a long name", { userId: "u".repeat(129) }, { userId: { problem: "tooLong", max: 128 } }],
+    ["no subject", { subject: "" }, { subject: { problem: "missing" } }],
+    ["a long subject", { subject: "s".repeat(129) }, { subject: { problem: "tooLong", max: 128 } }],
+    ["a long issuer", { issuer: "i".repeat(257) }, { issuer: { problem: "tooLong", max: 256 } }],
+    ["no payload", { payload: "" }, { payload: { problem: "missing" } }],
+    [
+      "a long payload",
+      { payload: "p".repeat(1_025) },
+      { payload: { problem: "tooLong", max: 1_024 } },
+    ],
     [
       "a long sound",
       { transfer: true, sound: "s".repeat(257) },
-      { sound: { why: "tooLong", max: 256 } },
+      { sound: { problem: "tooLong", max: 256 } },
     ],
     [
       "a fraction for a whole number",
       { key: "Gs2Chat:Post", fields: { category: "1.5" } },
-      { "payload.category": { why: "notWhole" } },
+      { "payload.category": { problem: "notWhole" } },
     ],
     [
       "words for a whole number",
       { key: "Gs2Chat:Post", fields: { createdAt: "now" } },
-      { "payload.createdAt": { why: "notWhole" } },
+      { "payload.createdAt": { problem: "notWhole" } },
     ],
     [
       "words for a number",
       { key: "Gs2Matchmaking:ChangeRatingNotification", fields: { rateValue: "high" } },
-      { "payload.rateValue": { why: "notNumber" } },
+      { "payload.rateValue": { problem: "notNumber" } },
     ],
     [
       "fields that are too long together",
       { key: "Gs2JobQueue:Push", fields: { userId: "u".repeat(1_024) } },
-      { payload: { why: "tooLong", max: 1_024 } },
+      { payload: { problem: "tooLong", max: 1_024 } },
     ],
-  ])("is named at its field: %s", (_, draft, faults) => {
-    expect(faultsOf(draft)).toEqual(faults);
+  ])("returns an error at the field for %s", (_, draft, errors) => {
+    expect(errorsOf(draft)).toEqual(errors);
   });
 
-  test("is not a sound nobody asked for", () => {
-    expect(faultsOf({ sound: "s".repeat(300) })).toEqual({});
+  test("does not check the sound without the transfer", () => {
+    expect(errorsOf({ sound: "s".repeat(300) })).toEqual({});
   });
 });
 
-test("what was said before comes back into the form", () => {
-  const said = { userId: "alice", namespaceName: "game-0001", issuer: "", subject: "Gs2Chat:Post" };
-  expect(draftOf({ ...said, payload: '{"roomName":"r","category":3}' })).toMatchObject({
+test("draftOf puts a sent notification back into the form", () => {
+  const sent = { userId: "alice", namespaceName: "game-0001", issuer: "", subject: "Gs2Chat:Post" };
+  expect(draftOf({ ...sent, payload: '{"roomName":"r","category":3}' })).toMatchObject({
     key: "Gs2Chat:Post",
     fields: { roomName: "r", category: "3" },
   });
   for (const payload of ['{"roomName":{}}', '{"unknown":"x"}', "no JSON", "[1]"]) {
-    expect(draftOf({ ...said, payload })).toMatchObject({
+    expect(draftOf({ ...sent, payload })).toMatchObject({
       key: "",
       subject: "Gs2Chat:Post",
       payload,
     });
   }
   expect(
-    draftOf({ ...said, subject: "", issuer: "Gs2JobQueue:Push", payload: "{}" }),
+    draftOf({ ...sent, subject: "", issuer: "Gs2JobQueue:Push", payload: "{}" }),
   ).toMatchObject({ key: "Gs2JobQueue:Push" });
-  expect(draftOf({ ...said, subject: "own", payload: "{}" })).toMatchObject({ key: "" });
+  expect(draftOf({ ...sent, subject: "own", payload: "{}" })).toMatchObject({ key: "" });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { everything } from "../../../src/inspector/log/rows.js";
+import { noFilter } from "../../../src/inspector/log/rows.js";
 import { LogStore } from "../../../src/inspector/log/store.js";
 import type { FrameLogEntry, LoggedFrame } from "../../../src/wire/frameLog.js";
 
@@ -40,32 +40,32 @@ const event = (name: string, detail: Record<string, unknown> = {}): FrameLogEntr
 });
 const alice = { namespaceName: "game-0001", userId: "alice" };
 
-/** A store whose screen is drawn by hand. */
+/** A log store whose animation frames are run by the test. */
 function store() {
   const draws: (() => void)[] = [];
   const log = new LogStore((draw) => draws.push(draw));
   const draw = () => draws.splice(0).forEach((one) => one());
-  const take = (...entries: FrameLogEntry[]) => {
-    log.take("run", entries);
+  const append = (...entries: FrameLogEntry[]) => {
+    log.append("run", entries);
     draw();
   };
-  return { log, draws, draw, take, whats: () => log.shown.value.map(({ what }) => what) };
+  return { log, draws, draw, append, titles: () => log.shown.value.map(({ what }) => what) };
 }
 
-describe("the log of the page", () => {
-  test("draws once, however much has come", () => {
+describe("the log store", () => {
+  test("draws once for all entries of one animation frame", () => {
     const { log, draws, draw } = store();
-    for (let left = 500; left > 0; left--) log.take("run", [frame()]);
+    for (let left = 500; left > 0; left--) log.append("run", [frame()]);
     expect(draws).toHaveLength(1);
     expect(log.shown.value).toHaveLength(0);
     draw();
     expect(log.shown.value).toHaveLength(500);
   });
 
-  test("keeps the last 1,000, seen or not", () => {
-    const { log, draws, draw, take } = store();
+  test("keeps the last 1,000 entries, drawn or not", () => {
+    const { log, draws, draw, append } = store();
     for (let left = 50; left > 0; left--) {
-      log.take(
+      log.append(
         "run",
         Array.from({ length: 100 }, () => frame()),
       );
@@ -73,34 +73,34 @@ describe("the log of the page", () => {
     expect(draws).toHaveLength(1);
     draw();
     expect(log.shown.value).toHaveLength(1_000);
-    take(frame());
+    append(frame());
     expect(log.shown.value).toHaveLength(1_000);
     expect(log.shown.value.at(-1)!.entry.id).toBe(lastId);
   });
 
-  test("names a row by its key, method or event", () => {
-    const { take, whats } = store();
-    take(frame(), call(), event("opened"), event("notified"));
-    expect(whats()).toEqual(["Gs2JobQueue:Push", "setUserId", "opened"]);
+  test("shows the key, method or event of a row", () => {
+    const { append, titles } = store();
+    append(frame(), call(), event("opened"), event("notified"));
+    expect(titles()).toEqual(["Gs2JobQueue:Push", "setUserId", "opened"]);
   });
 
-  test("stands still while paused, counts what comes, and then shows it", () => {
-    const { log, take, whats } = store();
-    take(call());
+  test("counts new entries while paused, and shows them after resume", () => {
+    const { log, append, titles } = store();
+    append(call());
     log.pause();
-    take(frame(), frame());
-    expect([whats(), log.held.value]).toEqual([["setUserId"], 2]);
+    append(frame(), frame());
+    expect([titles(), log.held.value]).toEqual([["setUserId"], 2]);
     log.setFilter({ kind: "notifications" });
-    expect(whats()).toEqual([]);
-    log.setFilter(everything);
+    expect(titles()).toEqual([]);
+    log.setFilter(noFilter);
     log.resume();
-    expect([whats().length, log.held.value, log.isPaused.value]).toEqual([3, 0, false]);
+    expect([titles().length, log.held.value, log.isPaused.value]).toEqual([3, 0, false]);
   });
 
-  test("filters by kind, words, player and socket", () => {
-    const { log, take, whats } = store();
+  test("filters by kind, text, player and socket", () => {
+    const { log, append, titles } = store();
     const other = "connection-2";
-    take(
+    append(
       call({ connectionId: other, method: "identifier.projectToken.login" }),
       call({ connectionId: other }),
       frame({
@@ -113,8 +113,8 @@ describe("the log of the page", () => {
       event("bound", { userId: "bob", connectionId: "connection-3" }),
     );
     const shows = (filter: Parameters<LogStore["setFilter"]>[0]) => {
-      log.setFilter({ ...everything, ...filter });
-      return whats();
+      log.setFilter({ ...noFilter, ...filter });
+      return titles();
     };
     expect(shows({ kind: "calls" })).toEqual(["login", "setUserId", "setUserId"]);
     expect(shows({ kind: "notifications" })).toEqual(["Gs2JobQueue:Push"]);
@@ -122,7 +122,7 @@ describe("the log of the page", () => {
     expect(shows({ kind: "problems" })).toEqual(["setUserId"]);
     expect(shows({ text: "GAME-0001 setuserid" })).toEqual(["setUserId"]);
     expect(shows({ text: "409" })).toEqual(["setUserId"]);
-    // What the player's socket said before the bind belongs to the player.
+    // Frames of the player's socket from before the bind match too.
     expect(shows({ userId: "alice" })).toEqual(["login", "setUserId", "Gs2JobQueue:Push"]);
     expect(shows({ userId: "bob" })).toEqual(["bound"]);
     expect(shows({ connectionId: "connection-3" })).toEqual(["bound"]);
@@ -131,21 +131,21 @@ describe("the log of the page", () => {
     expect(log.isFiltered.value).toBe(false);
   });
 
-  test("finds the other half of a call", () => {
-    const { log, take } = store();
-    const asked = call();
-    const answered = frame({ type: "reply", status: 200, replyTo: asked.id, body: {} });
-    take(asked, answered, frame());
+  test("finds the reply of a call and the call of a reply", () => {
+    const { log, append } = store();
+    const request = call();
+    const reply = frame({ type: "reply", status: 200, replyTo: request.id, body: {} });
+    append(request, reply, frame());
     const [first, second, third] = log.shown.value;
-    expect(log.partner(first!)).toBe(second);
-    expect(log.partner(second!)).toBe(first);
-    expect(log.partner(third!)).toBe(undefined);
+    expect(log.counterpart(first!)).toBe(second);
+    expect(log.counterpart(second!)).toBe(first);
+    expect(log.counterpart(third!)).toBe(undefined);
   });
 
-  test("says that the emulator was started anew", () => {
+  test("adds a row when the emulator was restarted", () => {
     const { log, draw } = store();
-    log.take("one", [frame()]);
-    log.take("two", [frame()]);
+    log.append("one", [frame()]);
+    log.append("two", [frame()]);
     draw();
     expect(log.shown.value.map(({ kind }) => kind)).toEqual([
       "notification",
@@ -154,13 +154,13 @@ describe("the log of the page", () => {
     ]);
   });
 
-  test("is empty when it is emptied, also while paused", () => {
-    const { log, take, whats } = store();
-    take(frame());
+  test("is empty after clear, also while paused", () => {
+    const { log, append, titles } = store();
+    append(frame());
     log.pause();
     log.clear();
-    expect([whats(), log.isPaused.value]).toEqual([[], false]);
-    take(call());
-    expect(whats()).toEqual(["setUserId"]);
+    expect([titles(), log.isPaused.value]).toEqual([[], false]);
+    append(call());
+    expect(titles()).toEqual(["setUserId"]);
   });
 });

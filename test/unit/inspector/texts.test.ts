@@ -6,17 +6,17 @@ type Tree = Readonly<Record<string, unknown>>;
 
 function paths(tree: Tree, before = ""): string[] {
   return Object.entries(tree).flatMap(([name, value]) =>
-    typeof value === "object" && value !== null && name !== "faultWords"
+    typeof value === "object" && value !== null && name !== "faultDescriptions"
       ? paths(value as Tree, `${before}${name}.`)
       : [before + name],
   );
 }
 
-test("both languages say the same things", () => {
+test("both languages have the same texts", () => {
   expect(paths(japanese)).toEqual(paths(english));
 });
 
-test("nothing of the Japanese page was left in English", () => {
+test("every Japanese text but three is in Japanese", () => {
   const at = (path: string): unknown =>
     path.split(".").reduce<unknown>((tree, name) => (tree as Tree)[name], japanese);
   const same = paths(japanese).filter((path) => {

@@ -43,7 +43,7 @@ const get = async (emulator: Emulator) =>
   };
 
 describe("faults over HTTP", () => {
-  test("are set, shown with how often they struck, and cleared by an empty list", async () => {
+  test("are set, listed with their hits, and cleared by an empty list", async () => {
     const emulator = await start();
     const faults: EmulatorFault[] = [{ fault: "refuse", status: 502, times: 3 }];
     const answer = await put(emulator, { faults });
@@ -59,40 +59,43 @@ describe("faults over HTTP", () => {
   });
 
   test.each([
-    [{ faults: [{ fault: "dorp" }] }, 'no fault "dorp"'],
-    [{ faults: "drop" }, "are a list"],
-    [{}, "are a list"],
-    [{ faults: [], seed: 1 }, "without seed"],
-    [{ faults: [{ fault: "close", code: 99 }] }, "close takes as code"],
-  ])("that are wrong are 400, and those before stay: %j", async (body, said) => {
+    [{ faults: [{ fault: "dorp" }] }, "faults[0].fault", 'cannot be "dorp"'],
+    [{ faults: "drop" }, "faults", "takes a list of faults"],
+    [{}, "faults", "must be supplied"],
+    [{ faults: [], seed: 1 }, "seed", "is unknown; known are faults"],
+    [{ faults: [{ fault: "close", code: 99 }] }, "faults[0].code", "takes 1000 or 3000 to 4999"],
+  ])("that are wrong get 400, and the active ones stay: %j", async (body, field, problem) => {
     const emulator = await start({ faults: [{ fault: "replyLost" }] });
     const answer = await put(emulator, body);
     expect(answer.status).toBe(400);
-    expect(((await answer.json()) as { message: string }).message).toContain(said);
+    expect(await answer.json()).toEqual({
+      message: expect.stringContaining(`faults.set: ${field} ${problem}`) as string,
+      errors: [{ field, message: expect.stringContaining(problem) as string }],
+    });
     expect(emulator.faults.list()).toEqual([{ fault: "replyLost", hits: 0, exhausted: false }]);
   });
 });
 
-describe("faults of the handle", () => {
-  test("that keep a login back over REST give it up at a reset", async () => {
+describe("faults of the emulator", () => {
+  test("that hold a login over REST release it on reset", async () => {
     const emulator = await start({ faults: [{ fault: "slowLogin", delayMs: 3_600_000 }] });
     let answered = false;
     const login = restLogin(emulator.url).finally(() => (answered = true));
-    await until("the login is kept back", () => emulator.faults.list()[0]?.hits === 1);
+    await until("the login is held", () => emulator.faults.list()[0]?.hits === 1);
     expect(answered).toBe(false);
     await emulator.reset();
     expect(await login).toMatch(/^\S+$/);
   });
 
-  test("that are wrong are an error by name, of the option too", async () => {
+  test("that are wrong throw an invalidArgument, as an option too", async () => {
     const emulator = await start();
-    expect(() => emulator.faults.set([{ fault: "dorp" } as never])).toThrow('no fault "dorp"');
+    expect(() => emulator.faults.set([{ fault: "dorp" } as never])).toThrow('cannot be "dorp"');
     await expect(startEmulator({ faults: [{ fault: "dorp" } as never] })).rejects.toMatchObject({
       kind: "invalidArgument",
     });
   });
 
-  test("that are set at once answer whom they struck, and are spent", async () => {
+  test("that act at once return their hits, and are exhausted", async () => {
     const emulator = await start();
     const [alice, bob] = [
       await bound(emulator, "accessToken-0001"),
@@ -101,7 +104,7 @@ describe("faults of the handle", () => {
     const free = await RawSocket.open(emulator.endpoints.webSocket);
     const set = emulator.faults.set([
       { fault: "drop", userId: "user-0001" },
-      { fault: "close", userId: "nobody" },
+      { fault: "close", userId: "user-0009" },
       { fault: "close", userId: "user-0002", code: 4321, reason: "so it is" },
     ]);
     expect(set.map(({ hits, exhausted }) => [hits, exhausted])).toEqual([
@@ -112,12 +115,12 @@ describe("faults of the handle", () => {
     expect(await alice.closed()).toBe(1006);
     expect(await bob.closed()).toBe(4321);
     expect(emulator.sessions()).toEqual([]);
-    // Nobody is struck twice, and who was not meant is still there.
+    // An exhausted fault is not triggered again, and a socket out of scope stays open.
     await bound(emulator, "accessToken-0001");
     expect(free.closeCode).toBeUndefined();
   });
 
-  test("strike one connection, one session, or so many as they are told", async () => {
+  test("apply to one connection, to one session, or as often as times allows", async () => {
     const emulator = await start();
     const exclusive = (sessionId: string) => ({ allowConcurrentAccess: false, sessionId });
     const one = await bound(emulator, "accessToken-0001", exclusive("s1"));
@@ -135,23 +138,23 @@ describe("faults of the handle", () => {
     expect(emulator.sessions()).toHaveLength(1);
   });
 
-  test("leave a trace in the log for each strike, without a token", async () => {
+  test("are logged each time they are triggered, without a token", async () => {
     const entries: EmulatorLogEntry[] = [];
     const emulator = await start({ log: (entry) => entries.push(entry) });
     emulator.faults.set([{ fault: "replyDuplicated", userId: "user-0001", times: 1 }]);
     await bound(emulator, "accessToken-0001");
     emulator.faults.clear();
     const [{ connectionId } = { connectionId: "" }] = emulator.sessions();
-    const told = entries.filter(({ event }) => event === "fault");
-    expect(told.map(({ text }) => text)).toEqual([
+    const logged = entries.filter(({ event }) => event === "fault");
+    expect(logged.map(({ text }) => text)).toEqual([
       "faults set: replyDuplicated",
-      `fault replyDuplicated on ${connectionId} user-0001: the answer comes twice`,
+      `fault replyDuplicated on ${connectionId} user-0001: the reply comes twice`,
       "no faults",
     ]);
-    expect(JSON.stringify(told)).not.toContain("accessToken-0001");
+    expect(JSON.stringify(logged)).not.toContain("accessToken-0001");
   });
 
-  test("are gone after reset, those of the option too", async () => {
+  test("are cleared by reset, those of the option too", async () => {
     const emulator = await start({ faults: [{ fault: "refuse" }] });
     await expect(RawSocket.open(emulator.endpoints.webSocket)).rejects.toThrow("503");
     await emulator.reset();
@@ -159,7 +162,7 @@ describe("faults of the handle", () => {
     await (await RawSocket.open(emulator.endpoints.webSocket)).close();
   });
 
-  test("leave REST and its own controls alone, but for logins and binds", async () => {
+  test("do not affect REST and the control plane, but for logins and binds", async () => {
     const emulator = await start({
       faults: [
         { fault: "refuse" },
@@ -179,8 +182,8 @@ describe("faults of the handle", () => {
   });
 });
 
-describe("on a clock of one's own", () => {
-  test("frames are late by that clock alone, in order", async () => {
+describe("on a custom clock", () => {
+  test("frames are late by that clock only, in order", async () => {
     const clock = manualClock();
     const emulator = await start({
       clock: {
@@ -196,21 +199,21 @@ describe("on a clock of one's own", () => {
     for (const payload of ["1", "2", "3", "4", "5"]) {
       await emulator.notify({ userId: "user-0001", key: "Gs2Chat:Post", payload });
     }
-    const heard = () =>
+    const received = () =>
       alice.frames.flatMap(({ body }) => (body as { payload?: string }).payload ?? []);
     clock.advance(3_599_999);
-    // What had been sent before is answered before: nothing of the five was on its way.
+    // A pong comes after all that was sent before it: none of the five was on its way.
     await new Promise((ponged) => {
       alice.ws.once("pong", ponged);
       alice.ws.ping();
     });
-    expect(heard()).toEqual([]);
+    expect(received()).toEqual([]);
     clock.advance(1_001);
-    await until("all are heard", () => heard().length === 5);
-    expect(heard()).toEqual(["1", "2", "3", "4", "5"]);
+    await until("all are received", () => received().length === 5);
+    expect(received()).toEqual(["1", "2", "3", "4", "5"]);
   });
 
-  test("putting it forward brings what is late at once", async () => {
+  test("advancing the clock delivers late frames at once", async () => {
     const emulator = await start();
     const alice = await bound(emulator, "accessToken-0001");
     emulator.faults.set([{ fault: "latency", delayMs: 300_000 }]);
@@ -220,8 +223,8 @@ describe("on a clock of one's own", () => {
   });
 });
 
-describe("a line that goes dead", () => {
-  test("says nothing, hears nothing, answers no ping, and keeps its session", async () => {
+describe("a half-open connection", () => {
+  test("neither sends nor receives, sends no pong, and keeps its session", async () => {
     const emulator = await start();
     const alice = await bound(emulator, "accessToken-0001");
     const bob = await bound(emulator, "accessToken-0002");
@@ -233,7 +236,7 @@ describe("a line that goes dead", () => {
     await emulator.notify({ userId: "user-0001", key: "Gs2Chat:Post", payload: "lost" });
     alice.send(frame("describeWebSocketSessions", { namespaceName: "game-0001" }));
     alice.ws.ping();
-    // What happened on this line before has happened by the time another has been round.
+    // By the time another socket has made three calls, frames on this one would have arrived.
     const token = await restLogin(emulator.url);
     for (let round = 0; round < 3; round++) {
       await bob.ask(frame("getServiceVersion", {}, token, "namespace"));
@@ -245,7 +248,7 @@ describe("a line that goes dead", () => {
     expect(emulator.sessions().map(({ userId }) => userId)).toContain("user-0001");
   });
 
-  test("stays dead when the server cuts it, and is let go when the client leaves", async () => {
+  test("stays half-open when the server cuts it, and is released when the client leaves", async () => {
     const entries: EmulatorLogEntry[] = [];
     const emulator = await start({ log: (entry) => entries.push(entry) });
     const alice = await bound(emulator, "accessToken-0001");
@@ -256,12 +259,12 @@ describe("a line that goes dead", () => {
     await bound(emulator, "accessToken-0002");
     expect(alice.closeCode).toBeUndefined();
     alice.ws.terminate();
-    await until("the emulator has let go of it", () =>
+    await until("the emulator has released it", () =>
       entries.some(({ text }) => text.startsWith(`${connectionId} closed with`)),
     );
   });
 
-  test("and an attempt that was never answered hold up no stop", async () => {
+  test("and a pending handshake do not delay stop", async () => {
     const emulator = await start();
     const alice = await bound(emulator, "accessToken-0001");
     emulator.faults.set([{ fault: "halfOpen" }, { fault: "hangBeforeOpen" }]);

@@ -5,48 +5,116 @@ import {
 } from "../../../../src/emulator/faults/definitions.js";
 import { knownFaults, parseFaults } from "../../../../src/emulator/faults/parse.js";
 
-const refused: [why: string, list: unknown, said: string][] = [
-  ["no list", { fault: "drop" }, "are a list"],
-  ["nothing", undefined, "are a list"],
-  ["a fault nobody knows", [{ fault: "dorp" }], 'no fault "dorp". It has: refuse, hangBeforeOpen'],
-  ["a name of every object", [{ fault: "toString" }], 'no fault "toString"'],
-  ["no name", [{ times: 1 }], "named in its field fault: one of refuse"],
-  ["no object", ["drop"], "named in its field fault"],
-  ["null", [null], "named in its field fault"],
+const rejected: [what: string, list: unknown, field: string, problem: string][] = [
+  ["that is not a list", { fault: "drop" }, "faults", "takes a list of faults"],
+  ["that is missing", undefined, "faults", "takes a list of faults"],
   [
-    "a parameter nobody knows",
-    [{ fault: "latency", delay: 5 }],
-    'The fault latency has no parameter "delay". It has: delayMs, jitterMs, userId',
+    "with an unknown fault",
+    [{ fault: "dorp" }],
+    "faults[0].fault",
+    'cannot be "dorp"; known are refuse, hangBeforeOpen',
   ],
-  ["a parameter of another fault", [{ fault: "drop", code: 4000 }], 'no parameter "code"'],
-  ["a negative delay", [{ fault: "latency", delayMs: -1 }], "latency takes as delayMs"],
-  ["an endless delay", [{ fault: "slowLogin", delayMs: Infinity }], "slowLogin takes as delayMs"],
-  ["a status of success", [{ fault: "refuseLogin", status: 200 }], "a status from 400 to 599"],
-  ["a close code nobody may send", [{ fault: "close", code: 1005 }], "1000 or 3000 to 4999"],
-  ["a reason too long to send", [{ fault: "close", reason: "é".repeat(62) }], "123 bytes"],
-  ["a moment there is not", [{ fault: "kick", on: "open" }], '"now" or "bind"'],
-  ["no times", [{ fault: "drop", times: 0 }], "a whole number of 1 or more"],
-  ["a chance above 1", [{ fault: "drop", chance: 1.1 }], "a number from 0 to 1"],
-  ["an empty userId", [{ fault: "drop", userId: "" }], "drop takes as userId"],
-  ["a user before there is one", [{ fault: "refuse", userId: "alice" }], "nobody knows whose"],
-  ["a notification without a key", [{ fault: "notificationBeforeReply" }], "needs a key"],
+  ["with an inherited name", [{ fault: "toString" }], "faults[0].fault", 'cannot be "toString"'],
+  ["without a name", [{ times: 1 }], "faults[0].fault", "known are refuse"],
+  ["with a text as fault", ["drop"], "faults[0]", "takes a JSON object with a field fault"],
+  ["with null as fault", [null], "faults[0]", "takes a JSON object with a field fault"],
   [
-    "a payload that cannot be written",
+    "with an unknown parameter",
+    [{ fault: "latency", delay: 5 }],
+    "faults[0].delay",
+    "is unknown to latency; known are delayMs, jitterMs, userId",
+  ],
+  [
+    "with a parameter of another fault",
+    [{ fault: "close" }, { fault: "drop", code: 4000 }],
+    "faults[1].code",
+    "is unknown to drop",
+  ],
+  [
+    "with a negative delay",
+    [{ fault: "latency", delayMs: -1 }],
+    "faults[0].delayMs",
+    "takes a number of milliseconds, 0 or more",
+  ],
+  [
+    "with an endless delay",
+    [{ fault: "slowLogin", delayMs: Infinity }],
+    "faults[0].delayMs",
+    "takes a number of milliseconds, 0 or more",
+  ],
+  [
+    "with a status of success",
+    [{ fault: "refuseLogin", status: 200 }],
+    "faults[0].status",
+    "takes a status from 400 to 599",
+  ],
+  [
+    "with a close code that cannot be sent",
+    [{ fault: "close", code: 1005 }],
+    "faults[0].code",
+    "takes 1000 or 3000 to 4999",
+  ],
+  [
+    "with a reason too long to send",
+    [{ fault: "close", reason: "é".repeat(62) }],
+    "faults[0].reason",
+    "takes a text of at most 123 bytes",
+  ],
+  ["with an unknown moment", [{ fault: "kick", on: "open" }], "faults[0].on", '"now" or "bind"'],
+  [
+    "with times 0",
+    [{ fault: "drop", times: 0 }],
+    "faults[0].times",
+    "takes a whole number of 1 or more",
+  ],
+  [
+    "with a chance above 1",
+    [{ fault: "drop", chance: 1.1 }],
+    "faults[0].chance",
+    "takes a number from 0 to 1",
+  ],
+  [
+    "with an empty userId",
+    [{ fault: "drop", userId: "" }],
+    "faults[0].userId",
+    "takes a text that is not empty",
+  ],
+  [
+    "with a user before a socket opens",
+    [{ fault: "refuse", userId: "alice" }],
+    "faults[0].userId",
+    "cannot be set for refuse: before a socket opens, its user is not known",
+  ],
+  [
+    "with a notification without a key",
+    [{ fault: "notificationBeforeReply" }],
+    "faults[0].key",
+    "must be supplied",
+  ],
+  [
+    "with a payload that has no JSON text",
     [{ fault: "notificationBeforeReply", key: "k", payload: 1n }],
-    "takes as payload",
+    "faults[0].payload",
+    "takes a text or a JSON value",
   ],
 ];
 
-describe("a list of faults", () => {
-  test.each(refused)("with %s is refused by name", (_, list, said) => {
-    expect(() => parseFaults(list)).toThrow(said);
+describe("parseFaults", () => {
+  test.each(rejected)("rejects a list %s, and names the field", (_, list, field, problem) => {
+    expect(() => parseFaults(list)).toThrow(
+      expect.objectContaining({
+        kind: "invalidArgument",
+        message: expect.stringContaining(`faults.set: ${field} `) as string,
+        errors: [{ component: field, message: expect.stringContaining(problem) as string }],
+      }) as Error,
+    );
   });
 
-  test("one of which is wrong is refused as a whole", () => {
+  test("rejects the whole list when one fault is wrong", () => {
     expect(() => parseFaults([{ fault: "drop" }, { fault: "nothing" }])).toThrow('"nothing"');
   });
 
-  test("gets the defaults that are documented", () => {
+  test("fills in the documented defaults", () => {
     const least: EmulatorFault[] = [
       { fault: "refuse" },
       { fault: "drop" },
@@ -75,20 +143,61 @@ describe("a list of faults", () => {
     ]);
   });
 
-  test("may leave out a parameter by undefined", () => {
+  test("takes undefined as left out", () => {
     const [fault] = parseFaults([{ fault: "latency", delayMs: undefined, userId: undefined }]);
     expect(fault).toMatchObject({ values: { delayMs: 100 }, userId: undefined, times: Infinity });
   });
 });
 
-test("what is known tells of each fault what it does and takes", () => {
+test("knownFaults lists each fault with its parameters as data", () => {
   expect(Object.keys(knownFaults)).toEqual(Object.keys(faultDefinitions));
-  expect(knownFaults["latency"]).toMatchObject({
-    description: "frames are late",
+  const common = {
+    times: { type: "integer", description: "a whole number of 1 or more", min: 1 },
+    chance: {
+      type: "number",
+      description: "a number from 0 to 1",
+      min: 0,
+      max: 1,
+      default: 1,
+    },
+  };
+  const id = { type: "string", description: "a text that is not empty" };
+  expect(knownFaults["expireTokens"]).toEqual({
+    description: "tokens expire",
     parameters: {
-      delayMs: "a number of milliseconds, 0 or more",
-      userId: "a text that is not empty",
+      on: {
+        type: "choice",
+        description: '"now" or "bind"',
+        choices: ["now", "bind"],
+        default: "now",
+      },
+      tokens: {
+        type: "choice",
+        description: '"both" or "project" or "access"',
+        choices: ["both", "project", "access"],
+        default: "both",
+      },
+      userId: id,
+      connectionId: id,
+      sessionId: id,
+      ...common,
     },
   });
-  expect(knownFaults["refuse"]!.parameters).not.toHaveProperty("userId");
+  expect(knownFaults["refuse"]).toEqual({
+    description: "the socket is refused before it opens",
+    parameters: {
+      status: {
+        type: "integer",
+        description: "a status from 400 to 599",
+        min: 400,
+        max: 599,
+        default: 503,
+      },
+      ...common,
+    },
+  });
+  expect(knownFaults["notificationBeforeReply"]!.parameters).toMatchObject({
+    key: { type: "string", max: 128 },
+    payload: { type: "json", default: {} },
+  });
 });

@@ -1,8 +1,6 @@
 import type { NotificationSource } from "gs2-gateway";
 
-/**
- * The missions that the player has finished. Independent of Phaser, so that tests need no browser.
- */
+/** The missions the player has finished. Does not use Phaser, so it can be tested without a browser. */
 export class Missions {
   readonly finished: string[] = [];
 
