@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo, readInRepo } from "../support/repo.js";
-import { until as eventually } from "../support/until.js";
+import { until } from "../support/until.js";
 import { RawSocket, frame, restLogin } from "../integration/emulator/rawSocket.js";
 import { recordPageErrors, untilVisible } from "./pageErrors.js";
 
@@ -21,7 +21,7 @@ const gamePage = `<!doctype html><title>game</title><link rel="icon" href="data:
   <ul></ul><script src="lib.js"></script><script>
   const gateway = new Gs2Gateway.GatewayClient({
     namespaceName: "game-0001",
-    credential: { clientId: "client-0001", clientSecret: "leak-client-secret" },
+    credential: { clientId: "client-0001", clientSecret: "planted-client-secret" },
     endpoints: Gs2Gateway.emulatorEndpoints(location.origin),
   });
   const show = (text) => document.querySelector("ul").append(Object.assign(document.createElement("li"), { textContent: text }));
@@ -40,7 +40,7 @@ const game = (request: Request): Response =>
 let browser: Browser;
 let emulator: Emulator;
 let context: BrowserContext;
-let complaints: string[];
+let pageErrors: string[];
 
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
@@ -57,7 +57,7 @@ afterEach(async () => {
 
 async function newContext(options: BrowserContextOptions = {}) {
   context = await browser.newContext({ viewport: sizes.desk, locale: "en-US", ...options });
-  complaints = recordPageErrors(context);
+  pageErrors = recordPageErrors(context);
 }
 
 async function open(path = "/"): Promise<Page> {
@@ -79,7 +79,7 @@ async function startGame(): Promise<Page> {
   return page;
 }
 
-const received = (page: Page, text: string) =>
+const untilReceived = (page: Page, text: string) =>
   untilVisible(page, `the game receives ${text}`, `li:has-text(${JSON.stringify(text)})`);
 
 /** A bound player without a browser. */
@@ -105,14 +105,14 @@ describe("the form", () => {
       "the outcome is shown",
       "#sent .card.good:has-text('to 1 connection')",
     );
-    await received(player, 'Gs2Mission:Complete {"namespaceName":"namespace-0001"');
-    await received(player, "first-steps");
+    await untilReceived(player, 'Gs2Mission:Complete {"namespaceName":"namespace-0001"');
+    await untilReceived(player, "first-steps");
     await untilVisible(page, "the frame is in the log", row("Gs2Mission:Complete"));
     expect(await page.locator(row("setUserId")).count()).toBe(2);
 
     await page.click("#sent .card button:has-text('Send again')");
-    await untilVisible(page, "it is listed twice", "#sent .card:nth-child(2)");
-    expect(complaints).toEqual([]);
+    await untilVisible(page, "the second result is visible", "#sent .card:nth-child(2)");
+    expect(pageErrors).toEqual([]);
   });
 
   test("sends a custom notification, and shows why it was not delivered", async () => {
@@ -136,7 +136,7 @@ describe("the form", () => {
       body: { issuer: "my-server", subject: "raid-start", payload: "no JSON" },
     });
     await alice.close();
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test("shows an error at its field, and sends nothing", async () => {
@@ -177,14 +177,14 @@ describe("the form", () => {
     await page.click(row("Gs2Inbox:ReceiveNotification"));
     await page.click("#resend");
     await untilVisible(page, "the outcome is shown", ".toast:has-text('to 1 connection')");
-    await eventually(
+    await until(
       "it arrived twice",
       () => alice.frames.filter((one) => one["type"] === "notification").length === 2,
     );
     const [first, second] = alice.frames.filter((one) => one["type"] === "notification");
     expect(second).toEqual(first);
     await page.click("#edit");
-    await untilVisible(page, "the form has it", "input[name='payload.messageName']");
+    await untilVisible(page, "the form has the payload", "input[name='payload.messageName']");
     expect(await page.inputValue("input[name='payload.messageName']")).toBe("m-7");
     expect(await page.inputValue("select[name=namespaceName]")).toBe("game-0001");
     await alice.close();
@@ -197,7 +197,7 @@ describe("the log", () => {
     const alice = await player("0001");
     await page.click(`${row("setUserId")} >> nth=0`);
     const detail = page.locator(".detail");
-    await untilVisible(page, "the method is shown", "#method-row");
+    await untilVisible(page, "the method is visible", "#method-row");
     const text = await detail.innerText();
     expect(text).toContain("POST /gateway/{namespaceName}/session/user/me/user");
     expect(text).toContain("gateway.webSocketSession.setUserId");
@@ -207,7 +207,7 @@ describe("the log", () => {
     await untilVisible(page, "the reply is shown", ".detail button:has-text('The call')");
     await page.keyboard.press("Escape");
     await page.waitForSelector(".detail", { state: "detached" });
-    await untilVisible(page, "the list has the focus again", ".list:focus");
+    await untilVisible(page, "the list has the focus", ".list:focus");
     await alice.close();
   });
 
@@ -222,13 +222,13 @@ describe("the log", () => {
     await untilVisible(page, "both are in the log", row("to-bob"));
     await page.selectOption("select[name=player]", "user:user-0001");
     await page.waitForSelector(row("to-bob"), { state: "detached" });
-    await untilVisible(page, "Alice's are left", row("to-alice"));
+    await untilVisible(page, "only Alice's rows are visible", row("to-alice"));
     await page.selectOption("select[name=player]", "");
     await page.fill("input[name=search]", "TO-BOB");
-    await untilVisible(page, "one is left", ".count:has-text('1 of')");
+    await untilVisible(page, "one row is visible", ".count:has-text('1 of')");
     await page.fill("input[name=search]", "");
     await page.selectOption("select[name=kind]", "notifications");
-    await untilVisible(page, "two are left", ".count:has-text('2 of')");
+    await untilVisible(page, "two rows are visible", ".count:has-text('2 of')");
 
     await page.click("#pause");
     await send("user-0001", "while-paused");
@@ -248,13 +248,13 @@ describe("the log", () => {
     await untilVisible(page, "it is empty", ".empty:has-text('The log is empty.')");
     await alice.close();
     await bob.close();
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test("can be read and opened with the keyboard alone", async () => {
     const page = await inspector();
     const alice = await player("0001");
-    await untilVisible(page, "there is something", row("setUserId"));
+    await untilVisible(page, "the log has rows", row("setUserId"));
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.locator(".list").focus();
@@ -270,12 +270,12 @@ describe("the log", () => {
     await page.keyboard.press("Home");
     expect(await active()).toMatch(/^listeningevent/);
     await page.keyboard.press("Enter");
-    await untilVisible(page, "it is open", ".detail h2:focus");
+    await untilVisible(page, "the detail is open", ".detail h2:focus");
     await page.keyboard.press("Escape");
-    await untilVisible(page, "the list has the focus again", ".list:focus");
+    await untilVisible(page, "the list has the focus", ".list:focus");
     await page.locator("#tab-send").focus();
     await page.keyboard.press("ArrowRight");
-    await untilVisible(page, "the next tab is chosen", "#tab-players:focus[aria-selected=true]");
+    await untilVisible(page, "the next tab is selected", "#tab-players:focus[aria-selected=true]");
     await alice.close();
   });
 
@@ -288,7 +288,7 @@ describe("the log", () => {
     const token = await restLogin(emulator.url);
     await socket.ask(frame("setUserId", { namespaceName: "game-0001", accessToken }, token));
     await page.click(`${row("login")} >> nth=0`);
-    await untilVisible(page, "the login is shown", ".detail .json");
+    await untilVisible(page, "the login is visible", ".detail .json");
     const shown = await page.locator("body").innerText();
     expect(shown).toContain('"client_secret": "***"');
     const stream = await page.evaluate(async () => {
@@ -299,7 +299,7 @@ describe("the log", () => {
       await reader.cancel();
       return text;
     });
-    for (const secret of ["leak-client-secret", accessToken, token]) {
+    for (const secret of ["planted-client-secret", accessToken, token]) {
       expect(shown).not.toContain(secret);
       expect(stream).not.toContain(secret);
     }
@@ -316,7 +316,7 @@ describe("the log", () => {
     await untilVisible(page, "the restart is logged", row("The emulator was restarted"));
   });
 
-  test("at 1,000 notifications a second keeps every task of the page under 100 ms", async () => {
+  test("keeps every task of the page under 100 ms at 1,000 notifications per second", async () => {
     const page = await inspector();
     const alice = await player("0001");
     await untilVisible(page, "the player is in the log", row("setUserId"));
@@ -332,7 +332,7 @@ describe("the log", () => {
     }
     const rate = Math.round(5_000_000 / (performance.now() - began));
     await emulator.notify({ userId: "user-0001", subject: "the-last", payload: "{}" });
-    await untilVisible(page, "the last is shown", row("the-last"));
+    await untilVisible(page, "the last notification is visible", row("the-last"));
     const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
       traceEvents: { name: string; tdur?: number; dur?: number }[];
     };
@@ -341,7 +341,7 @@ describe("the log", () => {
     const longestMs = Math.max(...tasks.map(({ tdur }) => tdur! / 1_000));
     const wallMs = Math.max(...tasks.map(({ dur }) => dur! / 1_000));
     console.info(
-      `inspector at ${rate} notifications per second: longest task ${longestMs.toFixed(1)} ms of processor time, ${wallMs.toFixed(0)} ms by the clock`,
+      `inspector at ${rate} notifications per second: longest task ${longestMs.toFixed(1)} ms of processor time, ${wallMs.toFixed(0)} ms of wall time`,
     );
     expect(tasks.length).toBeGreaterThan(100);
     expect(longestMs).toBeLessThanOrEqual(100);
@@ -365,7 +365,7 @@ describe("the panels", () => {
     await page.click("[data-user=user-0002] button:has-text('Send notification')");
     expect(await page.inputValue("input[name=userId]")).toBe("user-0002");
     await bob.close();
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test("create and remove namespaces, issue tokens, and reset", async () => {
@@ -375,7 +375,7 @@ describe("the panels", () => {
     await untilVisible(page, "the name is missing", ".field-error:has-text('Name is missing.')");
     await page.fill("input[name=newNamespace]", "game-0002");
     await page.click("form.inline button");
-    await untilVisible(page, "it is there", "[data-namespace=game-0002]");
+    await untilVisible(page, "the namespace is visible", "[data-namespace=game-0002]");
     await page.fill("input[name=tokenUser]", "alice");
     await page.click("button:has-text('Issue')");
     await untilVisible(page, "it is there", "[data-token-of=alice]");
@@ -388,7 +388,7 @@ describe("the panels", () => {
     await page.click(".confirm .danger");
     await page.waitForSelector("[data-token-of=alice]", { state: "detached" });
     expect(emulator.state().accessTokens).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test("show the pushes for a device, and why they are not sent", async () => {
@@ -410,7 +410,7 @@ describe("the faults panel", () => {
   const openPanel = async (): Promise<Page> => {
     const page = await inspector();
     await page.click("#tab-faults");
-    await untilVisible(page, "the switches are there", "[data-fault=latency]");
+    await untilVisible(page, "the switches are visible", "[data-fault=latency]");
     return page;
   };
   const flip = (page: Page, name: string) => page.click(`[data-fault=${name}] [role=switch]`);
@@ -429,7 +429,7 @@ describe("the faults panel", () => {
         await page.fill(`[data-fault=${name}] [name=key]`, "Gs2JobQueue:Push");
       }
       await flip(page, name);
-      await eventually(`${name} is set`, () =>
+      await until(`${name} is set`, () =>
         emulator.faults.list().some(({ fault }) => fault === name),
       );
       // A fault that acts at once is exhausted at once.
@@ -440,7 +440,7 @@ describe("the faults panel", () => {
     await page.click("#clear-faults");
     await untilVisible(page, "no fault is active", "text=No fault is active.");
     expect(emulator.faults.list()).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
   test("applies a fault to the named player only", async () => {
@@ -492,7 +492,7 @@ test("the inspector kicks a player and expires tokens on one socket", async () =
 });
 
 /** Fills the page with entries of every kind. */
-async function fill(): Promise<() => Promise<void>> {
+async function fillEmulator(): Promise<() => Promise<void>> {
   const sockets = [await player("0001"), await player("0002")];
   await emulator.issueAccessToken({ userId: "alice" });
   const key = "Gs2Distributor:AutoRunTransactionNotification";
@@ -512,7 +512,7 @@ async function fill(): Promise<() => Promise<void>> {
 }
 
 /** Opens each view of the page in turn. */
-async function eachView(page: Page, visit: (view: string) => Promise<void>): Promise<void> {
+async function forEachView(page: Page, visit: (view: string) => Promise<void>): Promise<void> {
   const isNarrow = (await page.locator("#tab-log").count()) > 0;
   await untilVisible(page, "the log is filled", row("Gs2Distributor"));
   await visit("log");
@@ -541,7 +541,7 @@ async function eachView(page: Page, visit: (view: string) => Promise<void>): Pro
       await untilVisible(page, "an error is shown", ".field-error");
       await page.fill("input[name=subject]", "own");
       await page.click("#send");
-      await untilVisible(page, "it is sent", "#sent .card.good");
+      await untilVisible(page, "the notification is sent", "#sent .card.good");
     }
     await visit(name.slice("tab-".length));
   }
@@ -558,9 +558,9 @@ describe("the page", () => {
     ["dark", "phone"],
   ] as const)("has no serious axe violation: %s, %s", async (colorScheme, size) => {
     const page = await inspector({ colorScheme, viewport: sizes[size], reducedMotion: "reduce" });
-    const done = await fill();
+    const done = await fillEmulator();
     const found: string[] = [];
-    await eachView(page, async (view) => {
+    await forEachView(page, async (view) => {
       await page.evaluate(axe);
       const violations = await page.evaluate(async () => {
         interface Axe {
@@ -590,9 +590,9 @@ describe("the page", () => {
     const page = await inspector({ viewport: sizes[size as keyof typeof sizes], locale });
     const language = locale.slice(0, 2);
     expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
-    const done = await fill();
+    const done = await fillEmulator();
     const problems: string[] = [];
-    await eachView(page, async (view) => {
+    await forEachView(page, async (view) => {
       for (const problem of await layoutProblems(page)) problems.push(`${view}: ${problem}`);
       await page.evaluate(() => {
         for (const panel of document.querySelectorAll(".panel, .detail-body")) panel.scrollTop = 0;
@@ -606,9 +606,9 @@ describe("the page", () => {
   test("keeps the chosen language after a reload", async () => {
     const page = await inspector();
     await page.selectOption("select[name=language]", "ja");
-    await untilVisible(page, "it is Japanese", "#tab-send:has-text('送信')");
+    await untilVisible(page, "the page is Japanese", "#tab-send:has-text('送信')");
     await page.reload();
-    await untilVisible(page, "it still is", "#tab-send:has-text('送信')");
+    await untilVisible(page, "the page still is", "#tab-send:has-text('送信')");
     expect(await page.title()).toBe("gs2-gateway インスペクター");
   });
 

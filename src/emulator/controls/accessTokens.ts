@@ -1,4 +1,5 @@
-import { invalid } from "../settings.js";
+import * as v from "valibot";
+import { anyNumber, nameText, objectOf, readWith } from "../schema.js";
 import type { Store } from "../store/types.js";
 
 export interface IssueTokenOptions {
@@ -14,18 +15,22 @@ export interface IssuedAccessToken {
   readonly expiresAt: number;
 }
 
+const schema = objectOf({
+  userId: nameText,
+  expiresInMs: v.optional(anyNumber),
+} satisfies { readonly [Name in keyof Required<IssueTokenOptions>]: v.GenericSchema });
+
 /** Issues a player's access token, as GS2-Auth does after a login of the game's own. */
 export function issueAccessToken(
   store: Store,
-  { userId, expiresInMs = store.settings.accessTokenExpiresInMs }: Readonly<IssueTokenOptions>,
+  options: Readonly<IssueTokenOptions>,
   now: number,
 ): { result: IssuedAccessToken; effects: [] } {
-  if (typeof userId !== "string" || userId === "" || userId.length > 128) {
-    throw invalid("An access token needs the userId it is for, of at most 128 characters.");
-  }
-  if (!Number.isFinite(expiresInMs)) {
-    throw invalid("An access token's expiresInMs is a number of milliseconds.");
-  }
+  const { userId, expiresInMs = store.settings.accessTokenExpiresInMs } = readWith(
+    "issueAccessToken",
+    schema,
+    options,
+  );
   const accessToken = store.ids.next("playerToken");
   const expiresAt = now + expiresInMs;
   store.accessTokens.set(accessToken, { userId, expiresAt });

@@ -1,16 +1,7 @@
 import * as v from "valibot";
 import type { EmulatorEngine } from "../engine/engine.js";
 import { anyText, objectOf, readWith, timeout } from "../schema.js";
-import type { DevicePush, OutboxEntry, OutboxFilter } from "../store/outbox.js";
-
-export interface WaitForPushOptions extends OutboxFilter {
-  /** Default: any. */
-  readonly namespaceName?: string | undefined;
-  /** The device, by its whole token. Default: any. */
-  readonly token?: string | undefined;
-  /** Real time, in milliseconds. Default 5,000. */
-  readonly timeoutMs?: number | undefined;
-}
+import type { DevicePush, OutboxEntry, WaitForPushOptions } from "../store/outbox.js";
 
 const schema = objectOf({
   userId: v.optional(anyText),

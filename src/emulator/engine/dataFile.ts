@@ -47,7 +47,7 @@ export function dataFile(given: string): StateFile {
       try {
         return readState(JSON.parse(text));
       } catch (error) {
-        const reason = isGatewayError(error) ? `${error.message}.` : "It is no JSON.";
+        const reason = isGatewayError(error) ? `${error.message}.` : "It is not JSON.";
         throw invalid(
           `The emulator's data file ${given} is invalid and was left as it was. ${reason} ` +
             "Repair it, or move it away to start without data.",

@@ -98,12 +98,12 @@ export function serveSocket(engine: EmulatorEngine, webSocket: WebSocket, socket
         webSocket.send(text);
       }
     },
-    close(code, why) {
+    close(code, reason) {
       // The client must not notice. The socket is still read, so that its end is noticed, but no
       // longer by `ws`, which would answer pings.
       if (isHalfOpen) socket.removeAllListeners("data").resume();
       else if (code === 1006) webSocket.terminate();
-      else webSocket.close(code, why);
+      else webSocket.close(code, reason);
     },
     goHalfOpen() {
       isHalfOpen = true;

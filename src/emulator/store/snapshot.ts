@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import { MISSING } from "../../errors.js";
 import type { LogSetting, Namespace, TransactionSetting } from "../../wire/models.js";
-import { isObject } from "./json.js";
 import {
   anyNumber,
   anyText,
@@ -15,6 +14,7 @@ import {
   wholeNumber,
 } from "../schema.js";
 import type { DumpedToken } from "./userData.js";
+import { isObject } from "./json.js";
 import { grn, jobKey, playerKey } from "./keys.js";
 import { allSessions, cutConnection } from "./sessions.js";
 import type { Effect, Job, Store, Upload } from "./types.js";

@@ -88,7 +88,7 @@ function Properties({ row }: { row: Row }) {
   const t = texts.value;
   const { entry } = row;
   const counterpart = log.counterpart(row);
-  const isAnswer = row.kind === "reply";
+  const isReply = row.kind === "reply";
   const tookMs = counterpart && Math.abs(counterpart.entry.at - entry.at);
   const shown: [string, string][] = [[t.time, exactDate(entry.at)]];
   if (entry.kind === "frame") {
@@ -110,7 +110,7 @@ function Properties({ row }: { row: Row }) {
       {counterpart && (
         <p class="counterpart">
           <button type="button" id="counterpart" onClick={() => open(counterpart)}>
-            {isAnswer ? t.toCall : t.toReply}
+            {isReply ? t.toCall : t.toReply}
           </button>
           {tookMs !== undefined && <span>{t.repliedAfter(tookMs)}</span>}
         </p>

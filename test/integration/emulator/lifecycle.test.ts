@@ -44,11 +44,7 @@ function frozenClock(): EmulatorClock & { timers: Set<() => void> } {
 
 describe("startEmulator", () => {
   test.each<[string, unknown, string]>([
-    [
-      "an option nobody knows",
-      { prot: 9480 },
-      "startEmulator: prot is unknown; known are port, host",
-    ],
+    ["an unknown option", { prot: 9480 }, "startEmulator: prot is unknown; known are port, host"],
     [
       "an unknown setting",
       { settings: { idleTimeout: 1 } },
@@ -60,16 +56,12 @@ describe("startEmulator", () => {
       'notificationGoesTo takes "all" or "latest"',
     ],
     ["a setting out of range", { settings: { idleTimeoutMs: 0 } }, "idleTimeoutMs takes"],
-    ["a close code nobody may send", { settings: { closeCodeOnCut: 1005 } }, "closeCodeOnCut"],
-    ["a port that is none", { port: 70_000 }, "port takes a whole number"],
-    ["a log that is none", { log: "xml" }, 'takes "text", "json" or a function'],
+    ["a close code that may not be sent", { settings: { closeCodeOnCut: 1005 } }, "closeCodeOnCut"],
+    ["an invalid port", { port: 70_000 }, "port takes a whole number"],
+    ["an unknown log format", { log: "xml" }, 'takes "text", "json" or a function'],
+    ["a log of false", { log: false }, 'takes "text", "json" or a function'],
     [
-      "a log that is switched off by a word it does not know",
-      { log: false },
-      'takes "text", "json" or a function',
-    ],
-    [
-      "an origin that is none",
+      "an invalid origin",
       { allowOrigins: ["localhost:5173"] },
       "allowOrigins[0] takes an origin such as",
     ],

@@ -85,9 +85,9 @@ describe("waitForPush", () => {
   test.each(["timeoutMs=soon", "timeoutMs=-1", "timeoutMs=60001"])(
     "long polling refuses %s",
     async (query) => {
-      const answer = await poll(query);
-      expect(answer.status).toBe(400);
-      expect(await answer.json()).toEqual({
+      const response = await poll(query);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toEqual({
         message: "waitForPush: timeoutMs takes a number from 0 to 60,000",
         errors: [{ field: "timeoutMs", message: "takes a number from 0 to 60,000" }],
       });

@@ -24,7 +24,7 @@ export class LobbyScene extends Phaser.Scene {
     this.scale.on("resize", wrap);
     this.events.once("shutdown", () => this.scale.off("resize", wrap));
 
-    // The scope unsubscribes when the scene ends.
+    // Subscriptions of the scope end with the scene.
     const net = this.gs2.scope(this, { deliver: "frame" });
     net.onStatus((now) => status.setText(now.status));
     const missions = new Missions(net, () =>

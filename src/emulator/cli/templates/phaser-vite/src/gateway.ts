@@ -1,6 +1,6 @@
 import { GatewayClient, emulatorEndpoints } from "gs2-gateway";
 
-/** Set by `npm run dev`, which starts a local GS2-Gateway. */
+/** Set by `npm run dev`, which runs a local GS2-Gateway. */
 export const emulatorUrl: string | undefined = import.meta.env["VITE_GS2_GATEWAY_EMULATOR_URL"];
 
 const text = async (url: string) => (await fetch(url)).text();
@@ -14,8 +14,8 @@ export function createGateway(): GatewayClient {
           credential: { clientId: "client", clientSecret: "secret" },
         }
       : {
-          // Your server logs in to GS2 and issues project tokens: a client secret in a shipped game
-          // is not secret.
+          // Your server logs in to GS2 and hands out project tokens: players can read a client
+          // secret in a shipped game.
           credential: {
             clientId: String(import.meta.env["VITE_GS2_CLIENT_ID"]),
             projectToken: () => text("/api/project-token"),

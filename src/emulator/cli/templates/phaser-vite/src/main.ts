@@ -15,8 +15,8 @@ const game = new Phaser.Game({
   scene: LobbyScene,
 });
 
-// A saved file restarts the game: without this the old game would keep running with its own
-// connection.
+// A saved file starts a new game: without this the old one would keep running behind it, with its
+// own connection.
 if (import.meta.hot) {
   import.meta.hot.accept();
   import.meta.hot.dispose(() => {

@@ -1,6 +1,8 @@
 import type { NotificationSource } from "gs2-gateway";
 
-/** The missions the player has finished. Does not use Phaser, so it can be tested without a browser. */
+/**
+ * The missions that the player has finished. Independent of Phaser, so that tests need no browser.
+ */
 export class Missions {
   readonly finished: string[] = [];
 
