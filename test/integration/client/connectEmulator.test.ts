@@ -5,13 +5,13 @@ import { connectEmulator } from "../../../src/testing/index.js";
 import { rejectionOf } from "../../support/promises.js";
 import { createTestClient, startTestEmulator, namespaceName } from "./testEmulator.js";
 
-async function both() {
+async function startWithRemote() {
   const emulator = await startTestEmulator();
   return { emulator, remote: await connectEmulator(`${emulator.url}/`) };
 }
 
-test("what the emulator's own handle does goes over HTTP, too", async () => {
-  const { emulator, remote } = await both();
+test("connectEmulator controls an emulator over HTTP as its own handle does", async () => {
+  const { emulator, remote } = await startWithRemote();
   expect(remote.url).toBe(emulator.url);
   expect(remote.endpoints).toEqual(emulator.endpoints);
   const { gateway } = createTestClient(remote);
@@ -20,11 +20,11 @@ test("what the emulator's own handle does goes over HTTP, too", async () => {
   expect(await bound).toEqual(emulator.sessions()[0]);
   expect(await remote.sessions()).toEqual(emulator.sessions());
 
-  const heard = gateway.waitFor("Gs2Matchmaking:Complete");
+  const received = gateway.waitFor("Gs2Matchmaking:Complete");
   const payload = { namespaceName: "mm", gatheringName: "g" };
   const sent = await remote.notify({ userId: "alice", key: "Gs2Matchmaking:Complete", payload });
   expect(sent.sendConnectionIds).toEqual([emulator.sessions()[0]!.connectionId]);
-  expect((await heard).payload).toEqual(payload);
+  expect((await received).payload).toEqual(payload);
 
   await remote.notify({
     userId: "bob",
@@ -43,8 +43,8 @@ test("what the emulator's own handle does goes over HTTP, too", async () => {
   expect(emulator.sessions()).toEqual([]);
 });
 
-test("the state is read, put back, and forgotten from outside", async () => {
-  const { emulator, remote } = await both();
+test("a remote handle reads, sets and resets the state", async () => {
+  const { emulator, remote } = await startWithRemote();
   const state = await remote.state();
   expect(state).toEqual(JSON.parse(JSON.stringify(emulator.state())));
   await remote.setState({ version: 1, namespaces: [{ name: "other" }] });
@@ -53,8 +53,8 @@ test("the state is read, put back, and forgotten from outside", async () => {
   expect(emulator.state().namespaces.map(({ name }) => name)).toEqual([namespaceName]);
 });
 
-test("the clock is read and put forward", async () => {
-  const { emulator, remote } = await both();
+test("a remote handle reads and advances the clock", async () => {
+  const { emulator, remote } = await startWithRemote();
   const before = await remote.clock.now();
   await remote.clock.advance(3_600_000);
   expect(emulator.clock.now() - before).toBeGreaterThanOrEqual(3_600_000);
@@ -64,19 +64,19 @@ test("the clock is read and put forward", async () => {
   });
 });
 
-test("waiting for a session in vain ends in the same sentence", async () => {
-  const { emulator, remote } = await both();
-  const wish = { userId: "alice", namespaceName, timeoutMs: 20 };
-  const { message } = (await rejectionOf(emulator.waitForSession(wish))) as Error;
+test("waitForSession times out with the same message on both handles", async () => {
+  const { emulator, remote } = await startWithRemote();
+  const options = { userId: "alice", namespaceName, timeoutMs: 20 };
+  const { message } = (await rejectionOf(emulator.waitForSession(options))) as Error;
   expect(message).toContain("Waited for a session of alice");
-  expect(await rejectionOf(remote.waitForSession(wish))).toMatchObject({
+  expect(await rejectionOf(remote.waitForSession(options))).toMatchObject({
     kind: "requestTimeout",
     message,
   });
 });
 
-test("waiting ends when the emulator stops", async () => {
-  const { emulator, remote } = await both();
+test("waitForSession rejects when the emulator stops", async () => {
+  const { emulator, remote } = await startWithRemote();
   const waiting = rejectionOf(remote.waitForSession({ userId: "alice", timeoutMs: 60_000 }));
   await remote.sessions();
   await emulator.stop();
@@ -85,30 +85,32 @@ test("waiting ends when the emulator stops", async () => {
   });
 });
 
-test.each<[string, (remote: Awaited<ReturnType<typeof both>>["remote"]) => Promise<unknown>]>([
-  ["An access token needs the userId", (remote) => remote.issueAccessToken({ userId: "" })],
+test.each<
+  [string, (remote: Awaited<ReturnType<typeof startWithRemote>>["remote"]) => Promise<unknown>]
+>([
+  ["issueAccessToken: userId takes", (remote) => remote.issueAccessToken({ userId: "" })],
   ["notify: payload must be supplied", (remote) => remote.notify({ userId: "a", payload: null })],
   ["waitForSession: userId takes", (remote) => remote.waitForSession({ userId: "" })],
   ["disconnect: userId or connectionId must be supplied", (remote) => remote.disconnect({})],
   ["setState: version must be supplied", (remote) => remote.setState({} as never)],
-])("what the emulator refuses is said as it says it: %s", async (said, ask) => {
-  const { remote } = await both();
-  expect(await rejectionOf(ask(remote))).toMatchObject({
+])("a remote handle rejects with the emulator's own message: %s", async (message, call) => {
+  const { remote } = await startWithRemote();
+  expect(await rejectionOf(call(remote))).toMatchObject({
     kind: "invalidArgument",
-    message: expect.stringContaining(said) as string,
+    message: expect.stringContaining(message) as string,
   });
 });
 
-test("an emulator that will not answer by this name says which option would let it", async () => {
+test("connectEmulator names the option that allows a rejected host name", async () => {
   const emulator = await startTestEmulator();
-  // A name of this machine that is no loopback name to the guard.
+  // A name of this machine that the origin check does not count as loopback.
   const url = emulator.url.replace("127.0.0.1", "0.0.0.0");
   expect(await rejectionOf(connectEmulator(url))).toMatchObject({
     message: expect.stringContaining("--allow-host 0.0.0.0") as string,
   });
 });
 
-test("where nobody is, or somebody else, one sentence says so", async () => {
+test("connectEmulator rejects when no emulator, or another server, listens at the address", async () => {
   const server = createServer((_request, response) => response.end("hello"));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
@@ -125,7 +127,7 @@ test("where nobody is, or somebody else, one sentence says so", async () => {
 });
 
 test.each([undefined, "", "127.0.0.1:9480", "ws://127.0.0.1:9480"])(
-  "the address %j is refused before anything is asked",
+  "connectEmulator rejects the address %j without a request",
   async (url) => {
     expect(await rejectionOf(connectEmulator(url as string))).toMatchObject({
       kind: "invalidArgument",
@@ -134,13 +136,13 @@ test.each([undefined, "", "127.0.0.1:9480", "ws://127.0.0.1:9480"])(
   },
 );
 
-test("faults go to the emulator as a list, and clearing is an empty one", async () => {
-  const asked: [string | undefined, string | undefined, string][] = [];
+test("faults.set sends the list of faults, and faults.clear an empty one", async () => {
+  const requests: [string | undefined, string | undefined, string][] = [];
   const server = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk) => (body += String(chunk)));
     request.on("end", () => {
-      asked.push([request.method, request.url, body]);
+      requests.push([request.method, request.url, body]);
       response.end('{"ready":true}');
     });
   });
@@ -151,7 +153,7 @@ test("faults go to the emulator as a list, and clearing is an empty one", async 
   );
   await remote.faults.set([{ fault: "any" }] as never);
   await remote.faults.clear();
-  expect(asked.slice(1)).toEqual([
+  expect(requests.slice(1)).toEqual([
     ["PUT", "/_emulator/faults", '{"faults":[{"fault":"any"}]}'],
     ["PUT", "/_emulator/faults", '{"faults":[]}'],
   ]);
