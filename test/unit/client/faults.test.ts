@@ -286,7 +286,7 @@ describe("disconnect and dispose", () => {
         ["waiting", ({ network }) => (network.onConnect = "refuse")],
         ["ready", () => undefined],
       ];
-      for (const [moment, prepare] of phases) {
+      for (const [phase, prepare] of phases) {
         const harness = setUp();
         prepare(harness);
         void watch(harness.gateway.setUserId({ accessToken: "alice-token" }));
@@ -294,11 +294,11 @@ describe("disconnect and dispose", () => {
         await vi.advanceTimersByTimeAsync(1);
         void harness.gateway[leave]();
         await settle();
-        expect(vi.getTimerCount(), moment).toBe(0);
-        expect(harness.gateway.connection.status, moment).toBe("closed");
+        expect(vi.getTimerCount(), phase).toBe(0);
+        expect(harness.gateway.connection.status, phase).toBe("closed");
         const { length } = harness.network.sockets;
         await vi.advanceTimersByTimeAsync(120_000);
-        expect(harness.network.sockets, moment).toHaveLength(length);
+        expect(harness.network.sockets, phase).toHaveLength(length);
       }
     },
   );

@@ -116,7 +116,7 @@ describe("a frame", () => {
     ["5 MB of payload", notification(JSON.stringify(HUGE))],
     ["5 MB of request id", `{"requestId":"${HUGE}","status":200}`],
     ["5 MB of invalid JSON", HUGE],
-    ["a request id of an object's own", '{"requestId":"__proto__","status":200,"body":{}}'],
+    ["__proto__ as request id", '{"requestId":"__proto__","status":200,"body":{}}'],
     [
       "a field __proto__ beside the body",
       '{"__proto__":{"type":"notification"},"body":{"subject":"s"}}',

@@ -71,7 +71,7 @@ test("the client replaces a socket closed by the mock server, and binds the play
   const bound = gateway.setUserId({ accessToken: "alice-token" });
   await settle();
   await bound;
-  // mock-socket takes code and reason in one object.
+  // mock-socket takes code and reason in an object.
   (sockets[0] as unknown as { close(end: object): void }).close({
     code: 4_001,
     reason: "x",
@@ -101,7 +101,7 @@ test("a throwing handler neither reaches the server's send nor stops the next ha
   expect(received).toEqual(["shop:sale"]);
 });
 
-test("disconnect leaves no timer of the client", async () => {
+test("disconnect leaves no timer", async () => {
   const { gateway } = setUp();
   const bound = gateway.setUserId({ accessToken: "alice-token" });
   await settle();

@@ -318,7 +318,7 @@ describe("after the socket is lost", () => {
     expect(waiting.error).toMatchObject({ kind: "notConnected", outcome: "notSent" });
   });
 
-  test("404 resolves a repeated deletion and rejects a first one", async () => {
+  test("404 resolves a repeated deletion, and rejects a first deletion", async () => {
     const repeated = harness.call({ repeat: "safeDelete" });
     harness.calls.socketLost();
     harness.calls.advanceAll();
@@ -335,7 +335,7 @@ describe("after the socket is lost", () => {
   });
 });
 
-describe("a 401", () => {
+describe("a 401 reply", () => {
   test("renews the tokens and repeats the call with the new tokens, once", async () => {
     const seen = harness.call({ repeat: "never" });
     harness.tokens = { clientId: "client", projectToken: "project-2" };

@@ -49,7 +49,7 @@ describe("a connection attempt", () => {
     [1000, true, "bye"],
     [1006, false, ""],
     [4321, true, "custom"],
-  ])("ends with the code the host tells: %i", async (code, clean, reason) => {
+  ])("ends with the close code from the host: %i", async (code, clean, reason) => {
     const { emitted } = await startAttempt();
     network.last.emitClose(code, clean, reason);
     expect(emitted).toEqual(["opened", { code, reason, clean }]);

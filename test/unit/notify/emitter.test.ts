@@ -267,9 +267,9 @@ describe("a handler among others", () => {
     ["a number", 5],
     ["an object", {}],
     ["a promise", Promise.resolve(1)],
-  ])("that returns %s causes no report", async (_, answer) => {
+  ])("that returns %s causes no report", async (_, result) => {
     const { listen, emit, onError } = setup();
-    listen("x", () => answer);
+    listen("x", () => result);
     emit("x");
     await flushPromises();
     expect(onError).not.toHaveBeenCalled();

@@ -133,7 +133,7 @@ describe("a renewable token", () => {
 
   test.each<[string, unknown]>([
     ["nothing", undefined],
-    ["an empty text", ""],
+    ["an empty string", ""],
     ["a number", 5],
     ["an object", { token: "a" }],
   ])("rejects a renewal with %s as token, and keeps the previous token", async (_, token) => {
@@ -179,15 +179,15 @@ describe("a provider", () => {
   });
 
   test.each<[string, () => unknown, Grant]>([
-    ["a text", () => "a", { token: "a", lifeSeconds: undefined }],
-    ["a promise of a text", async () => "a", { token: "a", lifeSeconds: undefined }],
+    ["a string", () => "a", { token: "a", lifeSeconds: undefined }],
+    ["a promise of a string", async () => "a", { token: "a", lifeSeconds: undefined }],
     ["a grant", () => ({ token: "a", expiresInSeconds: 60 }), { token: "a", lifeSeconds: 60 }],
     [
       "a promise of a grant",
       async () => ({ token: "a", expiresInSeconds: 60 }),
       { token: "a", lifeSeconds: 60 },
     ],
-    ["a grant without life", () => ({ token: "a" }), { token: "a", lifeSeconds: undefined }],
+    ["a grant without lifetime", () => ({ token: "a" }), { token: "a", lifeSeconds: undefined }],
   ])("may return %s", async (_, provider, grant) => {
     expect(await from(provider)).toEqual(grant);
   });
@@ -217,7 +217,7 @@ describe("a provider", () => {
     ["an Error", new Error("offline: key=s3cr3t")],
     ["a GatewayError of another kind", new GatewayError({ kind: "notFound", message: "s3cr3t" })],
     ["a lookalike", { kind: "unauthorized", message: "s3cr3t" }],
-    ["a text", "s3cr3t"],
+    ["a string", "s3cr3t"],
     ["nothing", undefined],
   ])(
     "that fails with %s rejects with unknown, without the text of the provider",

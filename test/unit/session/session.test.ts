@@ -180,12 +180,16 @@ describe("a project token from a provider", () => {
   });
 
   test.each<[string, Extract<Credential, { projectToken: unknown }>["projectToken"], number]>([
-    ["a string, without expiry", "ptok", Infinity],
-    ["a function that returns a string, for one hour", () => "ptok", 3_240_000],
-    ["a function that returns a promise, for one hour", async () => "ptok", 3_240_000],
-    ["a grant, for its own lifetime", () => ({ token: "ptok", expiresInSeconds: 100 }), 90_000],
-    ["a grant of 0 s, for one hour", () => ({ token: "ptok", expiresInSeconds: 0 }), 3_240_000],
-  ])("is used as %s", async (_, projectToken, life) => {
+    ["a string never expires", "ptok", Infinity],
+    ["a function that returns a string lives one hour", () => "ptok", 3_240_000],
+    ["a function that returns a promise lives one hour", async () => "ptok", 3_240_000],
+    [
+      "a grant lives as long as the grant states",
+      () => ({ token: "ptok", expiresInSeconds: 100 }),
+      90_000,
+    ],
+    ["a grant of 0 s lives one hour", () => ({ token: "ptok", expiresInSeconds: 0 }), 3_240_000],
+  ])("given as %s", async (_, projectToken, life) => {
     const { session } = setup({ clientId: "cid-1", projectToken });
     expect(await session.logIn(1, false)).toBe(life);
     expect(await session.tokensFor(undefined)).toEqual({
