@@ -272,7 +272,7 @@ describe("a half-open connection", () => {
 
 describe("disconnect and dispose", () => {
   test.each(["disconnect", "dispose"] as const)(
-    "%s leaves no timer in any phase",
+    "%s leaves no timer, whatever the phase",
     async (leave) => {
       const phases: [string, (harness: ReturnType<typeof setUp>) => unknown][] = [
         ["opening", ({ network }) => (network.onConnect = "hang")],

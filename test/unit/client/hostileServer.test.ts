@@ -126,7 +126,7 @@ describe("a frame", () => {
     network.last.deliver(text);
     network.last.notify("Gs2Chat:Post", {});
     await settle();
-    // Only reading a payload could throw.
+    // Payloads are parsed on delivery; reading one must not throw.
     for (const event of received) expect(() => event.payload).not.toThrow();
     expect(received.at(-1)!.key).toBe("Gs2Chat:Post");
     expect(gateway.connection.status).toBe("ready");
@@ -142,7 +142,7 @@ describe("a reply", () => {
     ["5 MB", JSON.stringify(HUGE)],
     ["__proto__", '"__proto__"'],
     ["a number", "5"],
-    ["an object that cannot be text", '{"toString":"no function"}'],
+    ["an object without a string form", '{"toString":"no function"}'],
     ["null", "null"],
   ];
 

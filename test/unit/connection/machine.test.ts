@@ -320,7 +320,7 @@ describe("a conflict", () => {
     expect(connection.count("bind")).toBe(1);
   });
 
-  test("on reconnecting an accepted binding makes its slot replaced at once, and for good", () => {
+  test("on reconnect replaces an accepted binding's slot at once and permanently", () => {
     const connection = SimulatedConnection.ready();
     connection.end();
     connection.on({ type: "connect" });
@@ -847,7 +847,7 @@ describe("the liveness check", () => {
     ["online", (connection: SimulatedConnection) => connection.hint("online")],
     ["a change of network", (connection: SimulatedConnection) => connection.hint("suspicion")],
     [
-      "visible after 30 s",
+      "foreground after 30 s",
       (connection: SimulatedConnection) => {
         connection.hint("background");
         connection.now += 30_000;
@@ -865,7 +865,7 @@ describe("the liveness check", () => {
     expect(connection.count("probe")).toBe(1);
   });
 
-  test("gives a probe its full timeout after a sleep", () => {
+  test("restarts the timeout of a probe after a sleep", () => {
     const connection = SimulatedConnection.ready();
     connection.hint("suspicion");
     connection.now += 3_600_000;
@@ -1002,7 +1002,7 @@ describe("disconnect", () => {
       connection.end();
       return connection;
     },
-    inBackForwardCache: () => {
+    "in the back/forward cache": () => {
       const connection = SimulatedConnection.ready();
       connection.hint("pagehide");
       return connection;

@@ -97,7 +97,7 @@ describe("a connection attempt", () => {
   });
 });
 
-describe("leaving", () => {
+describe("leave", () => {
   test("stops every later event", async () => {
     const { socket, emitted } = await startAttempt();
     emitted.length = 0;
@@ -157,7 +157,7 @@ describe("leaving", () => {
   });
 });
 
-describe("sending", () => {
+describe("send", () => {
   const frame = `{"x_gs2":{}}`;
 
   test("is refused unless the socket is open", async () => {
@@ -171,7 +171,7 @@ describe("sending", () => {
     expect(network.last.sentTexts).toEqual([frame]);
   });
 
-  test("is refused after leaving, although the raw socket is open", async () => {
+  test("is refused after leave, although the raw socket is open", async () => {
     const { socket } = await startAttempt();
     socket.leave();
     network.last.readyState = 1;
