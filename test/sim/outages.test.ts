@@ -15,10 +15,10 @@ test.each(OUTAGES_MS)(
 
 test.each(["refusing", "hanging"] as const)(
   "a client reconnects within a minute after the end of an outage (%s)",
-  (away) => {
+  (behavior) => {
     for (const outageMs of OUTAGES_MS) {
       for (let jitter = 0; jitter < 1; jitter += 0.01) {
-        expect(reconnectDelayMs(jitter, outageMs, away)).toBeLessThanOrEqual(60_000);
+        expect(reconnectDelayMs(jitter, outageMs, behavior)).toBeLessThanOrEqual(60_000);
       }
     }
   },

@@ -294,16 +294,16 @@ test("the table of actions covers every public method", () => {
   expect(methods.filter((name) => !called.has(name) && name !== "constructor")).toEqual([]);
 });
 
-describe.each(Object.keys(handlerSites))("called in the handler of %s", (where) => {
-  const site = handlerSites[where]!;
-  test.each(Object.keys(actions))("%s leaves a valid state", async (what) => {
+describe.each(Object.keys(handlerSites))("called in the handler of %s", (siteName) => {
+  const site = handlerSites[siteName]!;
+  test.each(Object.keys(actions))("%s leaves a valid state", async (actionName) => {
     const { trace } = environment;
     const tab = environment.open("tab", "tabs", createStorage());
     let statusThen: Status | undefined;
     site.listen(tab, () => {
       if (statusThen) return;
       statusThen = tab.gateway.connection.status;
-      actions[what]!(tab, environment);
+      actions[actionName]!(tab, environment);
     });
     await site.trigger(tab, environment);
     await environment.advance(2 * MINUTE_MS);
@@ -315,7 +315,7 @@ describe.each(Object.keys(handlerSites))("called in the handler of %s", (where) 
     const resting: readonly Status[] = ["idle", "closed", "unauthorized"];
     const links = environment.network.linksOf(tab.device);
     if (resting.includes(status)) expect(links).toEqual([]);
-    else if (what !== "hint offline") {
+    else if (actionName !== "hint offline") {
       expect(status).toMatch(/^(connected|ready|replaced)$/);
       for (const { state } of Object.values(bindings))
         expect(state).toMatch(/held|replaced|failed/);

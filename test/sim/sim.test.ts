@@ -9,7 +9,7 @@ const SEEDS = 2_000;
 const MAX_CPU_SECONDS = 60;
 
 test(
-  `no invariant is violated with ${SEEDS} seeds (trace of one: npm run sim -- --seed N)`,
+  `no invariant is violated with ${SEEDS} seeds (trace of a seed: npm run sim -- --seed N)`,
   { timeout: 300_000 },
   async () => {
     const before = process.cpuUsage();
@@ -39,7 +39,7 @@ test("the real and the simulated socket give the same traces with 200 seeds", as
 }, 120_000);
 
 describe("the detection of a shared session ID", () => {
-  test("stops one of two clients with one session ID within two minutes", async () => {
+  test("stops one of two clients that share a session ID within two minutes", async () => {
     for (let seed = 1; seed <= 200; seed++) {
       const { violation } = await simulate(seed, { scenario: "sharedSessionId" });
       expect(violation, `seed ${seed}`).toBeUndefined();

@@ -6,7 +6,7 @@ import { allMethods } from "../../../src/wire/allMethods.js";
 import type { AnyMethod } from "../../../src/wire/methods.js";
 import { methods, models, type GoldenField, type GoldenFields } from "../../golden/golden.js";
 
-// The rules are read from the golden facts, not from the table: the two are compared as well.
+// The rules come from the golden facts, so the method table is compared with them as well.
 
 type Values = Record<string, unknown>;
 type Ineffective = [field: string, needs: string];
@@ -29,7 +29,7 @@ function refusal(method: string, values: Values): GatewayError {
     if (isGatewayError(error, "invalidArgument")) return error;
     throw error;
   }
-  throw new Error(`${method} took ${JSON.stringify(values)}`);
+  throw new Error(`${method} accepted ${JSON.stringify(values)}`);
 }
 
 const longest = (field: GoldenField): unknown =>
@@ -65,15 +65,17 @@ const fieldsWhere = (wanted: (field: GoldenField) => unknown) =>
   methods.flatMap(({ name, fields }) =>
     Object.entries(fields)
       .filter(([, field]) => wanted(field))
-      .map(([field, rule]): [field: string, method: string, rule: GoldenField, good: Values] => [
-        field,
-        name,
-        rule,
-        required(fields),
-      ]),
+      .map(
+        ([field, rule]): [
+          field: string,
+          method: string,
+          rule: GoldenField,
+          validValues: Values,
+        ] => [field, name, rule, required(fields)],
+      ),
   );
 
-const says = (error: GatewayError, method: string, field: string): void => {
+const expectInvalidArgument = (error: GatewayError, method: string, field: string): void => {
   expect(error.message.startsWith(`${method}: ${field} `), error.message).toBe(true);
   expect(error).toMatchObject({
     kind: "invalidArgument",
@@ -113,12 +115,12 @@ describe("checkArguments", () => {
 
   test.each(fieldsWhere(({ mustBeSupplied }) => mustBeSupplied))(
     "throws when %s is missing in %s",
-    (field, method, _, good) => {
-      const { [field]: _left, ...without } = good;
-      says(refusal(method, without), method, field);
+    (field, method, _, validValues) => {
+      const { [field]: _left, ...without } = validValues;
+      expectInvalidArgument(refusal(method, without), method, field);
       for (const nothing of [null, undefined, ""]) {
-        const error = refusal(method, { ...good, [field]: nothing });
-        says(error, method, field);
+        const error = refusal(method, { ...validValues, [field]: nothing });
+        expectInvalidArgument(error, method, field);
         expect(error.message).toContain("must be supplied");
       }
     },
@@ -128,29 +130,31 @@ describe("checkArguments", () => {
     fieldsWhere(({ type }) => type === "string").filter(([name]) => name !== "accessToken"),
   )(
     "throws for a %s in %s that is one character too long, and names the limit",
-    (field, method, { max }, good) => {
-      const error = refusal(method, { ...good, [field]: "x".repeat(max! + 1) });
-      says(error, method, field);
+    (field, method, { max }, validValues) => {
+      const error = refusal(method, { ...validValues, [field]: "x".repeat(max! + 1) });
+      expectInvalidArgument(error, method, field);
       expect(error.message).toContain(String(max));
     },
   );
 
   test.each(
     fieldsWhere(({ type }) => type === "string").filter(([name]) => name === "accessToken"),
-  )("does not check the length of the %s in %s", (field, method, _, good) => {
+  )("does not check the length of the %s in %s", (field, method, _, validValues) => {
     const accessToken = "x".repeat(1_025);
-    expect(check(method, { ...good, [field]: accessToken }).sent).toMatchObject({ accessToken });
+    expect(check(method, { ...validValues, [field]: accessToken }).sent).toMatchObject({
+      accessToken,
+    });
   });
 
   test.each(fieldsWhere(({ type }) => type === "int"))(
     "throws for a %s in %s that is out of range or not whole, and names the range",
-    (field, method, { min, max }, good) => {
+    (field, method, { min, max }, validValues) => {
       for (const bad of [min! - 1, max! + 1, min! + 0.5, NaN, Infinity, -Infinity]) {
-        const error = refusal(method, { ...good, [field]: bad });
-        says(error, method, field);
+        const error = refusal(method, { ...validValues, [field]: bad });
+        expectInvalidArgument(error, method, field);
         expect(error.message).toContain(`${min} to ${max}`);
       }
-      expect(check(method, { ...good, [field]: min }).sent).toMatchObject({ [field]: min });
+      expect(check(method, { ...validValues, [field]: min }).sent).toMatchObject({ [field]: min });
     },
   );
 
@@ -162,16 +166,16 @@ describe("checkArguments", () => {
   };
   test.each(fieldsWhere(() => true))(
     "throws for a %s in %s of a wrong type",
-    (field, method, { type }, good) => {
+    (field, method, { type }, validValues) => {
       for (const bad of others[type])
-        says(refusal(method, { ...good, [field]: bad }), method, field);
+        expectInvalidArgument(refusal(method, { ...validValues, [field]: bad }), method, field);
     },
   );
 
   test.each(fieldsWhere(({ type }) => type === "model"))(
     "throws for a %s in %s that is a list",
-    (field, method, _, good) => {
-      says(refusal(method, { ...good, [field]: [] }), method, field);
+    (field, method, _, validValues) => {
+      expectInvalidArgument(refusal(method, { ...validValues, [field]: [] }), method, field);
     },
   );
 
@@ -210,13 +214,13 @@ describe("checkArguments", () => {
 
 describe("a field with a condition", () => {
   const conditions = fieldsWhere(({ condition }) => condition);
-  const kept = (field: string, rule: GoldenField, good: Values): Values => ({
-    ...good,
+  const kept = (field: string, rule: GoldenField, validValues: Values): Values => ({
+    ...validValues,
     [field]: longest(rule),
     [rule.condition![0]]: rule.condition![1],
   });
 
-  test("is one of five in the table", () => {
+  test("exists five times in the method table", () => {
     expect(conditions.map(([field, method]) => `${method} ${field}`)).toEqual([
       "setUserId sessionId",
       "setUserId force",
@@ -228,17 +232,17 @@ describe("a field with a condition", () => {
 
   test.each(conditions)(
     "%s in %s: is sent without a report while its condition holds",
-    (field, method, rule, good) => {
-      const values = kept(field, rule, good);
+    (field, method, rule, validValues) => {
+      const values = kept(field, rule, validValues);
       expect(check(method, values)).toEqual({ sent: values, ineffective: [] });
     },
   );
 
   test.each(conditions)(
     "%s in %s: is sent and reported while its condition does not hold",
-    (field, method, rule, good) => {
+    (field, method, rule, validValues) => {
       const [other, wanted] = rule.condition!;
-      const values = { ...kept(field, rule, good), [other]: !wanted };
+      const values = { ...kept(field, rule, validValues), [other]: !wanted };
       expect(check(method, values)).toEqual({
         sent: values,
         ineffective: [[field, `${other} is ${wanted}`]],
@@ -248,9 +252,9 @@ describe("a field with a condition", () => {
 
   test.each(conditions)(
     "%s in %s: is reported by the server's default of an absent field",
-    (field, method, rule, good) => {
+    (field, method, rule, validValues) => {
       for (const nothing of [null, undefined]) {
-        const values = { ...kept(field, rule, good), [rule.condition![0]]: nothing };
+        const values = { ...kept(field, rule, validValues), [rule.condition![0]]: nothing };
         expect(check(method, values).ineffective).toEqual([
           [field, `${rule.condition![0]} is ${rule.condition![1]}`],
         ]);
@@ -267,7 +271,7 @@ test("the server's default of an absent field counts as its value", () => {
     effective: { type: "bool", condition: ["on", true] },
     required: { type: "bool", requiredWhen: ["on", true] },
   } as const;
-  const report = (_method: string, ...one: Ineffective): void => void ineffective.push(one);
+  const report = (_method: string, ...entry: Ineffective): void => void ineffective.push(entry);
   checkArguments("m", fields, { effective: true, required: true }, report);
   expect(ineffective).toEqual([]);
   expect(() => checkArguments("m", fields, { effective: true }, report)).toThrow("required");
@@ -277,10 +281,10 @@ test("the server's default of an absent field counts as its value", () => {
 
 describe("a field of a model", () => {
   const methodsWithModels = ["createNamespace", "updateNamespace"];
-  const good = { name: "ns", namespaceName: "ns" };
+  const validValues = { name: "ns", namespaceName: "ns" };
   const setting = Object.entries(models.TransactionSetting);
   /** A setting that requires `field`: all switches before it are on. */
-  const askingFor = (field: string): Values => {
+  const settingThatRequires = (field: string): Values => {
     const values: Values = {};
     for (let at: string | undefined = field; at;) {
       const rule: GoldenField["requiredWhen"] = models.TransactionSetting[at]!.requiredWhen;
@@ -302,16 +306,16 @@ describe("a field of a model", () => {
   test.each(conditional)(
     "%s in %s is required while its condition holds",
     (field, method, rule) => {
-      const transactionSetting = askingFor(field);
+      const transactionSetting = settingThatRequires(field);
       const [other, wanted] = rule.requiredWhen!;
-      const error = refusal(method, { ...good, transactionSetting });
-      says(error, method, `transactionSetting.${field}`);
+      const error = refusal(method, { ...validValues, transactionSetting });
+      expectInvalidArgument(error, method, `transactionSetting.${field}`);
       expect(error.message).toContain(`while ${other} is ${wanted}`);
       for (const given of [true, false]) {
         const whole = { ...transactionSetting, [field]: given };
-        // Switched on, it may require further fields: those are other tests.
+        // A field that is switched on may require further fields, which other tests cover.
         if (given && setting.some(([, { requiredWhen: w }]) => w?.[0] === field)) continue;
-        expect(check(method, { ...good, transactionSetting: whole }).sent).toMatchObject({
+        expect(check(method, { ...validValues, transactionSetting: whole }).sent).toMatchObject({
           transactionSetting: whole,
         });
       }
@@ -322,9 +326,9 @@ describe("a field of a model", () => {
     "%s in %s is optional while its condition does not hold",
     (field, method, rule) => {
       const transactionSetting = { [rule.requiredWhen![0]]: !rule.requiredWhen![1] };
-      const { sent } = check(method, { ...good, transactionSetting: { [field]: null } });
+      const { sent } = check(method, { ...validValues, transactionSetting: { [field]: null } });
       expect(sent).toMatchObject({ transactionSetting: {} });
-      expect(check(method, { ...good, transactionSetting }).sent).toMatchObject({
+      expect(check(method, { ...validValues, transactionSetting }).sent).toMatchObject({
         transactionSetting,
       });
     },
@@ -332,49 +336,54 @@ describe("a field of a model", () => {
 
   test.each(methodsWithModels)("is required in %s where the model requires it", (method) => {
     for (const logSetting of [{}, { loggingNamespaceId: null }, { loggingNamespaceId: "" }]) {
-      const error = refusal(method, { ...good, logSetting });
-      says(error, method, "logSetting.loggingNamespaceId");
+      const error = refusal(method, { ...validValues, logSetting });
+      expectInvalidArgument(error, method, "logSetting.loggingNamespaceId");
     }
   });
 
   test.each(methodsWithModels)("must have its type in %s", (method) => {
     for (const [field, { type }] of setting) {
       const transactionSetting = { [field]: type === "bool" ? "yes" : true };
-      says(refusal(method, { ...good, transactionSetting }), method, `transactionSetting.${field}`);
+      expectInvalidArgument(
+        refusal(method, { ...validValues, transactionSetting }),
+        method,
+        `transactionSetting.${field}`,
+      );
     }
   });
 
   test.each(methodsWithModels)("must keep its limit in %s", (method) => {
     for (const [field, { max }] of setting.filter(([, { type }]) => type === "string")) {
       const transactionSetting = { [field]: "x".repeat(max! + 1) };
-      const error = refusal(method, { ...good, transactionSetting });
-      says(error, method, `transactionSetting.${field}`);
+      const error = refusal(method, { ...validValues, transactionSetting });
+      expectInvalidArgument(error, method, `transactionSetting.${field}`);
       expect(error.message).toContain(String(max));
     }
   });
 
   test.each(methodsWithModels)("without effect is reported in %s", (method) => {
     expect(
-      check(method, { ...good, transactionSetting: { enableAtomicCommit: false } }).ineffective,
+      check(method, { ...validValues, transactionSetting: { enableAtomicCommit: false } })
+        .ineffective,
     ).toEqual([["transactionSetting.enableAtomicCommit", "enableAutoRun is true"]]);
   });
 
   test.each(methodsWithModels)("that is unknown is dropped in %s", (method) => {
     const transactionSetting = { keyId: "k", enableAutoRun: false };
-    expect(check(method, { ...good, transactionSetting }).sent).toMatchObject({
+    expect(check(method, { ...validValues, transactionSetting }).sent).toMatchObject({
       transactionSetting: { enableAutoRun: false },
     });
-    expect(check(method, { ...good, transactionSetting }).sent["transactionSetting"]).toStrictEqual(
-      {
-        enableAutoRun: false,
-      },
-    );
+    expect(
+      check(method, { ...validValues, transactionSetting }).sent["transactionSetting"],
+    ).toStrictEqual({
+      enableAutoRun: false,
+    });
   });
 });
 
 describe("invalidArgument", () => {
   test("has the problem 'must be supplied' by default", () => {
-    says(invalidArgument("call", "service"), "call", "service");
+    expectInvalidArgument(invalidArgument("call", "service"), "call", "service");
     expect(invalidArgument("call", "service").message).toBe("call: service must be supplied");
     expect(invalidArgument("takeOver", "slot", "has no binding").message).toBe(
       "takeOver: slot has no binding",

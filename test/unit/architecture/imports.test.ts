@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 /** Below the repository, so that packages are found where src/ finds them. */
 const tree = join(root, "artifacts/architecture");
 
-/** Files that the others import: one in each place. */
+/** Files that the others import, one for each folder. */
 const targets = [
   "errors.ts",
   "index.ts",
@@ -264,7 +264,7 @@ afterAll(() => {
   rmSync(tree, { recursive: true, force: true });
 });
 
-/** What the linter reports of a file: names of rules, each once. */
+/** The names of the rules that a file breaks, each once. */
 const brokenBy = (path: string) => [
   ...new Set(
     result.summary.violations

@@ -9,60 +9,60 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Clients of one page, and which of them were told of another one. */
+/** Clients of one page, and the duplicateClient diagnostics each of them emits. */
 function setUp() {
-  const told: string[] = [];
+  const reports: string[] = [];
   const newClient = (name: string) => {
     const gateway = new GatewayClient(optionsFor(faultNetwork(acceptingServer), {}));
     gateway.lifecycle.on("diagnostic", ({ code, level, detail }) => {
-      if (code === "duplicateClient") told.push(`${name} ${level} ${JSON.stringify(detail)}`);
+      if (code === "duplicateClient") reports.push(`${name} ${level} ${JSON.stringify(detail)}`);
     });
     onTestFinished(() => gateway.dispose());
     return gateway;
   };
-  return { told, newClient };
+  return { reports, newClient };
 }
 
 const bind = (gateway: GatewayClient, accessToken = "alice") =>
   Promise.all([gateway.setUserId({ accessToken }), vi.advanceTimersByTimeAsync(0)]);
 
-test("a client is told when another client of the page has its player", async () => {
-  const { told, newClient } = setUp();
+test("a client reports duplicateClient when another client of the page holds its player", async () => {
+  const { reports, newClient } = setUp();
   await bind(newClient("first"));
-  expect(told).toEqual([]);
+  expect(reports).toEqual([]);
   await bind(newClient("second"));
-  expect(told).toEqual(['second warn {"slot":"player"}']);
+  expect(reports).toEqual(['second warn {"slot":"player"}']);
 });
 
 test.each([
   ["was disposed", (gateway: GatewayClient) => gateway.dispose()],
   ["was disconnected", (gateway: GatewayClient) => void gateway.disconnect()],
-  ["has released it", (gateway: GatewayClient) => void gateway.release()],
-])("nobody is told when the other one %s", async (_what, end) => {
-  const { told, newClient } = setUp();
+  ["has released the player", (gateway: GatewayClient) => void gateway.release()],
+])("a client does not report duplicateClient when the other client %s", async (_what, end) => {
+  const { reports, newClient } = setUp();
   const first = newClient("first");
   await bind(first);
   end(first);
   await bind(newClient("second"));
-  expect(told).toEqual([]);
+  expect(reports).toEqual([]);
 });
 
-test("nobody is told of a client that has a player of that name in another namespace", async () => {
-  const { told, newClient } = setUp();
+test("a client does not report duplicateClient for the same user ID in another namespace", async () => {
+  const { reports, newClient } = setUp();
   await bind(newClient("first"));
   const second = newClient("second");
   await Promise.all([
     second.setUserId({ accessToken: "alice", namespaceName: "game-0002" }),
     vi.advanceTimersByTimeAsync(0),
   ]);
-  expect(told).toEqual([]);
+  expect(reports).toEqual([]);
 });
 
-test("nobody is told of a client that has another player, nor of itself", async () => {
-  const { told, newClient } = setUp();
+test("a client does not report duplicateClient for another player or for itself", async () => {
+  const { reports, newClient } = setUp();
   await bind(newClient("first"), "bob");
   const second = newClient("second");
   await bind(second);
   await bind(second);
-  expect(told).toEqual([]);
+  expect(reports).toEqual([]);
 });

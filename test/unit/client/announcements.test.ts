@@ -12,41 +12,41 @@ afterEach(() => {
 const setUp = () => {
   const gateway = new GatewayClient(optionsFor(faultNetwork(acceptingServer), {}));
   onTestFinished(() => gateway.dispose());
-  const heard: string[] = [];
-  return { gateway, heard };
+  const events: string[] = [];
+  return { gateway, events };
 };
 
-test("changes that a status handler causes are told to the handlers after it in their order", async () => {
-  const { gateway, heard } = setUp();
+test("changes made by a status handler reach the handlers registered after it in order", async () => {
+  const { gateway, events } = setUp();
   gateway.lifecycle.on("status", ({ status }) => {
-    if (status !== "ready" || heard.includes("closed")) return;
+    if (status !== "ready" || events.includes("closed")) return;
     void gateway.disconnect();
     gateway.connect().catch(() => undefined);
   });
   gateway.lifecycle.on("status", (now, before) => {
-    if (now.status !== before.status) heard.push(now.status);
+    if (now.status !== before.status) events.push(now.status);
   });
   await Promise.all([gateway.setUserId({ accessToken: "alice" }), vi.advanceTimersByTimeAsync(0)]);
-  expect(heard).toEqual(["connecting", "connected", "ready", "closed", "connecting"]);
+  expect(events).toEqual(["connecting", "connected", "ready", "closed", "connecting"]);
   await vi.advanceTimersByTimeAsync(100);
-  expect(heard.slice(5)).toEqual(["connected", "ready"]);
+  expect(events.slice(5)).toEqual(["connected", "ready"]);
 });
 
-test("the status is told before what else comes of the same step", async () => {
-  const { gateway, heard } = setUp();
-  gateway.lifecycle.on("status", ({ status }) => heard.push(status));
-  gateway.onSync(({ reason, binding }) => heard.push(reason, binding.state));
+test("status events are emitted before the other events of the same step", async () => {
+  const { gateway, events } = setUp();
+  gateway.lifecycle.on("status", ({ status }) => events.push(status));
+  gateway.onSync(({ reason, binding }) => events.push(reason, binding.state));
   await Promise.all([gateway.setUserId({ accessToken: "alice" }), vi.advanceTimersByTimeAsync(0)]);
-  expect(heard.slice(-3)).toEqual(["ready", "first", "held"]);
+  expect(events.slice(-3)).toEqual(["ready", "first", "held"]);
 });
 
-test("nobody is asked to refetch for a slot that a handler has just released", async () => {
-  const { gateway, heard } = setUp();
+test("onSync does not run for a slot that a status handler has released", async () => {
+  const { gateway, events } = setUp();
   gateway.lifecycle.on("status", ({ status }) => {
     if (status === "ready") void gateway.release();
   });
-  gateway.lifecycle.on("diagnostic", ({ code }) => heard.push(code));
-  gateway.onSync(({ binding }) => heard.push(binding.slot));
+  gateway.lifecycle.on("diagnostic", ({ code }) => events.push(code));
+  gateway.onSync(({ binding }) => events.push(binding.slot));
   await Promise.all([gateway.setUserId({ accessToken: "alice" }), vi.advanceTimersByTimeAsync(0)]);
-  expect(heard).toEqual([]);
+  expect(events).toEqual([]);
 });

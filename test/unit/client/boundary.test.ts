@@ -1,4 +1,4 @@
-// What foreign code throws inside a step must not cost the rest of the step.
+// What a port, a handler or a logger throws must not lose the rest of the step.
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { GatewayClient } from "../../../src/client/client.js";
 import type { GatewayClientOptions } from "../../../src/client/options.js";
@@ -22,7 +22,7 @@ function setUp(options: Partial<GatewayClientOptions> = {}) {
 }
 
 describe("a client", () => {
-  test("reconnects and announces its status though its socket throws when it is left", async () => {
+  test("reconnects and emits its status when closing the socket throws", async () => {
     const { network, gateway, diagnostics } = setUp();
     await Promise.all([gateway.connect(), vi.advanceTimersByTimeAsync(0)]);
     const statuses: string[] = [];
@@ -38,7 +38,7 @@ describe("a client", () => {
     expect(gateway.connection.status).toBe("connected");
   });
 
-  test("emits diagnostics and reconnects though its logger throws", async () => {
+  test("emits diagnostics and reconnects when its logger throws", async () => {
     const broken = (): never => {
       throw new Error("the logger is broken");
     };
@@ -52,16 +52,16 @@ describe("a client", () => {
     expect(diagnostics.map(({ code }) => code)).toEqual(["handlerThrew", "socketEnded"]);
   });
 
-  test("binds a slot that a handler asks for while release is announced", async () => {
+  test("binds a slot that a handler requests while the release is announced", async () => {
     const { gateway } = setUp();
     await Promise.all([
       gateway.setUserId({ accessToken: "alice-token" }),
       vi.advanceTimersByTimeAsync(0),
     ]);
-    let isAsked = false;
+    let isRequested = false;
     gateway.lifecycle.on("status", ({ bindings }) => {
-      if (isAsked || bindings["player"]) return;
-      isAsked = true;
+      if (isRequested || bindings["player"]) return;
+      isRequested = true;
       void gateway.setUserId({ accessToken: "bob-token" });
     });
     await gateway.release();

@@ -10,7 +10,7 @@ function setUp() {
 }
 
 describe("the event queue", () => {
-  test("runs a step that comes during another after it, and settles once for both", () => {
+  test("runs a nested step after the outer step, and settles once for both", () => {
     const { log, queue } = setUp();
     queue.runStep(() => {
       queue.runStep(() => log.push("second"));
@@ -19,7 +19,7 @@ describe("the event queue", () => {
     expect(log).toEqual(["first", "second", "settled"]);
   });
 
-  test("announces what settling announces before what the steps announced", () => {
+  test("runs the announcements of settling before those of the steps", () => {
     const { log, queue, setOnSettle } = setUp();
     setOnSettle(() => queue.announce(() => log.push("status")));
     queue.runStep(() => {
@@ -29,7 +29,7 @@ describe("the event queue", () => {
     expect(log).toEqual(["step", "status", "sync"]);
   });
 
-  test("runs announcements one after another, also those an announcement makes", () => {
+  test("runs announcements in order, including those added by an announcement", () => {
     const { log, queue } = setUp();
     queue.announce(() => {
       queue.announce(() => log.push("second"));
@@ -38,7 +38,7 @@ describe("the event queue", () => {
     expect(log).toEqual(["first", "second"]);
   });
 
-  test("runs a step of an announcement at once, and its announcements after those waiting", () => {
+  test("runs a step dispatched by an announcement at once, and its announcements after those queued", () => {
     const { log, queue } = setUp();
     queue.runStep(() => {
       queue.announce(() => {
@@ -53,7 +53,7 @@ describe("the event queue", () => {
     expect(log).toEqual(["settled", "step", "settled", "first", "second", "third"]);
   });
 
-  test("settles again after a step that settling caused", () => {
+  test("settles again after a step dispatched while settling", () => {
     const { log, queue, setOnSettle } = setUp();
     let settled = 0;
     setOnSettle(() => {
@@ -64,7 +64,7 @@ describe("the event queue", () => {
     expect(settled).toBe(2);
   });
 
-  test("reports what a step, settling or an announcement throws, and goes on", () => {
+  test("reports an error thrown by a step, by settling or by an announcement, and continues", () => {
     const { log, onError, queue, setOnSettle } = setUp();
     setOnSettle(() => {
       throw new Error("settle");

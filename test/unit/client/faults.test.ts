@@ -13,7 +13,7 @@ import {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  // The attempt of each window lies in its middle.
+  // Each retry lies in the middle of its window.
   vi.spyOn(Math, "random").mockReturnValue(0.5);
 });
 afterEach(() => {
@@ -23,7 +23,7 @@ afterEach(() => {
 
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
-/** A client on a faulty network, disposed at the end. */
+/** A client on a simulated network, disposed at the end of the test. */
 function setUp(
   server: FrameHandler = acceptingServer,
   options: Partial<GatewayClientOptions> = {},
@@ -31,24 +31,24 @@ function setUp(
   const network = faultNetwork(server);
   const gateway = new GatewayClient(optionsFor(network, options));
   const diagnostics: Diagnostic[] = [];
-  gateway.lifecycle.on("diagnostic", (one) => diagnostics.push(one));
+  gateway.lifecycle.on("diagnostic", (diagnostic) => diagnostics.push(diagnostic));
   onTestFinished(() => gateway.dispose());
   return { network, gateway, diagnostics };
 }
 
-/** The same, with alice bound. */
+/** The same client with alice bound. */
 async function setUpBound(
   server: FrameHandler = acceptingServer,
   options: Partial<GatewayClientOptions> = {},
 ) {
-  const world = setUp(server, options);
-  const bound = world.gateway.setUserId({ accessToken: "alice-token" });
+  const harness = setUp(server, options);
+  const bound = harness.gateway.setUserId({ accessToken: "alice-token" });
   await settle();
   await bound;
-  return world;
+  return harness;
 }
 
-/** What a promise has become, without waiting for it. */
+/** The result of a promise so far. */
 function watch(promise: Promise<unknown>) {
   const seen: { value?: unknown; error?: GatewayError } = {};
   promise.then(
@@ -60,8 +60,8 @@ function watch(promise: Promise<unknown>) {
 
 const codes = (diagnostics: Diagnostic[]) => diagnostics.map(({ code }) => code);
 
-describe("an attempt", () => {
-  test("that hangs is given up after ten seconds, and the next one is made in its window", async () => {
+describe("a connection attempt", () => {
+  test("times out after ten seconds, and the next attempt starts in its window", async () => {
     const { network, gateway, diagnostics } = setUp();
     network.onConnect = "hang";
     void watch(gateway.connect());
@@ -80,7 +80,7 @@ describe("an attempt", () => {
     expect(gateway.connection.status).toBe("connected");
   });
 
-  test("that is refused tells 1006, and another follows", async () => {
+  test("that is refused reports close code 1006, and another attempt follows", async () => {
     const { network, gateway, diagnostics } = setUp();
     network.onConnect = "refuse";
     const connected = watch(gateway.connect());
@@ -96,7 +96,7 @@ describe("an attempt", () => {
     expect(connected).toHaveProperty("value");
   });
 
-  test("that the host refuses to make ends in closed, with an error that says so", async () => {
+  test("ends in closed with an error when the host cannot create the socket", async () => {
     const { network, gateway } = setUp();
     network.onConnect = "throw";
     const connected = watch(gateway.connect());
@@ -108,7 +108,7 @@ describe("an attempt", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("that errors and then closes ends once, with the code of the close", async () => {
+  test("with an error and then a close event ends once, with the code of the close", async () => {
     const { network, diagnostics } = await setUpBound();
     network.last.emitError();
     network.last.emitClose(4_002, true, "gone");
@@ -119,7 +119,7 @@ describe("an attempt", () => {
     ]);
   });
 
-  test("that errors and never closes ends with 1006", async () => {
+  test("with an error and no close event ends with 1006", async () => {
     const { network, gateway, diagnostics } = await setUpBound();
     network.last.emitError();
     await settle();
@@ -127,7 +127,7 @@ describe("an attempt", () => {
     expect(gateway.connection.status).toBe("reconnecting");
   });
 
-  test("that opens after it was given up is ignored", async () => {
+  test("ignores an open event after its timeout", async () => {
     const { network, gateway } = setUp();
     network.onConnect = "hang";
     void watch(gateway.connect());
@@ -142,8 +142,8 @@ describe("an attempt", () => {
   });
 });
 
-describe("what is sent", () => {
-  test("before the login is the login alone, and nothing of a player's goes before the bind", async () => {
+describe("the client's frames", () => {
+  test("start with the login, and no frame of a player is sent before the bind", async () => {
     const silent: FrameHandler = () => undefined;
     const { network, gateway } = setUp(silent);
     void watch(gateway.setUserId({ accessToken: "alice-token" }));
@@ -165,14 +165,14 @@ describe("what is sent", () => {
     expect(network.sent().at(-1)!.method).toBe("describeWebSocketSessions");
   });
 
-  test("on coming back with a young project token is the bind at once: two round trips, no login", async () => {
+  test("start with the bind when a reconnect has a fresh project token: two round trips, no login", async () => {
     const { network } = await setUpBound();
     network.last.emitClose();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(network.last.frames.map(({ method }) => method)).toEqual(["setUserId"]);
   });
 
-  test("after leaving a socket never goes to it", async () => {
+  test("are not sent on a socket that the client has left", async () => {
     const { network, gateway } = await setUpBound();
     const [socket] = network.sockets;
     const before = socket!.sentTexts.length;
@@ -184,11 +184,11 @@ describe("what is sent", () => {
   });
 });
 
-describe("events of a socket that was left", () => {
-  test("frames are not delivered, and its close ends nothing", async () => {
+describe("events of a previous socket", () => {
+  test("are ignored: no frame is delivered, and a close ends no connection", async () => {
     const { network, gateway, diagnostics } = await setUpBound();
-    const heard: unknown[] = [];
-    gateway.on("*", (one) => heard.push(one.key));
+    const received: unknown[] = [];
+    gateway.on("*", ({ key }) => received.push(key));
     const [first] = network.sockets;
     gateway.hint("offline");
     first!.emitClose();
@@ -200,30 +200,30 @@ describe("events of a socket that was left", () => {
     first!.emitClose(1_000, true);
     first!.emitError();
     await settle();
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     expect(diagnostics).toHaveLength(before);
     expect(gateway.connection.status).toBe("ready");
     network.last.notify("Gs2Chat:Post");
-    expect(heard).toEqual(["Gs2Chat:Post"]);
+    expect(received).toEqual(["Gs2Chat:Post"]);
   });
 
-  test("a reply that comes late from it answers nobody", async () => {
+  test("settle no call when they are late replies", async () => {
     const { network, gateway } = await setUpBound((frame, socket) =>
       frame.method === "describeWebSocketSessions" ? undefined : acceptingServer(frame, socket),
     );
     const listed = watch(gateway.describeWebSocketSessions());
     await settle();
-    const asked = network.sent("describeWebSocketSessions")[0]!;
+    const request = network.sent("describeWebSocketSessions")[0]!;
     const first = network.last;
     first.emitClose();
-    first.reply(asked, { status: 200, body: { items: ["from the dead"] } });
+    first.reply(request, { status: 200, body: { items: ["from the previous socket"] } });
     await settle();
     expect(listed).toEqual({});
   });
 });
 
-describe("a half-open line", () => {
-  test("is left when a probe goes unanswered, without waiting for its close, and a new one is bound", async () => {
+describe("a half-open connection", () => {
+  test("is left after an unanswered probe, without waiting for its close, and a new socket is bound", async () => {
     const { network, gateway, diagnostics } = await setUpBound(acceptingServer, {
       keepAlive: { idleMs: 20_000, timeoutMs: 2_000 },
     });
@@ -240,7 +240,7 @@ describe("a half-open line", () => {
     expect(codes(diagnostics)).not.toContain("socketEnded");
   });
 
-  test("any frame is life: a notification between probe and deadline keeps the socket", async () => {
+  test("is ruled out by any frame: a notification between probe and deadline keeps the socket", async () => {
     const { network, gateway } = await setUpBound(
       (frame, socket) =>
         frame.method === "describeWebSocketSessions" ? undefined : acceptingServer(frame, socket),
@@ -254,14 +254,14 @@ describe("a half-open line", () => {
     expect(network.sockets).toHaveLength(1);
   });
 
-  test("keepAlive false never probes by itself", async () => {
+  test("is not probed for when keepAlive is false", async () => {
     const { network } = await setUpBound(acceptingServer, { keepAlive: false });
     const before = network.sent().length;
     await vi.advanceTimersByTimeAsync(3_000_000);
     expect(network.sent()).toHaveLength(before);
   });
 
-  test("an idle player costs at most 12 calls an hour by default, renewal of the token aside", async () => {
+  test("is probed for with at most 12 calls an hour while idle, token renewal aside", async () => {
     const { network } = await setUpBound();
     await vi.advanceTimersByTimeAsync(3_600_000);
     const { length } = network.sent("describeWebSocketSessions");
@@ -270,11 +270,11 @@ describe("a half-open line", () => {
   });
 });
 
-describe("leaving", () => {
+describe("disconnect and dispose", () => {
   test.each(["disconnect", "dispose"] as const)(
-    "%s leaves no timer, whatever was under way",
+    "%s leaves no timer, whatever the phase",
     async (leave) => {
-      const moments: [string, (world: ReturnType<typeof setUp>) => unknown][] = [
+      const phases: [string, (harness: ReturnType<typeof setUp>) => unknown][] = [
         ["opening", ({ network }) => (network.onConnect = "hang")],
         ["logging in", ({ network }) => (network.server = () => undefined)],
         [
@@ -286,24 +286,24 @@ describe("leaving", () => {
         ["waiting", ({ network }) => (network.onConnect = "refuse")],
         ["ready", () => undefined],
       ];
-      for (const [moment, prepare] of moments) {
-        const world = setUp();
-        prepare(world);
-        void watch(world.gateway.setUserId({ accessToken: "alice-token" }));
-        void watch(world.gateway.connect({ timeoutMs: 60_000 }));
+      for (const [phase, prepare] of phases) {
+        const harness = setUp();
+        prepare(harness);
+        void watch(harness.gateway.setUserId({ accessToken: "alice-token" }));
+        void watch(harness.gateway.connect({ timeoutMs: 60_000 }));
         await vi.advanceTimersByTimeAsync(1);
-        void world.gateway[leave]();
+        void harness.gateway[leave]();
         await settle();
-        expect(vi.getTimerCount(), moment).toBe(0);
-        expect(world.gateway.connection.status, moment).toBe("closed");
-        const { length } = world.network.sockets;
+        expect(vi.getTimerCount(), phase).toBe(0);
+        expect(harness.gateway.connection.status, phase).toBe("closed");
+        const { length } = harness.network.sockets;
         await vi.advanceTimersByTimeAsync(120_000);
-        expect(world.network.sockets, moment).toHaveLength(length);
+        expect(harness.network.sockets, phase).toHaveLength(length);
       }
     },
   );
 
-  test("dispose leaves no timer while an onSync function is at work", async () => {
+  test("dispose leaves no timer while an onSync function runs", async () => {
     const { gateway } = setUp();
     gateway.onSync(() => new Promise(() => undefined));
     void watch(gateway.setUserId({ accessToken: "alice-token" }));
@@ -314,7 +314,7 @@ describe("leaving", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("dispose ends who asks for a project token, be it before or after", async () => {
+  test("dispose rejects project token requests made before or after it", async () => {
     const { gateway } = setUp(acceptingServer, {
       credential: { clientId: "client-0001", projectToken: () => new Promise(() => undefined) },
     });
@@ -329,7 +329,7 @@ describe("leaving", () => {
     }
   });
 
-  test("disconnect leaves no timer while an onSync function is at work", async () => {
+  test("disconnect leaves no timer while an onSync function runs", async () => {
     const { gateway } = setUp();
     gateway.onSync(() => new Promise(() => undefined));
     void watch(gateway.setUserId({ accessToken: "alice-token" }));
@@ -339,7 +339,7 @@ describe("leaving", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("from the first status event leaves no listener on the host", async () => {
+  test("disconnect in the first status event leaves no listener on the host", async () => {
     const listening = new Set<unknown>();
     vi.stubGlobal("addEventListener", (type: string, listener: unknown) => {
       listening.add(`${type} ${String(listener)}`);
@@ -360,35 +360,35 @@ describe("leaving", () => {
 });
 
 describe("held delivery", () => {
-  test("a slot whose token provider hangs does not keep back the notifications of the others for more than 5 seconds", async () => {
+  test("waits at most 5 seconds for a slot whose token provider hangs", async () => {
     const { network, gateway } = await setUpBound();
-    const heard: unknown[] = [];
-    gateway.on("Gs2Chat:Post", (one) => heard.push(one.key));
+    const received: unknown[] = [];
+    gateway.on("Gs2Chat:Post", ({ key }) => received.push(key));
     void watch(
       gateway.setUserId({ slot: "guild", accessToken: () => new Promise(() => undefined) }),
     );
     await settle();
     network.last.notify("Gs2Chat:Post");
     await vi.advanceTimersByTimeAsync(5_100);
-    expect(heard).toEqual(["Gs2Chat:Post"]);
+    expect(received).toEqual(["Gs2Chat:Post"]);
   });
 
-  test("a slot whose bind goes unanswered does not keep back the others for more than 5 seconds", async () => {
+  test("waits at most 5 seconds for a slot whose bind gets no reply", async () => {
     const { network, gateway } = await setUpBound();
-    const heard: unknown[] = [];
-    gateway.on("Gs2Chat:Post", (one) => heard.push(one.key));
+    const received: unknown[] = [];
+    gateway.on("Gs2Chat:Post", ({ key }) => received.push(key));
     network.server = () => undefined;
     void watch(gateway.setUserId({ slot: "guild", accessToken: "guild-token" }));
     await settle();
     network.last.notify("Gs2Chat:Post");
     await vi.advanceTimersByTimeAsync(5_100);
-    expect(heard).toEqual(["Gs2Chat:Post"]);
+    expect(received).toEqual(["Gs2Chat:Post"]);
   });
 
-  test("a slot released while its token provider hangs keeps nothing back", async () => {
+  test("does not wait for a slot released while its token provider hangs", async () => {
     const { network, gateway } = await setUpBound();
-    const heard: unknown[] = [];
-    gateway.on("Gs2Chat:Post", (one) => heard.push(one.key));
+    const received: unknown[] = [];
+    gateway.on("Gs2Chat:Post", ({ key }) => received.push(key));
     void watch(
       gateway.setUserId({ slot: "guild", accessToken: () => new Promise(() => undefined) }),
     );
@@ -398,12 +398,12 @@ describe("held delivery", () => {
     expect(gateway.connection.status).toBe("ready");
     network.last.notify("Gs2Chat:Post");
     await settle();
-    expect(heard).toEqual(["Gs2Chat:Post"]);
+    expect(received).toEqual(["Gs2Chat:Post"]);
   });
 });
 
 describe("the snapshot", () => {
-  test("nextRetryAt is undefined where no attempt is planned, and a time where one is", async () => {
+  test("has nextRetryAt only while an attempt is scheduled", async () => {
     const { network, gateway } = setUp();
     expect(gateway.connection.nextRetryAt).toBeUndefined();
     void watch(gateway.connect());
@@ -418,11 +418,11 @@ describe("the snapshot", () => {
   });
 });
 
-describe("trying at once", () => {
-  test("retryNow while a refused login waits for its window logs in at once", async () => {
+describe("retryNow", () => {
+  test("sends a refused login that waits for its window", async () => {
     const { network, gateway } = setUp(() => errorReply(503, "busy"));
     void watch(gateway.connect());
-    // Some windows on, so that the next one is seconds away.
+    // Some windows later, so that the next window is seconds away.
     await vi.advanceTimersByTimeAsync(60_000);
     await vi.advanceTimersByTimeAsync(gateway.connection.nextRetryAt! - Date.now() + 1_500);
     expect(gateway.connection.nextRetryAt! - Date.now()).toBeGreaterThan(5_000);
@@ -432,7 +432,7 @@ describe("trying at once", () => {
     expect(gateway.connection.status).toBe("connected");
   });
 
-  test("retryNow while a failed bind waits for its window binds at once", async () => {
+  test("sends a failed bind that waits for its window", async () => {
     const { network, gateway } = setUp((frame, socket) =>
       frame.method === "setUserId" ? errorReply(503, "busy") : acceptingServer(frame, socket),
     );
@@ -449,8 +449,8 @@ describe("trying at once", () => {
   });
 });
 
-describe("what is told", () => {
-  test("setUserId whose bind had left when disconnect came has an unknown outcome", async () => {
+describe("errors and diagnostics", () => {
+  test("setUserId has an unknown outcome when disconnect follows the sent bind", async () => {
     const { network, gateway } = setUp((frame, socket) =>
       frame.method === "setUserId" ? undefined : acceptingServer(frame, socket),
     );
@@ -462,7 +462,7 @@ describe("what is told", () => {
     expect(bound.error).toMatchObject({ kind: "notConnected", outcome: "unknown" });
   });
 
-  test("a bind that is tried again names its slot", async () => {
+  test("a retried bind is reported with its slot", async () => {
     const { diagnostics, gateway } = setUp((frame, socket) =>
       frame.method === "setUserId" ? errorReply(503, "busy") : acceptingServer(frame, socket),
     );
@@ -474,8 +474,8 @@ describe("what is told", () => {
     });
   });
 
-  test("a secret the server quotes with JSON escapes is taken out all the same", async () => {
-    // Gson, for one, writes "=" as \u003d.
+  test("a secret that the server quotes with JSON escapes is redacted", async () => {
+    // Gson, for example, writes "=" as \u003d.
     const clientSecret = "c2VjcmV0LTAwMDE=";
     const escaped = clientSecret.replace("=", "\\u003d");
     const { gateway } = setUp(
@@ -494,7 +494,7 @@ describe("what is told", () => {
 });
 
 describe("setProjectToken", () => {
-  test("is not undone by the text given as credential when a call is refused with 401", async () => {
+  test("is not replaced by the credential's token when a call is refused with 401", async () => {
     let fresh = true;
     const { network, gateway } = setUp(
       (frame, socket) => {
@@ -526,8 +526,8 @@ describe("setProjectToken", () => {
   });
 });
 
-describe("a call that is aborted before it begins", () => {
-  test("does not take the place of the wish before it", async () => {
+describe("a call whose signal is already aborted", () => {
+  test("does not replace the desired binding before it", async () => {
     const { network, gateway } = await setUpBound();
     const signal = AbortSignal.abort();
     const other = watch(gateway.setUserId({ accessToken: "bob-token" }, { signal }));
@@ -542,7 +542,7 @@ describe("a call that is aborted before it begins", () => {
     expect(gateway.connection.bindings["player"]).toMatchObject({ userId: "alice" });
   });
 
-  test("does not end the wait of the one before it", async () => {
+  test("does not end the wait of the call before it", async () => {
     const { network, gateway } = setUp();
     const alice = watch(gateway.setUserId({ accessToken: "alice-token" }));
     const signal = AbortSignal.abort();
@@ -554,7 +554,7 @@ describe("a call that is aborted before it begins", () => {
 });
 
 describe("connect", () => {
-  test("that disconnect ends names itself", async () => {
+  test("rejects with its method name when disconnect ends it", async () => {
     const { network, gateway } = setUp();
     network.onConnect = "hang";
     const connected = watch(gateway.connect());
@@ -564,7 +564,7 @@ describe("connect", () => {
     expect(connected.error!.message).toMatch(/^connect: /);
   });
 
-  test("after dispose rejects and names itself", async () => {
+  test("rejects with its method name after dispose", async () => {
     const { gateway } = setUp();
     gateway.dispose();
     const connected = watch(gateway.connect());
@@ -574,8 +574,8 @@ describe("connect", () => {
   });
 });
 
-describe("a binding that was refused for want of a valid token and then let in", () => {
-  test("shows no error any more, and survives the next drop", async () => {
+describe("a binding accepted after a 401", () => {
+  test("has no error, and is bound again after the next drop", async () => {
     let valid = false;
     const { network, gateway } = setUp((frame, socket) =>
       frame.method === "setUserId" && !valid

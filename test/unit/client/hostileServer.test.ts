@@ -1,4 +1,5 @@
-// A server that says what no server should: names that mean something to JavaScript, nesting without end, and far too much.
+// Frames that no correct server sends: names with a meaning in JavaScript, unlimited nesting, and
+// megabytes of text.
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { GatewayClient } from "../../../src/client/client.js";
 import type { Diagnostic } from "../../../src/core/diagnostics.js";
@@ -21,18 +22,18 @@ afterEach(() => {
 
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
-/** A client with alice bound, and all it was told. */
+/** A client with alice bound, its notifications and its diagnostics. */
 async function bound(server: FrameHandler = acceptingServer) {
   const network = faultNetwork(server);
   const gateway = new GatewayClient(optionsFor(network));
   onTestFinished(() => gateway.dispose());
   const diagnostics: Diagnostic[] = [];
-  gateway.lifecycle.on("diagnostic", (one) => diagnostics.push(one));
-  const all: Notification[] = [];
-  gateway.on("*", (one) => all.push(one));
+  gateway.lifecycle.on("diagnostic", (diagnostic) => diagnostics.push(diagnostic));
+  const received: Notification[] = [];
+  gateway.on("*", (event) => received.push(event));
   gateway.setUserId({ accessToken: "alice-token" }).catch(() => undefined);
   await settle();
-  return { network, gateway, diagnostics, all };
+  return { network, gateway, diagnostics, received };
 }
 
 const deep = (levels: number): string =>
@@ -52,48 +53,45 @@ const names = [
 ];
 const titled = names.map((name) => [name === HUGE ? "5 MB" : `"${name}"`, name] as const);
 
-/** What every object has, to be looked at afterwards. */
+/** The properties that every object inherits. No test may change them. */
 const inherited = Object.getOwnPropertyNames(Object.prototype).sort();
 afterEach(() => {
   expect(Object.getOwnPropertyNames(Object.prototype).sort()).toEqual(inherited);
 });
 
-describe("a notification whose name is", () => {
-  test.each(titled)(
-    "%s reaches those who listen to it, as subject and as issuer",
-    async (_, name) => {
-      const { network, gateway, all } = await bound();
-      const byKey: unknown[] = [];
-      const byPair: unknown[] = [];
-      const checked: unknown[] = [];
-      if (name !== "*") gateway.on(name as never, (one: Notification) => byKey.push(one.subject));
-      gateway.on({ subject: name }, ({ subject }) => byPair.push(subject));
-      gateway.on({ issuer: name }, ({ issuer }) => byPair.push(issuer));
-      if (name !== "*" && name !== "") {
-        const definition = defineNotification(name, {
-          "~standard": { version: 1, vendor: "test", validate: (value) => ({ value }) },
-        });
-        gateway.on(definition, ({ key }) => checked.push(key));
-      }
-      const waited = gateway.waitFor({ subject: name });
-      network.last.notify(name, { a: 1 }, name);
-      network.last.notify("Gs2Chat:Post", {}, "other");
-      await settle();
-      expect(all.map(({ subject }) => subject)).toEqual([name, "Gs2Chat:Post"]);
-      expect((await waited).payload).toEqual({ a: 1 });
-      expect(byPair).toEqual([name, name]);
-      if (name !== "*") expect(byKey).toEqual([name]);
-      if (name !== "*" && name !== "") expect(checked).toEqual([name]);
-      expect(gateway.connection.status).toBe("ready");
-    },
-  );
+describe("a notification with the name", () => {
+  test.each(titled)("%s reaches its handlers, as subject and as issuer", async (_, name) => {
+    const { network, gateway, received } = await bound();
+    const byKey: unknown[] = [];
+    const byPair: unknown[] = [];
+    const checked: unknown[] = [];
+    if (name !== "*") gateway.on(name as never, (event: Notification) => byKey.push(event.subject));
+    gateway.on({ subject: name }, ({ subject }) => byPair.push(subject));
+    gateway.on({ issuer: name }, ({ issuer }) => byPair.push(issuer));
+    if (name !== "*" && name !== "") {
+      const definition = defineNotification(name, {
+        "~standard": { version: 1, vendor: "test", validate: (value) => ({ value }) },
+      });
+      gateway.on(definition, ({ key }) => checked.push(key));
+    }
+    const waited = gateway.waitFor({ subject: name });
+    network.last.notify(name, { a: 1 }, name);
+    network.last.notify("Gs2Chat:Post", {}, "other");
+    await settle();
+    expect(received.map(({ subject }) => subject)).toEqual([name, "Gs2Chat:Post"]);
+    expect((await waited).payload).toEqual({ a: 1 });
+    expect(byPair).toEqual([name, name]);
+    if (name !== "*") expect(byKey).toEqual([name]);
+    if (name !== "*" && name !== "") expect(checked).toEqual([name]);
+    expect(gateway.connection.status).toBe("ready");
+  });
 
-  test.each(titled)("%s is a field of its payload like any other", async (_, name) => {
-    const { network, all } = await bound();
+  test.each(titled)("%s as a payload field changes no prototype", async (_, name) => {
+    const { network, received } = await bound();
     network.last.notify("own", JSON.parse(`{"${name}":{"polluted":true}}`));
     await settle();
-    expect(Object.keys(all[0]!.payload as object)).toEqual([name]);
-    expect(Object.keys({ ...(all[0]!.payload as object) })).toEqual([name]);
+    expect(Object.keys(received[0]!.payload as object)).toEqual([name]);
+    expect(Object.keys({ ...(received[0]!.payload as object) })).toEqual([name]);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 });
@@ -113,43 +111,43 @@ describe("a frame", () => {
       "10,000 levels as status",
       `{"requestId":"1","status":${"[".repeat(10_000)}${"]".repeat(10_000)}}`,
     ],
-    ["10,000 levels as answer", reply(deep(10_000))],
-    ["10,000 levels of nothing known", deep(10_000)],
+    ["10,000 levels as reply", reply(deep(10_000))],
+    ["10,000 levels of an unknown frame", deep(10_000)],
     ["5 MB of payload", notification(JSON.stringify(HUGE))],
     ["5 MB of request id", `{"requestId":"${HUGE}","status":200}`],
-    ["5 MB that are no JSON", HUGE],
-    ["a request id of an object's own", '{"requestId":"__proto__","status":200,"body":{}}'],
+    ["5 MB of invalid JSON", HUGE],
+    ["__proto__ as request id", '{"requestId":"__proto__","status":200,"body":{}}'],
     [
       "a field __proto__ beside the body",
       '{"__proto__":{"type":"notification"},"body":{"subject":"s"}}',
     ],
-  ])("with %s hurts nobody", async (_, text) => {
-    const { network, gateway, all, diagnostics } = await bound();
+  ])("with %s leaves the client ready", async (_, text) => {
+    const { network, gateway, received, diagnostics } = await bound();
     network.last.deliver(text);
     network.last.notify("Gs2Chat:Post", {});
     await settle();
-    // Reading is what may go wrong.
-    for (const one of all) expect(() => one.payload).not.toThrow();
-    expect(all.at(-1)!.key).toBe("Gs2Chat:Post");
+    // Payloads are parsed on delivery; reading one must not throw.
+    for (const event of received) expect(() => event.payload).not.toThrow();
+    expect(received.at(-1)!.key).toBe("Gs2Chat:Post");
     expect(gateway.connection.status).toBe("ready");
     expect(JSON.stringify(diagnostics).length).toBeLessThan(10_000);
     await gateway.ping();
   });
 });
 
-describe("an answer", () => {
-  // As JSON text: nobody but a hostile server can write what is nested so deeply.
-  const strange: [what: string, json: string][] = [
+describe("a reply", () => {
+  // JSON text, since only a hostile server writes values nested this deeply.
+  const strangeValues: [what: string, json: string][] = [
     ["10,000 levels", deep(10_000)],
     ["5 MB", JSON.stringify(HUGE)],
     ["__proto__", '"__proto__"'],
     ["a number", "5"],
-    ["an object that cannot be text", '{"toString":"no function"}'],
+    ["an object without a string form", '{"toString":"no function"}'],
     ["null", "null"],
   ];
 
-  /** A server that answers one method with this body, until it is told to be kind. */
-  const answering = (method: string, status: number, body: string) => {
+  /** A server that replies to one method with this body until `hostile.done` is set. */
+  const replyingServer = (method: string, status: number, body: string) => {
     const hostile = { done: false };
     const server: FrameHandler = (frame, socket) => {
       if (frame.method !== method || hostile.done) return acceptingServer(frame, socket);
@@ -162,8 +160,8 @@ describe("an answer", () => {
     return { hostile, server };
   };
 
-  /** The client is none the worse for it. */
-  async function lives(gateway: GatewayClient): Promise<void> {
+  /** Checks that the client can still bind a player. */
+  async function expectUsable(gateway: GatewayClient): Promise<void> {
     gateway.setProjectToken("project-good");
     const again = gateway.setUserId({ accessToken: "bob-token" }, { timeoutMs: 60_000 });
     await vi.advanceTimersByTimeAsync(60_000);
@@ -171,46 +169,58 @@ describe("an answer", () => {
     expect(() => JSON.stringify(gateway.connection)).not.toThrow();
   }
 
-  test.each(strange)("to a bind that names %s leaves the client alive", async (_, value) => {
-    const item = `{"item":{"userId":${value},"connectionId":${value},"sessionId":${value}}}`;
-    const { hostile, server } = answering("setUserId", 200, item);
-    const { gateway, network } = await bound(server);
-    await vi.advanceTimersByTimeAsync(20_000);
-    expect(network.sent("setUserId")).not.toEqual([]);
-    hostile.done = true;
-    await lives(gateway);
-  });
-
-  test.each(strange)("to a login that lives for %s leaves it alive", async (_, value) => {
-    const body = `{"access_token":"project-0001","expires_in":${value}}`;
-    const { hostile, server } = answering("login", 200, body);
-    const { gateway } = await bound(server);
-    await vi.advanceTimersByTimeAsync(20_000);
-    hostile.done = true;
-    await lives(gateway);
-  });
-
-  test.each(strange)("to a login whose token is %s leaves it alive", async (_, value) => {
-    const { hostile, server } = answering("login", 200, `{"access_token":${value}}`);
-    const { gateway } = await bound(server);
-    await vi.advanceTimersByTimeAsync(20_000);
-    hostile.done = true;
-    await lives(gateway);
-  });
-
-  test.each(strange)("that refuses with %s ends in an error that can be told", async (_, value) => {
-    const list = `[{"component":${value},"message":${value},"code":${value}}]`;
-    for (const body of [`{"message":${value}}`, `{"message":${JSON.stringify(list)}}`, value]) {
-      const { hostile, server } = answering("describeWebSocketSessions", 400, body);
-      const { gateway } = await bound(server);
-      const call = gateway.describeWebSocketSessions().catch((error: unknown) => error);
+  test.each(strangeValues)(
+    "to a bind with %s as session leaves the client usable",
+    async (_, value) => {
+      const item = `{"item":{"userId":${value},"connectionId":${value},"sessionId":${value}}}`;
+      const { hostile, server } = replyingServer("setUserId", 200, item);
+      const { gateway, network } = await bound(server);
       await vi.advanceTimersByTimeAsync(20_000);
-      const error = await call;
-      expect(isGatewayError(error, "badRequest")).toBe(true);
-      expect(() => JSON.stringify(error) + String(error)).not.toThrow();
+      expect(network.sent("setUserId")).not.toEqual([]);
       hostile.done = true;
-      await lives(gateway);
-      gateway.dispose();
-    }
-  });
+      await expectUsable(gateway);
+    },
+  );
+
+  test.each(strangeValues)(
+    "to a login with %s as expires_in leaves the client usable",
+    async (_, value) => {
+      const body = `{"access_token":"project-0001","expires_in":${value}}`;
+      const { hostile, server } = replyingServer("login", 200, body);
+      const { gateway } = await bound(server);
+      await vi.advanceTimersByTimeAsync(20_000);
+      hostile.done = true;
+      await expectUsable(gateway);
+    },
+  );
+
+  test.each(strangeValues)(
+    "to a login with %s as access_token leaves the client usable",
+    async (_, value) => {
+      const { hostile, server } = replyingServer("login", 200, `{"access_token":${value}}`);
+      const { gateway } = await bound(server);
+      await vi.advanceTimersByTimeAsync(20_000);
+      hostile.done = true;
+      await expectUsable(gateway);
+    },
+  );
+
+  test.each(strangeValues)(
+    "that refuses with %s rejects with an error that can be serialized",
+    async (_, value) => {
+      const list = `[{"component":${value},"message":${value},"code":${value}}]`;
+      for (const body of [`{"message":${value}}`, `{"message":${JSON.stringify(list)}}`, value]) {
+        const { hostile, server } = replyingServer("describeWebSocketSessions", 400, body);
+        const { gateway } = await bound(server);
+        const call = gateway.describeWebSocketSessions().catch((error: unknown) => error);
+        await vi.advanceTimersByTimeAsync(20_000);
+        const error = await call;
+        expect(isGatewayError(error, "badRequest")).toBe(true);
+        expect(() => JSON.stringify(error) + String(error)).not.toThrow();
+        hostile.done = true;
+        await expectUsable(gateway);
+        gateway.dispose();
+      }
+    },
+  );
 });

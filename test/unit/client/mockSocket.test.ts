@@ -14,7 +14,7 @@ afterEach(() => {
 
 let urls = 0;
 
-/** A client beside a mock-socket server that lets everybody in. */
+/** A client connected to a mock-socket server that accepts every login and bind. */
 function setUp() {
   const url = `ws://mock-${++urls}.test`;
   const sockets: Client[] = [];
@@ -29,8 +29,8 @@ function setUp() {
       const { requestId, service, function: method } = x_gs2;
       methods.push(method);
       const frame: SentFrame = { method, service, requestId, params };
-      const answer = acceptingServer(frame, undefined as never);
-      if (answer) socket.send(JSON.stringify({ requestId, ...answer }));
+      const reply = acceptingServer(frame, undefined as never);
+      if (reply) socket.send(JSON.stringify({ requestId, ...reply }));
     });
   });
   const gateway = new GatewayClient({
@@ -49,29 +49,29 @@ function setUp() {
 
 const settle = () => vi.advanceTimersByTimeAsync(100);
 
-test("the main job runs on mock-socket", async () => {
+test("the client binds a player and receives notifications on mock-socket", async () => {
   const { gateway, sockets, methods } = setUp();
   const bound = gateway.setUserId({ accessToken: "alice-token" });
   await settle();
   expect(await bound).toMatchObject({ userId: "alice", state: "held" });
   expect(methods).toEqual(["login", "setUserId"]);
-  const heard = gateway.waitFor("Gs2Chat:Post");
+  const received = gateway.waitFor("Gs2Chat:Post");
   const body = { issuer: "Gs2Chat:Post", subject: "", payload: `{"roomName":"r"}` };
   sockets[0]!.send(JSON.stringify({ type: "notification", body }));
   await settle();
-  expect((await heard).payload).toEqual({ roomName: "r" });
+  expect((await received).payload).toEqual({ roomName: "r" });
 });
 
-test("a socket the mock server closes is replaced, and the player bound again", async () => {
+test("the client replaces a socket closed by the mock server, and binds the player again", async () => {
   const { gateway, sockets, methods } = setUp();
   const codes: number[] = [];
-  gateway.lifecycle.on("diagnostic", (one) => {
-    if (one.code === "socketEnded") codes.push(one.detail.code);
+  gateway.lifecycle.on("diagnostic", (diagnostic) => {
+    if (diagnostic.code === "socketEnded") codes.push(diagnostic.detail.code);
   });
   const bound = gateway.setUserId({ accessToken: "alice-token" });
   await settle();
   await bound;
-  // mock-socket takes code and reason in one object.
+  // mock-socket takes code and reason in an object.
   (sockets[0] as unknown as { close(end: object): void }).close({
     code: 4_001,
     reason: "x",
@@ -85,23 +85,23 @@ test("a socket the mock server closes is replaced, and the player bound again", 
   expect(methods).toEqual(["login", "setUserId", "setUserId"]);
 });
 
-test("a throwing handler does not reach the server's send, and the next one hears all the same", async () => {
+test("a throwing handler neither reaches the server's send nor stops the next handler", async () => {
   const { gateway, sockets } = setUp();
   const bound = gateway.setUserId({ accessToken: "alice-token" });
   await settle();
   await bound;
-  const heard: string[] = [];
+  const received: string[] = [];
   gateway.on("*", () => {
     throw new Error("from a handler");
   });
-  gateway.on("*", ({ key }) => heard.push(key));
+  gateway.on("*", ({ key }) => received.push(key));
   const text = JSON.stringify({ body: { issuer: "", subject: "shop:sale", payload: "{}" } });
   expect(() => sockets[0]!.send(text)).not.toThrow();
   await settle();
-  expect(heard).toEqual(["shop:sale"]);
+  expect(received).toEqual(["shop:sale"]);
 });
 
-test("disconnect leaves no timer of ours behind", async () => {
+test("disconnect leaves no timer", async () => {
   const { gateway } = setUp();
   const bound = gateway.setUserId({ accessToken: "alice-token" });
   await settle();

@@ -1,4 +1,5 @@
-// Every secret a client is given is a plantedSecret, and the server says back all it hears, in every way a server can. None may sing.
+// Every secret given to the client is a plantedSecret. The server sends all values of its frames
+// back in every possible way. No channel of the client may contain a secret.
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { GatewayClient } from "../../../src/client/client.js";
 import type { Logger } from "../../../src/core/diagnostics.js";
@@ -38,9 +39,9 @@ const channels = [
 ] as const;
 type Channel = (typeof channels)[number];
 
-/** A client of which all that it says to anybody is kept, by the channel it said it through. */
-function overheard(network: FaultNetwork, options: Partial<GatewayClientOptions>) {
-  const heard: Record<Channel, unknown[]> = {
+/** A client whose output is recorded, by channel. */
+function recordedClient(network: FaultNetwork, options: Partial<GatewayClientOptions>) {
+  const output: Record<Channel, unknown[]> = {
     rejections: [],
     status: [],
     unauthorized: [],
@@ -50,45 +51,45 @@ function overheard(network: FaultNetwork, options: Partial<GatewayClientOptions>
     syncs: [],
     client: [],
   };
-  const tell =
+  const record =
     (channel: Channel) =>
-    (...said: unknown[]) =>
-      void heard[channel].push(said);
+    (...args: unknown[]) =>
+      void output[channel].push(args);
   const levels = ["debug", "info", "warn", "error"] as const;
   for (const level of [...levels, "log"] as const) {
-    vi.spyOn(console, level).mockImplementation(tell("console"));
+    vi.spyOn(console, level).mockImplementation(record("console"));
   }
   const logger = Object.fromEntries(
-    levels.map((level) => [level, tell("logger")]),
+    levels.map((level) => [level, record("logger")]),
   ) as never as Logger;
   const gateway = new GatewayClient(optionsFor(network, { logger, fetch: noFetch, ...options }));
   onTestFinished(() => gateway.dispose());
-  gateway.lifecycle.on("diagnostic", tell("diagnostics"));
-  gateway.lifecycle.on("status", tell("status"));
-  gateway.lifecycle.on("unauthorized", tell("unauthorized"));
-  gateway.onSync(tell("syncs"));
-  heard.client.push(gateway);
+  gateway.lifecycle.on("diagnostic", record("diagnostics"));
+  gateway.lifecycle.on("status", record("status"));
+  gateway.lifecycle.on("unauthorized", record("unauthorized"));
+  gateway.onSync(record("syncs"));
+  output.client.push(gateway);
   return {
     gateway,
-    heard,
-    /** Lets a call end as it will. */
-    try: (call: Promise<unknown>) => void call.catch(tell("rejections")),
+    output,
+    /** Records the rejection of a call. */
+    try: (call: Promise<unknown>) => void call.catch(record("rejections")),
   };
 }
 
 const noFetch = () => Promise.reject(new TypeError("fetch failed"));
 
-/** Long enough for every deadline and many attempts. */
-const aWhile = () => vi.advanceTimersByTimeAsync(120_000);
+/** Longer than every deadline and many attempts. */
+const passDeadlines = () => vi.advanceTimersByTimeAsync(120_000);
 
-const given = {
+const credentials = {
   secret: { clientId: "client-0001", clientSecret: plantedSecret("clientSecret") },
   text: { clientId: "client-0001", projectToken: plantedSecret("projectText") },
   provider: { clientId: "client-0001", projectToken: async () => plantedSecret("projectProvided") },
 };
 
-/** What a game does in its life, with a plantedSecret wherever a secret goes in. */
-async function live(client: ReturnType<typeof overheard>): Promise<void> {
+/** Calls each method that takes a secret, with a plantedSecret. */
+async function exerciseClient(client: ReturnType<typeof recordedClient>): Promise<void> {
   const { gateway } = client;
   const slots = [
     { slot: "player", accessToken: plantedSecret("accessText") },
@@ -97,8 +98,8 @@ async function live(client: ReturnType<typeof overheard>): Promise<void> {
   gateway.on(strict, () => undefined);
   gateway.on("*", ({ payload }) => payload);
   client.try(gateway.connect({ timeoutMs: 5_000 }));
-  for (const one of slots) client.try(gateway.setUserId(one, { timeoutMs: 5_000 }));
-  await aWhile();
+  for (const options of slots) client.try(gateway.setUserId(options, { timeoutMs: 5_000 }));
+  await passDeadlines();
   client.try(gateway.setFirebaseToken({ token: plantedSecret("firebase") }));
   client.try(gateway.getFirebaseToken());
   const params = {
@@ -108,17 +109,17 @@ async function live(client: ReturnType<typeof overheard>): Promise<void> {
   const target = { service: "chat", component: "room", function: "post" };
   client.try(gateway.call({ ...target, params }));
   client.try(gateway.getProjectToken());
-  await aWhile();
+  await passDeadlines();
   gateway.setProjectToken(plantedSecret("projectSet"));
   client.try(gateway.takeOver());
   client.try(gateway.ping());
-  await aWhile();
-  client.heard.client.push(gateway.connection);
+  await passDeadlines();
+  client.output.client.push(gateway.connection);
   client.try(gateway.disconnect());
-  await aWhile();
+  await passDeadlines();
 }
 
-const playAlong: FrameHandler = (frame, socket) =>
+const issuingServer: FrameHandler = (frame, socket) =>
   frame.method === "login"
     ? { status: 200, body: { access_token: plantedSecret("projectIssued"), expires_in: 3_600 } }
     : acceptingServer(frame, socket);
@@ -131,19 +132,24 @@ const strict = defineNotification("strict", {
   },
 });
 
-/** What a server does in place of answering, or answers. `said` is every value of the frame. */
-type Road = (frame: SentFrame, said: string, socket: FaultSocket) => ServerReply | undefined;
+/** A server's reaction to a frame. `quoted` holds every value of the frame. */
+type QuotingServer = (
+  frame: SentFrame,
+  quoted: string,
+  socket: FaultSocket,
+) => ServerReply | undefined;
 
-const list = (said: string) => JSON.stringify([{ component: said, message: said, code: said }]);
+const list = (quoted: string) =>
+  JSON.stringify([{ component: quoted, message: quoted, code: quoted }]);
 
-const roads: Record<string, Road> = {
-  "401 with a list": (_, said) => ({ status: 401, body: { message: list(said) } }),
-  "400 with a list": (_, said) => ({ status: 400, body: { message: list(said) } }),
-  "409 with a list": (_, said) => ({ status: 409, body: { message: list(said) } }),
-  "503 with a list": (_, said) => ({ status: 503, body: { message: list(said) } }),
-  "401 in plain text": (_, said) => ({ status: 401, body: { message: said } }),
-  "400 in plain text": (_, said) => ({ status: 400, body: { message: said } }),
-  "503 in plain text": (_, said) => ({ status: 503, message: said }),
+const quotingServers: Record<string, QuotingServer> = {
+  "401 with a list": (_, quoted) => ({ status: 401, body: { message: list(quoted) } }),
+  "400 with a list": (_, quoted) => ({ status: 400, body: { message: list(quoted) } }),
+  "409 with a list": (_, quoted) => ({ status: 409, body: { message: list(quoted) } }),
+  "503 with a list": (_, quoted) => ({ status: 503, body: { message: list(quoted) } }),
+  "401 in plain text": (_, quoted) => ({ status: 401, body: { message: quoted } }),
+  "400 in plain text": (_, quoted) => ({ status: 400, body: { message: quoted } }),
+  "503 in plain text": (_, quoted) => ({ status: 503, message: quoted }),
   "the frame itself, as JSON in the message": ({ params }) => ({
     status: 400,
     body: { message: JSON.stringify(params) },
@@ -152,35 +158,38 @@ const roads: Record<string, Road> = {
     status: 400,
     body: { message: list(JSON.stringify(params)) },
   }),
-  "an answer without a status": ({ requestId }, said, socket) => {
-    socket.deliver({ requestId, message: said });
+  "a reply without a status": ({ requestId }, quoted, socket) => {
+    socket.deliver({ requestId, message: quoted });
     return undefined;
   },
-  "an answer to nobody": (_, said, socket) => {
-    socket.deliver({ requestId: said, status: 200, body: {} });
+  "a reply to an unknown request": (_, quoted, socket) => {
+    socket.deliver({ requestId: quoted, status: 200, body: {} });
     return undefined;
   },
-  "a frame that breaks off": (_, said, socket) => {
-    socket.deliver(`{"requestId":"${said}`);
+  "an incomplete frame": (_, quoted, socket) => {
+    socket.deliver(`{"requestId":"${quoted}`);
     return undefined;
   },
-  "a frame of no type": (_, said, socket) => {
-    socket.deliver({ body: { [said]: said } });
+  "a frame of no known type": (_, quoted, socket) => {
+    socket.deliver({ body: { [quoted]: quoted } });
     return undefined;
   },
-  "a notification": (_, said, socket) => {
-    socket.deliver({ type: "notification", body: { issuer: said, subject: said, payload: said } });
+  "a notification": (_, quoted, socket) => {
+    socket.deliver({
+      type: "notification",
+      body: { issuer: quoted, subject: quoted, payload: quoted },
+    });
     return undefined;
   },
-  "a notification that fits no schema": (_, said, socket) => {
-    socket.notify("strict", { said });
+  "a notification that fails its schema": (_, quoted, socket) => {
+    socket.notify("strict", { quoted });
     return undefined;
   },
-  "a close that says why": (_, said, socket) => {
-    socket.emitClose(4_000, true, said);
+  "a close with a reason": (_, quoted, socket) => {
+    socket.emitClose(4_000, true, quoted);
     return undefined;
   },
-  silence: () => undefined,
+  "no reply": () => undefined,
 };
 
 const stages: Record<string, (frame: SentFrame) => boolean> = {
@@ -189,96 +198,108 @@ const stages: Record<string, (frame: SentFrame) => boolean> = {
   "every call": ({ method }) => method !== "login" && method !== "setUserId",
 };
 
-describe.each(Object.entries(stages))("a server that answers from %s on with", (_, isTurn) => {
-  test.each(Object.entries(roads))("%s hears secrets and none is told", async (_, road) => {
-    for (const credential of Object.values(given)) {
-      const network = faultNetwork((frame, socket) =>
-        isTurn(frame)
-          ? road(frame, Object.values(frame.params).map(String).join(" "), socket)
-          : playAlong(frame, socket),
-      );
-      const client = overheard(network, { credential });
-      await live(client);
-      expect(leakedSecrets(network.sent().filter(isTurn)), "what the server heard").not.toEqual([]);
-      for (const channel of channels) {
-        expect(leakedSecrets(client.heard[channel]), channel).toEqual([]);
-      }
-    }
-  });
-});
-
-describe("without a logger, the console", () => {
-  test.each(Object.entries(roads))("hears nothing of what comes by %s", async (_, road) => {
-    const network = faultNetwork((frame, socket) =>
-      road(frame, Object.values(frame.params).map(String).join(" "), socket),
+describe.each(Object.entries(stages))(
+  "secrets that the server sends back from %s on",
+  (_, isTurn) => {
+    test.each(Object.entries(quotingServers))(
+      "as %s reach no channel of the client",
+      async (_, quotingServer) => {
+        for (const credential of Object.values(credentials)) {
+          const network = faultNetwork((frame, socket) =>
+            isTurn(frame)
+              ? quotingServer(frame, Object.values(frame.params).map(String).join(" "), socket)
+              : issuingServer(frame, socket),
+          );
+          const client = recordedClient(network, { credential });
+          await exerciseClient(client);
+          expect(
+            leakedSecrets(network.sent().filter(isTurn)),
+            "frames the server received",
+          ).not.toEqual([]);
+          for (const channel of channels) {
+            expect(leakedSecrets(client.output[channel]), channel).toEqual([]);
+          }
+        }
+      },
     );
-    const client = overheard(network, { credential: given.secret, logger: undefined });
-    await live(client);
-    expect(leakedSecrets(client.heard.console)).toEqual([]);
-  });
+  },
+);
+
+describe("the console of a client without a logger", () => {
+  test.each(Object.entries(quotingServers))(
+    "shows no secret that the server sends back as %s",
+    async (_, quotingServer) => {
+      const network = faultNetwork((frame, socket) =>
+        quotingServer(frame, Object.values(frame.params).map(String).join(" "), socket),
+      );
+      const client = recordedClient(network, { credential: credentials.secret, logger: undefined });
+      await exerciseClient(client);
+      expect(leakedSecrets(client.output.console)).toEqual([]);
+    },
+  );
 });
 
-describe("what is not known as a secret is heard, so the ear is good, in", () => {
-  const stranger = plantedSecret("stranger");
+describe("a text that is not a known secret reaches the channel", () => {
+  const unknownText = plantedSecret("stranger");
   const refusing =
-    (status: number, method: string): Road =>
-    (frame, _said, socket) =>
+    (status: number, method: string): QuotingServer =>
+    (frame, _quoted, socket) =>
       frame.method === method
-        ? { status, body: { message: list(stranger) } }
+        ? { status, body: { message: list(unknownText) } }
         : acceptingServer(frame, socket);
-  const named: Road = (frame, _said, socket) =>
+  const acceptingUnknownText: QuotingServer = (frame, _quoted, socket) =>
     frame.method === "setUserId"
-      ? { status: 200, body: { item: { userId: stranger, connectionId: "c" } } }
+      ? { status: 200, body: { item: { userId: unknownText, connectionId: "c" } } }
       : acceptingServer(frame, socket);
 
-  test.each<[channel: Channel, Road, more?: Partial<GatewayClientOptions>]>([
+  test.each<[channel: Channel, QuotingServer, more?: Partial<GatewayClientOptions>]>([
     ["rejections", refusing(400, "getFirebaseToken")],
     ["status", refusing(401, "login")],
     ["unauthorized", refusing(401, "login")],
     ["diagnostics", refusing(503, "setUserId")],
     ["logger", refusing(503, "setUserId")],
     ["console", refusing(503, "setUserId"), { logger: undefined }],
-    ["syncs", named],
-    ["client", named],
-  ])("%s", async (channel, road, more = {}) => {
-    const network = faultNetwork((frame, socket) => road(frame, "", socket));
-    const client = overheard(network, { credential: given.secret, ...more });
-    await live(client);
-    expect(leakedSecrets(client.heard[channel])).toContain("stranger");
+    ["syncs", acceptingUnknownText],
+    ["client", acceptingUnknownText],
+  ])("%s", async (channel, quotingServer, more = {}) => {
+    const network = faultNetwork((frame, socket) => quotingServer(frame, "", socket));
+    const client = recordedClient(network, { credential: credentials.secret, ...more });
+    await exerciseClient(client);
+    expect(leakedSecrets(client.output[channel])).toContain("stranger");
   });
 
-  test("the cause of an error", async () => {
+  test("status, as the cause of an error", async () => {
     const network = faultNetwork();
-    const client = overheard(network, { credential: given.secret });
-    const signedOut = new GatewayError({ kind: "unauthorized", message: stranger });
+    const client = recordedClient(network, { credential: credentials.secret });
+    const signedOut = new GatewayError({ kind: "unauthorized", message: unknownText });
     const accessToken = () => Promise.reject(signedOut);
     client.try(client.gateway.setUserId({ accessToken }, { timeoutMs: 5_000 }));
-    await aWhile();
-    expect(leakedSecrets(client.heard.status)).toContain("stranger");
+    await passDeadlines();
+    expect(leakedSecrets(client.output.status)).toContain("stranger");
   });
 });
 
 describe("a login over REST that ends with", () => {
-  const answer = (status: number, text: (said: string) => string) => (body: string) =>
+  const restReply = (status: number, text: (quoted: string) => string) => (body: string) =>
     Promise.resolve({ status, text: () => Promise.resolve(text(body)) });
-  const quote = (said: string) => JSON.stringify({ message: list(said) });
+  const quote = (quoted: string) => JSON.stringify({ message: list(quoted) });
 
   test.each<[string, (body: string) => Promise<{ status: number; text(): Promise<string> }>]>([
-    ["401 and a list", answer(401, quote)],
-    ["400 and a list", answer(400, quote)],
-    ["503 and a page", answer(503, (said) => `<pre>${said}</pre>`)],
-    ["200 and no JSON", answer(200, (said) => said.slice(1))],
-    ["200 and no token", answer(200, (said) => said)],
-    ["no answer", noFetch],
-  ])("%s tells no secret", async (_, road) => {
-    const client = overheard(faultNetwork(), {
-      credential: given.secret,
-      fetch: (_url, { body = "" }) => road(body),
+    ["401 and a list", restReply(401, quote)],
+    ["400 and a list", restReply(400, quote)],
+    ["503 and a page", restReply(503, (quoted) => `<pre>${quoted}</pre>`)],
+    ["200 and no JSON", restReply(200, (quoted) => quoted.slice(1))],
+    ["200 and no token", restReply(200, (quoted) => quoted)],
+    ["no reply", noFetch],
+  ])("%s leaks no secret", async (_, quotingServer) => {
+    const client = recordedClient(faultNetwork(), {
+      credential: credentials.secret,
+      fetch: (_url, { body = "" }) => quotingServer(body),
     });
     client.try(client.gateway.getProjectToken());
-    await aWhile();
-    expect(client.heard.rejections).not.toEqual([]);
+    await passDeadlines();
+    expect(client.output.rejections).not.toEqual([]);
     for (const channel of channels)
-      expect(leakedSecrets(client.heard[channel]), channel).toEqual([]);
+      expect(leakedSecrets(client.output[channel]), channel).toEqual([]);
   });
 });

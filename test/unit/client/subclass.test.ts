@@ -12,7 +12,7 @@ class MyClient extends GatewayClient {
   }
 }
 
-test("a subclass overrides a method, and reaches the original by super", async () => {
+test("a subclass overrides a method and calls the original by super", async () => {
   const client = new MyClient(optionsFor(faultNetwork()));
   onTestFinished(() => client.dispose());
   const asClient: GatewayClient = client;
@@ -22,7 +22,7 @@ test("a subclass overrides a method, and reaches the original by super", async (
   expect(client).toBeInstanceOf(GatewayClient);
 });
 
-test("the methods of a client are on the prototype", () => {
+test("GatewayClient has its methods on the prototype", () => {
   const client = new GatewayClient(optionsFor(faultNetwork()));
   onTestFinished(() => client.dispose());
   expect(Object.keys(client)).toEqual(["lifecycle", "isEmulator"]);
@@ -31,7 +31,7 @@ test("the methods of a client are on the prototype", () => {
   }
 });
 
-test("a client shows no credential when it is printed, stringified or copied", () => {
+test("a client exposes no credential when it is printed, stringified or copied", () => {
   const credential = { clientId: "client-0001", clientSecret: "planted-secret-0001" };
   const client = new GatewayClient(optionsFor(faultNetwork(), { credential }));
   onTestFinished(() => client.dispose());

@@ -13,14 +13,14 @@ const flush = async () => {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 };
 
-/** The calls beside a gate, a line and tokens that the test holds in its hand. */
+/** PendingCalls with a gate, a socket and tokens set by the test. */
 function setUp() {
   const clock = manualClock();
   let ids = 0;
-  const world = {
+  const harness = {
     clock,
     gate: "send" as Gate,
-    lineOpen: true,
+    isSocketOpen: true,
     tokens: { clientId: "client", projectToken: "project-1" } as Tokens | Promise<Tokens>,
     sent: [] as Record<string, unknown>[],
     checkLiveness: vi.fn(),
@@ -28,7 +28,7 @@ function setUp() {
     calls: undefined as unknown as PendingCalls,
     call(request: Partial<CallRequest> & { repeat?: Repeat } = {}) {
       const seen: { value?: unknown; error?: GatewayError } = {};
-      world.calls
+      harness.calls
         .start({
           target: { service: "gateway", component: "c", function: "someMethod" },
           params: {},
@@ -42,12 +42,12 @@ function setUp() {
       return seen;
     },
     idOf(index: number): string {
-      return (world.sent.at(index)!["x_gs2"] as { requestId: string }).requestId;
+      return (harness.sent.at(index)!["x_gs2"] as { requestId: string }).requestId;
     },
     async reply(index: number, status = 200, body: object | null = { ok: true }, message?: string) {
-      const settled = world.calls.settle({
+      const settled = harness.calls.settle({
         kind: "reply",
-        requestId: world.idOf(index),
+        requestId: harness.idOf(index),
         status,
         body: (body ?? undefined) as Record<string, unknown> | undefined,
         message,
@@ -56,133 +56,133 @@ function setUp() {
       return settled;
     },
   };
-  world.calls = new PendingCalls(clock, {
-    gate: () => world.gate,
+  harness.calls = new PendingCalls(clock, {
+    gate: () => harness.gate,
     send(text) {
-      if (world.lineOpen) world.sent.push(JSON.parse(text) as Record<string, unknown>);
-      return world.lineOpen;
+      if (harness.isSocketOpen) harness.sent.push(JSON.parse(text) as Record<string, unknown>);
+      return harness.isSocketOpen;
     },
-    checkLiveness: world.checkLiveness,
+    checkLiveness: harness.checkLiveness,
     newId: () => `avoider-${++ids}`,
     session: {
-      tokensFor: () => world.tokens,
-      renewTokens: () => world.renewTokens(),
+      tokensFor: () => harness.tokens,
+      renewTokens: () => harness.renewTokens(),
       trackSecrets() {},
       redact: (text) => text.replaceAll("s3cret", "***"),
     },
   });
-  return world;
+  return harness;
 }
 
-let world: ReturnType<typeof setUp>;
+let harness: ReturnType<typeof setUp>;
 beforeEach(() => {
-  world = setUp();
+  harness = setUp();
 });
 
 describe("a call", () => {
-  test("goes out at once where it may, and is answered", async () => {
-    const seen = world.call({ params: { a: 1 } });
-    expect(world.sent).toMatchObject([
+  test("is sent at once when the gate is open, and resolves with its reply", async () => {
+    const seen = harness.call({ params: { a: 1 } });
+    expect(harness.sent).toMatchObject([
       { a: 1, xGs2ClientId: "client", xGs2ProjectToken: "project-1" },
     ]);
-    expect(await world.reply(0, 200, { items: [] })).toBe(true);
+    expect(await harness.reply(0, 200, { items: [] })).toBe(true);
     expect(seen).toEqual({ value: { items: [] } });
-    expect(world.calls.size).toBe(0);
-    expect(world.clock.pendingTimers).toBe(0);
+    expect(harness.calls.size).toBe(0);
+    expect(harness.clock.pendingTimers).toBe(0);
   });
 
-  test("waits where it must, and goes out when looked at again", async () => {
-    world.gate = "wait";
-    const seen = world.call();
-    world.calls.advanceAll();
-    expect(world.sent).toEqual([]);
-    world.gate = "send";
-    world.calls.advanceAll();
-    world.calls.advanceAll();
-    expect(world.sent).toHaveLength(1);
-    await world.reply(0);
+  test("waits while the gate is closed, and is sent once by advanceAll", async () => {
+    harness.gate = "wait";
+    const seen = harness.call();
+    harness.calls.advanceAll();
+    expect(harness.sent).toEqual([]);
+    harness.gate = "send";
+    harness.calls.advanceAll();
+    harness.calls.advanceAll();
+    expect(harness.sent).toHaveLength(1);
+    await harness.reply(0);
     expect(seen).toHaveProperty("value");
   });
 
-  test("that may not go is told why, with nothing sent", async () => {
-    world.gate = { kind: "replaced", problem: "somebody else is there" };
-    const seen = world.call();
+  test("rejects with the error of the gate, with nothing sent", async () => {
+    harness.gate = { kind: "replaced", problem: "another client holds the player" };
+    const seen = harness.call();
     await flush();
     expect(seen.error).toMatchObject({
       kind: "replaced",
       outcome: "notSent",
       method: "someMethod",
-      message: "someMethod: somebody else is there",
+      message: "someMethod: another client holds the player",
     });
   });
 
-  test("waits for tokens, and is judged anew once they are there", async () => {
-    let bring = (_: Tokens): void => {};
-    world.tokens = new Promise((resolve) => (bring = resolve));
-    const seen = world.call();
-    expect(world.sent).toEqual([]);
-    world.gate = "wait";
-    bring({ clientId: "client", projectToken: "project-2" });
+  test("waits for tokens, and then checks the gate again", async () => {
+    let resolveTokens = (_: Tokens): void => {};
+    harness.tokens = new Promise((resolve) => (resolveTokens = resolve));
+    const seen = harness.call();
+    expect(harness.sent).toEqual([]);
+    harness.gate = "wait";
+    resolveTokens({ clientId: "client", projectToken: "project-2" });
     await flush();
-    expect(world.sent).toEqual([]);
-    world.tokens = { clientId: "client", projectToken: "project-3" };
-    world.gate = "send";
-    world.calls.advanceAll();
-    expect(world.sent).toMatchObject([{ xGs2ProjectToken: "project-3" }]);
-    await world.reply(0);
+    expect(harness.sent).toEqual([]);
+    harness.tokens = { clientId: "client", projectToken: "project-3" };
+    harness.gate = "send";
+    harness.calls.advanceAll();
+    expect(harness.sent).toMatchObject([{ xGs2ProjectToken: "project-3" }]);
+    await harness.reply(0);
     expect(seen).toHaveProperty("value");
   });
 
-  test("whose tokens cannot be had rejects with what the provider said", async () => {
-    world.tokens = Promise.reject(Object.assign(new Error("no token"), {}));
-    const seen = world.call();
+  test("rejects with the error of the token provider", async () => {
+    harness.tokens = Promise.reject(Object.assign(new Error("no token"), {}));
+    const seen = harness.call();
     await flush();
     expect(seen.error).toMatchObject({ message: "no token" });
-    expect(world.sent).toEqual([]);
-    expect(world.calls.size).toBe(0);
+    expect(harness.sent).toEqual([]);
+    expect(harness.calls.size).toBe(0);
   });
 
-  test("on a line that is closed just then waits on", async () => {
-    world.lineOpen = false;
-    const seen = world.call();
+  test("keeps waiting when the socket closes before the send", async () => {
+    harness.isSocketOpen = false;
+    const seen = harness.call();
     await flush();
     expect(seen).toEqual({});
-    world.lineOpen = true;
-    world.calls.advanceAll();
-    expect(world.sent).toHaveLength(1);
+    harness.isSocketOpen = true;
+    harness.calls.advanceAll();
+    expect(harness.sent).toHaveLength(1);
   });
 
-  test("carries an avoider where the row takes one, and the same on its repeat", () => {
-    world.call({ repeat: "safe", takesDuplicationAvoider: true });
-    world.calls.socketLost();
-    world.calls.advanceAll();
-    expect(world.sent.map((frame) => frame["xGs2DuplicationAvoider"])).toEqual([
+  test("carries a duplication avoider where its method takes one, and repeats it unchanged", () => {
+    harness.call({ repeat: "safe", takesDuplicationAvoider: true });
+    harness.calls.socketLost();
+    harness.calls.advanceAll();
+    expect(harness.sent.map((frame) => frame["xGs2DuplicationAvoider"])).toEqual([
       "avoider-1",
       "avoider-1",
     ]);
-    world.call();
-    expect(world.sent.at(-1)).not.toHaveProperty("xGs2DuplicationAvoider");
+    harness.call();
+    expect(harness.sent.at(-1)).not.toHaveProperty("xGs2DuplicationAvoider");
   });
 });
 
 describe("a deadline", () => {
-  test("ends a call that still waits as not sent, and raises no suspicion", async () => {
-    world.gate = "wait";
-    const seen = world.call({ timeoutMs: 100 });
-    world.clock.advance(99);
+  test("rejects a waiting call as notSent, without a liveness check", async () => {
+    harness.gate = "wait";
+    const seen = harness.call({ timeoutMs: 100 });
+    harness.clock.advance(99);
     await flush();
     expect(seen).toEqual({});
-    world.clock.advance(1);
+    harness.clock.advance(1);
     await flush();
     expect(seen.error).toMatchObject({
       kind: "requestTimeout",
       outcome: "notSent",
       retryable: true,
     });
-    expect(world.checkLiveness).not.toHaveBeenCalled();
-    world.gate = "send";
-    world.calls.advanceAll();
-    expect(world.sent).toEqual([]);
+    expect(harness.checkLiveness).not.toHaveBeenCalled();
+    harness.gate = "send";
+    harness.calls.advanceAll();
+    expect(harness.sent).toEqual([]);
   });
 
   test.each([
@@ -191,94 +191,94 @@ describe("a deadline", () => {
     ["never", false],
     [undefined, false],
   ] as const)(
-    "ends a sent call (%s) as unknown, retryable: %s, and the line is suspect",
+    "rejects a sent call (%s) as unknown, retryable: %s, and checks liveness",
     async (repeat, retryable) => {
-      const seen = world.call({ timeoutMs: 100, repeat });
-      world.clock.advance(100);
+      const seen = harness.call({ timeoutMs: 100, repeat });
+      harness.clock.advance(100);
       await flush();
       expect(seen.error).toMatchObject({ kind: "requestTimeout", outcome: "unknown", retryable });
-      expect(world.checkLiveness).toHaveBeenCalledTimes(1);
-      expect(await world.reply(0)).toBe(false);
+      expect(harness.checkLiveness).toHaveBeenCalledTimes(1);
+      expect(await harness.reply(0)).toBe(false);
     },
   );
 
   test("counts from the start of the call, repeats included", async () => {
-    const seen = world.call({ timeoutMs: 100, repeat: "safe" });
-    world.clock.advance(60);
-    world.calls.socketLost();
-    world.calls.advanceAll();
-    world.clock.advance(40);
+    const seen = harness.call({ timeoutMs: 100, repeat: "safe" });
+    harness.clock.advance(60);
+    harness.calls.socketLost();
+    harness.calls.advanceAll();
+    harness.clock.advance(40);
     await flush();
-    expect(world.sent).toHaveLength(2);
+    expect(harness.sent).toHaveLength(2);
     expect(seen.error).toMatchObject({ kind: "requestTimeout" });
   });
 });
 
-describe("a signal", () => {
-  test("that fired before the call sends nothing", async () => {
-    const seen = world.call({ signal: AbortSignal.abort() });
+describe("an abort signal", () => {
+  test("that is already aborted sends nothing", async () => {
+    const seen = harness.call({ signal: AbortSignal.abort() });
     await flush();
     expect(seen.error).toMatchObject({ kind: "aborted", outcome: "notSent" });
-    expect(world.sent).toEqual([]);
-    expect(world.calls.size).toBe(0);
-    expect(world.clock.pendingTimers).toBe(0);
+    expect(harness.sent).toEqual([]);
+    expect(harness.calls.size).toBe(0);
+    expect(harness.clock.pendingTimers).toBe(0);
   });
 
-  test("that fires while the call waits ends it as not sent", async () => {
-    world.gate = "wait";
+  test("rejects a waiting call as notSent", async () => {
+    harness.gate = "wait";
     const controller = new AbortController();
-    const seen = world.call({ signal: controller.signal });
+    const seen = harness.call({ signal: controller.signal });
     controller.abort();
     await flush();
     expect(seen.error).toMatchObject({ kind: "aborted", outcome: "notSent" });
-    world.gate = "send";
-    world.calls.advanceAll();
-    expect(world.sent).toEqual([]);
+    harness.gate = "send";
+    harness.calls.advanceAll();
+    expect(harness.sent).toEqual([]);
   });
 
-  test("that fires after sending ends it as unknown; the answer then belongs to nobody", async () => {
+  test("rejects a sent call as unknown, and its late reply settles no call", async () => {
     const controller = new AbortController();
-    const seen = world.call({ signal: controller.signal });
+    const seen = harness.call({ signal: controller.signal });
     controller.abort();
     await flush();
     expect(seen.error).toMatchObject({ kind: "aborted", outcome: "unknown" });
-    expect(await world.reply(0)).toBe(false);
+    expect(await harness.reply(0)).toBe(false);
   });
 });
 
-test("a hundred calls may wait; one more is refused at once, and one that need not wait is not", async () => {
-  world.gate = "wait";
-  const waiting = Array.from({ length: 100 }, () => world.call());
-  const oneMore = world.call();
+test("PendingCalls rejects the 101st waiting call at once, but not a call that need not wait", async () => {
+  harness.gate = "wait";
+  const waiting = Array.from({ length: 100 }, () => harness.call());
+  const overLimit = harness.call();
   await flush();
-  expect(oneMore.error).toMatchObject({
+  expect(overLimit.error).toMatchObject({
     kind: "notConnected",
     outcome: "notSent",
     retryable: true,
   });
   expect(waiting.every((seen) => !seen.error)).toBe(true);
-  world.gate = "send";
-  world.calls.advanceAll();
-  expect(world.sent).toHaveLength(100);
-  const next = world.call();
-  expect(world.sent).toHaveLength(101);
-  await world.reply(100);
+  harness.gate = "send";
+  harness.calls.advanceAll();
+  expect(harness.sent).toHaveLength(100);
+  const next = harness.call();
+  expect(harness.sent).toHaveLength(101);
+  await harness.reply(100);
   expect(next).toHaveProperty("value");
 });
 
-describe("when the socket goes", () => {
+describe("after the socket is lost", () => {
   test.each(["safe", "safeDelete"] as const)(
     "a sent call of kind %s is sent again",
     async (repeat) => {
-      const seen = world.call({ repeat });
-      world.gate = "wait";
-      world.calls.socketLost();
+      const seen = harness.call({ repeat });
+      harness.gate = "wait";
+      harness.calls.socketLost();
       await flush();
       expect(seen).toEqual({});
-      world.gate = "send";
-      world.calls.advanceAll();
-      expect(world.sent).toHaveLength(2);
-      await world.reply(1);
+      harness.gate = "send";
+      harness.calls.advanceAll();
+      expect(harness.sent).toHaveLength(2);
+      await harness.reply(1);
       expect(seen).toHaveProperty("value");
     },
   );
@@ -286,132 +286,132 @@ describe("when the socket goes", () => {
   test.each(["never", "binding", undefined] as const)(
     "a sent call of kind %s has an unknown outcome",
     async (repeat) => {
-      const seen = world.call({ repeat });
-      world.calls.socketLost();
+      const seen = harness.call({ repeat });
+      harness.calls.socketLost();
       await flush();
       expect(seen.error).toMatchObject({
         kind: "notConnected",
         outcome: "unknown",
         retryable: false,
       });
-      world.calls.advanceAll();
-      expect(world.sent).toHaveLength(1);
+      harness.calls.advanceAll();
+      expect(harness.sent).toHaveLength(1);
     },
   );
 
-  test("a call that has not been sent goes out on the next, whatever its kind", () => {
-    world.gate = "wait";
-    world.call({ repeat: "never" });
-    world.calls.socketLost();
-    world.gate = "send";
-    world.calls.advanceAll();
-    expect(world.sent).toHaveLength(1);
+  test("a waiting call is sent on the next socket, whatever its kind", () => {
+    harness.gate = "wait";
+    harness.call({ repeat: "never" });
+    harness.calls.socketLost();
+    harness.gate = "send";
+    harness.calls.advanceAll();
+    expect(harness.sent).toHaveLength(1);
   });
 
-  test("a call that belongs to that socket ends with it, be it sent or not", async () => {
-    const sent = world.call({ generation: 1, repeat: "safe" });
-    world.gate = "wait";
-    const waiting = world.call({ generation: 1, repeat: "safe" });
-    world.calls.socketLost();
+  test("a call of the lost generation rejects, sent or not", async () => {
+    const sent = harness.call({ generation: 1, repeat: "safe" });
+    harness.gate = "wait";
+    const waiting = harness.call({ generation: 1, repeat: "safe" });
+    harness.calls.socketLost();
     await flush();
     expect(sent.error).toMatchObject({ kind: "notConnected", outcome: "unknown" });
     expect(waiting.error).toMatchObject({ kind: "notConnected", outcome: "notSent" });
   });
 
-  test("404 on the repeat of a deletion means it was done; 404 at first means it was not there", async () => {
-    const repeated = world.call({ repeat: "safeDelete" });
-    world.calls.socketLost();
-    world.calls.advanceAll();
-    await world.reply(1, 404, null, "[]");
+  test("404 resolves a repeated deletion, and rejects a first deletion", async () => {
+    const repeated = harness.call({ repeat: "safeDelete" });
+    harness.calls.socketLost();
+    harness.calls.advanceAll();
+    await harness.reply(1, 404, null, "[]");
     expect(repeated).toEqual({ value: {} });
-    const first = world.call({ repeat: "safeDelete" });
-    await world.reply(2, 404, null, "[]");
+    const first = harness.call({ repeat: "safeDelete" });
+    await harness.reply(2, 404, null, "[]");
     expect(first.error).toMatchObject({ kind: "notFound", outcome: "refused" });
-    const read = world.call({ repeat: "safe" });
-    world.calls.socketLost();
-    world.calls.advanceAll();
-    await world.reply(4, 404, null, "[]");
+    const read = harness.call({ repeat: "safe" });
+    harness.calls.socketLost();
+    harness.calls.advanceAll();
+    await harness.reply(4, 404, null, "[]");
     expect(read.error).toMatchObject({ kind: "notFound" });
   });
 });
 
-describe("a 401", () => {
-  test("renews the tokens once, and the call is repeated once with the new ones", async () => {
-    const seen = world.call({ repeat: "never" });
-    world.tokens = { clientId: "client", projectToken: "project-2" };
-    await world.reply(0, 401, null, "[]");
-    expect(world.renewTokens).toHaveBeenCalledTimes(1);
-    expect(world.sent.at(-1)).toMatchObject({ xGs2ProjectToken: "project-2" });
+describe("a 401 reply", () => {
+  test("renews the tokens and repeats the call with the new tokens, once", async () => {
+    const seen = harness.call({ repeat: "never" });
+    harness.tokens = { clientId: "client", projectToken: "project-2" };
+    await harness.reply(0, 401, null, "[]");
+    expect(harness.renewTokens).toHaveBeenCalledTimes(1);
+    expect(harness.sent.at(-1)).toMatchObject({ xGs2ProjectToken: "project-2" });
     expect(seen).toEqual({});
-    await world.reply(1);
+    await harness.reply(1);
     expect(seen).toHaveProperty("value");
   });
 
-  test("twice rejects that call", async () => {
-    const seen = world.call();
-    await world.reply(0, 401, null, "[]");
-    await world.reply(1, 401, null, "[]");
-    expect(world.renewTokens).toHaveBeenCalledTimes(1);
-    expect(world.sent).toHaveLength(2);
+  test("rejects the call when it comes twice", async () => {
+    const seen = harness.call();
+    await harness.reply(0, 401, null, "[]");
+    await harness.reply(1, 401, null, "[]");
+    expect(harness.renewTokens).toHaveBeenCalledTimes(1);
+    expect(harness.sent).toHaveLength(2);
     expect(seen.error).toMatchObject({ kind: "unauthorized", status: 401, outcome: "refused" });
   });
 
-  test("whose renewal fails rejects with the 401", async () => {
-    world.renewTokens.mockRejectedValue(new Error("no"));
-    const seen = world.call();
-    await world.reply(0, 401, null, "[]");
+  test("rejects the call when the renewal fails", async () => {
+    harness.renewTokens.mockRejectedValue(new Error("no"));
+    const seen = harness.call();
+    await harness.reply(0, 401, null, "[]");
     expect(seen.error).toMatchObject({ kind: "unauthorized", status: 401 });
-    expect(world.sent).toHaveLength(1);
+    expect(harness.sent).toHaveLength(1);
   });
 
-  test("of a call that belongs to one socket is not ours to mend", async () => {
-    const seen = world.call({ generation: 1 });
-    await world.reply(0, 401, null, "[]");
-    expect(world.renewTokens).not.toHaveBeenCalled();
+  test("renews no tokens for a call of one generation", async () => {
+    const seen = harness.call({ generation: 1 });
+    await harness.reply(0, 401, null, "[]");
+    expect(harness.renewTokens).not.toHaveBeenCalled();
     expect(seen.error).toMatchObject({ kind: "unauthorized" });
   });
 });
 
-describe("answers", () => {
-  test("find their calls in any order", async () => {
-    const [a, b, c] = [world.call(), world.call(), world.call()];
-    await world.reply(2, 200, { n: "c" });
-    await world.reply(0, 200, { n: "a" });
-    await world.reply(1, 200, { n: "b" });
+describe("replies", () => {
+  test("settle their calls in any order", async () => {
+    const [a, b, c] = [harness.call(), harness.call(), harness.call()];
+    await harness.reply(2, 200, { n: "c" });
+    await harness.reply(0, 200, { n: "a" });
+    await harness.reply(1, 200, { n: "b" });
     expect([a, b, c].map(({ value }) => value)).toEqual([{ n: "a" }, { n: "b" }, { n: "c" }]);
   });
 
-  test("that come twice, or to nobody, settle nothing", async () => {
-    const seen = world.call();
-    expect(await world.reply(0, 200, { n: 1 })).toBe(true);
-    expect(await world.reply(0, 200, { n: 2 })).toBe(false);
+  test("settle no call when they are duplicates or have no call", async () => {
+    const seen = harness.call();
+    expect(await harness.reply(0, 200, { n: 1 })).toBe(true);
+    expect(await harness.reply(0, 200, { n: 2 })).toBe(false);
     expect(seen.value).toEqual({ n: 1 });
   });
 
-  test("from the socket before do not answer a call that waits to be repeated", async () => {
-    const seen = world.call({ repeat: "safe" });
-    world.gate = "wait";
-    world.calls.socketLost();
-    expect(await world.reply(0)).toBe(false);
+  test("of the previous socket do not settle a call that waits to be repeated", async () => {
+    const seen = harness.call({ repeat: "safe" });
+    harness.gate = "wait";
+    harness.calls.socketLost();
+    expect(await harness.reply(0)).toBe(false);
     expect(seen).toEqual({});
   });
 
-  test("with a null body and a message are refusals, even with 200", async () => {
-    const seen = world.call();
-    await world.reply(0, 200, null, "something is wrong");
+  test("with a null body and a message reject the call, even with 200", async () => {
+    const seen = harness.call();
+    await harness.reply(0, 200, null, "something is wrong");
     expect(seen.error).toMatchObject({ outcome: "refused", status: 200 });
   });
 
-  test("without a status cannot be read", async () => {
-    const seen = world.call();
-    await world.reply(0, NaN, {});
+  test("without a status reject the call as unreadable", async () => {
+    const seen = harness.call();
+    await harness.reply(0, NaN, {});
     expect(seen.error).toMatchObject({ kind: "protocol" });
   });
 
-  test("that refuse carry status and error list, without a secret in any of it", async () => {
-    const seen = world.call();
+  test("that refuse carry status and error list, with secrets redacted", async () => {
+    const seen = harness.call();
     const list = [{ component: "login", message: "the s3cret is wrong", code: "s3cret" }];
-    await world.reply(0, 400, null, JSON.stringify(list));
+    await harness.reply(0, 400, null, JSON.stringify(list));
     expect(seen.error).toMatchObject({
       kind: "badRequest",
       status: 400,

@@ -26,7 +26,7 @@ const hints = fc.constantFrom(
   "suspicion" as const,
 );
 
-/** An event, and whether the connection could dispatch it now. */
+/** An event, and whether the connection may dispatch it. */
 interface Candidate {
   readonly event: Event;
   readonly isPossible?: (connection: SimulatedConnection) => boolean;
@@ -117,11 +117,11 @@ const sequences = fc.array(
   { minLength: 1, maxLength: 60 },
 );
 
-test("the machine keeps its promises for events in any order", () => {
+test("the machine keeps its invariants for events in any order", () => {
   fc.assert(
     fc.property(sequences, (sequence) => {
       const connection = new SimulatedConnection();
-      /** After a disconnect, until the game connects again. */
+      /** After a disconnect, until the next connect. */
       let isStopped = false;
       const forcedRequests: Record<string, number> = {};
       const forcedBinds: Record<string, number> = {};
@@ -130,7 +130,7 @@ test("the machine keeps its promises for events in any order", () => {
         expect(state.generation).toBeGreaterThanOrEqual(before.generation);
         for (const effect of effects) {
           if (effect.type === "bind") {
-            // Nothing of a player leaves before the login; and a bind is the last effect of its step.
+            // No player frame precedes the login, and a bind is the last effect of its step.
             expect(state.phase).toBe("open");
             expect(state.slots[effect.slot]!.state).toBe("binding");
             if (effect.force) forcedBinds[effect.slot] = (forcedBinds[effect.slot] ?? 0) + 1;
@@ -154,7 +154,7 @@ test("the machine keeps its promises for events in any order", () => {
           if (phase !== "open") expect(["wanted", "failed", "replaced"]).toContain(bindingState);
           if (isHeldByServer) expect(phase).toBe("open");
         }
-        // Only a call of the game leads out of rest.
+        // Only a method called by the game leaves a resting phase.
         if (isStopped) expect(isResting(state)).toBe(true);
       };
       for (const { candidate, passMs, frame } of sequence) {
@@ -176,7 +176,7 @@ test("the machine keeps its promises for events in any order", () => {
 
 const OF_A_SOCKET = ["socketOpened", "socketEnded", "loggedIn", "loginFailed"];
 
-test("an event of an earlier socket changes nothing", () => {
+test("the machine ignores events of an earlier socket", () => {
   const ofEarlierSocket = candidates.filter(
     ({ event: { type } }) => OF_A_SOCKET.includes(type) || type.startsWith("bind"),
   );
@@ -190,7 +190,7 @@ test("an event of an earlier socket changes nothing", () => {
       if (connection.state.generation === 0) return;
       const before = connection.state;
       const effects = connection.on(late.event, before.generation - 1);
-      // A bind that is due by now is sent all the same.
+      // A bind that is due by now is still sent.
       expect(effects.filter(({ type }) => type !== "bind")).toEqual([]);
       expect(connection.state).toMatchObject({
         phase: before.phase,

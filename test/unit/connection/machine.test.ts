@@ -5,8 +5,8 @@ import { failure, SimulatedConnection } from "./simulatedConnection.js";
 
 const types = (effects: readonly Effect[]) => effects.map(({ type }) => type);
 
-describe("connecting", () => {
-  test("opens a socket, logs in, and is connected", () => {
+describe("connect", () => {
+  test("opens a socket and logs in", () => {
     const connection = new SimulatedConnection();
     expect(connection.status).toBe("idle");
     expect(connection.on({ type: "connect" })).toEqual([{ type: "openSocket" }]);
@@ -16,7 +16,7 @@ describe("connecting", () => {
     expect(connection.status).toBe("connected");
   });
 
-  test("again while it is under way does nothing", () => {
+  test("does nothing while an attempt is under way", () => {
     const connection = new SimulatedConnection();
     connection.on({ type: "connect" });
     expect(connection.on({ type: "connect" })).toEqual([]);
@@ -27,7 +27,7 @@ describe("connecting", () => {
     expect(connection.count("openSocket")).toBe(1);
   });
 
-  test("while it waits for a window tries at once, always", () => {
+  test("tries at once while a retry is scheduled", () => {
     const connection = SimulatedConnection.ready();
     connection.end();
     expect(connection.status).toBe("reconnecting");
@@ -36,7 +36,7 @@ describe("connecting", () => {
     expect(connection.on({ type: "connect" })).toEqual([{ type: "openSocket" }]);
   });
 
-  test("that the host refuses is closed, with the error", () => {
+  test("ends in closed with the error when the host cannot create the socket", () => {
     const connection = new SimulatedConnection();
     connection.on({ type: "connect" });
     const error = failure("invalidArgument");
@@ -48,7 +48,7 @@ describe("connecting", () => {
   });
 });
 
-describe("a login that fails", () => {
+describe("a failed login", () => {
   const failLogin = (kind: Parameters<SimulatedConnection["refuseLogin"]>[0]) => {
     const connection = new SimulatedConnection();
     connection.requestBind();
@@ -57,7 +57,7 @@ describe("a login that fails", () => {
     return connection;
   };
 
-  test("with 401 ends in unauthorized, and nothing is tried", () => {
+  test("with 401 ends in unauthorized, and is not retried", () => {
     const connection = failLogin("unauthorized");
     expect(connection.status).toBe("unauthorized");
     expect(connection.reason).toBe("token");
@@ -82,7 +82,7 @@ describe("a login that fails", () => {
     "quotaLimitExceeded",
     "protocol",
     "unknown",
-  ] as const)("with %s keeps the socket and logs in again by the windows", (kind) => {
+  ] as const)("with %s keeps the socket and is retried on the retry schedule", (kind) => {
     const connection = failLogin(kind);
     expect(connection.status).toBe("connecting");
     expect(connection.state.error).toMatchObject({ kind });
@@ -98,7 +98,7 @@ describe("a login that fails", () => {
     expect(connection.slot().state).toBe("binding");
   });
 
-  test("by silence leaves the socket: nothing else may be asked of it", () => {
+  test("without a reply replaces the socket", () => {
     const connection = failLogin("requestTimeout");
     expect(connection.last("leaveSocket")).toBeDefined();
     connection.pass(1_000);
@@ -111,7 +111,7 @@ describe("a login that fails", () => {
     expect(connection.status).toBe("unauthorized");
   });
 
-  test("on renewal otherwise keeps everything, tells, and is tried again in 30 seconds", () => {
+  test("on renewal with another error keeps the connection, is reported, and is retried in 30 seconds", () => {
     const connection = SimulatedConnection.ready();
     expect(types(connection.refuseLogin("serviceUnavailable"))).toEqual(["reportRenewalRetry"]);
     expect(connection.status).toBe("ready");
@@ -121,7 +121,7 @@ describe("a login that fails", () => {
 });
 
 describe("the project token", () => {
-  test("is renewed at its time, once", () => {
+  test("is renewed once when it is due", () => {
     const connection = new SimulatedConnection({ idleMs: Infinity });
     connection.on({ type: "connect" });
     connection.open();
@@ -135,7 +135,7 @@ describe("the project token", () => {
     expect(connection.status).toBe("connected");
   });
 
-  test("given by the game leads out of unauthorized, and changes nothing elsewhere", () => {
+  test("set by the game restarts an unauthorized client, and has no effect in other states", () => {
     const connection = new SimulatedConnection();
     const set = () => connection.on({ type: "tokenSet", renewInMs: 1_000 });
     expect(set()).toEqual([]);
@@ -156,7 +156,7 @@ describe("the project token", () => {
 });
 
 describe("a bind", () => {
-  test("is sent once the login is answered, and answered by a sync", () => {
+  test("is sent after the login, and its reply causes a sync", () => {
     const connection = new SimulatedConnection();
     expect(connection.requestBind()).toEqual([{ type: "openSocket" }]);
     connection.open();
@@ -170,7 +170,7 @@ describe("a bind", () => {
     expect(connection.status).toBe("ready");
   });
 
-  test("refused with 401 renews both tokens and is sent once more; a second 401 is the end", () => {
+  test("refused with 401 renews both tokens and is sent once more; a second 401 ends in unauthorized", () => {
     const connection = SimulatedConnection.ready();
     connection.requestBind();
     expect(connection.refuse("unauthorized")).toEqual([
@@ -183,7 +183,7 @@ describe("a bind", () => {
     expect(connection.count("bind")).toBe(3);
   });
 
-  test("refused twice with 401 beside another that is held stops neither the other nor the client", () => {
+  test("refused twice with 401 fails its slot alone while another slot is held", () => {
     const connection = SimulatedConnection.ready();
     connection.requestBind("guild");
     connection.refuse("unauthorized", "guild");
@@ -196,7 +196,7 @@ describe("a bind", () => {
     expect(connection.status).toBe("ready");
   });
 
-  test("whose provider itself says unauthorized is not tried again", () => {
+  test("whose provider rejects with unauthorized is not retried", () => {
     const connection = new SimulatedConnection();
     connection.requestBind();
     connection.open();
@@ -206,7 +206,7 @@ describe("a bind", () => {
     expect(connection.count("bind")).toBe(1);
   });
 
-  test("that was let in after a 401 is wanted again after the next drop", () => {
+  test("accepted after a 401 is wanted again after the next drop", () => {
     const connection = new SimulatedConnection();
     connection.requestBind();
     connection.open();
@@ -254,7 +254,7 @@ describe("a bind", () => {
     "serviceUnavailable",
     "protocol",
     "quotaLimitExceeded",
-  ] as const)("refused with %s keeps the socket and is retried by the windows", (kind) => {
+  ] as const)("refused with %s keeps the socket and is retried on the retry schedule", (kind) => {
     const connection = new SimulatedConnection({ idleMs: Infinity });
     connection.requestBind();
     connection.open();
@@ -275,7 +275,7 @@ describe("a bind", () => {
     expect(Math.max(...gaps)).toBeLessThanOrEqual(30_000);
   });
 
-  test("that goes unanswered raises the suspicion that the line is dead", () => {
+  test("without a reply starts a probe", () => {
     const connection = new SimulatedConnection();
     connection.requestBind();
     connection.open();
@@ -283,7 +283,7 @@ describe("a bind", () => {
     expect(types(connection.refuse("requestTimeout", "player", "unknown"))).toContain("probe");
   });
 
-  test("of one slot that fails leaves the others alone", () => {
+  test("that fails leaves other slots unchanged", () => {
     const connection = SimulatedConnection.ready();
     connection.requestBind("guild");
     connection.refuse("notFound", "guild");
@@ -292,7 +292,7 @@ describe("a bind", () => {
     expect(connection.slot("guild").state).toBe("failed");
   });
 
-  test("of the same slot while one is under way gets a socket of its own", () => {
+  test("of a slot that is already binding replaces the socket", () => {
     const connection = new SimulatedConnection();
     connection.requestBind();
     connection.open();
@@ -304,7 +304,7 @@ describe("a bind", () => {
 });
 
 describe("a conflict", () => {
-  test("on an explicit bind is told to whoever asked; the connection stays and nothing is repeated", () => {
+  test("on an explicit bind fails the slot; the connection stays and the bind is not repeated", () => {
     const connection = new SimulatedConnection();
     connection.requestBind();
     connection.open();
@@ -320,7 +320,7 @@ describe("a conflict", () => {
     expect(connection.count("bind")).toBe(1);
   });
 
-  test("on coming back, after the server had accepted the wish, is replaced at once, and stays so", () => {
+  test("on reconnect replaces an accepted binding's slot at once and permanently", () => {
     const connection = SimulatedConnection.ready();
     connection.end();
     connection.on({ type: "connect" });
@@ -339,7 +339,7 @@ describe("a conflict", () => {
     expect(connection.count("bind")).toBe(length);
   });
 
-  test("is tried again within conflictGraceMs, and then counts", () => {
+  test("is retried within conflictGraceMs, and then replaces the slot", () => {
     const connection = SimulatedConnection.ready({ conflictGraceMs: 5_000 });
     connection.end();
     connection.on({ type: "connect" });
@@ -356,14 +356,14 @@ describe("a conflict", () => {
     expect(connection.count("bind")).toBeGreaterThan(3);
   });
 
-  test("on binding anew over a held one ends what was held: it must not live on unseen", () => {
+  test("on binding a held slot again ends the held binding with its socket", () => {
     const connection = SimulatedConnection.ready();
     connection.requestBind();
     expect(types(connection.refuse("conflict"))).toEqual(["leaveSocket", "openSocket"]);
     expect(connection.slot().state).toBe("failed");
   });
 
-  test("one replaced slot is the client's status, and its neighbour stays held", () => {
+  test("of one slot sets the client's status, and another slot stays held", () => {
     const connection = SimulatedConnection.ready();
     connection.requestBind("guild");
     connection.accept("guild", "guild");
@@ -379,7 +379,7 @@ describe("a conflict", () => {
 });
 
 describe("a forced bind", () => {
-  test("is refused in advance where no socket is open", () => {
+  test("is rejected in advance while no socket is open", () => {
     const connection = new SimulatedConnection();
     expect(bindRejection(connection.state, true)).toMatchObject({ kind: "notConnected" });
     connection.on({ type: "connect" });
@@ -395,7 +395,7 @@ describe("a forced bind", () => {
     expect(bindRejection(connection.state, false)).toMatchObject({ kind: "notConnected" });
   });
 
-  test("leaves once: when its answer is lost, the next one is unforced", () => {
+  test("is sent once: when its reply is lost, the next bind is not forced", () => {
     const connection = SimulatedConnection.ready();
     expect(connection.requestBind("player", { force: true })).toEqual([
       { type: "bind", slot: "player", force: true, renew: false },
@@ -408,7 +408,7 @@ describe("a forced bind", () => {
     ]);
   });
 
-  test("that fails with 503 or 401 is not forced a second time", () => {
+  test("that fails with 503 or 401 is retried without force", () => {
     for (const kind of ["serviceUnavailable", "unauthorized"] as const) {
       const connection = SimulatedConnection.ready();
       connection.requestBind("player", { force: true });
@@ -421,7 +421,7 @@ describe("a forced bind", () => {
     }
   });
 
-  test("that has not left when the socket goes never will", () => {
+  test("that was not sent before the socket ended is never sent", () => {
     const connection = new SimulatedConnection();
     connection.on({ type: "connect" });
     connection.open();
@@ -436,12 +436,12 @@ describe("a forced bind", () => {
     );
   });
 
-  test("that cannot leave does not cost the slot its place: it is bound without force", () => {
+  test("that cannot be sent keeps its slot wanted, and the next bind is not forced", () => {
     const connection = new SimulatedConnection();
     connection.requestBind();
     connection.open();
     connection.login();
-    // While the bind before is under way the socket is replaced, and what was forced never leaves.
+    // The socket is replaced while the first bind is under way, so the forced bind is never sent.
     connection.requestBind("player", { force: true });
     connection.open();
     expect(connection.login()).toEqual([
@@ -458,7 +458,7 @@ describe("a forced bind", () => {
     expect(connection.slot().error).toBeUndefined();
   });
 
-  test("that is accepted is a takeOver", () => {
+  test("that is accepted causes a sync with reason takeOver", () => {
     const connection = SimulatedConnection.ready();
     connection.requestBind("player", { force: true });
     expect(connection.accept()).toEqual([
@@ -468,22 +468,22 @@ describe("a forced bind", () => {
 });
 
 describe("a gap", () => {
-  test("runs from the last frame of the socket that held the binding to the answer of its next bind", () => {
+  test("runs from the last frame of the bound socket to the reply of the next bind", () => {
     const connection = SimulatedConnection.ready();
-    const heardAt = connection.pass(1_000).frame().now;
+    const frameAt = connection.pass(1_000).frame().now;
     connection.pass(5_000);
     connection.end();
     connection.on({ type: "connect" });
     connection.open();
     connection.login();
     expect(connection.accept()).toEqual([
-      { type: "sync", slot: "player", reason: "gap", since: heardAt },
+      { type: "sync", slot: "player", reason: "gap", since: frameAt },
     ]);
   });
 
-  test("is told once, however many attempts it took", () => {
+  test("is reported once, however many attempts fail", () => {
     const connection = SimulatedConnection.ready();
-    const heardAt = connection.now;
+    const frameAt = connection.now;
     connection.end();
     for (let i = 0; i < 3; i++) {
       connection.pass(3_000);
@@ -493,11 +493,11 @@ describe("a gap", () => {
     }
     connection.reconnect();
     expect(connection.effects.filter(({ type }) => type === "sync").slice(1)).toEqual([
-      { type: "sync", slot: "player", reason: "gap", since: heardAt },
+      { type: "sync", slot: "player", reason: "gap", since: frameAt },
     ]);
   });
 
-  test("is none where the same socket binds again", () => {
+  test("is not reported when the same socket binds again", () => {
     const connection = SimulatedConnection.ready();
     connection.requestBind();
     expect(connection.accept()).toEqual([]);
@@ -505,7 +505,7 @@ describe("a gap", () => {
 });
 
 describe("another player in the same slot", () => {
-  test("gets a socket of its own, and what is remembered is forgotten", () => {
+  test("replaces the socket, and forgets the recorded notifications", () => {
     const connection = SimulatedConnection.ready();
     connection.requestBind();
     expect(types(connection.accept("bob"))).toEqual([
@@ -521,7 +521,7 @@ describe("another player in the same slot", () => {
     expect(connection.slot()).toMatchObject({ state: "held", session: { userId: "bob" } });
   });
 
-  test("on a new socket, where the former one's session is gone already, needs no other", () => {
+  test("is bound on a new socket without replacing it, since the former session has ended", () => {
     const connection = SimulatedConnection.ready();
     connection.end();
     connection.on({ type: "connect" });
@@ -534,8 +534,8 @@ describe("another player in the same slot", () => {
   });
 });
 
-describe("a bind that got no answer", () => {
-  const unanswered = () => {
+describe("a bind without a reply", () => {
+  const withoutReply = () => {
     const connection = new SimulatedConnection();
     connection.requestBind();
     connection.open();
@@ -544,8 +544,8 @@ describe("a bind that got no answer", () => {
     return connection;
   };
 
-  test("is asked again on the same socket, and needs no other", () => {
-    const connection = unanswered();
+  test("is retried on the same socket, and keeps it when accepted", () => {
+    const connection = withoutReply();
     connection.pass(connection.slot().retryAt! - connection.now);
     expect(connection.slot().state).toBe("binding");
     expect(connection.accept("alice")).toEqual([
@@ -554,8 +554,8 @@ describe("a bind that got no answer", () => {
     expect(connection.count("openSocket")).toBe(1);
   });
 
-  test("may hold its player all the same: whoever follows in the slot gets a socket of its own", () => {
-    const connection = unanswered();
+  test("may have been accepted: another player in its slot replaces the socket", () => {
+    const connection = withoutReply();
     connection.requestBind();
     expect(types(connection.accept("bob"))).toEqual(["leaveSocket", "openSocket"]);
     connection.open();
@@ -568,23 +568,23 @@ describe("a bind that got no answer", () => {
 
   test.each([
     [
-      "it is released",
+      "its slot is released",
       (connection: SimulatedConnection) => connection.on({ type: "release", slot: "player" }),
     ],
     [
-      "it is refused when asked again",
+      "its retry is refused",
       (connection: SimulatedConnection) => {
         connection.pass(connection.slot().retryAt! - connection.now);
         return connection.refuse("notFound", "player");
       },
     ],
-  ])("leaves the socket when %s", (_, act) => {
-    expect(types(act(unanswered()))).toEqual(["leaveSocket", "openSocket"]);
+  ])("replaces the socket when %s", (_, act) => {
+    expect(types(act(withoutReply()))).toEqual(["leaveSocket", "openSocket"]);
   });
 });
 
 describe("release", () => {
-  test("of a held slot replaces the socket, and binds the others again", () => {
+  test("of a held slot replaces the socket, and binds the other slots again", () => {
     const connection = SimulatedConnection.ready();
     connection.requestBind("guild");
     connection.accept("guild", "guild");
@@ -599,16 +599,16 @@ describe("release", () => {
     ]);
   });
 
-  test("of a slot that holds nothing, or is none, touches no socket", () => {
+  test("of a failed or unknown slot keeps the socket", () => {
     const connection = SimulatedConnection.ready();
     connection.requestBind("guild");
     connection.refuse("notFound", "guild");
     expect(connection.on({ type: "release", slot: "guild" })).toEqual([]);
-    expect(connection.on({ type: "release", slot: "nobody" })).toEqual([]);
+    expect(connection.on({ type: "release", slot: "unknown" })).toEqual([]);
     expect(connection.status).toBe("ready");
   });
 
-  test("of a slot whose bind is under way leaves that socket: its answer may come after all", () => {
+  test("of a binding slot replaces the socket, since the bind may still be accepted", () => {
     const connection = SimulatedConnection.ready();
     connection.requestBind("guild");
     expect(types(connection.on({ type: "release", slot: "guild" }))).toEqual([
@@ -619,7 +619,7 @@ describe("release", () => {
 });
 
 describe("an outage", () => {
-  test("is retried in its windows, one attempt each, with the phase it drew", () => {
+  test("is retried once in each window, with the jitter drawn at its start", () => {
     const connection = SimulatedConnection.ready();
     connection.random = 0.25;
     const droppedAt = connection.now;
@@ -635,7 +635,7 @@ describe("an outage", () => {
     expect(connection.state.attempt).toBe(5);
   });
 
-  test("counts the attempts from when the connection was first asked for", () => {
+  test("counts the attempts from the first connect", () => {
     const connection = new SimulatedConnection();
     connection.on({ type: "connect" });
     expect(connection.state.attempt).toBe(1);
@@ -644,7 +644,7 @@ describe("an outage", () => {
     expect(connection.state.attempt).toBe(2);
   });
 
-  test("that is over is no reason any more, nor counted, when a socket is replaced on purpose", () => {
+  test("that has ended sets neither reason nor attempt of a deliberate socket replacement", () => {
     const connection = SimulatedConnection.ready();
     connection.end();
     connection.reconnect();
@@ -657,7 +657,7 @@ describe("an outage", () => {
     ]);
   });
 
-  test("an attempt that takes longer than its window skips the slot it missed", () => {
+  test("skips the windows that a slow attempt has missed", () => {
     const connection = SimulatedConnection.ready();
     connection.end();
     connection.pass(connection.state.nextRetryAt - connection.now);
@@ -666,7 +666,7 @@ describe("an outage", () => {
     expect(connection.state.nextRetryAt).toBeGreaterThan(connection.now);
   });
 
-  test("goes on where ready lasted less than ten seconds, and is a new one after that", () => {
+  test("goes on when ready lasted less than ten seconds, and starts anew after that", () => {
     const connection = SimulatedConnection.ready();
     connection.end();
     const first = connection.state.outage;
@@ -682,7 +682,7 @@ describe("an outage", () => {
     expect(connection.state.attempt).toBe(0);
   });
 
-  test("does not count as over while a bind is still wanted", () => {
+  test("goes on while a bind is still wanted", () => {
     const connection = SimulatedConnection.ready({ idleMs: Infinity });
     connection.end();
     const first = connection.state.outage;
@@ -697,14 +697,14 @@ describe("an outage", () => {
   test.each([
     [true, "serverClosed"],
     [false, "network"],
-  ] as const)("that began with a close (clean: %s) has the reason %s", (clean, reason) => {
+  ] as const)("that starts with a close (clean: %s) has the reason %s", (clean, reason) => {
     const connection = SimulatedConnection.ready();
     connection.end(clean);
     expect(connection.reason).toBe(reason);
   });
 });
 
-describe("waking up", () => {
+describe("a platform event", () => {
   const waiting = () => {
     const connection = SimulatedConnection.ready();
     connection.end();
@@ -722,7 +722,7 @@ describe("waking up", () => {
     expect(connection.count("openSocket")).toBe(before + 1);
   });
 
-  test("tries at most once a second, and what came too early is made up for then", () => {
+  test("retryNow tries at most once a second, and an early retryNow is delayed", () => {
     const connection = waiting();
     const before = connection.count("openSocket");
     for (let ms = 0; ms < 5_000; ms += 50) {
@@ -734,7 +734,7 @@ describe("waking up", () => {
     expect(connection.count("openSocket") - before).toBeGreaterThanOrEqual(4);
   });
 
-  test("of retryNow while a refused login waits sends the login", () => {
+  test("retryNow sends a refused login that waits for its window", () => {
     const connection = new SimulatedConnection();
     connection.on({ type: "connect" });
     connection.open();
@@ -751,7 +751,7 @@ describe("waking up", () => {
     expect(connection.count("login") + connection.count("openSocket")).toBeGreaterThan(before);
   });
 
-  test("does nothing where the player disconnected, or never connected", () => {
+  test("is ignored after a disconnect", () => {
     for (const connection of [new SimulatedConnection(), SimulatedConnection.ready()]) {
       connection.on({ type: "disconnect" });
       for (const kind of [
@@ -771,7 +771,7 @@ describe("waking up", () => {
     }
   });
 
-  test("while offline uses the windows of 30 s alone; loopback is excepted", () => {
+  test("offline limits retries to the windows of 30 s, except on loopback", () => {
     for (const loopback of [false, true]) {
       const connection = SimulatedConnection.ready({ loopback });
       connection.hint("offline");
@@ -786,7 +786,7 @@ describe("waking up", () => {
   test.each([
     [299_000, 1_000],
     [301_000, 115_500],
-  ])("after %i ms in the background the next attempt is at most %i ms away", (hiddenMs, atMost) => {
+  ])("background for %i ms puts the next attempt at most %i ms away", (hiddenMs, atMost) => {
     const connection = SimulatedConnection.ready({ idleMs: Infinity });
     connection.hint("background");
     connection.pass(hiddenMs);
@@ -798,7 +798,7 @@ describe("waking up", () => {
     if (hiddenMs > 300_000) expect(connection.now - from).toBeGreaterThan(85_000);
   });
 
-  test("pageshow does not revive a client that was disconnected while the page was hidden", () => {
+  test("pageshow does not reconnect a client that was disconnected while the page was hidden", () => {
     const connection = SimulatedConnection.ready();
     connection.hint("pagehide");
     connection.on({ type: "disconnect" });
@@ -806,7 +806,7 @@ describe("waking up", () => {
     expect(connection.status).toBe("closed");
   });
 
-  test("pagehide closes the socket, pageshow opens another, and nothing happens in between", () => {
+  test("pagehide closes the socket, and only pageshow opens another", () => {
     const connection = SimulatedConnection.ready();
     expect(types(connection.hint("pagehide"))).toEqual(["leaveSocket"]);
     connection.pass(3_600_000);
@@ -817,8 +817,8 @@ describe("waking up", () => {
   });
 });
 
-describe("alive or half-open", () => {
-  test("silence of idleMs is probed, and an unanswered probe leaves the socket", () => {
+describe("the liveness check", () => {
+  test("sends a probe after idleMs without a frame, and leaves the socket when it gets no reply", () => {
     const connection = SimulatedConnection.ready();
     connection.pass(299_999);
     expect(connection.count("probe")).toBe(0);
@@ -832,7 +832,7 @@ describe("alive or half-open", () => {
     expect(connection.last("leaveSocket")).toBeDefined();
   });
 
-  test("any frame after the probe answers it", () => {
+  test("accepts any frame after the probe as its reply", () => {
     const connection = SimulatedConnection.ready();
     connection.pass(300_000);
     connection.frame();
@@ -847,7 +847,7 @@ describe("alive or half-open", () => {
     ["online", (connection: SimulatedConnection) => connection.hint("online")],
     ["a change of network", (connection: SimulatedConnection) => connection.hint("suspicion")],
     [
-      "visible after 30 s",
+      "foreground after 30 s",
       (connection: SimulatedConnection) => {
         connection.hint("background");
         connection.now += 30_000;
@@ -855,17 +855,17 @@ describe("alive or half-open", () => {
       },
     ],
     [
-      "a clock that jumped",
+      "a clock jump",
       (connection: SimulatedConnection) => connection.on({ type: "tick", lateMs: 70_000 }),
     ],
-  ])("%s is a suspicion: one probe, however often", (_, suspect) => {
+  ])("sends one probe on %s, however often", (_, suspect) => {
     const connection = SimulatedConnection.ready();
     suspect(connection);
     suspect(connection);
     expect(connection.count("probe")).toBe(1);
   });
 
-  test("a sleep while a probe is under way gives the probe its time anew", () => {
+  test("restarts the timeout of a probe after a sleep", () => {
     const connection = SimulatedConnection.ready();
     connection.hint("suspicion");
     connection.now += 3_600_000;
@@ -877,7 +877,7 @@ describe("alive or half-open", () => {
     expect(connection.count("probe")).toBe(1);
   });
 
-  test("a short look away is none, nor a timer a minute late", () => {
+  test("sends no probe after a short time in the background or a timer one minute late", () => {
     const connection = SimulatedConnection.ready();
     connection.hint("background");
     connection.now += 29_000;
@@ -886,7 +886,7 @@ describe("alive or half-open", () => {
     expect(connection.count("probe")).toBe(0);
   });
 
-  test("keep-alive off probes only on suspicion", () => {
+  test("sends probes only on suspicion when keep-alive is off", () => {
     const connection = SimulatedConnection.ready({ idleMs: Infinity });
     connection.pass(3_000_000);
     expect(connection.count("probe")).toBe(0);
@@ -895,19 +895,19 @@ describe("alive or half-open", () => {
   });
 });
 
-describe("two holders of one session ID", () => {
-  const cut = (connection: SimulatedConnection, afterMs: number, clean = true) => {
+describe("a shared session ID", () => {
+  const closeAfter = (connection: SimulatedConnection, afterMs: number, clean = true) => {
     connection.pass(afterMs);
     connection.end(clean);
     if (connection.slot().state !== "replaced") connection.reconnect();
   };
 
-  test("are told by three clean closes, each soon after an exclusive bind", () => {
+  test("is detected by three clean closes, each soon after an exclusive bind", () => {
     const connection = SimulatedConnection.ready();
-    cut(connection, 29_000);
-    cut(connection, 29_000);
+    closeAfter(connection, 29_000);
+    closeAfter(connection, 29_000);
     expect(connection.status).toBe("ready");
-    cut(connection, 29_000);
+    closeAfter(connection, 29_000);
     expect(connection.slot()).toMatchObject({ state: "replaced", replacedBy: "sessionIdShared" });
     connection.on({ type: "connect" });
     connection.open();
@@ -922,30 +922,31 @@ describe("two holders of one session ID", () => {
     [
       "unclean closes",
       (connection: SimulatedConnection) =>
-        [1, 2, 3, 4].forEach(() => cut(connection, 1_000, false)),
+        [1, 2, 3, 4].forEach(() => closeAfter(connection, 1_000, false)),
     ],
     [
       "closes long after the bind",
-      (connection: SimulatedConnection) => [1, 2, 3, 4].forEach(() => cut(connection, 31_000)),
+      (connection: SimulatedConnection) =>
+        [1, 2, 3, 4].forEach(() => closeAfter(connection, 31_000)),
     ],
     [
-      "closes that lie further apart than two minutes",
+      "closes more than two minutes apart",
       (connection: SimulatedConnection) =>
         [1, 2, 3, 4].forEach(() => {
-          cut(connection, 1_000);
+          closeAfter(connection, 1_000);
           connection.pass(31_000);
-          cut(connection, 31_000, false);
+          closeAfter(connection, 31_000, false);
           connection.pass(31_000);
-          cut(connection, 31_000, false);
+          closeAfter(connection, 31_000, false);
         }),
     ],
-  ])("are not suspected for %s", (_, happen) => {
+  ])("is not suspected for %s", (_, closeRepeatedly) => {
     const connection = SimulatedConnection.ready({ idleMs: Infinity });
-    happen(connection);
+    closeRepeatedly(connection);
     expect(connection.status).toBe("ready");
   });
 
-  test("are not suspected for closes while the player is asked for anew", () => {
+  test("is not suspected for closes while the player is bound anew", () => {
     const connection = SimulatedConnection.ready({ idleMs: Infinity });
     [1, 2, 3].forEach(() => {
       connection.pass(31_000);
@@ -956,13 +957,13 @@ describe("two holders of one session ID", () => {
     expect(connection.status).toBe("ready");
   });
 
-  test("are not suspected where the bind was a shared one", () => {
+  test("is not suspected when the bind is not exclusive", () => {
     const connection = new SimulatedConnection();
     connection.requestBind("player", { exclusive: false });
     connection.open();
     connection.login();
     connection.accept();
-    [1, 2, 3, 4].forEach(() => cut(connection, 1_000));
+    [1, 2, 3, 4].forEach(() => closeAfter(connection, 1_000));
     expect(connection.status).toBe("ready");
   });
 });
@@ -1001,7 +1002,7 @@ describe("disconnect", () => {
       connection.end();
       return connection;
     },
-    asleep: () => {
+    "in the back/forward cache": () => {
       const connection = SimulatedConnection.ready();
       connection.hint("pagehide");
       return connection;
@@ -1025,7 +1026,7 @@ describe("disconnect", () => {
   };
 
   test.each(Object.entries(phases))(
-    "while %s schedules nothing, and late events change nothing",
+    "while %s cancels every attempt, and late events are ignored",
     (_, make) => {
       const connection = make();
       const { generation } = connection.state;
@@ -1049,7 +1050,7 @@ describe("disconnect", () => {
     },
   );
 
-  test("keeps the wishes for the next connect", () => {
+  test("keeps the desired bindings for the next connect", () => {
     const connection = SimulatedConnection.ready();
     connection.on({ type: "disconnect" });
     expect(connection.on({ type: "connect" })).toEqual([{ type: "openSocket" }]);

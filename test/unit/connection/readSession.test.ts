@@ -13,8 +13,8 @@ describe("readSession", () => {
     ["null", { item: null }],
     ["a session without a userId", { item: { connectionId: "conn-1" } }],
     ["a session with an empty userId", { item: { userId: "" } }],
-    ["a userId that is no text", { item: { userId: ["user-1"] } }],
-  ])("throws protocol where the result holds %s", (_, result) => {
+    ["a userId that is not a string", { item: { userId: ["user-1"] } }],
+  ])("throws protocol when the result holds %s", (_, result) => {
     expect(() => readSession(result as Record<string, unknown>)).toThrow(
       expect.objectContaining({ kind: "protocol" }) as Error,
     );

@@ -16,7 +16,7 @@ function attempts(outage: Outage, count: number, longOnly = false): number[] {
   return times;
 }
 
-/** Start and width of window k, by the words of the design. */
+/** Start and width of window k, by the formula of the retry schedule. */
 function windowOf(k: number): { start: number; width: number } {
   const width = (i: number) => Math.min(30_000, 500 * 1.5 ** i);
   let start = 0;
@@ -24,7 +24,7 @@ function windowOf(k: number): { start: number; width: number } {
   return { start, width: width(k) };
 }
 
-test("windows of 0.5 s x 1.5^k follow one another from the drop, up to 30 s", () => {
+test("windows of 0.5 s x 1.5^k follow each other from the drop, up to 30 s", () => {
   const at = attempts({ startedAt: 0, jitter: 0 }, 14);
   expect(at.slice(0, 5)).toEqual([0, 500, 1_250, 2_375, 4_062.5]);
   expect(at.at(-1)! - at.at(-2)!).toBe(30_000);
@@ -42,19 +42,19 @@ test("the attempt of window k lies at its start + jitter x its width, whatever c
   );
 });
 
-test("the next attempt is always in the future, and at most one window and its jitter away", () => {
+test("the next attempt lies in the future, at most one window and its jitter away", () => {
   fc.assert(
     fc.property(outages, fc.nat({ max: 10_000_000 }), fc.boolean(), (outage, ms, longOnly) => {
       const after = outage.startedAt + ms;
       const at = nextAttemptAt(outage, after, longOnly);
       expect(at).toBeGreaterThan(after);
-      // The windows too short to be used with longOnly last 85.5 s together.
+      // The windows that longOnly skips last 85.5 s together.
       expect(at - after).toBeLessThanOrEqual(longOnly ? 120_000 : 60_000);
     }),
   );
 });
 
-test("each window holds one attempt: asking anywhere between two answers the later one", () => {
+test("each window holds one attempt: any time between two attempts yields the later one", () => {
   fc.assert(
     fc.property(
       outages,
@@ -69,7 +69,7 @@ test("each window holds one attempt: asking anywhere between two answers the lat
   );
 });
 
-test("a later question never answers an earlier time", () => {
+test("a later time never yields an earlier attempt", () => {
   fc.assert(
     fc.property(
       outages,
@@ -86,7 +86,7 @@ test("a later question never answers an earlier time", () => {
   );
 });
 
-test("longOnly uses the windows of 30 s alone, and those are the same ones", () => {
+test("longOnly uses the windows of 30 s alone, at the same times", () => {
   fc.assert(
     fc.property(outages, (outage) => {
       const all = attempts(outage, 25);

@@ -33,7 +33,7 @@ function deepFreeze<T>(value: T): T {
 
 type WithoutGeneration<Event> = Event extends unknown ? Omit<Event, "generation"> : never;
 
-/** An event of the present socket, where it is one of a socket. */
+/** An event; a socket event belongs to the current socket unless a generation is given. */
 export type Event = WithoutGeneration<ConnectionEvent>;
 
 /** A slot with the fields of every state. */
@@ -44,7 +44,7 @@ type AnySlot = SlotHistory & {
   readonly replacedBy?: string;
 };
 
-/** The machine with time set by hand; the effects it asks for are recorded. */
+/** Runs the machine with manual time, and records its effects. */
 export class SimulatedConnection {
   state: State = initialState;
   now = START;
@@ -80,7 +80,7 @@ export class SimulatedConnection {
     return { ...history, ...slot };
   }
 
-  /** How often an effect was asked for. */
+  /** The number of effects of a type. */
   count(type: Effect["type"]): number {
     return this.effects.filter((effect) => effect.type === type).length;
   }
@@ -89,7 +89,10 @@ export class SimulatedConnection {
     return this.effects.filter((effect) => effect.type === type).at(-1);
   }
 
-  /** One event, by default of the present socket; returns its effects. The step must not change what it is given. */
+  /**
+   * Dispatches an event, by default of the current socket, and returns its effects.
+   * The state is frozen, so the step cannot change it.
+   */
   on(event: Event, generation = this.state.generation): readonly Effect[] {
     const { now, random, frames, lastFrameAt } = this;
     const input = { now, random, frames, lastFrameAt };
@@ -112,7 +115,7 @@ export class SimulatedConnection {
     return effects;
   }
 
-  /** Advances time; every tick the machine asks for comes on time. */
+  /** Advances time, and dispatches each tick when it is due. */
   pass(ms: number): this {
     const until = this.now + ms;
     for (;;) {
@@ -122,8 +125,8 @@ export class SimulatedConnection {
       const before = this.state;
       this.on({ type: "tick", lateMs: 0 });
       if (nextTickAt(this.state, this.options, this.lastFrameAt) <= this.now) {
-        // The same tick for ever would be a busy loop.
-        throw new Error(`The machine wants to tick for ever in phase ${before.phase}.`);
+        // Repeating the same tick would be a busy loop.
+        throw new Error(`The machine repeats its tick in phase ${before.phase}.`);
       }
     }
     this.now = until;
@@ -175,7 +178,7 @@ export class SimulatedConnection {
     return this.on({ type: "socketEnded", clean });
   }
 
-  /** To the point where a player is bound. */
+  /** A connection with a bound player. */
   static ready(options?: Partial<MachineOptions>): SimulatedConnection {
     const connection = new SimulatedConnection(options);
     connection.requestBind();
@@ -185,7 +188,7 @@ export class SimulatedConnection {
     return connection;
   }
 
-  /** Connects, logs in and binds again, after a drop. */
+  /** Connects, logs in and binds again after a drop. */
   reconnect(userId = "alice"): this {
     this.on({ type: "connect" });
     this.open();

@@ -11,96 +11,96 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function anAttempt(connectTimeoutMs = 1_000) {
-  const told: unknown[] = [];
+async function startAttempt(connectTimeoutMs = 1_000) {
+  const emitted: unknown[] = [];
   const events: SocketEvents = {
-    opened: () => told.push("opened"),
-    received: (data) => told.push(data),
-    alive: () => told.push("alive"),
-    ended: (end) => told.push(end),
+    opened: () => emitted.push("opened"),
+    received: (data) => emitted.push(data),
+    alive: () => emitted.push("alive"),
+    ended: (end) => emitted.push(end),
   };
   const socket = createSocketOpener(network.WebSocket, connectTimeoutMs)(
     "wss://nowhere.test",
     events,
   );
   await vi.advanceTimersByTimeAsync(0);
-  return { socket, told };
+  return { socket, emitted };
 }
 
-describe("one attempt", () => {
-  test("makes one socket, at the URL it was given, and never another", async () => {
+describe("a connection attempt", () => {
+  test("creates one socket, at its URL", async () => {
     network.onConnect = "refuse";
-    const { told } = await anAttempt();
+    const { emitted } = await startAttempt();
     await vi.advanceTimersByTimeAsync(600_000);
     expect(network.sockets.map(({ url }) => url)).toEqual(["wss://nowhere.test"]);
-    expect(told).toEqual([{ code: 1006, reason: "", clean: false }]);
+    expect(emitted).toEqual([{ code: 1006, reason: "", clean: false }]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("tells what comes, as it comes, once", async () => {
-    const { told } = await anAttempt();
+  test("emits each event once, in order", async () => {
+    const { emitted } = await startAttempt();
     network.last.deliver("one");
     network.last.deliver("");
     network.last.deliver("two");
-    expect(told).toEqual(["opened", "one", "", "two"]);
+    expect(emitted).toEqual(["opened", "one", "", "two"]);
   });
 
   test.each([
     [1000, true, "bye"],
     [1006, false, ""],
     [4321, true, "custom"],
-  ])("ends with the code the host tells: %i", async (code, clean, reason) => {
-    const { told } = await anAttempt();
+  ])("ends with the close code from the host: %i", async (code, clean, reason) => {
+    const { emitted } = await startAttempt();
     network.last.emitClose(code, clean, reason);
-    expect(told).toEqual(["opened", { code, reason, clean }]);
+    expect(emitted).toEqual(["opened", { code, reason, clean }]);
   });
 
-  test("that is not open in time ends with code 0, and the socket is left", async () => {
+  test("that is not open in time ends with code 0, and leaves the socket", async () => {
     network.onConnect = "hang";
-    const { told } = await anAttempt();
+    const { emitted } = await startAttempt();
     await vi.advanceTimersByTimeAsync(999);
-    expect(told).toEqual([]);
+    expect(emitted).toEqual([]);
     await vi.advanceTimersByTimeAsync(2);
-    expect(told).toEqual([{ code: 0, reason: "", clean: false }]);
+    expect(emitted).toEqual([{ code: 0, reason: "", clean: false }]);
     expect(network.last.closeCalled).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("whose constructor throws ends with what was thrown, later, not while it is being made", async () => {
+  test("whose constructor throws ends later, with the thrown error", async () => {
     network.onConnect = "throw";
-    const told: unknown[] = [];
+    const emitted: unknown[] = [];
     createSocketOpener(network.WebSocket, 1_000)("wss://nowhere.test", {
-      opened: () => told.push("opened"),
+      opened: () => emitted.push("opened"),
       received: () => {},
       alive: () => {},
-      ended: (end) => told.push(end),
+      ended: (end) => emitted.push(end),
     });
-    expect(told).toEqual([]);
+    expect(emitted).toEqual([]);
     await vi.advanceTimersByTimeAsync(10);
-    expect(told).toMatchObject([{ code: 0, clean: false, refused: { name: "SyntaxError" } }]);
+    expect(emitted).toMatchObject([{ code: 0, clean: false, refused: { name: "SyntaxError" } }]);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(told).toHaveLength(1);
+    expect(emitted).toHaveLength(1);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("that errors ends once: with the close that follows, else by itself", async () => {
-    const first = await anAttempt();
+  test("that errors ends once: with the following close, or by itself", async () => {
+    const first = await startAttempt();
     network.last.emitError();
     network.last.emitClose(4_000, true);
     await vi.advanceTimersByTimeAsync(100);
-    expect(first.told).toEqual(["opened", { code: 4_000, reason: "", clean: true }]);
-    const second = await anAttempt();
+    expect(first.emitted).toEqual(["opened", { code: 4_000, reason: "", clean: true }]);
+    const second = await startAttempt();
     network.last.emitError();
     await vi.advanceTimersByTimeAsync(0);
     network.last.emitClose();
-    expect(second.told).toEqual(["opened", { code: 1006, reason: "", clean: false }]);
+    expect(second.emitted).toEqual(["opened", { code: 1006, reason: "", clean: false }]);
   });
 });
 
-describe("leaving", () => {
-  test("silences everything that may still come, at once and for good", async () => {
-    const { socket, told } = await anAttempt();
-    told.length = 0;
+describe("leave", () => {
+  test("stops every later event", async () => {
+    const { socket, emitted } = await startAttempt();
+    emitted.length = 0;
     const raw = network.last;
     socket.leave();
     expect(raw.closeCalled).toBe(true);
@@ -109,11 +109,11 @@ describe("leaving", () => {
     raw.emitClose(1_000, true);
     raw.emitClose();
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(told).toEqual([]);
+    expect(emitted).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("before the socket is even made makes none", async () => {
+  test("before the socket is created creates none", async () => {
     const ended = vi.fn();
     const socket = createSocketOpener(network.WebSocket, 1_000)("wss://nowhere.test", {
       opened: ended,
@@ -128,41 +128,41 @@ describe("leaving", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("while it is opening ends the attempt", async () => {
+  test("while the socket opens ends the attempt", async () => {
     network.onConnect = "hang";
-    const { socket, told } = await anAttempt();
+    const { socket, emitted } = await startAttempt();
     socket.leave();
     network.last.open();
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(told).toEqual([]);
+    expect(emitted).toEqual([]);
     expect(network.last.closeCalled).toBe(true);
   });
 
-  test("inside the event of a frame stops what follows it", async () => {
-    const told: unknown[] = [];
+  test("inside a frame event stops the events after it", async () => {
+    const emitted: unknown[] = [];
     const socket = createSocketOpener(network.WebSocket, 1_000)("wss://nowhere.test", {
-      opened: () => told.push("opened"),
+      opened: () => emitted.push("opened"),
       received(data) {
-        told.push(data);
+        emitted.push(data);
         socket.leave();
       },
       alive: () => {},
-      ended: (end) => told.push(end),
+      ended: (end) => emitted.push(end),
     });
     await vi.advanceTimersByTimeAsync(0);
     network.last.deliver("one");
     network.last.deliver("two");
     network.last.emitClose();
-    expect(told).toEqual(["opened", "one"]);
+    expect(emitted).toEqual(["opened", "one"]);
   });
 });
 
-describe("sending", () => {
+describe("send", () => {
   const frame = `{"x_gs2":{}}`;
 
   test("is refused unless the socket is open", async () => {
     network.onConnect = "hang";
-    const { socket } = await anAttempt();
+    const { socket } = await startAttempt();
     expect(socket.send("early")).toBe(false);
     network.last.open();
     expect(socket.send(frame)).toBe(true);
@@ -171,25 +171,25 @@ describe("sending", () => {
     expect(network.last.sentTexts).toEqual([frame]);
   });
 
-  test("is refused after leaving, though the raw socket would take it", async () => {
-    const { socket } = await anAttempt();
+  test("is refused after leave, although the raw socket is open", async () => {
+    const { socket } = await startAttempt();
     socket.leave();
     network.last.readyState = 1;
     expect(socket.send("late")).toBe(false);
     expect(network.last.sentTexts).toEqual([]);
   });
 
-  test("of a ping is refused where the host has none, and its pong is a sign of life where it has", async () => {
-    const { socket } = await anAttempt();
+  test("of a ping is refused without host support, and with it the pong counts as alive", async () => {
+    const { socket } = await startAttempt();
     expect(socket.ping()).toBe(false);
     let pong = (): void => {};
     const Base = network.WebSocket as unknown as { prototype: object };
     Object.assign(Base.prototype, { sendPing: (onPong: () => void) => (pong = onPong) });
-    const withPings = await anAttempt();
+    const withPings = await startAttempt();
     expect(withPings.socket.ping()).toBe(true);
     pong();
     withPings.socket.leave();
     pong();
-    expect(withPings.told).toEqual(["opened", "alive"]);
+    expect(withPings.emitted).toEqual(["opened", "alive"]);
   });
 });

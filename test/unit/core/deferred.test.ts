@@ -7,12 +7,12 @@ import { rejectionOf, flushPromises } from "../../support/promises.js";
 function start(limits: AbortOptions = {}, describeFailure?: Parameters<typeof createDeferred>[4]) {
   const clock = manualClock();
   const onEnd = vi.fn();
-  const one = createDeferred<string>("setUserId", clock, limits, onEnd, describeFailure);
-  one.promise.catch(() => undefined);
-  return { clock, onEnd, ...one };
+  const deferred = createDeferred<string>("setUserId", clock, limits, onEnd, describeFailure);
+  deferred.promise.catch(() => undefined);
+  return { clock, onEnd, ...deferred };
 }
 
-/** A signal that knows who listens to it. */
+/** A signal that counts its listeners. */
 function countedSignal() {
   const controller = new AbortController();
   const { signal } = controller;
@@ -29,13 +29,13 @@ function countedSignal() {
   return { controller, signal, listeners: () => listeners };
 }
 
-describe("pending", () => {
-  test("waits without a limit unless given one", () => {
+describe("createDeferred", () => {
+  test("has no deadline by default", () => {
     const { clock } = start();
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test("ends at its deadline and not before, naming method and limit", async () => {
+  test("rejects at its deadline, with method and limit in the message", async () => {
     const { clock, promise, onEnd } = start({ timeoutMs: 5_000 });
     clock.advance(4_999);
     expect(onEnd).not.toHaveBeenCalled();
@@ -51,7 +51,7 @@ describe("pending", () => {
     });
   });
 
-  test("ends with its signal", async () => {
+  test("rejects when its signal is aborted", async () => {
     const controller = new AbortController();
     const { promise, onEnd } = start({ signal: controller.signal });
     controller.abort();
@@ -59,58 +59,58 @@ describe("pending", () => {
     expect(onEnd.mock.calls).toEqual([["aborted"]]);
   });
 
-  test("ends with a signal that was aborted before, once its owner holds it", async () => {
+  test("rejects with an aborted signal, once its owner has the promise", async () => {
     const { promise, onEnd } = start({ signal: AbortSignal.abort() });
     expect(onEnd).not.toHaveBeenCalled();
     expect(await rejectionOf(promise)).toMatchObject({ kind: "aborted" });
     expect(onEnd).toHaveBeenCalledTimes(1);
   });
 
-  test.each<[string, (one: ReturnType<typeof start>) => void]>([
+  test.each<[string, (deferred: ReturnType<typeof start>) => void]>([
     ["resolved", ({ resolve }) => resolve("a")],
     ["rejected", ({ reject }) => reject(new Error("b"))],
     ["failed", ({ fail }) => fail({ kind: "notConnected" }, "gone")],
   ])(
-    "has one end: once %s nothing else counts, and no timer or listener is left",
+    "settles once: after it is %s nothing else has an effect, and no timer or listener is left",
     async (_, end) => {
       const { controller, signal, listeners } = countedSignal();
-      const one = start({ signal, timeoutMs: 5_000 });
+      const deferred = start({ signal, timeoutMs: 5_000 });
       const first = vi.fn();
-      one.promise.then(first, first);
-      end(one);
-      expect(one.clock.pendingTimers).toBe(0);
+      deferred.promise.then(first, first);
+      end(deferred);
+      expect(deferred.clock.pendingTimers).toBe(0);
       expect(listeners()).toBe(0);
-      one.resolve("late");
-      one.reject(new Error("late"));
-      one.fail({ kind: "gap" }, "late");
+      deferred.resolve("late");
+      deferred.reject(new Error("late"));
+      deferred.fail({ kind: "gap" }, "late");
       controller.abort();
-      one.clock.advance(10_000);
+      deferred.clock.advance(10_000);
       await flushPromises();
-      expect(one.onEnd).toHaveBeenCalledTimes(1);
+      expect(deferred.onEnd).toHaveBeenCalledTimes(1);
       expect(first).toHaveBeenCalledTimes(1);
       expect(String(first.mock.calls[0]![0])).not.toContain("late");
     },
   );
 
-  test("tells its owner before anybody else", async () => {
+  test("calls onEnd before the handlers of the promise", async () => {
     const { onEnd, resolve, promise } = start();
     const order: string[] = [];
     onEnd.mockImplementation(() => order.push("owner"));
-    const heard = promise.then(() => order.push("asker"));
+    const notified = promise.then(() => order.push("caller"));
     resolve("a");
     expect(order).toEqual(["owner"]);
-    await heard;
-    expect(order).toEqual(["owner", "asker"]);
+    await notified;
+    expect(order).toEqual(["owner", "caller"]);
   });
 
-  test("passes a foreign error on as it is", async () => {
+  test("rejects with a foreign error unchanged", async () => {
     const { promise, reject } = start();
     const error = new Error("mine");
     reject(error);
     expect(await rejectionOf(promise)).toBe(error);
   });
 
-  test("describes a failure by its kind, and lets the failure itself have the last word", async () => {
+  test("describes a failure by its kind, and the fields of the failure take precedence", async () => {
     const describeFailure = vi.fn(() => ({ outcome: "unknown", retryable: true }) as const);
     const late = start({ timeoutMs: 1 }, describeFailure);
     late.clock.advance(1);

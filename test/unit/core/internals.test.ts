@@ -122,7 +122,7 @@ describe("onDispose", () => {
   });
 });
 
-test("internalsOf answers undefined for what is not a GatewayClient", () => {
+test("internalsOf returns undefined for a value that is not a GatewayClient", () => {
   for (const other of [undefined, null, {}, "client"]) {
     expect(internalsOf(other)).toBeUndefined();
   }

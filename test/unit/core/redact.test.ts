@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { redact, secretsIn } from "../../../src/core/redact.js";
 
-test("redact replaces each secret, a longer one before the shorter one it begins with", () => {
+test("redact replaces each secret, a longer secret before a shorter secret it begins with", () => {
   const secrets = ["token", "token-and-more"];
   expect(redact("token-and-more, token, token", secrets)).toBe("***, ***, ***");
   expect(secrets).toEqual(["token", "token-and-more"]);
@@ -11,7 +11,7 @@ test("redact accepts secrets with characters of a regular expression", () => {
   expect(redact("abc a.c$& ", ["a.c$&"])).toBe("abc *** ");
 });
 
-test("secretsIn finds texts whose field name ends in token or secret", () => {
+test("secretsIn finds strings whose field name ends in token or secret", () => {
   const params = {
     token: "device-0001",
     accessToken: "access-0001",
@@ -22,7 +22,7 @@ test("secretsIn finds texts whose field name ends in token or secret", () => {
   expect(secretsIn(params)).toEqual(["device-0001", "access-0001", "secret-0001"]);
 });
 
-test("secretsIn skips values that are no text or shorter than 8 characters", () => {
+test("secretsIn skips values that are not strings or are shorter than 8 characters", () => {
   expect(secretsIn({ token: "1234567", accessToken: 12_345_678, uploadToken: undefined })).toEqual(
     [],
   );

@@ -3,26 +3,26 @@ import { createEmitter, type Handler } from "../../../src/notify/emitter.js";
 import { createDeferred, flushPromises } from "../../support/promises.js";
 
 function setup() {
-  const threw = vi.fn<(error: unknown, said: string) => void>();
-  return { threw, ...createEmitter(threw) };
+  const onError = vi.fn<(error: unknown, message: string) => void>();
+  return { onError, ...createEmitter(onError) };
 }
-const everything = (event: unknown): unknown => event;
+const acceptAll = (event: unknown): unknown => event;
 
 describe("a handler", () => {
-  test("is told each event of its name, with all that is said, in order", () => {
+  test("receives each event of its name, with every argument, in order", () => {
     const { listen, emit } = setup();
-    const told = vi.fn();
-    listen("status", told);
+    const handler = vi.fn();
+    listen("status", handler);
     emit("status", "now", "before");
     emit("other", 1);
     emit("status", "later", "now");
-    expect(told.mock.calls).toEqual([
+    expect(handler.mock.calls).toEqual([
       ["now", "before"],
       ["later", "now"],
     ]);
   });
 
-  test("is told after the handlers that were there before it", () => {
+  test("runs after the handlers registered before it", () => {
     const { listen, emit } = setup();
     const order: string[] = [];
     for (const name of ["a", "b", "c"]) listen("x", () => order.push(name));
@@ -30,71 +30,71 @@ describe("a handler", () => {
     expect(order).toEqual(["a", "b", "c"]);
   });
 
-  test("is not told any more once undone, and undoing twice is undoing once", () => {
+  test("does not run after its removal, and a second removal has no effect", () => {
     const { listen, emit } = setup();
-    const told = vi.fn();
-    const undo = listen("x", told);
-    undo();
-    undo();
+    const handler = vi.fn();
+    const remove = listen("x", handler);
+    remove();
+    remove();
     emit("x");
-    expect(told).not.toHaveBeenCalled();
-    listen("x", told);
-    undo();
+    expect(handler).not.toHaveBeenCalled();
+    listen("x", handler);
+    remove();
     emit("x");
-    expect(told).toHaveBeenCalledTimes(1);
+    expect(handler).toHaveBeenCalledTimes(1);
   });
 
-  test("is told once where it asked for once", () => {
+  test("with once runs once", () => {
     const { listen, emit } = setup();
-    const told = vi.fn();
-    listen("x", told, { once: true });
+    const handler = vi.fn();
+    listen("x", handler, { once: true });
     emit("x", 1);
     emit("x", 2);
-    expect(told.mock.calls).toEqual([[1]]);
+    expect(handler.mock.calls).toEqual([[1]]);
   });
 
-  test("that asked for once is not told again of an event it causes itself", () => {
+  test("with once does not run for an event that it causes itself", () => {
     const { listen, emit } = setup();
-    const told = vi.fn(() => emit("x"));
-    listen("x", told, { once: true });
+    const handler = vi.fn(() => emit("x"));
+    listen("x", handler, { once: true });
     emit("x");
-    expect(told).toHaveBeenCalledTimes(1);
+    expect(handler).toHaveBeenCalledTimes(1);
   });
 
-  test("ends with its signal, and does not begin with one that was aborted", () => {
+  test("ends with its signal, and is not added with an aborted signal", () => {
     const { listen, emit } = setup();
-    const told = vi.fn();
+    const handler = vi.fn();
     const controller = new AbortController();
-    listen("x", told, { signal: controller.signal });
+    listen("x", handler, { signal: controller.signal });
     emit("x", 1);
     controller.abort();
     emit("x", 2);
-    listen("x", told, { signal: controller.signal });
+    listen("x", handler, { signal: controller.signal });
     emit("x", 3);
-    expect(told.mock.calls).toEqual([[1]]);
+    expect(handler.mock.calls).toEqual([[1]]);
   });
 
-  test.each<[string, (undo: () => void, emit: (name: string) => void) => void]>([
-    ["undone", (undo) => undo()],
-    ["told once", (_, emit) => emit("x")],
-  ])("that has been %s leaves nothing at its signal", (how, end) => {
+  test.each<[string, (remove: () => void, emit: (name: string) => void) => void]>([
+    ["removed", (remove) => remove()],
+    ["run once", (_, emit) => emit("x")],
+  ])("that was %s leaves no listener on its signal", (how, end) => {
     const { listen, emit } = setup();
     const { signal } = new AbortController();
     const added = vi.spyOn(signal, "addEventListener");
     const removed = vi.spyOn(signal, "removeEventListener");
-    const undo = listen("x", () => {}, { signal, once: how === "told once" });
-    end(undo, emit);
+    const remove = listen("x", () => {}, { signal, once: how === "run once" });
+    end(remove, emit);
     expect(added).toHaveBeenCalledTimes(1);
     expect(removed.mock.calls[0]!.slice(0, 2)).toEqual(added.mock.calls[0]!.slice(0, 2));
   });
 });
 
 describe("the same handler twice under one name", () => {
-  test("is told once, until the last of the two is undone", () => {
+  test("runs once, until the last registration is removed", () => {
     const { listen, emit } = setup();
-    const told = vi.fn();
-    const first = listen("x", told);
-    const second = listen("x", told);
+    const handler = vi.fn();
+    const first = listen("x", handler);
+    const second = listen("x", handler);
     emit("x", 1);
     first();
     emit("x", 2);
@@ -102,110 +102,110 @@ describe("the same handler twice under one name", () => {
     emit("x", 3);
     second();
     emit("x", 4);
-    expect(told.mock.calls).toEqual([[1], [2], [3]]);
+    expect(handler.mock.calls).toEqual([[1], [2], [3]]);
   });
 
-  test("stays when only one of them asked for once", () => {
+  test("stays when only one registration has once", () => {
     const { listen, emit } = setup();
-    const told = vi.fn();
-    listen("x", told, { once: true });
-    const undo = listen("x", told);
+    const handler = vi.fn();
+    listen("x", handler, { once: true });
+    const remove = listen("x", handler);
     emit("x", 1);
     emit("x", 2);
-    undo();
+    remove();
     emit("x", 3);
-    expect(told.mock.calls).toEqual([[1], [2]]);
+    expect(handler.mock.calls).toEqual([[1], [2]]);
   });
 
-  test("goes when both asked for once", () => {
+  test("is removed when both registrations have once", () => {
     const { listen, emit } = setup();
-    const told = vi.fn();
-    listen("x", told, { once: true });
-    listen("x", told, { once: true });
+    const handler = vi.fn();
+    listen("x", handler, { once: true });
+    listen("x", handler, { once: true });
     emit("x", 1);
     emit("x", 2);
-    expect(told.mock.calls).toEqual([[1]]);
+    expect(handler.mock.calls).toEqual([[1]]);
   });
 
-  test("stays when only one of their signals is aborted", () => {
+  test("stays when only one of its signals is aborted", () => {
     const { listen, emit } = setup();
-    const told = vi.fn();
+    const handler = vi.fn();
     const controller = new AbortController();
-    listen("x", told, { signal: controller.signal });
-    listen("x", told);
+    listen("x", handler, { signal: controller.signal });
+    listen("x", handler);
     controller.abort();
     emit("x", 1);
-    expect(told.mock.calls).toEqual([[1]]);
+    expect(handler.mock.calls).toEqual([[1]]);
   });
 
-  test("is two under two names", () => {
+  test("runs for each of two names", () => {
     const { listen, emit } = setup();
-    const told = vi.fn();
-    const undo = listen("x", told);
-    listen("y", told);
+    const handler = vi.fn();
+    const remove = listen("x", handler);
+    listen("y", handler);
     emit("x", 1);
     emit("y", 2);
-    undo();
+    remove();
     emit("x", 3);
     emit("y", 4);
-    expect(told.mock.calls).toEqual([[1], [2], [4]]);
+    expect(handler.mock.calls).toEqual([[1], [2], [4]]);
   });
 
-  test("may come back after the last undo", () => {
+  test("may be added again after its last removal", () => {
     const { listen, emit } = setup();
-    const told = vi.fn();
-    listen("x", told)();
-    listen("x", told);
+    const handler = vi.fn();
+    listen("x", handler)();
+    listen("x", handler);
     emit("x", 1);
-    expect(told.mock.calls).toEqual([[1]]);
+    expect(handler.mock.calls).toEqual([[1]]);
   });
 });
 
-describe("a handler for everything", () => {
-  test("is told what it picks of every event, and asked with what is said", () => {
+describe("a handler for every event", () => {
+  test("receives what its filter returns for each event", () => {
     const { listen, emit } = setup();
-    const told = vi.fn();
-    const pick = vi.fn((n: number) => n > 1 && n * 10);
-    listen("*all", told, {}, pick);
+    const handler = vi.fn();
+    const filter = vi.fn((n: number) => n > 1 && n * 10);
+    listen("*all", handler, {}, filter);
     emit("x", 1);
     emit("y", 2);
-    expect(told.mock.calls).toEqual([[20]]);
-    expect(pick.mock.calls).toEqual([[1], [2]]);
+    expect(handler.mock.calls).toEqual([[20]]);
+    expect(filter.mock.calls).toEqual([[1], [2]]);
   });
 
-  test("that asked for once waits for one it picks", () => {
+  test("with once waits for the first event that its filter accepts", () => {
     const { listen, emit } = setup();
-    const told = vi.fn();
-    listen("*all", told, { once: true }, (n: number) => n > 1 && n);
+    const handler = vi.fn();
+    listen("*all", handler, { once: true }, (n: number) => n > 1 && n);
     for (const n of [1, 2, 3]) emit("x", n);
-    expect(told.mock.calls).toEqual([[2]]);
+    expect(handler.mock.calls).toEqual([[2]]);
   });
 
-  test("is told once of an event whose name is *", () => {
+  test("runs once for an event named *", () => {
     const { listen, emit } = setup();
     const all = vi.fn();
     const named = vi.fn();
-    listen("*all", all, {}, everything);
+    listen("*all", all, {}, acceptAll);
     listen("x", named);
     emit("*", 1);
     expect(all.mock.calls).toEqual([[1]]);
     expect(named).not.toHaveBeenCalled();
   });
 
-  test("is undone like any other", () => {
+  test("is removed like any other handler", () => {
     const { listen, emit } = setup();
-    const told = vi.fn();
-    const first = listen("*all", told, {}, everything);
-    const second = listen("*all", told, {}, everything);
+    const handler = vi.fn();
+    const first = listen("*all", handler, {}, acceptAll);
+    const second = listen("*all", handler, {}, acceptAll);
     first();
     emit("x", 1);
     second();
     emit("x", 2);
-    expect(told.mock.calls).toEqual([[1]]);
+    expect(handler.mock.calls).toEqual([[1]]);
   });
 });
 
-describe("handlers that misbehave", () => {
+describe("a handler among others", () => {
   const bad = new Error("bad");
   const kinds: [string, Handler][] = [
     [
@@ -216,7 +216,7 @@ describe("handlers that misbehave", () => {
     ],
     ["rejects", () => Promise.reject(bad)],
     [
-      "answers something whose then throws",
+      "returns a thenable that throws",
       () => ({
         then() {
           throw bad;
@@ -226,39 +226,39 @@ describe("handlers that misbehave", () => {
   ];
 
   test.each(kinds)(
-    "one that %s is reported, stops nobody, and is told again",
+    "that %s is reported, runs again, and does not stop the others",
     async (_, handler) => {
-      const { listen, emit, threw } = setup();
+      const { listen, emit, onError } = setup();
       const before = vi.fn();
       const after = vi.fn();
       listen("x", before);
       listen("x", handler);
       listen("x", after);
-      listen("*all", after, {}, everything);
+      listen("*all", after, {}, acceptAll);
       expect(() => {
         emit("x", 1);
       }).not.toThrow();
       await flushPromises();
       expect(before).toHaveBeenCalledTimes(1);
       expect(after).toHaveBeenCalledTimes(2);
-      expect(threw.mock.calls).toEqual([[bad, String(bad)]]);
+      expect(onError.mock.calls).toEqual([[bad, String(bad)]]);
       emit("x", 2);
       await flushPromises();
-      expect(threw).toHaveBeenCalledTimes(2);
+      expect(onError).toHaveBeenCalledTimes(2);
     },
   );
 
-  test("one that throws what cannot be told as text stops nobody either", () => {
-    const { listen, emit, threw } = setup();
-    const untellable: unknown = Object.create(null);
+  test("that throws a value without a string form does not stop the others", () => {
+    const { listen, emit, onError } = setup();
+    const withoutString: unknown = Object.create(null);
     const after = vi.fn();
     listen("x", () => {
-      throw untellable;
+      throw withoutString;
     });
     listen("x", after);
     emit("x");
     expect(after).toHaveBeenCalledTimes(1);
-    expect(threw.mock.calls).toEqual([[untellable, ""]]);
+    expect(onError.mock.calls).toEqual([[withoutString, ""]]);
   });
 
   test.each<[string, unknown]>([
@@ -267,32 +267,32 @@ describe("handlers that misbehave", () => {
     ["a number", 5],
     ["an object", {}],
     ["a promise", Promise.resolve(1)],
-  ])("one that answers %s is no trouble", async (_, answer) => {
-    const { listen, emit, threw } = setup();
-    listen("x", () => answer);
+  ])("that returns %s causes no report", async (_, result) => {
+    const { listen, emit, onError } = setup();
+    listen("x", () => result);
     emit("x");
     await flushPromises();
-    expect(threw).not.toHaveBeenCalled();
+    expect(onError).not.toHaveBeenCalled();
   });
 
-  test("one that undoes itself is not told again", () => {
+  test("that removes itself does not run again", () => {
     const { listen, emit } = setup();
-    const told = vi.fn(() => undo());
-    const undo = listen("x", told);
+    const handler = vi.fn(() => remove());
+    const remove = listen("x", handler);
     const other = vi.fn();
     listen("x", other);
     emit("x");
     emit("x");
-    expect(told).toHaveBeenCalledTimes(1);
+    expect(handler).toHaveBeenCalledTimes(1);
     expect(other).toHaveBeenCalledTimes(2);
   });
 
-  test("one that undoes an earlier one does not hide the event from a later one", () => {
+  test("that removes an earlier handler does not hide the event from a later handler", () => {
     const { listen, emit } = setup();
     const earlier = vi.fn();
     const later = vi.fn();
-    const undo = listen("x", earlier);
-    listen("x", () => undo());
+    const remove = listen("x", earlier);
+    listen("x", () => remove());
     listen("x", later);
     emit("x");
     emit("x");
@@ -300,18 +300,18 @@ describe("handlers that misbehave", () => {
     expect(later).toHaveBeenCalledTimes(2);
   });
 
-  test("one that undoes a later one has undone it for this event, too", () => {
+  test("that removes a later handler removes it for this event, too", () => {
     const { listen, emit } = setup();
     const later = vi.fn();
-    listen("x", () => undo());
-    const undo = listen("x", later);
-    const undoAll = listen("*all", later, {}, everything);
-    listen("x", undoAll);
+    listen("x", () => remove());
+    const remove = listen("x", later);
+    const removeAll = listen("*all", later, {}, acceptAll);
+    listen("x", removeAll);
     emit("x");
     expect(later).not.toHaveBeenCalled();
   });
 
-  test("one that adds another does so for the next event", () => {
+  test("that adds a handler adds it for the next event", () => {
     const { listen, emit } = setup();
     const added = vi.fn();
     listen("x", () => void listen("x", added), { once: true });
@@ -322,38 +322,38 @@ describe("handlers that misbehave", () => {
   });
 });
 
-describe("the shield", () => {
-  test("hands over what it was given", () => {
+describe("callSafely", () => {
+  test("passes the given arguments", () => {
     const { callSafely } = setup();
     const run = vi.fn();
     callSafely(run, [1, "two"]);
     expect(run.mock.calls).toEqual([[1, "two"]]);
   });
 
-  test("settles when what it runs has settled, and never rejects", async () => {
-    const { callSafely: shield, threw } = setup();
+  test("settles after its function, and never rejects", async () => {
+    const { callSafely, onError } = setup();
     const work = createDeferred();
-    const over = vi.fn();
-    const done = Promise.resolve(shield(() => work.promise, [])).then(over);
+    const onSettled = vi.fn();
+    const done = Promise.resolve(callSafely(() => work.promise, [])).then(onSettled);
     await flushPromises();
-    expect(over).not.toHaveBeenCalled();
+    expect(onSettled).not.toHaveBeenCalled();
     work.reject(new Error("late"));
     await done;
-    expect(threw).toHaveBeenCalledTimes(1);
-    expect(String(threw.mock.calls[0]![0])).toContain("late");
+    expect(onError).toHaveBeenCalledTimes(1);
+    expect(String(onError.mock.calls[0]![0])).toContain("late");
   });
 });
 
-test("forgetting the handlers forgets all of them", () => {
+test("forgetHandlers removes every handler", () => {
   const { listen, emit, forgetHandlers } = setup();
-  const told = vi.fn();
-  const undo = listen("x", told);
-  listen("*all", told, {}, everything);
+  const handler = vi.fn();
+  const remove = listen("x", handler);
+  listen("*all", handler, {}, acceptAll);
   forgetHandlers();
   emit("x");
-  expect(told).not.toHaveBeenCalled();
-  listen("x", told);
-  undo();
+  expect(handler).not.toHaveBeenCalled();
+  listen("x", handler);
+  remove();
   emit("x");
-  expect(told).toHaveBeenCalledTimes(1);
+  expect(handler).toHaveBeenCalledTimes(1);
 });

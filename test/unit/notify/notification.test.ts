@@ -6,15 +6,15 @@ function setup() {
   const onNotJson = vi.fn<(key: string) => void>();
   const parse = vi.spyOn(JSON, "parse");
   parse.mockClear();
-  const make = (
+  const create = (
     frame: Parameters<typeof createNotification>[0],
     receivedAt: number,
     via: "socket" | "push",
   ) => createNotification(frame, receivedAt, via, onNotJson);
-  return { onNotJson, parse, make };
+  return { onNotJson, parse, create };
 }
 const frame = { issuer: "i", subject: "raid-start", payload: '{"raidId":"r-1"}' };
-const whole = {
+const expected = {
   key: "raid-start",
   issuer: "i",
   subject: "raid-start",
@@ -26,10 +26,10 @@ const whole = {
 
 describe("a notification", () => {
   test.each(named(notificationFrames))(
-    "with %s has its key, and issuer and subject as they came",
+    "with %s has its key, and issuer and subject unchanged",
     (_, { issuer, subject, payload, key }) => {
-      const { make } = setup();
-      const notification = make({ issuer, subject, payload }, 5, "push");
+      const { create } = setup();
+      const notification = create({ issuer, subject, payload }, 5, "push");
       expect(notification).toMatchObject({
         key,
         issuer,
@@ -42,10 +42,10 @@ describe("a notification", () => {
   );
 
   test.each(["null", "false", "0", '""', "[]", '{"raidId":"r-1"}'])(
-    "parses %s once, when it is made",
+    "parses %s once, when it is created",
     (payload) => {
-      const { make, parse, onNotJson } = setup();
-      const notification = make({ ...frame, payload }, 5, "socket");
+      const { create, parse, onNotJson } = setup();
+      const notification = create({ ...frame, payload }, 5, "socket");
       expect(parse).toHaveBeenCalledTimes(1);
       expect(JSON.stringify([notification.payload, notification.payload])).toBe(
         `[${payload},${payload}]`,
@@ -56,10 +56,10 @@ describe("a notification", () => {
   );
 
   test.each(["sale!", "", "{", "undefined"])(
-    "keeps a payload that is no JSON (%j) as text, and reports it once, when it is made",
+    "keeps a payload that is not JSON (%j) as text, and reports it once, when it is created",
     (payload) => {
-      const { make, onNotJson } = setup();
-      const notification = make({ ...frame, payload }, 5, "socket");
+      const { create, onNotJson } = setup();
+      const notification = create({ ...frame, payload }, 5, "socket");
       expect(onNotJson.mock.calls).toEqual([["raid-start"]]);
       expect(notification.payload).toBe(payload);
       expect({ ...notification }.payload).toBe(payload);
@@ -67,25 +67,25 @@ describe("a notification", () => {
     },
   );
 
-  test("is plain data: copies, JSON and structured clones have its payload", () => {
-    const { make } = setup();
-    const notification = () => make(frame, 5, "socket");
+  test("is plain data: copies, JSON and structured clones contain its payload", () => {
+    const { create } = setup();
+    const notification = () => create(frame, 5, "socket");
     expect(Object.getPrototypeOf(notification())).toBe(Object.prototype);
     expect(Object.getOwnPropertyDescriptor(notification(), "payload")).toMatchObject({
       enumerable: true,
       value: { raidId: "r-1" },
     });
-    expect({ ...notification() }).toStrictEqual(whole);
-    expect(JSON.parse(JSON.stringify(notification()))).toStrictEqual(whole);
-    expect(structuredClone(notification())).toStrictEqual(whole);
-    expect(Object.keys(notification()).sort()).toEqual(Object.keys(whole).sort());
-    expect(Object.fromEntries(Object.entries(notification()))).toStrictEqual(whole);
+    expect({ ...notification() }).toStrictEqual(expected);
+    expect(JSON.parse(JSON.stringify(notification()))).toStrictEqual(expected);
+    expect(structuredClone(notification())).toStrictEqual(expected);
+    expect(Object.keys(notification()).sort()).toEqual(Object.keys(expected).sort());
+    expect(Object.fromEntries(Object.entries(notification()))).toStrictEqual(expected);
   });
 
-  test("shares nothing with the next one", () => {
-    const { make } = setup();
-    const first = make(frame, 5, "socket");
-    const second = make({ ...frame, payload: "2" }, 6, "socket");
+  test("shares no payload with the next notification", () => {
+    const { create } = setup();
+    const first = create(frame, 5, "socket");
+    const second = create({ ...frame, payload: "2" }, 6, "socket");
     expect([second.payload, first.payload]).toEqual([2, { raidId: "r-1" }]);
   });
 });

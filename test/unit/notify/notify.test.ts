@@ -11,24 +11,24 @@ type Selector = NotificationSelector;
 
 function setup() {
   const clock = manualClock();
-  const threw = vi.fn<(error: unknown, said: string) => void>();
-  const notJson = vi.fn<(key: string) => void>();
-  const overrun = vi.fn<(held: number) => void>();
-  const report = ((_level, code, _said, detail) =>
+  const onError = vi.fn<(error: unknown, message: string) => void>();
+  const onNotJson = vi.fn<(key: string) => void>();
+  const onOverrun = vi.fn<(held: number) => void>();
+  const report = ((_level, code, _message, detail) =>
     code === "payloadNotJson"
-      ? notJson((detail as { key: string }).key)
-      : overrun((detail as { held: number }).held)) as Report;
-  const notify = new Notifications(clock, createEmitter(threw), report);
-  const heard: unknown[] = [];
-  notify.on("*", (one: Notification) => heard.push(one.payload));
+      ? onNotJson((detail as { key: string }).key)
+      : onOverrun((detail as { held: number }).held)) as Report;
+  const notify = new Notifications(clock, createEmitter(onError), report);
+  const received: unknown[] = [];
+  notify.on("*", (notification: Notification) => received.push(notification.payload));
   return {
     clock,
-    threw,
-    notJson,
-    overrun,
+    onError,
+    onNotJson,
+    onOverrun,
     notify,
     /** Payloads in the order of delivery. */
-    heard,
+    received,
     on: (selector: unknown, handler: Handler, options?: object) =>
       notify.on(selector as Selector, handler, options),
     waitFor: (selector: unknown, options?: object) => {
@@ -36,37 +36,37 @@ function setup() {
       promise.catch(() => undefined);
       return promise;
     },
-    /** A sync with these functions alone. */
-    syncBy: (runs: readonly Handler[], sync?: unknown) => {
-      const undos = runs.map((run) => notify.onSync(run));
-      const over = notify.sync(sync);
-      undos.forEach((undo) => undo());
-      return over;
+    /** Runs a sync with these functions alone. */
+    runSync: (runs: readonly Handler[], sync?: unknown) => {
+      const removals = runs.map((run) => notify.onSync(run));
+      const done = notify.sync(sync);
+      removals.forEach((remove) => remove());
+      return done;
     },
-    /** Something arrives. */
-    take: (subject: string, payload: unknown = null, issuer = "") =>
+    /** Receives a notification. */
+    receive: (subject: string, payload: unknown = null, issuer = "") =>
       notify.receive({ issuer, subject, payload: JSON.stringify(payload) }, clock.now(), "socket"),
   };
 }
 const numbers = (to: number): number[] => Array.from({ length: to }, (_, n) => n);
-/** Whether a promise has an end, asked without waiting for one. */
-async function hasEnded(promise: Promise<unknown>): Promise<boolean> {
-  let ended = false;
-  const end = (): void => void (ended = true);
+/** Whether a promise has settled, without waiting for it. */
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  const end = (): void => void (settled = true);
   promise.then(end, end);
   await flushPromises();
-  return ended;
+  return settled;
 }
 
 describe("a handler", () => {
-  test("of a key hears that key alone, with all there is to know", () => {
-    const { clock, on, take } = setup();
-    const told = vi.fn();
-    on("Gs2Chat:Post", told);
-    take("Gs2Chat:Post", { roomName: "r" }, "Gs2Chat");
-    take("Gs2Mission:Complete");
-    expect(told).toHaveBeenCalledTimes(1);
-    expect({ ...(told.mock.calls[0]![0] as object) }).toEqual({
+  test("for a key receives that key alone, with every field", () => {
+    const { clock, on, receive } = setup();
+    const handler = vi.fn();
+    on("Gs2Chat:Post", handler);
+    receive("Gs2Chat:Post", { roomName: "r" }, "Gs2Chat");
+    receive("Gs2Mission:Complete");
+    expect(handler).toHaveBeenCalledTimes(1);
+    expect({ ...(handler.mock.calls[0]![0] as object) }).toEqual({
       key: "Gs2Chat:Post",
       issuer: "Gs2Chat",
       subject: "Gs2Chat:Post",
@@ -77,14 +77,14 @@ describe("a handler", () => {
     });
   });
 
-  test("of a key hears it in whichever of the two fields it comes", () => {
-    const { on, take } = setup();
-    const told = vi.fn();
-    on("Gs2Chat:Post", told);
-    take("Gs2Chat:Post", 1, "");
-    take("posted", 2, "Gs2Chat:Post");
-    take("Gs2Chat:Post", 3, "Gs2Chat:Post");
-    expect(told).toHaveBeenCalledTimes(3);
+  test("for a key receives it from either field", () => {
+    const { on, receive } = setup();
+    const handler = vi.fn();
+    on("Gs2Chat:Post", handler);
+    receive("Gs2Chat:Post", 1, "");
+    receive("posted", 2, "Gs2Chat:Post");
+    receive("Gs2Chat:Post", 3, "Gs2Chat:Post");
+    expect(handler).toHaveBeenCalledTimes(3);
   });
 
   test.each<[string, object, number[]]>([
@@ -93,370 +93,370 @@ describe("a handler", () => {
     ["a subject", { subject: "s" }, [1, 3]],
     ["an empty issuer", { issuer: "" }, [4]],
     ["neither", {}, [1, 2, 3, 4]],
-  ])("of %s hears the raw pair", (_, pair, expected) => {
-    const { on, take } = setup();
-    const told: unknown[] = [];
-    on(pair, (one: Notification) => told.push(one.payload));
-    take("s", 1, "i");
-    take("t", 2, "i");
-    take("s", 3, "j");
-    take("t", 4, "");
-    expect(told).toEqual(expected);
+  ])("for %s matches the raw pair", (_, pair, expected) => {
+    const { on, receive } = setup();
+    const payloads: unknown[] = [];
+    on(pair, (notification: Notification) => payloads.push(notification.payload));
+    receive("s", 1, "i");
+    receive("t", 2, "i");
+    receive("s", 3, "j");
+    receive("t", 4, "");
+    expect(payloads).toEqual(expected);
   });
 
   test.each(["*", {}, { subject: "*" }])(
-    "of %j hears a notification whose subject is * once",
+    "for %j receives a notification whose subject is * once",
     (selector) => {
-      const { on, take } = setup();
-      const told = vi.fn();
-      on(selector, told);
-      take("*");
-      expect(told).toHaveBeenCalledTimes(1);
+      const { on, receive } = setup();
+      const handler = vi.fn();
+      on(selector, handler);
+      receive("*");
+      expect(handler).toHaveBeenCalledTimes(1);
     },
   );
 
-  test("given twice for one pair is told once", () => {
-    const { on, take } = setup();
-    const told = vi.fn();
-    const first = on({ subject: "s" }, told);
-    on({ subject: "s" }, told);
-    take("s");
+  test("added twice for one pair runs once", () => {
+    const { on, receive } = setup();
+    const handler = vi.fn();
+    const first = on({ subject: "s" }, handler);
+    on({ subject: "s" }, handler);
+    receive("s");
     first();
-    take("s");
-    expect(told).toHaveBeenCalledTimes(2);
+    receive("s");
+    expect(handler).toHaveBeenCalledTimes(2);
   });
 
-  test("for * and one for a pair are not the same, be the function the same", () => {
-    const { on, take } = setup();
-    const told = vi.fn();
-    on("*", told);
-    on({}, told);
-    on("s", told);
-    take("s");
-    expect(told).toHaveBeenCalledTimes(3);
+  test("for * and a handler for a pair are two, even with the same function", () => {
+    const { on, receive } = setup();
+    const handler = vi.fn();
+    on("*", handler);
+    on({}, handler);
+    on("s", handler);
+    receive("s");
+    expect(handler).toHaveBeenCalledTimes(3);
   });
 
-  test("for a pair is not that of a subject which looks like the pair", () => {
-    const { on, take } = setup();
-    const told: unknown[] = [];
-    const hear = (one: Notification): unknown => told.push(one.payload);
-    on('{"issuer":"i"}', hear);
-    on({ issuer: "i" }, hear);
-    take("s", 1, "i");
-    take('{"issuer":"i"}', 2, "j");
-    expect(told).toEqual([1, 2]);
+  test("for a pair is separate from a key that looks like the pair", () => {
+    const { on, receive } = setup();
+    const payloads: unknown[] = [];
+    const record = (notification: Notification): unknown => payloads.push(notification.payload);
+    on('{"issuer":"i"}', record);
+    on({ issuer: "i" }, record);
+    receive("s", 1, "i");
+    receive('{"issuer":"i"}', 2, "j");
+    expect(payloads).toEqual([1, 2]);
   });
 
-  test("takes once and signal", () => {
-    const { on, take } = setup();
-    const told = vi.fn();
+  test("supports once and signal", () => {
+    const { on, receive } = setup();
+    const handler = vi.fn();
     const controller = new AbortController();
-    on("s", told, { once: true });
-    on({ subject: "s" }, told, { signal: controller.signal });
-    take("s");
-    expect(told).toHaveBeenCalledTimes(2);
+    on("s", handler, { once: true });
+    on({ subject: "s" }, handler, { signal: controller.signal });
+    receive("s");
+    expect(handler).toHaveBeenCalledTimes(2);
     controller.abort();
-    take("s");
-    expect(told).toHaveBeenCalledTimes(2);
+    receive("s");
+    expect(handler).toHaveBeenCalledTimes(2);
   });
 
-  test("that throws is reported, and the next notification still comes", () => {
-    const { on, take, threw, heard } = setup();
+  test("that throws is reported, and the next notification is delivered", () => {
+    const { on, receive, onError, received } = setup();
     on("s", () => {
       throw new Error("mine");
     });
-    take("s", 1);
-    take("s", 2);
-    expect(threw).toHaveBeenCalledTimes(2);
-    expect(heard).toEqual([1, 2]);
+    receive("s", 1);
+    receive("s", 2);
+    expect(onError).toHaveBeenCalledTimes(2);
+    expect(received).toEqual([1, 2]);
   });
 
-  test("reads text that is no JSON, and the key is reported", () => {
-    const { clock, notify, heard, notJson } = setup();
+  test("receives text that is not JSON, and the key is reported", () => {
+    const { clock, notify, received, onNotJson } = setup();
     notify.receive({ issuer: "", subject: "shop:sale", payload: "sale!" }, clock.now(), "push");
-    expect(heard).toEqual(["sale!"]);
-    expect(notJson.mock.calls).toEqual([["shop:sale"]]);
+    expect(received).toEqual(["sale!"]);
+    expect(onNotJson.mock.calls).toEqual([["shop:sale"]]);
   });
 });
 
-describe("holding back", () => {
-  test("delivers in the order of arrival once it is over, and at once from then on", () => {
-    const { notify, take, heard } = setup();
-    take("s", 1);
+describe("a hold", () => {
+  test("delays notifications until its release, in the order of arrival", () => {
+    const { notify, receive, received } = setup();
+    receive("s", 1);
     const release = notify.hold();
-    take("s", 2);
-    take("s", 3);
-    expect(heard).toEqual([1]);
+    receive("s", 2);
+    receive("s", 3);
+    expect(received).toEqual([1]);
     release();
-    expect(heard).toEqual([1, 2, 3]);
-    take("s", 4);
-    expect(heard).toEqual([1, 2, 3, 4]);
+    expect(received).toEqual([1, 2, 3]);
+    receive("s", 4);
+    expect(received).toEqual([1, 2, 3, 4]);
   });
 
   test("lasts until every hold is released, each counted once", () => {
-    const { notify, take, heard } = setup();
+    const { notify, receive, received } = setup();
     const first = notify.hold();
     const second = notify.hold();
-    take("s", 1);
+    receive("s", 1);
     first();
     first();
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     second();
-    expect(heard).toEqual([1]);
+    expect(received).toEqual([1]);
   });
 
   test("keeps the time of arrival", () => {
-    const { clock, notify, take, on } = setup();
+    const { clock, notify, receive, on } = setup();
     const times: number[] = [];
-    on("s", (one: Notification) => times.push(one.receivedAt));
+    on("s", (notification: Notification) => times.push(notification.receivedAt));
     const release = notify.hold();
-    take("s");
+    receive("s");
     const arrivedAt = clock.now();
     clock.advance(3_000);
     release();
     expect(times).toEqual([arrivedAt]);
   });
 
-  test("that begins again in a handler keeps the rest back", () => {
-    const { notify, take, heard, on } = setup();
-    let again: (() => void) | undefined;
-    on("first", () => (again = notify.hold()));
+  test("that starts again in a handler delays the remaining notifications", () => {
+    const { notify, receive, received, on } = setup();
+    let releaseAgain: (() => void) | undefined;
+    on("first", () => (releaseAgain = notify.hold()));
     const release = notify.hold();
-    take("first", 1);
-    take("s", 2);
+    receive("first", 1);
+    receive("s", 2);
     release();
-    expect(heard).toEqual([1]);
-    again!();
-    expect(heard).toEqual([1, 2]);
+    expect(received).toEqual([1]);
+    releaseAgain!();
+    expect(received).toEqual([1, 2]);
   });
 
-  test("answers no waiter before it is over", async () => {
-    const { notify, take, waitFor } = setup();
+  test("delays waiters, too", async () => {
+    const { notify, receive, waitFor } = setup();
     const waiting = waitFor("s");
     const release = notify.hold();
-    take("s", 1);
-    expect(await hasEnded(waiting)).toBe(false);
+    receive("s", 1);
+    expect(await isSettled(waiting)).toBe(false);
     release();
     expect((await waiting).payload).toBe(1);
   });
 
-  test("stops at 1,000: they are delivered, it is told, and the next come at once", () => {
-    const { notify, take, heard, overrun } = setup();
+  test("ends at 1,000 notifications: it delivers and reports them, and delays no more", () => {
+    const { notify, receive, received, onOverrun } = setup();
     const release = notify.hold();
-    for (const n of numbers(999)) take("s", n);
-    expect(heard).toEqual([]);
-    take("s", 999);
-    expect(heard).toEqual(numbers(1_000));
-    expect(overrun.mock.calls).toEqual([[1_000]]);
-    take("s", 1_000);
-    expect(heard).toEqual(numbers(1_001));
+    for (const n of numbers(999)) receive("s", n);
+    expect(received).toEqual([]);
+    receive("s", 999);
+    expect(received).toEqual(numbers(1_000));
+    expect(onOverrun.mock.calls).toEqual([[1_000]]);
+    receive("s", 1_000);
+    expect(received).toEqual(numbers(1_001));
     release();
-    expect(overrun).toHaveBeenCalledTimes(1);
+    expect(onOverrun).toHaveBeenCalledTimes(1);
   });
 
-  test("works anew after it was too much", () => {
-    const { notify, take, heard } = setup();
+  test("works again after an overrun", () => {
+    const { notify, receive, received } = setup();
     const release = notify.hold();
-    for (const n of numbers(1_000)) take("s", n);
+    for (const n of numbers(1_000)) receive("s", n);
     release();
-    const again = notify.hold();
-    take("s", "new");
-    expect(heard).toHaveLength(1_000);
-    again();
-    expect(heard.at(-1)).toBe("new");
+    const releaseAgain = notify.hold();
+    receive("s", "new");
+    expect(received).toHaveLength(1_000);
+    releaseAgain();
+    expect(received.at(-1)).toBe("new");
   });
 });
 
-describe("holding back for too long", () => {
-  test("ends after 5 seconds, be it for a bind nobody answers, and is told", () => {
-    const { clock, notify, take, heard, overrun } = setup();
+describe("a long hold", () => {
+  test("ends after 5 seconds, and is reported", () => {
+    const { clock, notify, receive, received, onOverrun } = setup();
     notify.hold();
-    take("s", 1);
+    receive("s", 1);
     clock.advance(4_999);
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     clock.advance(1);
-    expect(heard).toEqual([1]);
-    expect(overrun.mock.calls).toEqual([[1]]);
+    expect(received).toEqual([1]);
+    expect(onOverrun.mock.calls).toEqual([[1]]);
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test("counts from the first of holds that overlap, so that they cannot go on for ever", () => {
-    const { clock, notify, take, heard } = setup();
+  test("counts from the first of overlapping holds, so that they cannot go on without limit", () => {
+    const { clock, notify, receive, received } = setup();
     notify.hold();
     clock.advance(4_000);
     notify.hold();
-    take("s", 1);
+    receive("s", 1);
     clock.advance(1_000);
-    expect(heard).toEqual([1]);
+    expect(received).toEqual([1]);
   });
 
-  test("counts anew for holds that do not overlap", () => {
-    const { clock, notify, take, heard } = setup();
+  test("counts anew when holds do not overlap", () => {
+    const { clock, notify, receive, received } = setup();
     notify.hold()();
     clock.advance(4_000);
     const release = notify.hold();
-    take("s", 1);
+    receive("s", 1);
     clock.advance(4_000);
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     release();
-    expect(heard).toEqual([1]);
+    expect(received).toEqual([1]);
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test("does not let a late release end the next hold", () => {
-    const { clock, notify, take, heard } = setup();
+  test("that is released late does not end the next hold", () => {
+    const { clock, notify, receive, received } = setup();
     const late = notify.hold();
     clock.advance(5_000);
     const next = notify.hold();
-    take("s", 1);
+    receive("s", 1);
     late();
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     next();
-    expect(heard).toEqual([1]);
+    expect(received).toEqual([1]);
   });
 
-  test("may be stopped: what was held comes, no timer is left, and the next hold is like the first", () => {
-    const { clock, notify, take, heard, overrun } = setup();
+  test("ended by endHolds delivers, leaves no timer, and does not affect the next hold", () => {
+    const { clock, notify, receive, received, onOverrun } = setup();
     const first = notify.hold();
-    take("s", 1);
+    receive("s", 1);
     notify.endHolds();
-    expect(heard).toEqual([1]);
+    expect(received).toEqual([1]);
     expect(clock.pendingTimers).toBe(0);
     const next = notify.hold();
-    take("s", 2);
+    receive("s", 2);
     first();
-    expect(heard).toEqual([1]);
+    expect(received).toEqual([1]);
     next();
-    expect(heard).toEqual([1, 2]);
-    expect(overrun).not.toHaveBeenCalled();
+    expect(received).toEqual([1, 2]);
+    expect(onOverrun).not.toHaveBeenCalled();
   });
 });
 
-describe("while the game refetches", () => {
-  test("notifications are held until it has, and then come in order", async () => {
-    const { clock, take, heard, overrun, syncBy } = setup();
+describe("a sync", () => {
+  test("holds notifications until its function settles, and then delivers in order", async () => {
+    const { clock, receive, received, onOverrun, runSync } = setup();
     const refetch = createDeferred();
     const sync = { reason: "gap" };
     const run = vi.fn(() => refetch.promise);
-    const over = syncBy([run], sync);
+    const done = runSync([run], sync);
     expect(run.mock.calls).toEqual([[sync]]);
-    take("s", 1);
+    receive("s", 1);
     clock.advance(4_999);
-    take("s", 2);
+    receive("s", 2);
     await flushPromises();
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     refetch.resolve();
-    await over;
-    expect(heard).toEqual([1, 2]);
+    await done;
+    expect(received).toEqual([1, 2]);
     expect(clock.pendingTimers).toBe(0);
-    expect(overrun).not.toHaveBeenCalled();
+    expect(onOverrun).not.toHaveBeenCalled();
   });
 
-  test("all of its functions run at once, and the slowest counts", async () => {
-    const { take, heard, syncBy } = setup();
+  test("runs all functions at once, and waits for the slowest", async () => {
+    const { receive, received, runSync } = setup();
     const [quick, slow] = [createDeferred(), createDeferred()];
-    const over = syncBy([() => quick.promise, () => slow.promise]);
-    take("s", 1);
+    const done = runSync([() => quick.promise, () => slow.promise]);
+    receive("s", 1);
     quick.resolve();
     await flushPromises();
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     slow.resolve();
-    await over;
-    expect(heard).toEqual([1]);
+    await done;
+    expect(received).toEqual([1]);
   });
 
-  test("nothing is held where there is nothing to do", () => {
-    const { clock, take, heard, syncBy } = setup();
-    void syncBy([]);
-    take("s", 1);
-    expect(heard).toEqual([1]);
+  test("without functions holds nothing", () => {
+    const { clock, receive, received, runSync } = setup();
+    void runSync([]);
+    receive("s", 1);
+    expect(received).toEqual([1]);
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test("a failure of one function is reported, and the others still count", async () => {
-    const { take, heard, threw, syncBy } = setup();
+  test("reports a function that fails, and waits for the others", async () => {
+    const { receive, received, onError, runSync } = setup();
     const other = createDeferred();
     const bad = new Error("bad");
-    const over = syncBy([
+    const done = runSync([
       () => {
         throw bad;
       },
       () => Promise.reject(bad),
       () => other.promise,
     ]);
-    take("s", 1);
+    receive("s", 1);
     await flushPromises();
-    expect(threw.mock.calls).toEqual([
+    expect(onError.mock.calls).toEqual([
       [bad, String(bad)],
       [bad, String(bad)],
     ]);
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     other.resolve();
-    await over;
-    expect(heard).toEqual([1]);
+    await done;
+    expect(received).toEqual([1]);
   });
 
-  test("after 5 seconds they come all the same, it is told, and the next come at once", () => {
-    const { clock, take, heard, overrun, syncBy } = setup();
-    void syncBy([() => createDeferred().promise]);
-    take("s", 1);
+  test("delivers and reports after 5 seconds, and delays no more", () => {
+    const { clock, receive, received, onOverrun, runSync } = setup();
+    void runSync([() => createDeferred().promise]);
+    receive("s", 1);
     clock.advance(4_999);
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     clock.advance(1);
-    expect(heard).toEqual([1]);
-    expect(overrun.mock.calls).toEqual([[1]]);
-    take("s", 2);
-    expect(heard).toEqual([1, 2]);
+    expect(received).toEqual([1]);
+    expect(onOverrun.mock.calls).toEqual([[1]]);
+    receive("s", 2);
+    expect(received).toEqual([1, 2]);
   });
 
-  test("a bind that is still under way goes on holding", async () => {
-    const { notify, take, heard, syncBy } = setup();
+  test("does not end the hold of a bind under way", async () => {
+    const { notify, receive, received, runSync } = setup();
     const release = notify.hold();
-    await syncBy([() => undefined]);
-    take("s", 1);
-    expect(heard).toEqual([]);
+    await runSync([() => undefined]);
+    receive("s", 1);
+    expect(received).toEqual([]);
     release();
-    expect(heard).toEqual([1]);
+    expect(received).toEqual([1]);
   });
 
-  test("one refetch that never ends does not undo the holding of the next", async () => {
-    const { clock, take, heard, syncBy } = setup();
-    void syncBy([() => createDeferred().promise]);
+  test("that never ends does not end the hold of the next sync", async () => {
+    const { clock, receive, received, runSync } = setup();
+    void runSync([() => createDeferred().promise]);
     clock.advance(5_000);
     const next = createDeferred();
-    const over = syncBy([() => next.promise]);
-    take("s", 1);
-    expect(heard).toEqual([]);
+    const done = runSync([() => next.promise]);
+    receive("s", 1);
+    expect(received).toEqual([]);
     next.resolve();
-    await over;
-    expect(heard).toEqual([1]);
+    await done;
+    expect(received).toEqual([1]);
   });
 
-  test("a refetch that ends late does not end the holding of the next", async () => {
-    const { clock, take, heard, syncBy } = setup();
+  test("that ends late does not end the hold of the next sync", async () => {
+    const { clock, receive, received, runSync } = setup();
     const late = createDeferred();
-    const lateOver = syncBy([() => late.promise]);
+    const lateDone = runSync([() => late.promise]);
     clock.advance(5_000);
     const next = createDeferred();
-    const over = syncBy([() => next.promise]);
+    const done = runSync([() => next.promise]);
     late.resolve();
-    await lateOver;
-    take("s", 1);
-    expect(heard).toEqual([]);
+    await lateDone;
+    receive("s", 1);
+    expect(received).toEqual([]);
     next.resolve();
-    await over;
-    expect(heard).toEqual([1]);
+    await done;
+    expect(received).toEqual([1]);
   });
 });
 
 describe("waitFor", () => {
-  test("answers with the next of its key", async () => {
-    const { waitFor, take } = setup();
-    take("s", "before");
+  test("resolves with the next notification of its key", async () => {
+    const { waitFor, receive } = setup();
+    receive("s", "before");
     const waiting = waitFor("s");
-    take("t", "other");
-    take("s", 1);
-    take("s", 2);
+    receive("t", "other");
+    receive("s", 1);
+    receive("s", 2);
     expect((await waiting).payload).toBe(1);
   });
 
@@ -464,24 +464,24 @@ describe("waitFor", () => {
     ["*", 1],
     [{ issuer: "i" }, 2],
     [{ subject: "s", issuer: "i" }, 3],
-  ])("takes the selector %j, too", async (selector, expected) => {
-    const { waitFor, take } = setup();
+  ])("accepts the selector %j", async (selector, expected) => {
+    const { waitFor, receive } = setup();
     const waiting = waitFor(selector);
-    take("t", 1);
-    take("t", 2, "i");
-    take("s", 3, "i");
+    receive("t", 1);
+    receive("t", 2, "i");
+    receive("s", 3, "i");
     expect((await waiting).payload).toBe(expected);
   });
 
-  test("waits for one that where is true for", async () => {
-    const { waitFor, take } = setup();
+  test("waits for a notification that where accepts", async () => {
+    const { waitFor, receive } = setup();
     const waiting = waitFor("s", { where: ({ payload }: Notification) => payload === 2 });
-    for (const n of [1, 2, 3]) take("s", n);
+    for (const n of [1, 2, 3]) receive("s", n);
     expect((await waiting).payload).toBe(2);
   });
 
-  test("rejects with what where throws, and everybody else is still told", async () => {
-    const { waitFor, take, heard } = setup();
+  test("rejects with what where throws, and other waiters and handlers still receive", async () => {
+    const { waitFor, receive, received } = setup();
     const mine = new Error("mine");
     const waiting = waitFor("s", {
       where: () => {
@@ -489,204 +489,204 @@ describe("waitFor", () => {
       },
     });
     const other = waitFor("s");
-    take("s", 1);
+    receive("s", 1);
     expect(await rejectionOf(waiting)).toBe(mine);
     expect((await other).payload).toBe(1);
-    expect(heard).toEqual([1]);
+    expect(received).toEqual([1]);
   });
 
-  test("gives one notification to one waiter, the one who has waited longest, and to all handlers", async () => {
-    const { waitFor, take, heard } = setup();
+  test("gives a notification to the oldest waiter alone, and to all handlers", async () => {
+    const { waitFor, receive, received } = setup();
     const first = waitFor("s");
     const second = waitFor("*");
-    take("s", 1);
+    receive("s", 1);
     expect((await first).payload).toBe(1);
-    expect(await hasEnded(second)).toBe(false);
-    take("s", 2);
+    expect(await isSettled(second)).toBe(false);
+    receive("s", 2);
     expect((await second).payload).toBe(2);
-    expect(heard).toEqual([1, 2]);
+    expect(received).toEqual([1, 2]);
   });
 
-  test("ends at its time, naming what it waited for", async () => {
-    const { clock, waitFor, take } = setup();
+  test("rejects at its deadline, with its key in the message", async () => {
+    const { clock, waitFor, receive } = setup();
     const waiting = waitFor("Gs2Chat:Post", { timeoutMs: 1_000 });
     clock.advance(999);
-    expect(await hasEnded(waiting)).toBe(false);
+    expect(await isSettled(waiting)).toBe(false);
     clock.advance(1);
     expect(await rejectionOf(waiting)).toMatchObject({
       kind: "requestTimeout",
       message: expect.stringContaining("Gs2Chat:Post") as string,
     });
     const next = waitFor("Gs2Chat:Post");
-    take("Gs2Chat:Post", 1);
+    receive("Gs2Chat:Post", 1);
     expect((await next).payload).toBe(1);
   });
 
-  test("ends with its signal, and takes nothing then", async () => {
-    const { waitFor, take } = setup();
+  test("rejects when its signal is aborted, and then takes no notification", async () => {
+    const { waitFor, receive } = setup();
     const controller = new AbortController();
     const waiting = waitFor("s", { signal: controller.signal });
     const next = waitFor("s");
     controller.abort();
-    take("s", 1);
+    receive("s", 1);
     expect(await rejectionOf(waiting)).toMatchObject({ kind: "aborted" });
     expect((await next).payload).toBe(1);
   });
 
-  test("takes nothing with a signal that was aborted before", async () => {
-    const { notify, waitFor, take } = setup();
+  test("takes no notification with an aborted signal", async () => {
+    const { notify, waitFor, receive } = setup();
     const since = notify.mark();
-    take("s", 1);
+    receive("s", 1);
     const waiting = waitFor("s", { signal: AbortSignal.abort(), since });
-    take("s", 2);
+    receive("s", 2);
     expect(await rejectionOf(waiting)).toMatchObject({ kind: "aborted" });
     expect((await waitFor("s", { since })).payload).toBe(1);
   });
 
-  test("leaves no timer behind", async () => {
-    const { clock, waitFor, take } = setup();
+  test("leaves no timer after it resolves", async () => {
+    const { clock, waitFor, receive } = setup();
     const waiting = waitFor("s", { timeoutMs: 1_000 });
-    take("s");
+    receive("s");
     await waiting;
     expect(clock.pendingTimers).toBe(0);
   });
 });
 
 describe("waitFor with since", () => {
-  test("finds the first after the mark that fits", async () => {
-    const { notify, waitFor, take } = setup();
-    take("s", "before");
+  test("finds the first match after the mark", async () => {
+    const { notify, waitFor, receive } = setup();
+    receive("s", "before");
     const since = notify.mark();
-    take("t", "other");
-    take("s", 1);
-    take("s", 2);
+    receive("t", "other");
+    receive("s", 1);
+    receive("s", 2);
     const where = ({ payload }: Notification): boolean => payload !== 1;
     expect((await waitFor("s", { since, where })).payload).toBe(2);
     expect((await waitFor("s", { since })).payload).toBe(1);
   });
 
-  test("waits on where nothing is found", async () => {
-    const { notify, waitFor, take } = setup();
+  test("keeps waiting when nothing matches", async () => {
+    const { notify, waitFor, receive } = setup();
     const since = notify.mark();
     const waiting = waitFor("s", { since });
-    expect(await hasEnded(waiting)).toBe(false);
-    take("s", 1);
+    expect(await isSettled(waiting)).toBe(false);
+    receive("s", 1);
     expect((await waiting).payload).toBe(1);
   });
 
-  test("gives one notification to one waiter only", async () => {
-    const { notify, waitFor, take } = setup();
+  test("gives a notification to one waiter only", async () => {
+    const { notify, waitFor, receive } = setup();
     const since = notify.mark();
-    take("s", 1);
+    receive("s", 1);
     expect((await waitFor("s", { since })).payload).toBe(1);
     const second = waitFor("s", { since });
-    expect(await hasEnded(second)).toBe(false);
-    take("s", 2);
+    expect(await isSettled(second)).toBe(false);
+    receive("s", 2);
     expect((await second).payload).toBe(2);
-    expect(await hasEnded(waitFor("s", { since }))).toBe(false);
+    expect(await isSettled(waitFor("s", { since }))).toBe(false);
   });
 
-  test("finds what is being delivered when asked by a handler, and not what a mark made there follows", async () => {
-    const { notify, waitFor, take, on } = setup();
+  test("finds the current notification in a handler, but not from a mark made there", async () => {
+    const { notify, waitFor, receive, on } = setup();
     const since = notify.mark();
     const found: Promise<Notification>[] = [];
     on("s", () => found.push(waitFor("s", { since: notify.mark() }), waitFor("s", { since })), {
       once: true,
     });
-    take("s", 1);
+    receive("s", 1);
     expect((await found[1]!).payload).toBe(1);
-    expect(await hasEnded(found[0]!)).toBe(false);
+    expect(await isSettled(found[0]!)).toBe(false);
   });
 
-  test("looks at the last 128 alone", async () => {
-    const { notify, waitFor, take } = setup();
+  test("searches the last 128 notifications", async () => {
+    const { notify, waitFor, receive } = setup();
     const since = notify.mark();
-    take("lost", 0);
-    take("kept", 1);
-    for (const n of numbers(127)) take("s", n);
+    receive("lost", 0);
+    receive("kept", 1);
+    for (const n of numbers(127)) receive("s", n);
     expect((await waitFor("kept", { since })).payload).toBe(1);
-    expect(await hasEnded(waitFor("lost", { since }))).toBe(false);
+    expect(await isSettled(waitFor("lost", { since }))).toBe(false);
   });
 
-  test("looks at the last 256 KB alone", async () => {
-    const { notify, waitFor, take } = setup();
+  test("searches the last 256 KB", async () => {
+    const { notify, waitFor, receive } = setup();
     const since = notify.mark();
     const size = 262_144 / 4;
-    // With its quotes each is a quarter of what is kept.
+    // With its quotes each payload is a quarter of the limit.
     const big = "x".repeat(size - 2);
-    take("lost", big);
-    take("kept", big);
-    for (const n of numbers(3)) take(`s${n}`, big);
-    expect(await hasEnded(waitFor("kept", { since }))).toBe(true);
-    expect(await hasEnded(waitFor("lost", { since }))).toBe(false);
-    take("huge", "x".repeat(262_144));
+    receive("lost", big);
+    receive("kept", big);
+    for (const n of numbers(3)) receive(`s${n}`, big);
+    expect(await isSettled(waitFor("kept", { since }))).toBe(true);
+    expect(await isSettled(waitFor("lost", { since }))).toBe(false);
+    receive("huge", "x".repeat(262_144));
     for (const subject of ["huge", "s0", "s2"]) {
-      expect(await hasEnded(waitFor(subject, { since })), subject).toBe(false);
+      expect(await isSettled(waitFor(subject, { since })), subject).toBe(false);
     }
-    take("small", 1);
+    receive("small", 1);
     expect((await waitFor("small", { since })).payload).toBe(1);
   });
 
-  test("looks at the last 30 seconds alone", async () => {
-    const { clock, notify, waitFor, take } = setup();
+  test("searches the last 30 seconds", async () => {
+    const { clock, notify, waitFor, receive } = setup();
     const since = notify.mark();
-    take("s", 1);
+    receive("s", 1);
     clock.advance(1);
-    take("s", 2);
+    receive("s", 2);
     clock.advance(30_000);
     expect((await waitFor("s", { since })).payload).toBe(2);
-    expect(await hasEnded(waitFor("s", { since }))).toBe(false);
+    expect(await isSettled(waitFor("s", { since }))).toBe(false);
   });
 
-  test("counts what was too long ago as missed, for those who want to know", async () => {
-    const { clock, notify, waitFor, take } = setup();
+  test("counts an expired notification as a gap, with onGap reject", async () => {
+    const { clock, notify, waitFor, receive } = setup();
     const since = notify.mark();
-    take("s", 1);
+    receive("s", 1);
     clock.advance(30_001);
-    expect(await hasEnded(waitFor("s", { since }))).toBe(false);
+    expect(await isSettled(waitFor("s", { since }))).toBe(false);
     expect(await rejectionOf(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
       kind: "gap",
     });
   });
 
-  test("finds nothing of a player who has left", async () => {
-    const { notify, waitFor, take } = setup();
+  test("finds nothing from before forgetHistory", async () => {
+    const { notify, waitFor, receive } = setup();
     const since = notify.mark();
-    take("s", "theirs");
+    receive("s", "theirs");
     notify.forgetHistory();
     const waiting = waitFor("s", { since });
-    expect(await hasEnded(waiting)).toBe(false);
-    take("s", "mine");
+    expect(await isSettled(waiting)).toBe(false);
+    receive("s", "mine");
     expect((await waiting).payload).toBe("mine");
   });
 });
 
 describe("a gap", () => {
-  test("ends those who asked for it, and nobody else", async () => {
-    const { notify, waitFor, take } = setup();
+  test("rejects the waiters with onGap reject, and no others", async () => {
+    const { notify, waitFor, receive } = setup();
     const rejecting = waitFor("s", { onGap: "reject" });
     const keeping = waitFor("s", { onGap: "keep" });
     const silent = waitFor("s");
     notify.addGap();
     expect(await rejectionOf(rejecting)).toMatchObject({ kind: "gap" });
-    take("s", 1);
-    take("s", 2);
+    receive("s", 1);
+    receive("s", 2);
     expect([(await keeping).payload, (await silent).payload]).toEqual([1, 2]);
   });
 
-  test("that lies after the mark ends the wait at once, unless what is waited for was seen", async () => {
-    const { notify, waitFor, take } = setup();
+  test("after the mark rejects a wait at once, unless the history has a match", async () => {
+    const { notify, waitFor, receive } = setup();
     const since = notify.mark();
-    take("seen", 1);
+    receive("seen", 1);
     notify.addGap();
     expect((await waitFor("seen", { since, onGap: "reject" })).payload).toBe(1);
     expect(await rejectionOf(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
       kind: "gap",
     });
-    expect(await hasEnded(waitFor("s", { since }))).toBe(false);
+    expect(await isSettled(waitFor("s", { since }))).toBe(false);
   });
 
-  test("right after the mark counts, although nothing came in between", async () => {
+  test("directly after the mark counts", async () => {
     const { notify, waitFor } = setup();
     const since = notify.mark();
     notify.addGap();
@@ -695,46 +695,46 @@ describe("a gap", () => {
     });
   });
 
-  test("that lies before the mark is no matter", async () => {
-    const { notify, waitFor, take } = setup();
+  test("before the mark is ignored", async () => {
+    const { notify, waitFor, receive } = setup();
     notify.addGap();
     const waiting = waitFor("s", { since: notify.mark(), onGap: "reject" });
-    expect(await hasEnded(waiting)).toBe(false);
-    take("s", 1);
+    expect(await isSettled(waiting)).toBe(false);
+    receive("s", 1);
     expect((await waiting).payload).toBe(1);
   });
 
-  test("before a wait without a mark is no matter", async () => {
+  test("before a wait without a mark is ignored", async () => {
     const { notify, waitFor } = setup();
     notify.addGap();
-    expect(await hasEnded(waitFor("s", { onGap: "reject" }))).toBe(false);
+    expect(await isSettled(waitFor("s", { onGap: "reject" }))).toBe(false);
   });
 
-  test("is what too much since the mark comes to as well", async () => {
-    const { notify, waitFor, take } = setup();
+  test("is assumed when the history overflows after the mark", async () => {
+    const { notify, waitFor, receive } = setup();
     const since = notify.mark();
-    for (const n of numbers(128)) take("t", n);
-    expect(await hasEnded(waitFor("s", { since, onGap: "reject" }))).toBe(false);
-    take("t", 128);
+    for (const n of numbers(128)) receive("t", n);
+    expect(await isSettled(waitFor("s", { since, onGap: "reject" }))).toBe(false);
+    receive("t", 128);
     expect(await rejectionOf(waitFor("s", { since, onGap: "reject" }))).toMatchObject({
       kind: "gap",
     });
-    expect(await hasEnded(waitFor("s", { since: notify.mark(), onGap: "reject" }))).toBe(false);
+    expect(await isSettled(waitFor("s", { since: notify.mark(), onGap: "reject" }))).toBe(false);
   });
 });
 
-describe("the end", () => {
-  test("rejects all who wait, delivers nothing that was held, and leaves no timer of theirs", async () => {
-    const { clock, notify, waitFor, take, heard } = setup();
+describe("dispose", () => {
+  test("rejects every waiter, drops held notifications, and leaves no timer", async () => {
+    const { clock, notify, waitFor, receive, received } = setup();
     const all = [waitFor("s"), waitFor("*", { timeoutMs: 1_000 }), waitFor({ issuer: "i" })];
     const release = notify.hold();
-    take("s", 1);
+    receive("s", 1);
     notify.dispose();
-    for (const one of all) {
-      expect(await rejectionOf(one)).toMatchObject({ kind: "notConnected", outcome: "notSent" });
+    for (const waiter of all) {
+      expect(await rejectionOf(waiter)).toMatchObject({ kind: "notConnected", outcome: "notSent" });
     }
     release();
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     expect(clock.pendingTimers).toBe(0);
   });
 });

@@ -17,8 +17,9 @@ import { rejectionOf } from "../../support/promises.js";
 
 function setup() {
   const clock = manualClock();
-  const reports: { code: DiagnosticCode; said: string; detail: unknown }[] = [];
-  const report: Report = (_level, code, said, detail) => void reports.push({ code, said, detail });
+  const reports: { code: DiagnosticCode; message: string; detail: unknown }[] = [];
+  const report: Report = (_level, code, message, detail) =>
+    void reports.push({ code, message, detail });
   const notify = new Notifications(clock, createEmitter(vi.fn()), report);
   const on = (selector: NotificationSelector | string, handler: Handler, options?: object) =>
     notify.on(selector as NotificationSelector, handler, options);
@@ -27,32 +28,32 @@ function setup() {
     notify,
     reports,
     on,
-    /** Payloads in the order in which this selector hears them. */
-    hear(selector: NotificationSelector | string): unknown[] {
-      const heard: unknown[] = [];
-      on(selector, ({ payload }: Notification) => heard.push(payload));
-      return heard;
+    /** Records the payloads that this selector receives, in order. */
+    recordPayloads(selector: NotificationSelector | string): unknown[] {
+      const received: unknown[] = [];
+      on(selector, ({ payload }: Notification) => received.push(payload));
+      return received;
     },
     waitFor(selector: NotificationSelector | string, options?: object) {
       const promise = notify.waitFor(selector as NotificationSelector, options);
       promise.catch(() => undefined);
       return promise;
     },
-    take(payload: unknown, subject = "raid-start") {
+    receive(payload: unknown, subject = "raid-start") {
       const text = typeof payload === "string" ? payload : JSON.stringify(payload);
       notify.receive({ issuer: "", subject, payload: text }, clock.now(), "socket");
     },
   };
 }
 
-/** A schema by hand. */
+/** A schema without a library. */
 const schemaOf = <Output>(
   validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>,
 ): StandardSchema<Output> => ({ "~standard": { version: 1, vendor: "test", validate } });
 
 const level = (payload: unknown): unknown => (payload as { level?: unknown }).level;
 
-/** Takes `{ level: number }`, gives the double of it. */
+/** Accepts `{ level: number }`, and outputs twice the level. */
 const doubling = schemaOf<number>((value) => {
   const given = level(value);
   return typeof given === "number"
@@ -64,7 +65,7 @@ const schemas: [string, StandardSchema<{ level: number }>][] = [
   ["zod", z.object({ level: z.string().transform(Number) })],
   ["valibot", v.object({ level: v.pipe(v.string(), v.transform(Number)) })],
   [
-    "by hand",
+    "plain JavaScript",
     schemaOf<{ level: number }>((value) => {
       const given = level(value);
       return typeof given === "string"
@@ -76,28 +77,28 @@ const schemas: [string, StandardSchema<{ level: number }>][] = [
 
 describe.each(schemas)("a schema of %s", (_, schema) => {
   test("gives its output to handlers, waiters and where", async () => {
-    const { hear, waitFor, take } = setup();
+    const { recordPayloads, waitFor, receive } = setup();
     const Raid = defineNotification("raid-start", schema);
-    const heard = hear(Raid);
+    const received = recordPayloads(Raid);
     const where = vi.fn(({ payload }: Notification<{ level: number }>) => payload.level > 7);
     const waiting = waitFor(Raid, { where });
-    take({ level: "7" });
-    take({ level: "8" });
-    expect(heard).toEqual([{ level: 7 }, { level: 8 }]);
+    receive({ level: "7" });
+    receive({ level: "8" });
+    expect(received).toEqual([{ level: 7 }, { level: 8 }]);
     expect((await waiting).payload).toEqual({ level: 8 });
   });
 
-  test("keeps from them what does not fit, and says where and why, but not what came", () => {
-    const { hear, take, reports } = setup();
-    const heard = hear(defineNotification("raid-start", schema));
-    const all = hear("*");
-    take({ level: 987654, note: "secret-text" });
-    expect(heard).toEqual([]);
+  test("withholds a mismatch from them, and reports its path and message without the value", () => {
+    const { recordPayloads, receive, reports } = setup();
+    const received = recordPayloads(defineNotification("raid-start", schema));
+    const all = recordPayloads("*");
+    receive({ level: 987654, note: "secret-text" });
+    expect(received).toEqual([]);
     expect(all).toEqual([{ level: 987654, note: "secret-text" }]);
     expect(reports).toEqual([
       {
         code: "schemaMismatch",
-        said: "raid-start",
+        message: "raid-start",
         detail: {
           key: "raid-start",
           issues: [
@@ -110,28 +111,29 @@ describe.each(schemas)("a schema of %s", (_, schema) => {
   });
 });
 
-describe("a notification of a key with a definition in use", () => {
-  test("is checked once, however many handlers and waiters there are", async () => {
-    const { notify, on, waitFor, take } = setup();
+describe("a notification whose key has a definition in use", () => {
+  test("is checked once for all handlers and waiters", async () => {
+    const { notify, on, waitFor, receive } = setup();
     const validate = vi.fn((value: unknown) => ({ value }));
     const Raid = defineNotification("raid-start", schemaOf(validate));
-    const told: Notification[] = [];
-    for (let n = 0; n < 3; n++) on(Raid, (one: Notification) => told.push(one));
+    const received: Notification[] = [];
+    for (let n = 0; n < 3; n++)
+      on(Raid, (notification: Notification) => received.push(notification));
     on("raid-start", () => undefined);
     const since = notify.mark();
-    take({ level: 1 });
+    receive({ level: 1 });
     const found = await waitFor(Raid, { since });
     expect(validate.mock.calls).toEqual([[{ level: 1 }]]);
-    expect(told).toHaveLength(3);
-    expect(new Set([...told, found]).size, "all get the same object").toBe(1);
+    expect(received).toHaveLength(3);
+    expect(new Set([...received, found]).size, "all get the same object").toBe(1);
   });
 
-  test("has all it has without one, but for the payload", () => {
-    const { on, take, clock } = setup();
-    const told = vi.fn();
-    on(defineNotification("raid-start", doubling), told);
-    take({ level: 2 });
-    expect(told.mock.calls).toEqual([
+  test("differs from an unchecked notification in its payload alone", () => {
+    const { on, receive, clock } = setup();
+    const handler = vi.fn();
+    on(defineNotification("raid-start", doubling), handler);
+    receive({ level: 2 });
+    expect(handler.mock.calls).toEqual([
       [
         {
           key: "raid-start",
@@ -146,19 +148,19 @@ describe("a notification of a key with a definition in use", () => {
     ]);
   });
 
-  test("goes to everybody else as it came", async () => {
-    const { hear, waitFor, take } = setup();
-    const checked = hear(defineNotification("raid-start", doubling));
-    const others = ["raid-start", "*", { subject: "raid-start" }].map(hear);
+  test("reaches other selectors unchanged", async () => {
+    const { recordPayloads, waitFor, receive } = setup();
+    const checked = recordPayloads(defineNotification("raid-start", doubling));
+    const others = ["raid-start", "*", { subject: "raid-start" }].map(recordPayloads);
     const waiting = waitFor("raid-start");
-    take({ level: 2 });
+    receive({ level: 2 });
     expect(checked).toEqual([4]);
     expect(others).toEqual([[{ level: 2 }], [{ level: 2 }], [{ level: 2 }]]);
     expect((await waiting).payload).toEqual({ level: 2 });
   });
 
-  test("that does not fit goes to * and pairs alone, and is told of once", async () => {
-    const { hear, waitFor, take, reports } = setup();
+  test("that fails the schema reaches * and pairs alone, and is reported once", async () => {
+    const { recordPayloads, waitFor, receive, reports } = setup();
     const Raid = defineNotification("raid-start", doubling);
     const [checked, again, keyed, all, paired] = [
       Raid,
@@ -166,16 +168,16 @@ describe("a notification of a key with a definition in use", () => {
       "raid-start",
       "*",
       { subject: "raid-start" },
-    ].map(hear);
+    ].map(recordPayloads);
     const waiting = waitFor(Raid);
     const keyWaiting = waitFor("raid-start");
     const bad = { level: "2" };
-    take(bad);
+    receive(bad);
     expect([checked, again, keyed, all, paired]).toEqual([[], [], [], [bad], [bad]]);
     expect(reports).toHaveLength(1);
-    take({ level: 3 });
+    receive({ level: 3 });
     expect((await waiting).payload).toBe(6);
-    take({ level: 4 });
+    receive({ level: 4 });
     expect((await keyWaiting).payload).toEqual({ level: 4 });
     expect([checked, again, keyed]).toEqual([
       [6, 8],
@@ -184,39 +186,39 @@ describe("a notification of a key with a definition in use", () => {
     ]);
   });
 
-  test("that does not fit may still be waited for by * and a pair", async () => {
-    const { hear, waitFor, take } = setup();
-    hear(defineNotification("raid-start", doubling));
+  test("that fails the schema resolves a waiter for a pair", async () => {
+    const { recordPayloads, waitFor, receive } = setup();
+    recordPayloads(defineNotification("raid-start", doubling));
     const waiting = waitFor({ subject: "raid-start" });
-    take(null);
+    receive(null);
     expect((await waiting).payload).toBeNull();
   });
 
-  test("leaves other keys alone", () => {
-    const { hear, take, reports } = setup();
-    hear(defineNotification("raid-start", doubling));
-    const other = hear("raid-end");
-    take("no number", "raid-end");
+  test("does not affect other keys", () => {
+    const { recordPayloads, receive, reports } = setup();
+    recordPayloads(defineNotification("raid-start", doubling));
+    const other = recordPayloads("raid-end");
+    receive("no number", "raid-end");
     expect(other).toEqual(["no number"]);
     expect(reports.map(({ code }) => code)).toEqual(["payloadNotJson"]);
   });
 
-  test("comes in the order of arrival, fitting or not, held or not", () => {
-    const { notify, on, take } = setup();
-    const heard: string[] = [];
-    const hear =
+  test("is delivered in the order of arrival, valid or not, held or not", () => {
+    const { notify, on, receive } = setup();
+    const received: string[] = [];
+    const record =
       (name: string) =>
       ({ payload }: Notification) =>
-        heard.push(`${name} ${JSON.stringify(payload)}`);
-    on(defineNotification("raid-start", doubling), hear("checked"));
-    on("*", hear("any"));
+        received.push(`${name} ${JSON.stringify(payload)}`);
+    on(defineNotification("raid-start", doubling), record("checked"));
+    on("*", record("any"));
     const release = notify.hold();
-    take({ level: 1 });
-    take("bad");
-    take({ level: 2 });
+    receive({ level: 1 });
+    receive("bad");
+    receive({ level: 2 });
     release();
-    take({ level: 3 });
-    expect(heard).toEqual([
+    receive({ level: 3 });
+    expect(received).toEqual([
       "checked 2",
       'any {"level":1}',
       'any "bad"',
@@ -227,13 +229,13 @@ describe("a notification of a key with a definition in use", () => {
     ]);
   });
 
-  test("reaches handlers of the definition and of the key in the order of their coming", () => {
-    const { on, take } = setup();
+  test("reaches handlers of the definition and of the key in the order of registration", () => {
+    const { on, receive } = setup();
     const order: string[] = [];
     on("raid-start", () => order.push("key"));
     on(defineNotification("raid-start", doubling), () => order.push("definition"));
     on("raid-start", () => order.push("another"));
-    take({ level: 1 });
+    receive({ level: 1 });
     expect(order).toEqual(["key", "definition", "another"]);
   });
 });
@@ -245,15 +247,15 @@ describe("two definitions of one key", () => {
       : { issues: [{ message: "too long" }] },
   );
 
-  test("each judge for themselves, and the plain key goes without what fits neither", () => {
-    const { hear, take, reports } = setup();
-    const numbers = hear(defineNotification("raid-start", doubling));
-    const texts = hear(defineNotification("raid-start", short));
-    const keyed = hear("raid-start");
-    const all = hear("*");
-    take({ level: 1 });
-    take('"abc"');
-    take('"abcdef"');
+  test("check independently, and the plain key skips what both reject", () => {
+    const { recordPayloads, receive, reports } = setup();
+    const numbers = recordPayloads(defineNotification("raid-start", doubling));
+    const texts = recordPayloads(defineNotification("raid-start", short));
+    const keyed = recordPayloads("raid-start");
+    const all = recordPayloads("*");
+    receive({ level: 1 });
+    receive('"abc"');
+    receive('"abcdef"');
     expect(numbers).toEqual([2]);
     expect(texts).toEqual(["short abc"]);
     expect(keyed).toEqual([{ level: 1 }, "abc"]);
@@ -261,68 +263,72 @@ describe("two definitions of one key", () => {
     expect(reports).toHaveLength(4);
   });
 
-  test("are two, be their schema the same", () => {
-    const { on, take } = setup();
-    const told = vi.fn();
+  test("are distinct, even with the same schema", () => {
+    const { on, receive } = setup();
+    const handler = vi.fn();
     const first = defineNotification("raid-start", doubling);
-    on(first, told);
-    on(first, told);
-    on(defineNotification("raid-start", doubling), told);
-    take({ level: 1 });
-    expect(told).toHaveBeenCalledTimes(2);
+    on(first, handler);
+    on(first, handler);
+    on(defineNotification("raid-start", doubling), handler);
+    receive({ level: 1 });
+    expect(handler).toHaveBeenCalledTimes(2);
   });
 });
 
 describe("a definition", () => {
-  test("does nothing before it is listened to, and nothing after the last has left", () => {
-    const { on, hear, take, reports } = setup();
+  test("is not in use before its first handler or after its last", () => {
+    const { on, recordPayloads, receive, reports } = setup();
     const Raid = defineNotification("raid-start", doubling);
-    const keyed = hear("raid-start");
-    take("before");
+    const keyed = recordPayloads("raid-start");
+    receive("before");
     const controller = new AbortController();
-    const undo = on(Raid, vi.fn());
+    const remove = on(Raid, vi.fn());
     on(Raid, vi.fn(), { signal: controller.signal });
     on(Raid, vi.fn(), { once: true });
-    take({ level: 1 });
-    undo();
-    take("during");
+    receive({ level: 1 });
+    remove();
+    receive("during");
     controller.abort();
-    take("after");
+    receive("after");
     expect(keyed).toEqual(["before", { level: 1 }, "after"]);
     expect(reports.filter(({ code }) => code === "schemaMismatch")).toHaveLength(1);
   });
 
-  test("is in use while somebody waits for it, and no longer", async () => {
-    const { hear, waitFor, take, clock } = setup();
+  test("is in use while a waiter needs it, and no longer", async () => {
+    const { recordPayloads, waitFor, receive, clock } = setup();
     const Raid = defineNotification("raid-start", doubling);
-    const keyed = hear("raid-start");
+    const keyed = recordPayloads("raid-start");
     const waiting = waitFor(Raid, { timeoutMs: 1_000 });
-    take("during");
+    receive("during");
     clock.advance(1_000);
     expect(await rejectionOf(waiting)).toMatchObject({
       kind: "requestTimeout",
       message: "waitFor raid-start: nothing within 1000 ms",
     });
     await rejectionOf(waitFor(Raid, { signal: AbortSignal.abort() }));
-    take("after");
+    receive("after");
     expect(keyed).toEqual(["after"]);
   });
 
-  test("that asks for once waits for one that fits", () => {
-    const { on, take } = setup();
-    const told = vi.fn();
-    on(defineNotification("raid-start", doubling), ({ payload }: Notification) => told(payload), {
-      once: true,
-    });
-    for (const payload of ["bad", { level: 1 }, { level: 2 }]) take(payload);
-    expect(told.mock.calls).toEqual([[2]]);
+  test("with once waits for the first valid notification", () => {
+    const { on, receive } = setup();
+    const handler = vi.fn();
+    on(
+      defineNotification("raid-start", doubling),
+      ({ payload }: Notification) => handler(payload),
+      {
+        once: true,
+      },
+    );
+    for (const payload of ["bad", { level: 1 }, { level: 2 }]) receive(payload);
+    expect(handler.mock.calls).toEqual([[2]]);
   });
 
-  test("finds with since the first that fits, and takes it from everybody else", async () => {
-    const { notify, waitFor, take } = setup();
+  test("finds the first valid notification with since, and takes it", async () => {
+    const { notify, waitFor, receive } = setup();
     const Raid = defineNotification("raid-start", doubling);
     const since = notify.mark();
-    for (const payload of ["bad", { level: 1 }, { level: 2 }]) take(payload);
+    for (const payload of ["bad", { level: 1 }, { level: 2 }]) receive(payload);
     const where = ({ payload }: Notification<number>): boolean => payload > 2;
     expect((await waitFor(Raid, { since, where })).payload).toBe(4);
     expect((await waitFor(Raid, { since })).payload).toBe(2);
@@ -331,18 +337,18 @@ describe("a definition", () => {
 
   test("works for several clients at once", () => {
     const Raid = defineNotification("raid-start", doubling);
-    const worlds = [setup(), setup()];
-    const heard = worlds.map(({ hear }) => hear(Raid));
-    worlds.forEach(({ take }, n) => take({ level: n + 1 }));
-    expect(heard).toEqual([[2], [4]]);
+    const harnesses = [setup(), setup()];
+    const received = harnesses.map(({ recordPayloads }) => recordPayloads(Raid));
+    harnesses.forEach(({ receive }, n) => receive({ level: n + 1 }));
+    expect(received).toEqual([[2], [4]]);
   });
 
-  test("cannot be changed", () => {
+  test("is frozen", () => {
     expect(Object.isFrozen(defineNotification("raid-start", doubling))).toBe(true);
   });
 });
 
-describe("a schema that cannot be used", () => {
+describe("an unusable schema", () => {
   const reject = vi.fn();
   const cases: [string, StandardSchema, string][] = [
     ["is asynchronous", schemaOf((value) => Promise.resolve({ value })), "it is asynchronous"],
@@ -359,39 +365,42 @@ describe("a schema that cannot be used", () => {
       }),
       "it threw",
     ],
-    ["answers nothing", schemaOf(() => undefined as never), "it threw"],
-    ["has issues nobody can read", schemaOf(() => ({ issues: 1 }) as never), "it threw"],
+    ["returns nothing", schemaOf(() => undefined as never), "it threw"],
+    ["returns unreadable issues", schemaOf(() => ({ issues: 1 }) as never), "it threw"],
   ];
-  test.each(cases)("because it %s is a mismatch that says so", async (_, schema, message) => {
-    const { hear, take, reports } = setup();
-    process.once("unhandledRejection", reject);
-    const checked = hear(defineNotification("raid-start", schema));
-    const all = hear("*");
-    take({ text: "secret-text" });
-    take("2");
-    await new Promise((resolve) => setTimeout(resolve));
-    process.off("unhandledRejection", reject);
-    expect(reject).not.toHaveBeenCalled();
-    expect(checked).toEqual([]);
-    expect(all).toEqual([{ text: "secret-text" }, 2]);
-    expect(reports.map(({ detail }) => detail)).toEqual(
-      Array(2).fill({ key: "raid-start", issues: [{ path: "", message }] }),
-    );
-  });
+  test.each(cases)(
+    "that %s is reported as a mismatch with its cause",
+    async (_, schema, message) => {
+      const { recordPayloads, receive, reports } = setup();
+      process.once("unhandledRejection", reject);
+      const checked = recordPayloads(defineNotification("raid-start", schema));
+      const all = recordPayloads("*");
+      receive({ text: "secret-text" });
+      receive("2");
+      await new Promise((resolve) => setTimeout(resolve));
+      process.off("unhandledRejection", reject);
+      expect(reject).not.toHaveBeenCalled();
+      expect(checked).toEqual([]);
+      expect(all).toEqual([{ text: "secret-text" }, 2]);
+      expect(reports.map(({ detail }) => detail)).toEqual(
+        Array(2).fill({ key: "raid-start", issues: [{ path: "", message }] }),
+      );
+    },
+  );
 
-  test("says nothing of a payload too deep to be walked", () => {
-    const { hear, take, reports } = setup();
-    hear(defineNotification("raid-start", doubling));
-    take("[".repeat(100_000) + "]".repeat(100_000));
+  test("causes one report for a payload too deep to be walked", () => {
+    const { recordPayloads, receive, reports } = setup();
+    recordPayloads(defineNotification("raid-start", doubling));
+    receive("[".repeat(100_000) + "]".repeat(100_000));
     expect(reports).toHaveLength(1);
   });
 });
 
-describe("messages of issues", () => {
-  test("lose every word of the payload, in whatever quotes and script", () => {
-    const { hear, take, reports } = setup();
+describe("issue messages", () => {
+  test("contain no word of the payload, in any quotes and script", () => {
+    const { recordPayloads, receive, reports } = setup();
     const payload = { user: { name: "山田太郎 alpha-1234" }, score: 123456.75 };
-    hear(
+    recordPayloads(
       defineNotification(
         "raid-start",
         schemaOf(() => ({
@@ -404,7 +413,7 @@ describe("messages of issues", () => {
         })),
       ),
     );
-    take(payload);
+    receive(payload);
     expect(reports[0]!.detail).toEqual({
       key: "raid-start",
       issues: [{ path: "user.0.Symbol(x)", message: "got '*** ***-***' of \"***.75\"" }],
@@ -420,7 +429,7 @@ describe("defineNotification", () => {
     ["Standard Schema", "raid-start", undefined],
     ["Standard Schema", "raid-start", { parse: () => 1 }],
     ["Standard Schema", "raid-start", { "~standard": { version: 1 } }],
-  ])("refuses to go without a %s: %j", (missing, key, schema) => {
+  ])("throws without a %s: %j", (missing, key, schema) => {
     let thrown: unknown;
     try {
       defineNotification(key as string, schema as StandardSchema);
@@ -432,11 +441,11 @@ describe("defineNotification", () => {
     );
   });
 
-  test("takes a schema that is a function", () => {
-    const { hear, take } = setup();
+  test("accepts a schema that is a function", () => {
+    const { recordPayloads, receive } = setup();
     const schema = Object.assign(() => undefined, doubling);
-    const heard = hear(defineNotification("raid-start", schema));
-    take({ level: 1 });
-    expect(heard).toEqual([2]);
+    const received = recordPayloads(defineNotification("raid-start", schema));
+    receive({ level: 1 });
+    expect(received).toEqual([2]);
   });
 });

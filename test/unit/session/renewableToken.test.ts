@@ -4,15 +4,15 @@ import { fromProvider, RenewableToken, type Grant } from "../../../src/session/r
 import { manualClock } from "../../support/manualClock.js";
 import { createDeferred, rejectionOf, flushPromises } from "../../support/promises.js";
 
-function setup(obtain: (why: string) => Promise<Grant>) {
+function setup(obtain: (reason: string) => Promise<Grant>) {
   const clock = manualClock();
-  const asked = vi.fn(obtain);
+  const obtainMock = vi.fn(obtain);
   const secrets: string[] = [];
-  const keep = (token: string) => void secrets.push(token);
-  const token = new RenewableToken<string>("projectToken", clock.wallTime, asked, keep);
+  const trackSecret = (token: string) => void secrets.push(token);
+  const token = new RenewableToken<string>("projectToken", clock.wallTime, obtainMock, trackSecret);
   return {
     clock,
-    asked,
+    obtainMock,
     secrets,
     renew: (reason: string) => token.renew(reason),
     set: (grant: Grant) => token.set(grant),
@@ -22,39 +22,33 @@ function setup(obtain: (why: string) => Promise<Grant>) {
     renewTime: () => clock.wallTime() + token.renewInMs,
   };
 }
-const HOUR = 3_600;
+const HOUR_SECONDS = 3_600;
 
-describe("a token that ages", () => {
-  test("is kept as a secret, each one there ever was", async () => {
+describe("a renewable token", () => {
+  test("tracks every token as a secret", async () => {
     const { renew, set, secrets } = setup(async () => ({ token: "a" }));
     await renew("first");
     set({ token: "b" });
     expect(secrets).toEqual(["a", "b"]);
   });
 
-  test("that is set while another is on its way is the newer one", async () => {
-    const answer = createDeferred<Grant>();
-    const { renew, set, fresh } = setup(() => answer.promise);
+  test("prefers a token set during a renewal to the renewed token", async () => {
+    const result = createDeferred<Grant>();
+    const { renew, set, fresh } = setup(() => result.promise);
     const renewal = renew("first");
     set({ token: "by hand" });
-    answer.resolve({ token: "from the flight" });
+    result.resolve({ token: "from the renewal" });
     expect([await renewal, fresh()]).toEqual(["by hand", "by hand"]);
   });
 
-  test("is not there before it is obtained", () => {
-    const { latest, fresh, asked } = setup(async () => ({ token: "a" }));
+  test("has no token before the first renewal", () => {
+    const { latest, fresh, obtainMock } = setup(async () => ({ token: "a" }));
     expect([latest(), fresh()]).toEqual([undefined, undefined]);
-    expect(asked).not.toHaveBeenCalled();
+    expect(obtainMock).not.toHaveBeenCalled();
   });
 
-  test("is young for nine tenths of its life, by the clock on the wall", async () => {
-    const {
-      clock,
-      fresh,
-      latest: last,
-      renew,
-      renewTime,
-    } = setup(async () => ({
+  test("is fresh for nine tenths of its lifetime, by wall-clock time", async () => {
+    const { clock, fresh, latest, renew, renewTime } = setup(async () => ({
       token: "a",
       lifeSeconds: 1_000,
     }));
@@ -65,10 +59,10 @@ describe("a token that ages", () => {
     expect(fresh()).toBe("a");
     clock.jump(1);
     expect(fresh()).toBeUndefined();
-    expect(last()).toBe("a");
+    expect(latest()).toBe("a");
   });
 
-  test("is old after a sleep, although no timer ran", async () => {
+  test("expires during a sleep, without a timer", async () => {
     const { clock, fresh, renew } = setup(async () => ({ token: "a", lifeSeconds: 1_000 }));
     await renew("first");
     clock.jump(86_400_000);
@@ -76,13 +70,13 @@ describe("a token that ages", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test("counts its life from when it came, not from when it was asked for", async () => {
-    const answer = createDeferred<Grant>();
-    const { clock, renew, renewTime } = setup(() => answer.promise);
-    const coming = renew("first");
+  test("counts its lifetime from the reply, not from the request", async () => {
+    const result = createDeferred<Grant>();
+    const { clock, renew, renewTime } = setup(() => result.promise);
+    const pending = renew("first");
     clock.advance(8_000);
-    answer.resolve({ token: "a", lifeSeconds: 100 });
-    await coming;
+    result.resolve({ token: "a", lifeSeconds: 100 });
+    await pending;
     expect(renewTime()).toBe(clock.now() + 90_000);
   });
 
@@ -94,55 +88,55 @@ describe("a token that ages", () => {
     ["not a number", NaN],
     ["a word", "soon"],
     ["an object", {}],
-  ])("lives an hour where its life is %s", async (_, lifeSeconds) => {
+  ])("lives one hour when its lifetime is %s", async (_, lifeSeconds) => {
     const { clock, renew, renewTime } = setup(async () => ({ token: "a", lifeSeconds }));
     await renew("first");
-    expect(renewTime()).toBe(clock.now() + HOUR * 900);
+    expect(renewTime()).toBe(clock.now() + HOUR_SECONDS * 900);
   });
 
-  test("may live for ever", async () => {
+  test("may never expire", async () => {
     const { clock, renew, fresh } = setup(async () => ({ token: "a", lifeSeconds: Infinity }));
     await renew("first");
     clock.jump(1e12);
     expect(fresh()).toBe("a");
   });
 
-  test("is obtained once for all who ask meanwhile, for the reason of the first", async () => {
-    const answer = createDeferred<Grant>();
-    const { asked, renew } = setup(() => answer.promise);
+  test("is obtained once for concurrent renewals, with the reason of the first", async () => {
+    const result = createDeferred<Grant>();
+    const { obtainMock, renew } = setup(() => result.promise);
     const all = [renew("old"), renew("unauthorized"), renew("first")];
-    answer.resolve({ token: "a" });
+    result.resolve({ token: "a" });
     expect(await Promise.all(all)).toEqual(["a", "a", "a"]);
-    expect(asked.mock.calls).toEqual([["old"]]);
+    expect(obtainMock.mock.calls).toEqual([["old"]]);
   });
 
-  test("is obtained anew once the flight is over, however it ended", async () => {
-    const { asked, renew, fresh } = setup(async (why) => {
-      if (why === "bad") throw new Error("no");
-      return { token: why };
+  test("is obtained again after a renewal has settled", async () => {
+    const { obtainMock, renew, fresh } = setup(async (reason) => {
+      if (reason === "bad") throw new Error("no");
+      return { token: reason };
     });
     expect(await renew("a")).toBe("a");
     expect(await rejectionOf(renew("bad"))).toEqual(new Error("no"));
     expect(fresh()).toBe("a");
     expect(await renew("b")).toBe("b");
-    expect(asked).toHaveBeenCalledTimes(3);
+    expect(obtainMock).toHaveBeenCalledTimes(3);
   });
 
-  test("fails alike for all who share the flight", async () => {
-    const answer = createDeferred<Grant>();
-    const { renew } = setup(() => answer.promise);
+  test("rejects concurrent renewals with the same error", async () => {
+    const result = createDeferred<Grant>();
+    const { renew } = setup(() => result.promise);
     const all = [renew("first"), renew("first")].map(rejectionOf);
     const no = new Error("no");
-    answer.reject(no);
+    result.reject(no);
     expect(await Promise.all(all)).toEqual([no, no]);
   });
 
   test.each<[string, unknown]>([
     ["nothing", undefined],
-    ["an empty text", ""],
+    ["an empty string", ""],
     ["a number", 5],
     ["an object", { token: "a" }],
-  ])("is not there where %s came for one, and the one before stays", async (_, token) => {
+  ])("rejects a renewal with %s as token, and keeps the previous token", async (_, token) => {
     const grants: Grant[] = [{ token: "a" }, { token }];
     const { renew, fresh } = setup(async () => grants.shift()!);
     await renew("first");
@@ -152,16 +146,16 @@ describe("a token that ages", () => {
     expect(fresh()).toBe("a");
   });
 
-  test("that was refused is not young any more, but still known", async () => {
-    const { renew, invalidate, fresh, latest: last } = setup(async () => ({ token: "a" }));
+  test("that was invalidated is not fresh, but is still the latest", async () => {
+    const { renew, invalidate, fresh, latest } = setup(async () => ({ token: "a" }));
     await renew("first");
     invalidate();
-    expect([fresh(), last()]).toEqual([undefined, "a"]);
+    expect([fresh(), latest()]).toEqual([undefined, "a"]);
     await renew("unauthorized");
     expect(fresh()).toBe("a");
   });
 
-  test("may be set from outside", () => {
+  test("may be set directly", () => {
     const { clock, set, fresh, renewTime } = setup(async () => ({ token: "a" }));
     expect(set({ token: "b", lifeSeconds: 10 })).toBe("b");
     expect(fresh()).toBe("b");
@@ -170,31 +164,31 @@ describe("a token that ages", () => {
 });
 
 describe("a provider", () => {
-  const ask = { reason: "first" };
-  const from = (source: string | ((asked: typeof ask) => unknown)) =>
-    fromProvider("accessToken", source, ask);
+  const tokenRequest = { reason: "first" };
+  const from = (source: string | ((request: typeof tokenRequest) => unknown)) =>
+    fromProvider("accessToken", source, tokenRequest);
 
-  test("that is a text is that token, for ever", async () => {
+  test("given as a string is that token, without expiry", async () => {
     expect(await from("a")).toEqual({ token: "a", lifeSeconds: Infinity });
   });
 
-  test("is told why it is asked", async () => {
+  test("receives the token request", async () => {
     const provider = vi.fn(() => "a");
     await from(provider);
-    expect(provider.mock.calls).toEqual([[ask]]);
+    expect(provider.mock.calls).toEqual([[tokenRequest]]);
   });
 
   test.each<[string, () => unknown, Grant]>([
-    ["a text", () => "a", { token: "a", lifeSeconds: undefined }],
-    ["a promise of a text", async () => "a", { token: "a", lifeSeconds: undefined }],
+    ["a string", () => "a", { token: "a", lifeSeconds: undefined }],
+    ["a promise of a string", async () => "a", { token: "a", lifeSeconds: undefined }],
     ["a grant", () => ({ token: "a", expiresInSeconds: 60 }), { token: "a", lifeSeconds: 60 }],
     [
       "a promise of a grant",
       async () => ({ token: "a", expiresInSeconds: 60 }),
       { token: "a", lifeSeconds: 60 },
     ],
-    ["a grant without life", () => ({ token: "a" }), { token: "a", lifeSeconds: undefined }],
-  ])("may answer %s", async (_, provider, grant) => {
+    ["a grant without lifetime", () => ({ token: "a" }), { token: "a", lifeSeconds: undefined }],
+  ])("may return %s", async (_, provider, grant) => {
     expect(await from(provider)).toEqual(grant);
   });
 
@@ -209,7 +203,7 @@ describe("a provider", () => {
       "rejects with",
       () => Promise.reject(new GatewayError({ kind: "unauthorized", message: "signed out" })),
     ],
-  ])("that %s unauthorized means it, and nothing was sent", async (_, provider) => {
+  ])("that %s unauthorized rejects with unauthorized and outcome notSent", async (_, provider) => {
     const error = await rejectionOf(from(provider));
     expect(error).toMatchObject({
       kind: "unauthorized",
@@ -221,36 +215,39 @@ describe("a provider", () => {
 
   test.each<[string, unknown]>([
     ["an Error", new Error("offline: key=s3cr3t")],
-    ["another kind of ours", new GatewayError({ kind: "notFound", message: "s3cr3t" })],
+    ["a GatewayError of another kind", new GatewayError({ kind: "notFound", message: "s3cr3t" })],
     ["a lookalike", { kind: "unauthorized", message: "s3cr3t" }],
-    ["a text", "s3cr3t"],
+    ["a string", "s3cr3t"],
     ["nothing", undefined],
-  ])("that fails with %s may be asked again, and what it said stays its own", async (_, cause) => {
-    const error = await rejectionOf(
-      from(async () => {
-        throw cause;
-      }),
-    );
-    expect(error).toMatchObject({ kind: "unknown", outcome: "notSent", method: "accessToken" });
-    expect(JSON.stringify(error)).not.toContain("s3cr3t");
-    expect(String(error)).not.toContain("s3cr3t");
-  });
+  ])(
+    "that fails with %s rejects with unknown, without the text of the provider",
+    async (_, cause) => {
+      const error = await rejectionOf(
+        from(async () => {
+          throw cause;
+        }),
+      );
+      expect(error).toMatchObject({ kind: "unknown", outcome: "notSent", method: "accessToken" });
+      expect(JSON.stringify(error)).not.toContain("s3cr3t");
+      expect(String(error)).not.toContain("s3cr3t");
+    },
+  );
 
   test.each<[string, unknown]>([
     ["nothing", undefined],
     ["null", null],
-  ])("that answers %s has failed", async (_, answer) => {
-    expect(await rejectionOf(from(() => answer))).toMatchObject({ kind: "unknown" });
+  ])("that returns %s rejects with unknown", async (_, result) => {
+    expect(await rejectionOf(from(() => result))).toMatchObject({ kind: "unknown" });
   });
 
-  test("is waited for", async () => {
-    const answer = createDeferred<string>();
-    const over = vi.fn();
-    const coming = from(() => answer.promise).then(over);
+  test("is awaited", async () => {
+    const result = createDeferred<string>();
+    const onResolve = vi.fn();
+    const pending = from(() => result.promise).then(onResolve);
     await flushPromises();
-    expect(over).not.toHaveBeenCalled();
-    answer.resolve("a");
-    await coming;
-    expect(over).toHaveBeenCalledTimes(1);
+    expect(onResolve).not.toHaveBeenCalled();
+    result.resolve("a");
+    await pending;
+    expect(onResolve).toHaveBeenCalledTimes(1);
   });
 });

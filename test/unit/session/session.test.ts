@@ -12,7 +12,7 @@ import { createDeferred, rejectionOf, flushPromises } from "../../support/promis
 const secret: Credential = { clientId: "cid-1", clientSecret: "cs-1" };
 const login = (token: string, expires_in?: unknown) => ({ access_token: token, expires_in });
 
-function setup(credential: Credential = secret, over: Partial<SessionPorts> = {}) {
+function setup(credential: Credential = secret, overrides: Partial<SessionPorts> = {}) {
   const clock = manualClock();
   let logins = 0;
   const ports = {
@@ -22,12 +22,12 @@ function setup(credential: Credential = secret, over: Partial<SessionPorts> = {}
     loginByRest: vi.fn<SessionPorts["loginByRest"]>(async () => login(`rest-${++logins}`, 1_000)),
     usableSocket: vi.fn<SessionPorts["usableSocket"]>(() => undefined),
   };
-  const session = new Session(credential, { wallTime: clock.wallTime, ...ports, ...over });
+  const session = new Session(credential, { wallTime: clock.wallTime, ...ports, ...overrides });
   return {
     clock,
     ...ports,
     session,
-    desire(slot: string, source: AccessTokenSource, params: object = {}) {
+    setDesired(slot: string, source: AccessTokenSource, params: object = {}) {
       const all = { namespaceName: "ns-1", ...params };
       const desired = session.createDesiredBinding(slot, source, all);
       session.setDesiredBinding(slot, desired);
@@ -41,7 +41,7 @@ const reasons = (provider: { mock: { calls: [{ reason: string }][] } }): string[
   provider.mock.calls.map(([{ reason }]) => reason);
 
 describe("the login", () => {
-  test("goes over the socket that has just been opened, with client ID and secret", async () => {
+  test("uses the socket just opened, with client ID and secret", async () => {
     const { session, loginBySocket, loginByRest } = setup();
     expect(await session.logIn(7, false)).toBe(900_000);
     expect(loginBySocket.mock.calls).toEqual([[{ client_id: "cid-1", client_secret: "cs-1" }, 7]]);
@@ -49,7 +49,7 @@ describe("the login", () => {
     expect(await session.freshProjectToken()).toBe("ptok-1");
   });
 
-  test("is not needed while the token is young", async () => {
+  test("is skipped while the token is fresh", async () => {
     const { clock, session, loginBySocket } = setup();
     await session.logIn(1, false);
     clock.advance(899_999);
@@ -61,7 +61,7 @@ describe("the login", () => {
   });
 
   test.each(["badRequest", "unauthorized", "notFound"] as const)(
-    "that is refused as %s on a new socket is not asked for over REST",
+    "refused with %s on a new socket is not repeated over REST",
     async (kind) => {
       const { session, loginByRest } = setup(secret, {
         loginBySocket: () => Promise.reject(refused(kind)),
@@ -74,9 +74,9 @@ describe("the login", () => {
     },
   );
 
-  test("that failed on one socket is tried on the next", async () => {
-    const answers = [Promise.reject(refused("badRequest")), Promise.resolve(login("ptok-1"))];
-    const loginBySocket = vi.fn<SessionPorts["loginBySocket"]>(() => answers.shift()!);
+  test("that failed on one socket is repeated on the next", async () => {
+    const replies = [Promise.reject(refused("badRequest")), Promise.resolve(login("ptok-1"))];
+    const loginBySocket = vi.fn<SessionPorts["loginBySocket"]>(() => replies.shift()!);
     const { session } = setup(secret, { loginBySocket });
     await rejectionOf(session.logIn(1, false));
     await session.logIn(2, false);
@@ -85,15 +85,15 @@ describe("the login", () => {
 
   test.each<[string, object]>([
     ["no token", {}],
-    ["no text for a token", { access_token: 5 }],
-  ])("whose answer holds %s cannot be read", async (_, answer) => {
-    const { session } = setup(secret, { loginBySocket: async () => answer as never });
+    ["a token that is not a string", { access_token: 5 }],
+  ])("with %s in its reply rejects as unreadable", async (_, reply) => {
+    const { session } = setup(secret, { loginBySocket: async () => reply as never });
     expect(await rejectionOf(session.logIn(1, false))).toMatchObject({ kind: "protocol" });
   });
 });
 
 describe("the renewal of the project token", () => {
-  test("goes over the socket in use", async () => {
+  test("uses the open socket", async () => {
     const { session, loginBySocket, loginByRest, usableSocket } = setup();
     await session.logIn(4, false);
     usableSocket.mockReturnValue(4);
@@ -103,14 +103,14 @@ describe("the renewal of the project token", () => {
     expect(loginByRest).not.toHaveBeenCalled();
   });
 
-  test("goes over REST where no socket is in use", async () => {
+  test("uses REST while no socket is open", async () => {
     const { session, loginBySocket, loginByRest } = setup();
     expect(await session.freshProjectToken()).toBe("rest-1");
     expect(loginByRest.mock.calls).toEqual([[{ client_id: "cid-1", client_secret: "cs-1" }]]);
     expect(loginBySocket).not.toHaveBeenCalled();
   });
 
-  test("goes over REST where the socket refuses a second login", async () => {
+  test("uses REST when the socket refuses a second login", async () => {
     const loginBySocket = vi.fn<SessionPorts["loginBySocket"]>(() =>
       Promise.reject(refused("badRequest")),
     );
@@ -121,13 +121,10 @@ describe("the renewal of the project token", () => {
   });
 
   test.each<[string, GatewayError]>([
-    ["says that the secret is wrong", refused("unauthorized")],
+    ["is 401", refused("unauthorized")],
     ["was lost", new GatewayError({ kind: "notConnected", message: "", outcome: "unknown" })],
-    [
-      "came too late",
-      new GatewayError({ kind: "requestTimeout", message: "", outcome: "unknown" }),
-    ],
-  ])("is not repeated over REST where the answer %s", async (_, error) => {
+    ["times out", new GatewayError({ kind: "requestTimeout", message: "", outcome: "unknown" })],
+  ])("is not repeated over REST when the reply %s", async (_, error) => {
     const { session, loginByRest } = setup(secret, {
       loginBySocket: () => Promise.reject(error),
       usableSocket: () => 4,
@@ -136,24 +133,24 @@ describe("the renewal of the project token", () => {
     expect(loginByRest).not.toHaveBeenCalled();
   });
 
-  test("happens once for all who need it", async () => {
-    const answer = createDeferred<Record<string, unknown>>();
-    const loginByRest = vi.fn(() => answer.promise);
-    const { session, desire } = setup(secret, { loginByRest });
-    desire("player", "atok-1");
+  test("runs once for concurrent requests", async () => {
+    const reply = createDeferred<Record<string, unknown>>();
+    const loginByRest = vi.fn(() => reply.promise);
+    const { session, setDesired } = setup(secret, { loginByRest });
+    setDesired("player", "atok-1");
     const all = [
       session.freshProjectToken(),
       session.freshProjectToken(),
       Promise.resolve(session.tokensFor("player")),
       session.renewTokens(undefined),
     ];
-    answer.resolve(login("ptok-1"));
+    reply.resolve(login("ptok-1"));
     await Promise.all(all);
     expect(loginByRest).toHaveBeenCalledTimes(1);
   });
 
   test.each([undefined, null, 0, -1, "soon"])(
-    "counts an hour where expires_in is %j",
+    "assumes one hour when expires_in is %j",
     async (expires_in) => {
       const { session } = setup(secret, {
         loginBySocket: async () => login("ptok-1", expires_in),
@@ -163,8 +160,8 @@ describe("the renewal of the project token", () => {
   );
 });
 
-describe("a project token that somebody else gets", () => {
-  test("is asked for with the reason: none, old, refused", async () => {
+describe("a project token from a provider", () => {
+  test("is requested with the reason first, old or unauthorized", async () => {
     const projectToken = vi.fn((_: { reason: string }) => "ptok");
     const { clock, session, loginBySocket, loginByRest } = setup({
       clientId: "cid-1",
@@ -183,12 +180,16 @@ describe("a project token that somebody else gets", () => {
   });
 
   test.each<[string, Extract<Credential, { projectToken: unknown }>["projectToken"], number]>([
-    ["a text: for ever", "ptok", Infinity],
-    ["a function with a text: an hour", () => "ptok", 3_240_000],
-    ["a function with a promise: an hour", async () => "ptok", 3_240_000],
-    ["a grant: its own time", () => ({ token: "ptok", expiresInSeconds: 100 }), 90_000],
-    ["a grant that lives 0 s: an hour", () => ({ token: "ptok", expiresInSeconds: 0 }), 3_240_000],
-  ])("lives, given as %s", async (_, projectToken, life) => {
+    ["a string never expires", "ptok", Infinity],
+    ["a function that returns a string lives one hour", () => "ptok", 3_240_000],
+    ["a function that returns a promise lives one hour", async () => "ptok", 3_240_000],
+    [
+      "a grant lives as long as the grant states",
+      () => ({ token: "ptok", expiresInSeconds: 100 }),
+      90_000,
+    ],
+    ["a grant of 0 s lives one hour", () => ({ token: "ptok", expiresInSeconds: 0 }), 3_240_000],
+  ])("given as %s", async (_, projectToken, life) => {
     const { session } = setup({ clientId: "cid-1", projectToken });
     expect(await session.logIn(1, false)).toBe(life);
     expect(await session.tokensFor(undefined)).toEqual({
@@ -198,7 +199,7 @@ describe("a project token that somebody else gets", () => {
     });
   });
 
-  test("ends the trying where its provider says unauthorized", async () => {
+  test("rejects with unauthorized when its provider does", async () => {
     const { session } = setup({
       clientId: "cid-1",
       projectToken: () => Promise.reject(refused("unauthorized")),
@@ -209,7 +210,7 @@ describe("a project token that somebody else gets", () => {
     });
   });
 
-  test("is tried again where its provider merely failed", async () => {
+  test("rejects with unknown when its provider fails otherwise", async () => {
     const { session } = setup({
       clientId: "cid-1",
       projectToken: () => Promise.reject(new TypeError("Failed to fetch")),
@@ -219,8 +220,8 @@ describe("a project token that somebody else gets", () => {
   });
 });
 
-describe("a project token given from outside", () => {
-  test("is used at once, and counts an hour", async () => {
+describe("a project token set by the game", () => {
+  test("is used at once, for one hour", async () => {
     const { clock, session, loginBySocket } = setup();
     expect(session.setProjectToken("mine")).toBe(3_240_000);
     await session.logIn(1, false);
@@ -231,14 +232,14 @@ describe("a project token given from outside", () => {
     expect(loginBySocket).toHaveBeenCalledTimes(1);
   });
 
-  test("takes the place of a text there was no other of, and is used until it is refused", async () => {
+  test("replaces a token given as a string, without expiry", async () => {
     const { session } = setup({ clientId: "cid-1", projectToken: "old" });
     expect(session.setProjectToken("mine")).toBe(Infinity);
     await session.renewTokens(undefined);
     expect(await session.freshProjectToken()).toBe("mine");
   });
 
-  test("is followed by one of the provider, where there is a provider", async () => {
+  test("is replaced at the next renewal when there is a provider", async () => {
     const { session } = setup({ clientId: "cid-1", projectToken: () => "theirs" });
     session.setProjectToken("mine");
     expect(await session.freshProjectToken()).toBe("mine");
@@ -249,9 +250,9 @@ describe("a project token given from outside", () => {
 
 describe("a prepared bind", () => {
   test("carries the desired parameters, force, and all tokens", async () => {
-    const { session, desire } = setup();
+    const { session, setDesired } = setup();
     const sessionId = "s-1";
-    desire("player", "atok-1", { allowConcurrentAccess: false, sessionId });
+    setDesired("player", "atok-1", { allowConcurrentAccess: false, sessionId });
     await session.logIn(3, false);
     expect(await session.prepareBind("player", true, false)).toEqual({
       params: { namespaceName: "ns-1", allowConcurrentAccess: false, sessionId, force: true },
@@ -259,18 +260,18 @@ describe("a prepared bind", () => {
     });
   });
 
-  test("that is not forced has no force", async () => {
-    const { session, desire } = setup();
-    desire("player", "atok-1");
+  test("without force omits the field", async () => {
+    const { session, setDesired } = setup();
+    setDesired("player", "atok-1");
     const { params } = await session.prepareBind("player", false, false);
     expect(params["force"]).toBeUndefined();
   });
 
   test("requests the access token each time, for its slot", async () => {
-    const { session, desire } = setup();
+    const { session, setDesired } = setup();
     let n = 0;
     const source = vi.fn((_: { reason: string; slot: string }) => `atok-${++n}`);
-    desire("guild", source);
+    setDesired("guild", source);
     await session.prepareBind("guild", false, false);
     const { tokens } = await session.prepareBind("guild", false, false);
     expect(source.mock.calls).toEqual([
@@ -280,11 +281,11 @@ describe("a prepared bind", () => {
     expect(tokens.accessToken).toBe("atok-2");
   });
 
-  test("after a 401 renews both tokens first", async () => {
-    const { session, desire } = setup();
+  test("renews both tokens first after a 401", async () => {
+    const { session, setDesired } = setup();
     let n = 0;
     const source = vi.fn((_: { reason: string }) => `atok-${++n}`);
-    desire("player", source);
+    setDesired("player", source);
     await session.logIn(1, false);
     const first = await session.prepareBind("player", false, false);
     const second = await session.prepareBind("player", false, true);
@@ -293,10 +294,10 @@ describe("a prepared bind", () => {
     expect(second.tokens).toMatchObject({ projectToken: "rest-2", accessToken: "atok-2" });
   });
 
-  test("is marked as sent only once its tokens are there", async () => {
-    const { session, desire } = setup();
+  test("is marked as sent only after its tokens are obtained", async () => {
+    const { session, setDesired } = setup();
     const token = createDeferred<string>();
-    const desired = desire("player", () => token.promise);
+    const desired = setDesired("player", () => token.promise);
     const prepared = session.prepareBind("player", false, false);
     await flushPromises();
     expect(desired.bindSent).toBe(false);
@@ -306,10 +307,10 @@ describe("a prepared bind", () => {
   });
 
   test.each(["unauthorized", "unknown"] as const)(
-    "rejects where the player's provider fails (%s), and nothing is sent",
+    "rejects when the player's provider fails (%s), with nothing sent",
     async (kind) => {
-      const { session, desire } = setup();
-      const desired = desire("player", () =>
+      const { session, setDesired } = setup();
+      const desired = setDesired("player", () =>
         Promise.reject(kind === "unknown" ? new Error("offline") : refused("unauthorized")),
       );
       expect(await rejectionOf(session.prepareBind("player", false, false))).toMatchObject({
@@ -322,10 +323,10 @@ describe("a prepared bind", () => {
 });
 
 describe("the tokens of a call", () => {
-  test("are there at once while they are young", async () => {
-    const { session, desire } = setup();
+  test("are returned at once while they are fresh", async () => {
+    const { session, setDesired } = setup();
     const source = vi.fn(() => "atok-1");
-    desire("player", source);
+    setDesired("player", source);
     await session.logIn(1, false);
     await session.prepareBind("player", false, false);
     expect(session.tokensFor("player")).toEqual({
@@ -341,14 +342,14 @@ describe("the tokens of a call", () => {
     expect(source).toHaveBeenCalledTimes(1);
   });
 
-  test("are got anew when they are old: the player's after nine tenths of an hour", async () => {
-    const { clock, session, desire, loginByRest } = setup({
+  test("are renewed when they are old: an access token after nine tenths of an hour", async () => {
+    const { clock, session, setDesired, loginByRest } = setup({
       clientId: "cid-1",
       projectToken: "ptok",
     });
     let n = 0;
     const source = vi.fn((_: { reason: string }) => `atok-${++n}`);
-    desire("player", source);
+    setDesired("player", source);
     await session.logIn(1, false);
     await session.prepareBind("player", false, false);
     clock.advance(3_239_999);
@@ -359,12 +360,12 @@ describe("the tokens of a call", () => {
     expect(loginByRest).not.toHaveBeenCalled();
   });
 
-  test("are got anew after a 401, those of its slot alone", async () => {
-    const { session, desire } = setup();
+  test("are renewed after a 401, for the slot of the call alone", async () => {
+    const { session, setDesired } = setup();
     const player = vi.fn((_: { reason: string }) => "atok-1");
     const guild = vi.fn((_: { reason: string }) => "atok-2");
-    desire("player", player);
-    desire("guild", guild);
+    setDesired("player", player);
+    setDesired("guild", guild);
     await session.renewTokens("player");
     expect(await session.freshProjectToken()).toBe("rest-1");
     expect([reasons(player), reasons(guild)]).toEqual([["unauthorized"], []]);
@@ -373,10 +374,10 @@ describe("the tokens of a call", () => {
     expect([reasons(player), reasons(guild)]).toEqual([["unauthorized"], []]);
   });
 
-  test("are old once they are all forgotten", async () => {
-    const { session, desire } = setup();
+  test("are renewed after invalidateTokens", async () => {
+    const { session, setDesired } = setup();
     const source = vi.fn((_: { reason: string }) => "atok-1");
-    desire("player", source);
+    setDesired("player", source);
     await session.logIn(1, false);
     await session.prepareBind("player", false, false);
     session.invalidateTokens();
@@ -386,10 +387,10 @@ describe("the tokens of a call", () => {
 });
 
 describe("redact", () => {
-  test("takes out every secret there is, as often as it is there", async () => {
-    const { session, desire } = setup();
-    desire("player", "atok-1");
-    desire("guild", () => "gtok-1");
+  test("replaces every occurrence of every secret", async () => {
+    const { session, setDesired } = setup();
+    setDesired("player", "atok-1");
+    setDesired("guild", () => "gtok-1");
     await session.logIn(1, false);
     await session.prepareBind("player", false, false);
     await session.prepareBind("guild", false, false);
@@ -398,11 +399,11 @@ describe("redact", () => {
     expect(session.redact(text)).toContain("and again");
   });
 
-  test("knows the last tokens of players, and all others, without growing for ever", async () => {
-    const { session, desire } = setup();
+  test("keeps recent access tokens and all other secrets, with a bounded size", async () => {
+    const { session, setDesired } = setup();
     let tokens = 0;
-    desire("player", () => `<atok-${++tokens}>`);
-    desire("guild", "<gtok>");
+    setDesired("player", () => `<atok-${++tokens}>`);
+    setDesired("guild", "<gtok>");
     await session.logIn(1, false);
     const MANY = 500;
     for (let i = 0; i < MANY; i++) {
@@ -412,24 +413,24 @@ describe("redact", () => {
     expect(session.redact(`cs-1 ptok-1 <gtok> <atok-${MANY}> <atok-${MANY - 40}>`)).toBe(
       "*** *** *** *** ***",
     );
-    // So long ago that nobody quotes it.
+    // Too old for a server to quote.
     expect(session.redact("<atok-1>")).toBe("<atok-1>");
   });
 
-  test("takes out the whole of a token that begins with another", async () => {
+  test("replaces the whole of a token that begins with another", async () => {
     const { session } = setup({ clientId: "cid-1", projectToken: "token" });
     await session.logIn(1, false);
     session.setProjectToken("token-and-more");
     expect(session.redact("token-and-more token")).toBe("*** ***");
   });
 
-  test("takes a token for text, not for a pattern", async () => {
+  test("matches a token as text, not as a pattern", async () => {
     const { session } = setup({ clientId: "cid-1", projectToken: "a.c$&" });
     await session.logIn(1, false);
     expect(session.redact("abc a.c$& ")).toBe("abc *** ");
   });
 
-  test("leaves everything else alone, also before there is any token", () => {
+  test("leaves other text unchanged, also before the first token", () => {
     const { session } = setup({ clientId: "cid-1", projectToken: () => "ptok" });
     expect(session.redact("nothing secret for cid-1")).toBe("nothing secret for cid-1");
   });

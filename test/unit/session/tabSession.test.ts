@@ -8,27 +8,27 @@ function fakeStore(content = new Map<string, string>()) {
     getItem: (key) => content.get(key) ?? null,
     setItem: (key, value) => void content.set(key, value),
     removeItem: (key) => void content.delete(key),
-    /** What a browser does when a tab is cloned. */
+    /** Copies the storage, as a browser does when a tab is cloned. */
     clone: () => fakeStore(new Map(content)),
   } satisfies SessionStore & Record<string, unknown>;
 }
 
-let made = 0;
+let idCount = 0;
 const start = (store: SessionStore | null | undefined) =>
   new TabSession(
     () => store,
-    () => `id-${++made}`,
+    () => `id-${++idCount}`,
   );
 
 describe("the session ID of a tab", () => {
-  test("is made once, and is not in the storage while in use", () => {
+  test("is generated once, and is not in the storage while in use", () => {
     const store = fakeStore();
     const { id } = start(store);
-    expect(id).toBe(`id-${made}`);
+    expect(id).toBe(`id-${idCount}`);
     expect(store.content.size).toBe(0);
   });
 
-  test("is found again after a reload", () => {
+  test("is restored after a reload", () => {
     const store = fakeStore();
     const before = start(store);
     before.restore();
@@ -38,12 +38,12 @@ describe("the session ID of a tab", () => {
     expect(store.content.size).toBe(0);
   });
 
-  test("is not found by a second client of the same page", () => {
+  test("is not shared with a second client of the same page", () => {
     const store = fakeStore();
     expect(start(store).id).not.toBe(start(store).id);
   });
 
-  test("is not found by a clone of a tab in use, and is by one of a hidden tab's owner alone", () => {
+  test("is not shared with a clone of the tab, also after the tab was hidden and shown again", () => {
     const store = fakeStore();
     const first = start(store);
     expect(start(store.clone()).id).not.toBe(first.id);
@@ -52,7 +52,7 @@ describe("the session ID of a tab", () => {
     expect(start(store.clone()).id).not.toBe(first.id);
   });
 
-  test("may be put back and taken out as often as a page is hidden and shown", () => {
+  test("is stored while the page is hidden and removed while it is shown, repeatedly", () => {
     const store = fakeStore();
     const tab = start(store);
     for (const _ of [1, 2]) {
@@ -65,19 +65,19 @@ describe("the session ID of a tab", () => {
     }
   });
 
-  test("leaves alone what the game keeps there", () => {
+  test("leaves other entries of the storage unchanged", () => {
     const store = fakeStore(new Map([["game", "save"]]));
     start(store).claim();
     expect(store.content.get("game")).toBe("save");
   });
 
   test.each([null, undefined])(
-    "lives as long as the client where there is no storage (%s)",
-    (no) => {
-      const tab = start(no);
+    "lasts as long as the client when there is no storage (%s)",
+    (storage) => {
+      const tab = start(storage);
       tab.restore();
       tab.claim();
-      expect(tab.id).toBe(`id-${made}`);
+      expect(tab.id).toBe(`id-${idCount}`);
     },
   );
 
@@ -92,7 +92,7 @@ describe("the session ID of a tab", () => {
   };
   test.each<[string, () => SessionStore]>([
     [
-      "cannot even be opened",
+      "cannot be opened",
       () => {
         throw new DOMException("The operation is insecure.", "SecurityError");
       },
@@ -100,8 +100,8 @@ describe("the session ID of a tab", () => {
     ["cannot be read", () => broken(["getItem"])],
     ["cannot be written", () => broken(["setItem"])],
     ["cannot be emptied", () => broken(["removeItem"])],
-    ["can do nothing", () => broken(["getItem", "setItem", "removeItem"])],
-  ])("lives as long as the client where the storage %s", (_, open) => {
+    ["always throws", () => broken(["getItem", "setItem", "removeItem"])],
+  ])("lasts as long as the client when the storage %s", (_, open) => {
     const tab = new TabSession(open, () => "fresh");
     expect(tab.id).toBe("fresh");
     expect(() => {

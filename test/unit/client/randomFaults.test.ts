@@ -23,41 +23,41 @@ const CALL_TIMEOUT_MS = 10_000;
 const REFETCH_MS = 700;
 
 const servers: Record<string, FrameHandler> = {
-  kind: acceptingServer,
+  accepting: acceptingServer,
   broken: () => errorReply(500, "x.error.internal"),
   busy: () => errorReply(503, "x.error.busy"),
   silent: () => undefined,
-  "silent about the login": (frame, socket) =>
+  "no reply to the login": (frame, socket) =>
     frame.method === "login" ? undefined : acceptingServer(frame, socket),
-  "silent about the bind": (frame, socket) =>
+  "no reply to the bind": (frame, socket) =>
     frame.method === "setUserId" ? undefined : acceptingServer(frame, socket),
-  "babbling in answer": (frame) => ({ status: Number.NaN, body: frame.requestId }),
+  "malformed replies": (frame) => ({ status: Number.NaN, body: frame.requestId }),
 };
 
-type Deed =
+type Action =
   | readonly ["pass", number]
-  | readonly ["reception", ConnectBehavior]
+  | readonly ["onConnect", ConnectBehavior]
   | readonly ["server", string]
   | readonly ["end", number]
-  | readonly ["hole" | "late end" | "notify" | "garbage" | "call" | "retryNow"]
+  | readonly ["halfOpen" | "lateClose" | "notify" | "garbage" | "call" | "retryNow"]
   | readonly ["hint", "foreground" | "background" | "online" | "offline"];
 
-const deed: fc.Arbitrary<Deed> = fc.oneof(
+const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.constant("pass"), fc.integer({ min: 0, max: 40_000 })) },
   { weight: 3, arbitrary: fc.tuple(fc.constant("pass"), fc.integer({ min: 0, max: 600 })) },
-  fc.tuple(fc.constant("reception"), fc.constantFrom<ConnectBehavior>("open", "hang", "refuse")),
+  fc.tuple(fc.constant("onConnect"), fc.constantFrom<ConnectBehavior>("open", "hang", "refuse")),
   fc.tuple(fc.constant("server"), fc.constantFrom(...Object.keys(servers))),
   fc.tuple(fc.constant("end"), fc.constantFrom(1000, 1001, 1006, 4000)),
-  { weight: 3, arbitrary: fc.constant<Deed>(["notify"]) },
-  fc.constantFrom<Deed>(["hole"], ["late end"], ["garbage"], ["call"], ["retryNow"]),
+  { weight: 3, arbitrary: fc.constant<Action>(["notify"]) },
+  fc.constantFrom<Action>(["halfOpen"], ["lateClose"], ["garbage"], ["call"], ["retryNow"]),
   fc.tuple(
     fc.constant("hint"),
     fc.constantFrom("foreground", "background", "online", "offline"),
-  ) as fc.Arbitrary<Deed>,
+  ) as fc.Arbitrary<Action>,
 );
 
-/** A player in bad weather, and what has to hold all the while. */
-class Story {
+/** A client on a faulty network, and the invariants checked after each action. */
+class FaultRun {
   readonly network: FaultNetwork = faultNetwork();
   readonly gateway = new GatewayClient(
     optionsFor(this.network, {
@@ -66,11 +66,11 @@ class Story {
       storage: null,
     }),
   );
-  readonly heard: number[] = [];
+  readonly received: number[] = [];
   calls = 0;
   settled = 0;
-  #told = 0;
-  /** The last socket whose bind a refetch has followed. */
+  #notifiedCount = 0;
+  /** The last socket whose bind was followed by a finished refetch. */
   #synced = -1;
   readonly #socketOf = new Map<number, number>();
   readonly #bound = new Set<FaultSocket>();
@@ -84,53 +84,54 @@ class Story {
       await new Promise((resolve) => setTimeout(resolve, REFETCH_MS));
       this.#synced = Math.max(this.#synced, socket);
     });
-    this.gateway.lifecycle.on("diagnostic", (told) => {
-      // Whoever was kept waiting for too long is told, and hears the news before the refetch is done.
-      if (told.code === "syncOverrun") this.#synced = newest();
-      if (told.code === "handlerThrew") this.#wrong.push(told.detail.error);
+    this.gateway.lifecycle.on("diagnostic", (diagnostic) => {
+      // On a sync overrun the held notifications are delivered before the refetch ends.
+      if (diagnostic.code === "syncOverrun") this.#synced = newest();
+      if (diagnostic.code === "handlerThrew") this.#wrong.push(diagnostic.detail.error);
     });
     this.gateway.on("*", ({ payload }) => {
       const number = payload as number;
-      expect(this.#synced, "the refetch is done before what follows a gap").toBeGreaterThanOrEqual(
+      expect(this.#synced, "the refetch ends before later notifications").toBeGreaterThanOrEqual(
         this.#socketOf.get(number)!,
       );
-      expect(number, "in order, and once").toBeGreaterThan(this.heard.at(-1) ?? 0);
-      this.heard.push(number);
+      expect(number, "in order, and once").toBeGreaterThan(this.received.at(-1) ?? 0);
+      this.received.push(number);
     });
     this.gateway.setUserId({ accessToken: "alice-token" }).catch(() => undefined);
   }
 
-  async do([what, with_]: Deed): Promise<void> {
+  async perform([type, value]: Action): Promise<void> {
     const { sockets } = this.network;
     const last = sockets.at(-1);
-    switch (what) {
+    switch (type) {
       case "pass":
-        await vi.advanceTimersByTimeAsync(with_);
+        await vi.advanceTimersByTimeAsync(value);
         break;
-      case "reception":
-        this.network.onConnect = with_;
+      case "onConnect":
+        this.network.onConnect = value;
         break;
       case "server":
-        this.#serve(servers[with_]!);
+        this.#serve(servers[value]!);
         break;
       case "end":
-        if (last && !last.closeCalled && last.readyState < 2) last.emitClose(with_);
+        if (last && !last.closeCalled && last.readyState < 2) last.emitClose(value);
         break;
-      case "hole":
+      case "halfOpen":
         if (last) last.halfOpen = true;
         break;
-      case "late end":
+      case "lateClose":
         sockets
           .find(({ closeCalled, readyState }) => closeCalled && readyState < 3)
           ?.emitClose(1000);
         break;
       case "notify":
-        // What a server says it says on every socket that is bound there, dead ones included.
-        this.#told++;
+        // The server notifies every socket bound to the player, half-open sockets included.
+        this.#notifiedCount++;
         sockets.forEach((socket, index) => {
           if (socket.readyState !== 1 || !this.#bound.has(socket)) return;
-          if (!socket.closeCalled && !socket.halfOpen) this.#socketOf.set(this.#told, index);
-          socket.notify("news", this.#told);
+          if (!socket.closeCalled && !socket.halfOpen)
+            this.#socketOf.set(this.#notifiedCount, index);
+          socket.notify("news", this.#notifiedCount);
         });
         break;
       case "garbage":
@@ -147,7 +148,7 @@ class Story {
         this.gateway.retryNow();
         break;
       case "hint":
-        this.gateway.hint(with_);
+        this.gateway.hint(value);
     }
     await vi.advanceTimersByTimeAsync(0);
     this.check();
@@ -155,37 +156,37 @@ class Story {
 
   #serve(server: FrameHandler): void {
     this.network.server = (frame, socket) => {
-      const answer = server(frame, socket);
-      if (frame.method === "setUserId" && answer?.status === 200) this.#bound.add(socket);
-      return answer;
+      const reply = server(frame, socket);
+      if (frame.method === "setUserId" && reply?.status === 200) this.#bound.add(socket);
+      return reply;
     };
   }
 
   check(): void {
-    // A handler's exception stops nobody; here it is to stop the test.
+    // The client reports a handler's exception as a diagnostic; here it fails the test.
     if (this.#wrong.length) throw this.#wrong[0];
     for (const { frames } of this.network.sockets) {
       for (const { method, params } of frames) {
         if (method !== "login") {
-          expect(params["xGs2ProjectToken"], `${method} leaves after the login`).toBeTruthy();
+          expect(params["xGs2ProjectToken"], `${method} is sent after the login`).toBeTruthy();
         }
       }
       const first = frames.findIndex(({ method }) => method === "setFirebaseToken");
       if (first >= 0) {
         const before = frames.slice(0, first).map(({ method }) => method);
-        expect(before, "nothing of a player's leaves before the bind").toContain("setUserId");
+        expect(before, "no frame of a player is sent before the bind").toContain("setUserId");
       }
     }
   }
 
-  async clearUp(): Promise<void> {
+  async recover(): Promise<void> {
     this.network.onConnect = "open";
     this.#serve(acceptingServer);
     for (const hint of ["online", "foreground"] as const) this.gateway.hint(hint);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(this.gateway.connection.status, "bound within a minute of good weather").toBe("ready");
+    expect(this.gateway.connection.status, "bound within a minute after the faults").toBe("ready");
     const { last } = this.network;
-    expect([last.closeCalled, last.halfOpen, last.readyState], "over a socket that lives").toEqual([
+    expect([last.closeCalled, last.halfOpen, last.readyState], "on an open socket").toEqual([
       false,
       false,
       1,
@@ -193,23 +194,23 @@ class Story {
     expect(last.frames.filter(({ method }) => method === "setUserId").length).toBeGreaterThan(0);
     expect(this.settled, "each call has settled, once").toBe(this.calls);
     await vi.advanceTimersByTimeAsync(REFETCH_MS);
-    await this.do(["notify"]);
-    expect(this.heard.at(-1), "and hears what is said").toBe(this.#told);
+    await this.perform(["notify"]);
+    expect(this.received.at(-1), "the next notification is delivered").toBe(this.#notifiedCount);
     this.gateway.dispose();
-    expect(vi.getTimerCount(), "nothing is left").toBe(0);
+    expect(vi.getTimerCount(), "no timer is left").toBe(0);
   }
 }
 
 test(
-  "whatever the weather: bound again within a minute of its end, every call settled, all news in order",
+  "the client is bound within a minute after the faults, settles each call, and delivers in order",
   { timeout: 120_000 },
   async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(deed, { maxLength: 40 }), async (deeds) => {
+      fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
         vi.clearAllTimers();
-        const story = new Story();
-        for (const one of deeds) await story.do(one);
-        await story.clearUp();
+        const run = new FaultRun();
+        for (const next of actions) await run.perform(next);
+        await run.recover();
       }),
       { numRuns: 300 },
     );
