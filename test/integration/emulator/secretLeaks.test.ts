@@ -85,7 +85,7 @@ const inputs: Record<string, (socket: RawSocket) => Promise<unknown>> = {
         plantedSecret("project"),
       ),
     ),
-  "a call with tokens nobody gave out": () =>
+  "a call with unknown tokens": () =>
     post(
       "/gateway/game-0001/session/user/me/user",
       { connectionId: "c" },
