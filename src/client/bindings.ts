@@ -78,7 +78,7 @@ async function bindAndWait(
     },
     () => (desired.bindSent ? { outcome: "unknown", retryable: true } : {}),
   );
-  if (!options.signal?.aborted) {
+  if (!options.signal?.aborted && !status.isDisposed) {
     session.setDesiredBinding(slot, desired);
     const exclusive = desired.params["allowConcurrentAccess"] === false;
     connection.dispatch({ type: "requestBind", slot, exclusive, force });

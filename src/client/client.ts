@@ -93,7 +93,7 @@ export class GatewayClient implements NotificationSource {
   async connect(options: AbortOptions = {}): Promise<void> {
     const { status, connection } = this.#core;
     const waiting = status.waitUntil("connect", options, ({ phase }) => phase === "open");
-    if (!options.signal?.aborted) connection.dispatch({ type: "connect" });
+    if (!options.signal?.aborted && !status.isDisposed) connection.dispatch({ type: "connect" });
     await waiting.promise;
   }
 

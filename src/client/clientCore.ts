@@ -148,7 +148,6 @@ export class ClientCore {
   dispose(): void {
     this.disconnect();
     this.#isDisposed = true;
-    this.connection.dispose();
     this.status.dispose();
     this.tabSession.restore();
     this.notifications.dispose();

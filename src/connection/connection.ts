@@ -87,7 +87,6 @@ export class Connection {
   #lastFrameAt = 0;
   #timer: unknown;
   #stopObserving: (() => void) | undefined;
-  #isDisposed = false;
 
   constructor(options: ConnectionOptions, ports: ConnectionPorts) {
     this.#options = options;
@@ -109,12 +108,7 @@ export class Connection {
 
   /** The only way into the machine. An event that comes during a step runs after it. */
   dispatch(event: ConnectionEvent): void {
-    if (!this.#isDisposed) this.#ports.queue.runStep(() => this.#step(event));
-  }
-
-  /** From now on events are ignored. */
-  dispose(): void {
-    this.#isDisposed = true;
+    this.#ports.queue.runStep(() => this.#step(event));
   }
 
   /** What follows from the state once no event is left. */

@@ -73,9 +73,13 @@ export class StatusTracker {
     return deferred;
   }
 
-  /** From now on every wait is rejected. */
+  /** From now on every wait is rejected, so that nothing is worth dispatching. */
   dispose(): void {
     this.#isDisposed = true;
+  }
+
+  get isDisposed(): boolean {
+    return this.#isDisposed;
   }
 }
 
