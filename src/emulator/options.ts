@@ -14,7 +14,7 @@ import {
   valueOf,
   wholeNumberWithin,
   yesNo,
-} from "./schema.js";
+} from "./schema/schema.js";
 import { settingsSchema, type EmulatorSettings } from "./settings.js";
 import type { EmulatorCredential } from "./store/types.js";
 

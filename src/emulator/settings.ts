@@ -12,7 +12,7 @@ import {
   wholeNumberOf,
   yesNo,
   type FieldSchema,
-} from "./schema.js";
+} from "./schema/schema.js";
 
 /**
  * Behaviour that GS2 does not document, or documents in two ways, and choices of the emulator. Each

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { anyNumber, nameText, objectOf, readWith } from "../schema.js";
+import { anyNumber, nameText, objectOf, readWith } from "../schema/schema.js";
 import type { Store } from "../store/types.js";
 
 export interface IssueTokenOptions {

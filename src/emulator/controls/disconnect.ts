@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { WebSocketSession } from "../../wire/models.js";
-import { anyText, objectOf, readWith, wholeNumberOf } from "../schema.js";
+import { anyText, objectOf, readWith, wholeNumberOf } from "../schema/schema.js";
 import { allSessions, cutConnection } from "../store/sessions.js";
 import type { Effect, Store } from "../store/types.js";
 

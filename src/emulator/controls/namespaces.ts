@@ -1,5 +1,5 @@
 import type { Namespace } from "../../wire/models.js";
-import { nameText, objectOf, readWith } from "../schema.js";
+import { nameText, objectOf, readWith } from "../schema/schema.js";
 import { invalid } from "../settings.js";
 import { dropNamespace, putNamespace } from "../store/namespaces.js";
 import type { Effect, Store } from "../store/types.js";

@@ -3,7 +3,7 @@ import { MISSING } from "../../errors.js";
 import type { WebSocketSession } from "../../wire/models.js";
 import { sendNotificationEntryFields as entryFields } from "../../wire/models.js";
 import { notificationKey } from "../../wire/notifications.js";
-import { anyText, objectOf, readWith, textUpTo, yesNo } from "../schema.js";
+import { anyText, objectOf, readWith, textUpTo, yesNo } from "../schema/schema.js";
 import type { OutboxEntry } from "../store/outbox.js";
 import { sendToDevice } from "../calls/handlers/mobile.js";
 import { sendToSessions, type OutgoingNotification } from "../calls/handlers/notifications.js";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { EmulatorEngine } from "../engine/engine.js";
-import { anyText, objectOf, readWith, timeout } from "../schema.js";
+import { anyText, objectOf, readWith, timeout } from "../schema/schema.js";
 import type { DevicePush, OutboxEntry, WaitForPushOptions } from "../store/outbox.js";
 
 const schema = objectOf({

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { WebSocketSession } from "../../wire/models.js";
 import type { EmulatorEngine } from "../engine/engine.js";
-import { anyText, filledText, objectOf, readWith, timeout } from "../schema.js";
+import { anyText, filledText, objectOf, readWith, timeout } from "../schema/schema.js";
 import { describeSessions } from "./notify.js";
 
 export interface WaitForSessionOptions {

@@ -10,7 +10,7 @@ import {
   wholeNumberFrom,
   wholeNumberOf,
   wholeNumberWithin,
-} from "../schema.js";
+} from "../schema/schema.js";
 
 /** When a fault that acts on a session acts. */
 export interface FaultMoment {

@@ -6,7 +6,7 @@ import {
   readWith,
   unknownField,
   type FieldType,
-} from "../schema.js";
+} from "../schema/schema.js";
 import {
   faultDefinitions,
   limitFields,

@@ -12,7 +12,7 @@ import { addNamespace, removeNamespace } from "../controls/namespaces.js";
 import { notify, type EmulatorNotification } from "../controls/notify.js";
 import { waitForPush } from "../controls/waitForPush.js";
 import { waitForSession, type WaitForSessionOptions } from "../controls/waitForSession.js";
-import { milliseconds, numberWithin, objectOf, readWith } from "../schema.js";
+import { milliseconds, numberWithin, objectOf, readWith } from "../schema/schema.js";
 import { invalid } from "../settings.js";
 import { readState } from "../store/snapshot.js";
 import { issueAccessToken, type IssueTokenOptions } from "../controls/accessTokens.js";

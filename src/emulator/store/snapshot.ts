@@ -12,7 +12,7 @@ import {
   textUpTo,
   valueOf,
   wholeNumber,
-} from "../schema.js";
+} from "../schema/schema.js";
 import type { DumpedToken } from "./userData.js";
 import { isObject } from "./json.js";
 import { grn, jobKey, playerKey } from "./keys.js";

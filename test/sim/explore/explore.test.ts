@@ -26,13 +26,13 @@ describe("every order of the connection's events keeps the promises", () => {
     expect(depth).toBeGreaterThanOrEqual(minDepth);
   };
 
-  test("with one slot", { timeout: 60_000 }, () => {
-    const result = run({ slots: 1, depth: 8, maxStates: 1_000_000, timeLimitMs: 20_000 });
+  test("with one slot", { timeout: 90_000 }, () => {
+    const result = run({ slots: 1, depth: 12, maxStates: 1_000_000, timeLimitMs: 30_000 });
     expectNoViolation(result, 4);
   });
 
-  test("with two slots", { timeout: 60_000 }, () => {
-    const result = run({ slots: 2, depth: 5, maxStates: 1_000_000, timeLimitMs: 15_000 });
+  test("with two slots", { timeout: 90_000 }, () => {
+    const result = run({ slots: 2, depth: 12, maxStates: 1_000_000, timeLimitMs: 30_000 });
     expectNoViolation(result, 3);
   });
 });

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { invalidArgument, MISSING } from "../errors.js";
+import { invalidArgument, MISSING } from "../../errors.js";
 
 /**
  * What a field takes, as data: the control plane lists it, and the inspector draws its forms from
