@@ -89,7 +89,7 @@ export interface EmulatorSettings {
    */
   protocolOfSocket: string;
   /** The same when it was sent neither to a session nor to a device. Default null (assumed). */
-  protocolOfNobody: string | null;
+  protocolWhenUndelivered: string | null;
   /** The same when it was forwarded to the player's mobile device. Default `Firebase` (assumed). */
   protocolOfMobile: string;
   /**
@@ -187,7 +187,7 @@ const settings = {
   serviceNotificationKeyIn: v.optional(oneOf("both", "subject", "issuer"), "both"),
   customNotificationIssuer: v.optional(anyText, "Gs2Gateway:SendNotification"),
   protocolOfSocket: v.optional(anyText, "WebSocket"),
-  protocolOfNobody: v.optional(textOrNull, null),
+  protocolWhenUndelivered: v.optional(textOrNull, null),
   protocolOfMobile: v.optional(anyText, "Firebase"),
   mobileNotificationWithoutToken: v.optional(oneOf("notFound", "ignored"), "notFound"),
   namespaceStatus: v.optional(anyText, "ACTIVE"),

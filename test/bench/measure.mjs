@@ -76,9 +76,6 @@ const measures = {
   /** The time without a network, as a multiple of two JSON.parse in the same process, in turns. */
   inProcess: () => relativeToParsing("onPayload", ({ gatheringName }) => gatheringName.length),
 
-  /** The same with the payload not read. */
-  inProcessUnread: () => relativeToParsing("onNotification", () => 1),
-
   /**
    * Milliseconds of one call in sequence, and of one on a bare socket in the same process. They
    * take turns, as a call is about as short as the noise of the machine.

@@ -35,13 +35,6 @@ export const measures = [
     target: 1.1,
   },
   {
-    id: "inProcessUnread",
-    description: "the same, payload not read",
-    competitors: all,
-    count: () => 30_000,
-    target: 0.7,
-  },
-  {
     id: "call",
     description: "ms of one call, median",
     competitors: all,

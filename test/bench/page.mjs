@@ -21,7 +21,6 @@ const words = {
     heads: {
       overSocket: "received per second",
       inProcess: "time, payload read",
-      inProcessUnread: "time, payload not read",
       call: "one call",
       connect: "connect to bound",
     },
@@ -63,7 +62,6 @@ const words = {
     heads: {
       overSocket: "1 秒あたりの受信数",
       inProcess: "処理時間（payload を読む）",
-      inProcessUnread: "処理時間（payload を読まない）",
       call: "呼び出し 1 回",
       connect: "接続から紐付けまで",
     },

@@ -40,7 +40,7 @@ export interface EmulatorNotification {
 export interface EmulatorDelivery {
   /**
    * `WebSocket`; null when it was not delivered (settings `protocolOfSocket` and
-   * `protocolOfNobody`).
+   * `protocolWhenUndelivered`).
    */
   readonly protocol: string | null;
   /** The connections it was sent to. */

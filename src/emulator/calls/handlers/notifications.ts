@@ -23,7 +23,7 @@ export function sendToSessions(
   sessions: readonly WebSocketSession[],
   notification: OutgoingNotification,
 ): { sent: SendResult; effects: Effect[] } {
-  const { notificationGoesTo, protocolOfSocket, protocolOfNobody } = store.settings;
+  const { notificationGoesTo, protocolOfSocket, protocolWhenUndelivered } = store.settings;
   const receivers = notificationGoesTo === "all" ? sessions : sessions.slice(-1);
   const connectionIds = [...new Set(receivers.map(({ connectionId }) => connectionId))];
   return connectionIds.length > 0
@@ -31,7 +31,7 @@ export function sendToSessions(
         sent: { protocol: protocolOfSocket, sendConnectionIds: connectionIds },
         effects: [{ kind: "deliver", connectionIds, notification }],
       }
-    : { sent: { protocol: protocolOfNobody, sendConnectionIds: [] }, effects: [] };
+    : { sent: { protocol: protocolWhenUndelivered, sendConnectionIds: [] }, effects: [] };
 }
 
 const send = defineHandler(sendNotification, "made", (store, params, { now }) => {
