@@ -69,8 +69,8 @@ export type UserResult =
   | {
       readonly userId: string;
       /**
-       * `delivered`: to a live session. `forwarded`: to the player's device. `undelivered`: the user had
-       * neither a live session nor a device; GS2 keeps no queue.
+       * `delivered`: to a live session. `forwarded`: to the player's device. `undelivered`: the
+       * user had neither a live session nor a device; GS2 keeps no queue.
        */
       readonly outcome: "delivered" | "forwarded" | "undelivered";
       readonly error?: undefined;
