@@ -48,8 +48,7 @@ async function logIn(socket) {
 }
 
 /**
- * `open` resolves when the player is bound. `onPayload` listens for parsed payloads,
- * `onNotification` for notifications with an unparsed payload.
+ * `open` resolves when the player is bound. `onPayload` listens for parsed payloads.
  */
 export const competitors = {
   "bare ws": {
@@ -62,12 +61,6 @@ export const competitors = {
           socket.addEventListener("message", ({ data }) => {
             const message = JSON.parse(data);
             if (message.type === "notification") listener(JSON.parse(message.body.payload));
-          });
-        },
-        onNotification(listener) {
-          socket.addEventListener("message", ({ data }) => {
-            const message = JSON.parse(data);
-            if (message.type === "notification") listener(message.body);
           });
         },
         call: (name = "getServiceVersion") => callOnSocket(socket, name, {}),
@@ -89,7 +82,6 @@ export const competitors = {
       await gateway.setUserId({ accessToken: player.accessToken });
       return {
         onPayload: (listener) => gateway.on(KEY, ({ payload }) => listener(payload)),
-        onNotification: (listener) => gateway.on(KEY, listener),
         call: (name = "getServiceVersion") =>
           gateway.call({ service: "gateway", component: "namespace", function: name }),
         close: () => gateway.dispose(),
@@ -108,7 +100,6 @@ export const competitors = {
       });
       return {
         onPayload: (listener) => bus.on(KEY, ({ payload }) => listener(JSON.parse(payload))),
-        onNotification: (listener) => bus.on(KEY, listener),
         call: (name = "getServiceVersion") => callOnSocket(socket, name, {}),
         close: () => socket.close(),
       };
@@ -139,7 +130,6 @@ export const competitors = {
       return {
         onPayload: (listener) =>
           session.onNotification(({ payload }) => listener(JSON.parse(payload))),
-        onNotification: (listener) => session.onNotification(listener),
         call: (name = "getServiceVersion") => session.send("gateway", "namespace", name, {}),
         close: () => session.disconnect(),
       };
@@ -153,10 +143,8 @@ export const competitors = {
       // Its path is fixed, but the server selects the protocol by path: the port includes it.
       const socket = new Client("key", host, `${port}/nakama`).createSocket();
       await socket.connect({ token: "session-token" });
-      const on = (listener) => void (socket.onnotification = listener);
       return {
-        onPayload: (listener) => on(({ content }) => listener(content)),
-        onNotification: on,
+        onPayload: (listener) => void (socket.onnotification = ({ content }) => listener(content)),
         call: (name = "version") => socket.rpc(name),
         close: () => socket.disconnect(),
       };
@@ -173,7 +161,6 @@ export const competitors = {
       await reply(channel.join());
       return {
         onPayload: (listener) => channel.on(KEY, listener),
-        onNotification: (listener) => channel.on(KEY, listener),
         call: (name = "version") => reply(channel.push(name, {})),
         close: () => socket.disconnect(),
       };
