@@ -30,7 +30,7 @@ const timed = async (run) => {
 
 const TURNS = 9;
 
-async function relativeToParsing(subscribe, read) {
+async function timeRelativeToParsing() {
   const texts = textsOf(competitor.protocol);
   const limitTexts = textsOf("gs2");
   const Fake = fakeSocket(protocols[competitor.protocol]);
@@ -38,7 +38,7 @@ async function relativeToParsing(subscribe, read) {
   const socket = Fake.last;
   // The sum uses what was read, so that the engine cannot optimize the reads away.
   let sum = 0;
-  session[subscribe]((received) => void (sum += read(received)));
+  session.onPayload(({ gatheringName }) => void (sum += gatheringName.length));
   const ratios = [];
   for (let turn = 0; turn < TURNS; turn++) {
     const limit = await timed(() => {
@@ -74,7 +74,7 @@ const measures = {
   },
 
   /** The time without a network, as a multiple of two JSON.parse in the same process, in turns. */
-  inProcess: () => relativeToParsing("onPayload", ({ gatheringName }) => gatheringName.length),
+  inProcess: timeRelativeToParsing,
 
   /**
    * Milliseconds of one call in sequence, and of one on a bare socket in the same process. They
