@@ -96,12 +96,14 @@ export class Tab {
     this.storage = rest.storage;
     let ids = 0;
     const open = opener(this);
+    const pageSessionIds = { inUse: new Set<string>() };
     const platform: ClientPlatform = {
       clock: this.device.clock,
       newId: () => `${this.name}-id-${++ids}`,
       createSocketOpener: (WebSocket, connectTimeoutMs) =>
         observeSockets(this, open(WebSocket, connectTimeoutMs)),
       observePlatform: this.device.observePlatform,
+      pageSessionIds: () => pageSessionIds,
     };
     this.gateway = new GatewayClient({
       namespaceName: NAMESPACE,
