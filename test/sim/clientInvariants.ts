@@ -147,11 +147,11 @@ export class ClientInvariants {
       );
     } else if (reason === "gap") {
       trace.assert(
-        before !== undefined && Math.abs(since! - before.on.lastFrameAt) <= 1,
+        before !== undefined && Math.abs(since! - device.wallOffsetMs - before.on.lastFrameAt) <= 1,
         () => `${name}: since is wrong for ${userId}`,
       );
       trace.assert(
-        Math.abs(downMs - (device.time.now - since!)) <= 1,
+        Math.abs(downMs - (device.clock.wallTime() - since!)) <= 1,
         () => `${name}: downMs is wrong`,
       );
     }

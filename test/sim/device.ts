@@ -4,6 +4,11 @@ import type { Random } from "./random.js";
 import type { ScheduledTask, TaskOwner, VirtualTime } from "./virtualTime.js";
 
 const HIDDEN_LONG_MS = 300_000;
+/** The page's monotonic clock starts with the page, its wall clock does not. */
+const CLOCK_ORIGIN = 1_699_999_990_000;
+
+/** Which tasks that waited for the main thread run first. */
+export type TaskOrder = "timersFirst" | "framesFirst" | "asDue";
 
 /** A page and the device it runs on: clock, timers and platform events. */
 export class Device implements TaskOwner {
@@ -16,18 +21,21 @@ export class Device implements TaskOwner {
   inBackForwardCache = false;
   /** The page was unloaded, with its timers and sockets. */
   gone = false;
+  /** How far the wall clock was set away from the simulation's time. */
+  wallOffsetMs = 0;
   readonly timers = new Set<ScheduledTask>();
   readonly clock: Clock;
   readonly #listeners = new Set<(hint: Hint) => void>();
   readonly #queuedHints: Hint[] = [];
+  #block: object | undefined;
 
   constructor(
     readonly time: VirtualTime,
     random: Random,
   ) {
     this.clock = {
-      now: () => time.now,
-      wallTime: () => time.now,
+      now: () => time.now - CLOCK_ORIGIN,
+      wallTime: () => time.now + this.wallOffsetMs,
       random: () => random.next(),
       setTimer: (run, ms) => {
         const timer = time.at(
@@ -77,12 +85,36 @@ export class Device implements TaskOwner {
   }
 
   sleep(): void {
+    this.#block = undefined;
     this.asleep = true;
   }
 
   wake(): void {
     this.wokeAt = this.time.now;
+    this.#block = undefined;
     this.time.wake(this);
+    this.#emitQueuedHints();
+  }
+
+  /** The main thread is busy: tasks of the page wait, then run in this order. */
+  block(ms: number, order: TaskOrder): void {
+    this.asleep = true;
+    const block = (this.#block = {});
+    this.time.after(ms, () => {
+      if (!this.asleep || this.#block !== block || this.inBackForwardCache) return;
+      this.wokeAt = this.time.now;
+      const isTimer = (task: ScheduledTask): boolean => this.timers.has(task);
+      this.time.wake(
+        this,
+        order === "asDue"
+          ? undefined
+          : (task) => isTimer(task) === (order === "timersFirst"),
+      );
+      this.#emitQueuedHints();
+    });
+  }
+
+  #emitQueuedHints(): void {
     for (const hint of this.#queuedHints.splice(0)) this.emitHint(hint);
   }
 
@@ -97,7 +129,8 @@ export class Device implements TaskOwner {
   /** Browsers run timers of a hidden page once a second, and once a minute after 5 minutes. */
   #timerAt(ms: number): number {
     const { now } = this.time;
-    const at = now + Math.max(ms, 0);
+    // Whole milliseconds: a fraction would be lost between the two clocks.
+    const at = now + Math.ceil(Math.max(ms, 0));
     if (this.hiddenSince === undefined || ms === 0) return at;
     const intervalMs = now - this.hiddenSince > HIDDEN_LONG_MS ? 60_000 : 1_000;
     return Math.ceil(at / intervalMs) * intervalMs;
