@@ -215,8 +215,11 @@ const pageActions: WeightedActions = [
     1,
     (environment, tab) => {
       const ms = environment.random.between(100, 30_000);
-      tab.perform("the game's token server is down", () => void (tab.tokenServerDown = true));
-      environment.schedule(ms, () => void (tab.tokenServerDown = false));
+      const value = new Error("the game's server is down");
+      tab.perform("the game's token server is down", () => {
+        tab.providerFault = { type: "rejects", value };
+      });
+      environment.schedule(ms, () => void (tab.providerFault = undefined));
     },
   ],
 ];

@@ -21,6 +21,8 @@ export class Device implements TaskOwner {
   inBackForwardCache = false;
   /** The page was unloaded, with its timers and sockets. */
   gone = false;
+  /** Session IDs of the living clients of this page and its frames. */
+  idsInUse = new Set<string>();
   /** How far the wall clock was set away from the simulation's time. */
   wallOffsetMs = 0;
   readonly timers = new Set<ScheduledTask>();
@@ -106,9 +108,7 @@ export class Device implements TaskOwner {
       const isTimer = (task: ScheduledTask): boolean => this.timers.has(task);
       this.time.wake(
         this,
-        order === "asDue"
-          ? undefined
-          : (task) => isTimer(task) === (order === "timersFirst"),
+        order === "asDue" ? undefined : (task) => isTimer(task) === (order === "timersFirst"),
       );
       this.#emitQueuedHints();
     });

@@ -15,6 +15,8 @@ import { VirtualTime } from "./virtualTime.js";
 /** `real` is socket.ts with reconnecting-websocket on a fault socket; `simulated` replaces both. */
 export type Sockets = "simulated" | "real";
 
+/** A page that was hidden for so long may have lost its connection. */
+const HIDDEN_SUSPICIOUS_MS = 30_000;
 /** More steps than this mean an endless loop. */
 const MAX_STEPS = 60_000;
 
@@ -28,6 +30,12 @@ export function createStorage(values = new Map<string, string>()): SimulatedStor
     removeItem: (key) => void values.delete(key),
     copy: () => createStorage(new Map(values)),
   };
+}
+
+/** What the games of an environment have in common. */
+export interface GameOptions {
+  readonly usesProjectTokenProvider?: boolean;
+  readonly logger?: GatewayClientOptions["logger"];
 }
 
 /** Pages with their clients, the network and the emulator, in one process on one virtual clock. */
@@ -44,6 +52,7 @@ export class SimulatedEnvironment {
     private readonly sockets: Sockets,
     settings: Partial<EmulatorSettings>,
     private readonly clientOptions: Partial<GatewayClientOptions>,
+    private readonly options: GameOptions = {},
   ) {
     this.network = new Network(this.time, random.fork());
     this.server = new Server(this.network, random.fork(), settings, (cut, by, reason) =>
@@ -83,6 +92,8 @@ export class SimulatedEnvironment {
       server: this.server,
       trace: this.trace,
       client: this.clientOptions,
+      usesProjectTokenProvider: this.options.usesProjectTokenProvider ?? false,
+      logger: this.options.logger ?? false,
       fetch: (of) => this.#fetchOf(of),
       opener: (of) => {
         const connect = this.network.connectFrom(device, () => of.conditions);
@@ -111,7 +122,10 @@ export class SimulatedEnvironment {
   show(tab: Tab): void {
     const { device } = tab;
     if (device.gone || device.inBackForwardCache || device.hiddenSince === undefined) return;
-    tab.perform("the page is shown", () => device.emitHint("foreground"));
+    tab.perform("the page is shown", () => {
+      if (this.time.now - device.hiddenSince! >= HIDDEN_SUSPICIOUS_MS) tab.invariants.onSuspicion();
+      device.emitHint("foreground");
+    });
   }
 
   goOnline(tab: Tab): void {
@@ -119,6 +133,7 @@ export class SimulatedEnvironment {
     if (device.gone || device.online) return;
     tab.perform("the device is online", () => {
       device.online = true;
+      tab.invariants.onSuspicion();
       device.emitHint("online");
     });
   }
@@ -221,7 +236,9 @@ export class SimulatedEnvironment {
     for (const tab of this.tabs) {
       if (tab.device.gone) continue;
       tab.conditions = NORMAL_CONDITIONS;
-      tab.tokenServerDown = false;
+      tab.providerFault = undefined;
+      tab.providerFaults.clear();
+      tab.misbehave = undefined;
       tab.refetchMs = Math.min(tab.refetchMs, 2_000);
       this.wake(tab);
       this.show(tab);
@@ -245,8 +262,10 @@ export class SimulatedEnvironment {
       const justLost = status !== "ready" && since > this.time.now - 10_000;
       if (withoutProbes && justLost) continue;
       const links = this.network.linksOf(tab.device);
-      for (const [slot, { userId }] of tab.desiredBindings) {
-        const { state, connectionId } = bindings[slot] ?? { state: "gone" };
+      for (const [slot, { userId, namespaceName }] of tab.desiredBindings) {
+        const { state, connectionId } = (Object.hasOwn(bindings, slot)
+          ? bindings[slot]!
+          : undefined) ?? { state: "gone" };
         if (state === "replaced" || state === "failed") continue;
         const link = links.find((one) => one.connectionId === connectionId);
         if (withoutProbes && link?.halfOpen) continue;
@@ -255,14 +274,21 @@ export class SimulatedEnvironment {
           () => `${tab.name}: ${status}, ${userId} ${state} a minute after the last fault`,
         );
         trace.assert(
-          sessions.some((one) => one.userId === userId && one.connectionId === connectionId),
+          sessions.some(
+            (one) =>
+              one.userId === userId &&
+              one.namespaceName === namespaceName &&
+              one.connectionId === connectionId,
+          ),
           () => `${tab.name}: ${userId} is held, and the server has no session`,
         );
       }
-      for (const { userId, connectionId } of sessions) {
+      for (const { userId, connectionId, namespaceName } of sessions) {
         if (!links.some((link) => link.alive && link.connectionId === connectionId)) continue;
         trace.assert(
-          [...tab.desiredBindings.values()].some((desired) => desired.userId === userId),
+          [...tab.desiredBindings.values()].some(
+            (desired) => desired.userId === userId && desired.namespaceName === namespaceName,
+          ),
           () => `${tab.name}: the server has a session of ${userId}, which is not desired`,
         );
       }

@@ -103,7 +103,7 @@ const sharedSessionId: Scenario = (random, sockets) => {
         tab.conditions = { latencyMs: random.between(1, 400), jitterMs: 50, onConnect: "open" };
         environment.schedule(random.between(0, 5_000), () =>
           tab.perform("setUserId alice", () =>
-            tab.setUserId("player", "alice", true, false, "shared"),
+            tab.setUserId("player", "alice", true, false, { sessionId: "shared" }),
           ),
         );
       }
