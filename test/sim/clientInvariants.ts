@@ -50,7 +50,7 @@ export class ClientInvariants {
     const { device, trace, name, probeTimeoutMs } = this.tab;
     const since = Math.max(at, device.wokeAt);
     trace.assert(
-      device.time.now <= since + probeTimeoutMs + LAST_TURN_MS + 2 * device.timerLatenessMs,
+      device.time.now <= since + probeTimeoutMs + LAST_TURN_MS + 2 * device.lastTimersLatenessMs,
       () => `${name}: no frame came after a suspicion, and the socket is kept`,
     );
   }
@@ -88,7 +88,8 @@ export class ClientInvariants {
         () => `${tabName}: ${name} outlived the socket it was sent on`,
       );
       trace.assert(
-        device.time.now <= Math.max(deadline, device.wokeAt + LAST_TURN_MS),
+        device.time.now <=
+          Math.max(deadline, device.wokeAt) + LAST_TURN_MS + device.lastTimersLatenessMs,
         () => `${tabName}: ${name} outlived its deadline`,
       );
     }

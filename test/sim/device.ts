@@ -4,6 +4,7 @@ import type { Random } from "./random.js";
 import type { ScheduledTask, TaskOwner, VirtualTime } from "./virtualTime.js";
 
 const HIDDEN_LONG_MS = 300_000;
+const THROTTLED_MS = 60_000;
 /** The page's monotonic clock starts with the page, its wall clock does not. */
 const CLOCK_ORIGIN = 1_699_999_990_000;
 
@@ -21,20 +22,32 @@ export class Device implements TaskOwner {
   inBackForwardCache = false;
   /** The page was unloaded, with its timers and sockets. */
   gone = false;
-  /** Session IDs of the living clients of this page and its frames. */
-  idsInUse = new Set<string>();
+  /** Session IDs of the clients of this page and its frames. */
+  readonly sessionIds: { readonly inUse: Set<string>; onLeave?: (() => void) | undefined } = {
+    inUse: new Set(),
+  };
   /** How far the wall clock was set away from the simulation's time. */
   wallOffsetMs = 0;
   readonly timers = new Set<ScheduledTask>();
   readonly clock: Clock;
   readonly #listeners = new Set<(hint: Hint) => void>();
   readonly #queuedHints: Hint[] = [];
+  #shownAt = -Infinity;
   #block: object | undefined;
 
   constructor(
     readonly time: VirtualTime,
     random: Random,
+    /** Of the same page: its first client, or an iframe's. */
+    page?: Device,
   ) {
+    if (page) {
+      this.sessionIds = page.sessionIds;
+      this.hiddenSince = page.hiddenSince;
+      this.everHidden = page.everHidden;
+      this.online = page.online;
+      this.wallOffsetMs = page.wallOffsetMs;
+    }
     this.clock = {
       now: () => time.now - CLOCK_ORIGIN,
       wallTime: () => time.now + this.wallOffsetMs,
@@ -61,7 +74,13 @@ export class Device implements TaskOwner {
 
   /** Upper bound of the delay that throttling adds to a timer of this page. */
   get timerLatenessMs(): number {
-    return this.hiddenSince === undefined ? 0 : 60_000;
+    return this.hiddenSince === undefined ? 0 : THROTTLED_MS;
+  }
+
+  /** The same for a timer that was set up to then. */
+  get lastTimersLatenessMs(): number {
+    const isThrottled = this.time.now < this.#shownAt + THROTTLED_MS;
+    return isThrottled ? THROTTLED_MS : this.timerLatenessMs;
   }
 
   get isObserved(): boolean {
@@ -82,7 +101,11 @@ export class Device implements TaskOwner {
       this.hiddenSince ??= this.time.now;
       this.everHidden = true;
     }
-    if (hint === "foreground" || hint === "pageshow") this.hiddenSince = undefined;
+    if (hint === "foreground" || hint === "pageshow") {
+      if (this.hiddenSince !== undefined) this.#shownAt = this.time.now;
+      this.hiddenSince = undefined;
+    }
+    if (hint === "pagehide") this.sessionIds.onLeave?.();
     for (const listener of this.#listeners) listener(hint);
   }
 
@@ -132,7 +155,7 @@ export class Device implements TaskOwner {
     // Whole milliseconds: a fraction would be lost between the two clocks.
     const at = now + Math.ceil(Math.max(ms, 0));
     if (this.hiddenSince === undefined || ms === 0) return at;
-    const intervalMs = now - this.hiddenSince > HIDDEN_LONG_MS ? 60_000 : 1_000;
+    const intervalMs = now - this.hiddenSince > HIDDEN_LONG_MS ? THROTTLED_MS : 1_000;
     return Math.ceil(at / intervalMs) * intervalMs;
   }
 }

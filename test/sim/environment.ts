@@ -4,6 +4,7 @@ import type { Fetch } from "../../src/http/http.js";
 import type { GatewayClientOptions } from "../../src/client/options.js";
 import type { SessionStore } from "../../src/session/tabSession.js";
 import { Device } from "./device.js";
+import { HOSTILE_HOST } from "./foreignCode.js";
 import { NORMAL_CONDITIONS, Network, type Link } from "./network.js";
 import type { Random } from "./random.js";
 import { Server } from "./server.js";
@@ -80,10 +81,10 @@ export class SimulatedEnvironment {
   }
 
   /** Opens a page with a new client. */
-  open(name: string, family: string, storage: SimulatedStorage): Tab {
-    const device = new Device(this.time, this.random.fork());
+  open(name: string, family: string, storage: SimulatedStorage, page?: Device): Tab {
+    const device = new Device(this.time, this.random.fork(), page);
     this.time.current = device;
-    const tab = new Tab({
+    const tab: Tab = new Tab({
       name,
       family,
       device,
@@ -92,6 +93,7 @@ export class SimulatedEnvironment {
       server: this.server,
       trace: this.trace,
       client: this.clientOptions,
+      others: () => this.tabs.filter((one) => one !== tab),
       usesProjectTokenProvider: this.options.usesProjectTokenProvider ?? false,
       logger: this.options.logger ?? false,
       fetch: (of) => this.#fetchOf(of),
@@ -151,19 +153,46 @@ export class SimulatedEnvironment {
   /** Unloads the page and opens the next, which finds the storage of the first. */
   reload(tab: Tab): void {
     const { device, name, family, storage, desiredBindings } = tab;
-    tab.perform("the page is reloaded", () => {
-      device.emitHint("pagehide");
-      tab.disposed = true;
-      device.destroy();
-      for (const link of this.network.linksOf(device)) link.close();
-    });
+    const clients = this.pageOf(tab);
+    const keepsId = clients.length === 1 && device.isObserved;
+    for (const client of clients) {
+      client.perform("the page is reloaded", () => {
+        client.device.emitHint("pagehide");
+        client.disposed = true;
+        client.device.destroy();
+        for (const link of this.network.linksOf(client.device)) link.close();
+      });
+    }
     const next = this.open(`${name}'`, family, storage);
+    if (keepsId) next.storedSessionId = tab.sessionId;
+    if (HOSTILE_HOST && this.random.boolean(0.2)) this.remount(next);
     next.refetchMs = tab.refetchMs;
     // Some games request their bindings only after a title screen.
     next.plannedBindings = desiredBindings;
     this.schedule(this.random.boolean(0.5) ? 0 : this.random.between(0, 5_000), () => {
       if (next.isAwake && !next.disposed) next.restoreBindings(desiredBindings);
     });
+  }
+
+  /** The clients of one page that are in use. */
+  pageOf({ device }: Tab): Tab[] {
+    return this.tabs.filter((one) => one.device.sessionIds === device.sessionIds && !one.disposed);
+  }
+
+  /** Constructs another client on the page, and throws it away unused, or leaves it in use. */
+  remount(tab: Tab): void {
+    const name = `${tab.name}*`;
+    if (this.tabs.some((one) => one.name === name)) return;
+    tab.perform("another client is constructed", () => undefined);
+    const other = this.open(name, `family of ${name}`, tab.storage, tab.device);
+    if (tab.sessionId !== undefined && this.random.boolean(0.5)) {
+      const bindings = tab.desiredBindings;
+      if (bindings.size > 0) other.restoreBindings(bindings);
+      return;
+    }
+    // A second mount of a framework disposes the first client, or forgets it.
+    if (this.random.boolean(0.5)) other.gateway.dispose();
+    other.disposed = true;
   }
 
   /** Clones the tab with its storage. The client of the clone must use another session ID. */

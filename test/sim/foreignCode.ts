@@ -16,13 +16,15 @@ const WITHOUT_TEXT = {
   },
 };
 
+export const THROWN_ERROR = new Error("thrown by the game");
+
 /** What code of the game may throw or reject with. */
 const THROWN: readonly unknown[] = [
   undefined,
   null,
   "thrown by the game",
   42,
-  new Error("thrown by the game"),
+  THROWN_ERROR,
   { reason: "thrown by the game" },
   Object.create(null),
   WITHOUT_TEXT,

@@ -113,7 +113,7 @@ function onBindSent(
     !desired.lost,
     () => `${tab.name}: a bind of ${userId} was sent again after a conflict`,
   );
-  tab.sessionId = sessionId ?? tab.sessionId;
+  if (sessionId !== undefined) tab.onSessionIdUsed(sessionId);
   if (force) tab.forcedBinds++;
   trace.assert(
     tab.forcedBinds <= tab.forcedActions,

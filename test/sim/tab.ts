@@ -2,13 +2,13 @@ import { GatewayClient } from "../../src/client/client.js";
 import { PLATFORM, type ClientPlatform } from "../../src/client/platform.js";
 import type { GatewayClientOptions } from "../../src/client/options.js";
 import type { OpenSocket, WebSocketClass } from "../../src/connection/socket.js";
-import { isGatewayError } from "../../src/errors.js";
+import { isGatewayError, type GatewayErrorKind } from "../../src/errors.js";
 import type { Fetch } from "../../src/http/http.js";
 import { defineNotification, type StandardSchema } from "../../src/notify/schema.js";
 import { ClientInvariants } from "./clientInvariants.js";
 import type { Device } from "./device.js";
 import type { SimulatedStorage } from "./environment.js";
-import { isThrownByGame, TokenProvider, type ProviderFault } from "./foreignCode.js";
+import { HOSTILE_HOST, isThrownByGame, TokenProvider, type ProviderFault } from "./foreignCode.js";
 import { NORMAL_CONDITIONS, type LinkConditions } from "./network.js";
 import { observeSockets, type Arrival, type ObservedSocket } from "./observedSocket.js";
 import type { Random } from "./random.js";
@@ -57,8 +57,13 @@ export interface TabOptions {
   readonly fetch: (tab: Tab) => Fetch;
   /** The game gets project tokens from its own server. */
   readonly usesProjectTokenProvider: boolean;
+  /** The other clients of the environment. */
+  readonly others: () => readonly Tab[];
   readonly logger: GatewayClientOptions["logger"];
 }
+
+/** For scenarios in which two clients were given one ID. */
+export const SHARED_SESSION_ID = "shared";
 
 /** What code of the game does in a handler; the result is that of the handler. */
 export type Misbehavior = (where: string) => unknown;
@@ -72,6 +77,7 @@ export class Tab {
   readonly server: Server;
   readonly trace: Trace;
   readonly storage: SimulatedStorage;
+  readonly others: () => readonly Tab[];
   readonly gateway: GatewayClient;
   readonly invariants = new ClientInvariants(this);
   conditions: LinkConditions = NORMAL_CONDITIONS;
@@ -89,6 +95,8 @@ export class Tab {
   slowProviders = 0;
   /** Session ID of its latest bind. */
   sessionId: string | undefined;
+  /** The one that its storage kept for it. */
+  storedSessionId: string | undefined;
   /** Duration of the game's `onSync`. */
   refetchMs = 0;
   disposed = false;
@@ -115,10 +123,11 @@ export class Tab {
     this.server = rest.server;
     this.trace = rest.trace;
     this.storage = rest.storage;
+    this.others = rest.others;
     let ids = 0;
     const open = opener(this);
-    const platform: ClientPlatform & { idsInUse: () => Set<string> } = {
-      idsInUse: () => this.device.idsInUse,
+    const platform: ClientPlatform & { pageSessionIds: () => Device["sessionIds"] } = {
+      pageSessionIds: () => this.device.sessionIds,
       clock: this.device.clock,
       newId: () => `${this.name}-id-${++ids}`,
       createSocketOpener: (WebSocket, connectTimeoutMs) =>
@@ -250,6 +259,24 @@ export class Tab {
     return this.providerFaults.get(of) ?? this.providerFault;
   }
 
+  /** A bind with this session ID leaves. */
+  onSessionIdUsed(sessionId: string): void {
+    this.sessionId = sessionId;
+    if (sessionId === SHARED_SESSION_ID || !HOSTILE_HOST) return;
+    const { trace, name, storedSessionId } = this;
+    for (const other of this.others()) {
+      const isLiving = !other.disposed && !other.device.gone && !other.device.inBackForwardCache;
+      trace.assert(
+        !isLiving || other.sessionId !== sessionId,
+        () => `${name} and ${other.name} use one session ID`,
+      );
+    }
+    trace.assert(
+      storedSessionId === undefined || storedSessionId === sessionId,
+      () => `${name} does not use the session ID that was stored for it`,
+    );
+  }
+
   setUserId(
     slot: string,
     userId: string,
@@ -361,6 +388,37 @@ export class Tab {
     });
   }
 
+  /** A handler of `onSync` that comes late is called for what was bound before. */
+  registerOnSync(): void {
+    const { trace, device, name } = this;
+    const heldNow = (): Map<string, string | undefined> => {
+      const bindings = Object.entries(this.gateway.connection.bindings);
+      const held = bindings.filter(([, { state }]) => state === "held");
+      return new Map(held.map(([slot, { connectionId }]) => [slot, connectionId]));
+    };
+    const before = heldNow();
+    const calls = new Map<string, number>();
+    this.gateway.onSync(({ binding: { slot } }) => {
+      calls.set(slot, (calls.get(slot) ?? 0) + 1);
+    });
+    device.time.after(
+      1,
+      () => {
+        if (!HOSTILE_HOST || this.disposed) return;
+        const after = heldNow();
+        for (const [slot, connectionId] of before) {
+          if (after.get(slot) !== connectionId) continue;
+          const count = calls.get(slot) ?? 0;
+          trace.assert(
+            count === 1,
+            () => `${name}: a late onSync was called ${count} times for ${slot}`,
+          );
+        }
+      },
+      device,
+    );
+  }
+
   /** Follows a promise of the client until it settles. */
   track(
     name: string,
@@ -368,6 +426,7 @@ export class Tab {
     start: () => Promise<unknown>,
     onError?: (error: unknown) => void,
     repeatable = false,
+    rejectsWith?: GatewayErrorKind,
   ): void {
     if (name !== "call") this.#lastCall++;
     const number = this.#lastCall;
@@ -386,12 +445,17 @@ export class Tab {
       () => {
         this.calls.delete(number);
         trace.log(`${this.name} ${name} #${number} resolves`);
+        trace.assert(rejectsWith === undefined, () => `${this.name}: ${name} resolved`);
       },
       (error: unknown) => {
         this.calls.delete(number);
         if (!isGatewayError(error))
           return trace.fail(`${this.name}: ${name} threw ${String(error)}`);
         trace.log(`${this.name} ${name} #${number} rejects: ${error.kind}, ${error.outcome}`);
+        trace.assert(
+          rejectsWith === undefined || error.kind === rejectsWith || this.disposed,
+          () => `${this.name}: ${name} rejected with ${error.kind}: ${error.message}`,
+        );
         trace.assert(
           error.outcome !== "notSent" || call.sends === 0,
           () => `${this.name}: ${name} was sent, and its error says notSent`,
