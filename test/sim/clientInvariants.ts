@@ -151,7 +151,7 @@ export class ClientInvariants {
     }
     const { on, userId, early } = next;
     trace.assert(
-      !HOSTILE_HOST || (!next.droppable && (!this.tab.released.has(userId) || this.tab.disposed)),
+      !HOSTILE_HOST || (!next.droppable && !this.#isReleased(userId)),
       () => `${name}: news ${number} of ${userId} was delivered, who does not hold the slot`,
     );
     if (early || on.overrun || on.synced.has(userId)) return;
@@ -162,6 +162,12 @@ export class ClientInvariants {
         binding.connectionId === on.link?.connectionId,
     );
     trace.assert(!held, () => `${name}: news ${number} was delivered before onSync ended`);
+  }
+
+  /** Before the present task: what a handler releases is delivered to the handlers after it. */
+  #isReleased(userId: string): boolean {
+    const { released, disposed, device } = this.tab;
+    return !disposed && (released.get(userId) ?? Infinity) < device.time.steps;
   }
 
   onWaiterResolved({ number }: Arrival): void {
@@ -185,7 +191,11 @@ export class ClientInvariants {
       return;
     }
     if (reason === "takeOver") {
-      trace.assert(desired.forced, () => `${name}: onSync takeOver without a takeOver`);
+      const wasForced = this.tab.forceSupersededAt === device.time.steps;
+      trace.assert(
+        desired.forced || wasForced,
+        () => `${name}: onSync takeOver without a takeOver`,
+      );
     } else {
       trace.assert(!on.synced.has(userId), () => `${name}: onSync ${reason} without a gap`);
     }

@@ -2,7 +2,7 @@ import { GatewayClient } from "../../src/client/client.js";
 import { PLATFORM, type ClientPlatform } from "../../src/client/platform.js";
 import type { GatewayClientOptions } from "../../src/client/options.js";
 import type { OpenSocket, WebSocketClass } from "../../src/connection/socket.js";
-import { isGatewayError, type GatewayErrorKind } from "../../src/errors.js";
+import { isGatewayError, type GatewayError, type GatewayErrorKind } from "../../src/errors.js";
 import type { Fetch } from "../../src/http/http.js";
 import { defineNotification, type StandardSchema } from "../../src/notify/schema.js";
 import { ClientInvariants } from "./clientInvariants.js";
@@ -89,8 +89,10 @@ export class Tab {
   /** Until then no socket that works may be left. */
   keepsSocketUntil = -Infinity;
   readonly probeTimeoutMs = 5_000;
-  /** Players whose slot was released and not requested since. */
-  readonly released = new Set<string>();
+  /** Players whose slot was released, and not requested since: in which step. */
+  readonly released = new Map<string, number>();
+  /** The step in which a request took the place of a forced one. */
+  forceSupersededAt = -1;
   probes = 0;
   slowProviders = 0;
   /** Session ID of its latest bind. */
@@ -297,6 +299,7 @@ export class Tab {
     if (force) this.forcedActions++;
     this.desiredBindings.set(slot, desired);
     this.released.delete(userId);
+    if (before?.forced) this.forceSupersededAt = this.device.time.steps;
     const step = this.device.time.steps;
     this.track(
       `setUserId ${userId}`,
@@ -345,7 +348,7 @@ export class Tab {
 
   release(slot: string): void {
     const { userId } = this.desiredBindings.get(slot) ?? {};
-    if (userId) this.released.add(userId);
+    if (userId) this.released.set(userId, this.device.time.steps);
     this.desiredBindings.delete(slot);
     this.invariants.forget(slot);
     void this.gateway.release({ slot });
@@ -478,7 +481,9 @@ export class Tab {
     const binding = Object.hasOwn(bindings, slot) ? bindings[slot] : undefined;
     if (binding?.error === error) return;
     // Accepted, and rejected at once by a disconnect, which keeps the desired binding.
-    if (!before && binding) return;
+    const { kind, message } = error as GatewayError;
+    const isRefused = kind === "invalidArgument" || /never sent late|is closed/.test(message);
+    if (binding && !isRefused) return;
     if (before) this.desiredBindings.set(slot, before);
     else this.desiredBindings.delete(slot);
   }
