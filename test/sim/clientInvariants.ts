@@ -151,7 +151,7 @@ export class ClientInvariants {
     }
     const { on, userId, early } = next;
     trace.assert(
-      !HOSTILE_HOST || (!next.droppable && !this.#isReleased(userId)),
+      !HOSTILE_HOST || !this.#isReleased(userId),
       () => `${name}: news ${number} of ${userId} was delivered, who does not hold the slot`,
     );
     if (early || on.overrun || on.synced.has(userId)) return;
@@ -186,6 +186,7 @@ export class ClientInvariants {
     const on = sockets.find(({ link }) => link?.connectionId === connectionId);
     const desired = desiredBindings.get(slot);
     const before = this.#held.get(slot);
+    if (!desired && this.tab.released.get(userId) === device.time.steps) return;
     if (!on || !desired) {
       trace.fail(`${name}: onSync for a binding that is not desired`);
       return;
@@ -214,7 +215,9 @@ export class ClientInvariants {
         () => `${name}: downMs is wrong`,
       );
     }
-    if (desired.userId === userId) this.#held.set(slot, { on, desired });
+    const isOfDesired =
+      desired.userId === userId && desired.namespaceName === binding.session?.namespaceName;
+    if (isOfDesired) this.#held.set(slot, { on, desired });
     await this.tab.delay(refetchMs);
     on.synced.add(userId);
   }

@@ -19,6 +19,7 @@ export class Device implements TaskOwner {
   online = true;
   hiddenSince: number | undefined;
   everHidden = false;
+  observedSince = 0;
   inBackForwardCache = false;
   /** The page was unloaded, with its timers and sockets. */
   gone = false;
@@ -88,6 +89,7 @@ export class Device implements TaskOwner {
   }
 
   readonly observePlatform = (listener: (hint: Hint) => void): (() => void) => {
+    this.observedSince = this.time.now;
     this.#listeners.add(listener);
     listener(this.hiddenSince === undefined ? "foreground" : "background");
     listener(this.online ? "online" : "offline");

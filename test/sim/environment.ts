@@ -125,7 +125,8 @@ export class SimulatedEnvironment {
     const { device } = tab;
     if (device.gone || device.inBackForwardCache || device.hiddenSince === undefined) return;
     tab.perform("the page is shown", () => {
-      if (this.time.now - device.hiddenSince! >= HIDDEN_SUSPICIOUS_MS) tab.invariants.onSuspicion();
+      const knownSince = Math.max(device.hiddenSince!, device.observedSince);
+      if (this.time.now - knownSince >= HIDDEN_SUSPICIOUS_MS) tab.invariants.onSuspicion();
       device.emitHint("foreground");
     });
   }

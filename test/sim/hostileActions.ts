@@ -172,7 +172,7 @@ function waitWithWhere({ random }: SimulatedEnvironment, tab: Tab): void {
       tab.gateway.waitFor({ subject: "news" }, { timeoutMs, where, signal }),
     ),
   );
-  tab.device.clock.setTimer(() => controller.abort(), 19_000);
+  tab.device.time.after(19_000, () => controller.abort(), tab.device);
 }
 
 type Reentry = (environment: SimulatedEnvironment, tab: Tab) => void;

@@ -131,6 +131,7 @@ function onReceived(on: ObservedSocket, data: unknown): void {
   if (body?.payload) {
     const { number, userId } = JSON.parse(body.payload) as Arrival;
     const at = tab.device.time.now;
+    tab.trace.log(`${tab.name} receives news ${number} of ${userId}`);
     tab.arrivals.push({ number, userId, on, at, early: false, droppable: false });
     return;
   }

@@ -349,6 +349,8 @@ export class Tab {
 
   release(slot: string): void {
     const { userId } = this.desiredBindings.get(slot) ?? {};
+    // Frames do not name their player: all that is held may be dropped, and the others get a gap.
+    for (const arrival of this.arrivals) arrival.droppable = true;
     if (userId) this.released.set(userId, this.device.time.steps);
     this.desiredBindings.delete(slot);
     this.invariants.forget(slot);
