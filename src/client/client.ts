@@ -79,6 +79,10 @@ export class GatewayClient implements NotificationSource {
     Object.defineProperty(this, CLIENT_INTERNALS, { value: internals });
     bindMethods(this, GatewayClient.prototype);
     if (isEmulator) report("info", "emulator", webSocketUrl, { webSocket: webSocketUrl });
+    const { clientId, clientSecret } = options.credential as { [name: string]: string };
+    if (!isEmulator && clientSecret && "document" in globalThis) {
+      report("warn", "clientSecretInPage", "use projectToken", { clientId: clientId! });
+    }
   }
 
   /** The state of the connection: a frozen snapshot, replaced by a new one after each change. */
