@@ -18,6 +18,12 @@ interface Details {
   socketEnded: { code: number; reason: string; clean: boolean };
   /** warn. The renewal of the project token failed; it is retried in 30 seconds. */
   renewalFailed: { kind: string; message: string };
+  /**
+   * warn. A token provider of the game has taken 5 seconds. An earlier token is used where there is
+   * one that was not refused; after `providerTimeoutMs` the provider is asked again. `slot`: of an
+   * access token.
+   */
+  providerSlow: { provider: string; slot: string | undefined };
   /** warn. A bind failed and will be retried. */
   bindRetried: { slot: string; kind: string; message: string };
   /** error. A handler or an `onSync` function threw or rejected; the others were called. */

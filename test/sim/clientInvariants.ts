@@ -30,7 +30,11 @@ export class ClientInvariants {
   onBound(slot: string, on: ObservedSocket, { userId, namespaceName }: DesiredBinding): void {
     const before = this.#held.get(slot)?.desired;
     if (!before || (before.userId === userId && before.namespaceName === namespaceName)) return;
-    for (const arrival of this.tab.arrivals) arrival.droppable ||= arrival.on !== on;
+    for (const arrival of this.tab.arrivals) {
+      if (arrival.on === on) continue;
+      arrival.droppable = true;
+      arrival.stale ||= arrival.userId === before.userId;
+    }
   }
 
   /** The page or the network hints that the connection may be dead. */
@@ -151,7 +155,7 @@ export class ClientInvariants {
     }
     const { on, userId, early } = next;
     trace.assert(
-      !HOSTILE_HOST || !this.#isReleased(userId),
+      !HOSTILE_HOST || (!next.stale && !this.#isReleased(userId)),
       () => `${name}: news ${number} of ${userId} was delivered, who does not hold the slot`,
     );
     if (early || on.overrun || on.synced.has(userId)) return;

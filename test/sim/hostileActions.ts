@@ -214,6 +214,7 @@ export function misbehave(environment: SimulatedEnvironment, tab: Tab): void {
           return new Promise(() => undefined);
         case 3: {
           if (reentriesLeft-- <= 0 || !tab.isAwake || tab.disposed) return undefined;
+          if (tab.isRequesting && where === "diagnostic") return undefined;
           const index = random.between(0, reentries.length - 1);
           tab.perform(`in ${where}, call ${index}`, () => reentries[index]!(environment, tab));
           return undefined;

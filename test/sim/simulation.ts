@@ -20,7 +20,7 @@ type Scenario = (
 
 const RECOVERY_MS = 60_000;
 /** Shorter than the recovery. */
-const PROVIDER_TIMEOUT_MS = 10_000;
+const PROVIDER_TIMEOUT_MS = 12_000;
 /** Longer than the longest `waitFor`. */
 const LAST_CALLS_MS = 31_000;
 const QUIET_AFTER_MS = 120_000;

@@ -93,6 +93,8 @@ export class Tab {
   readonly released = new Map<string, number>();
   /** The step in which a request took the place of a forced one. */
   forceSupersededAt = -1;
+  /** `setUserId` has not returned: a diagnostic of its arguments comes before the request. */
+  isRequesting = false;
   probes = 0;
   slowProviders = 0;
   /** Session ID of its latest bind. */
@@ -128,7 +130,7 @@ export class Tab {
     this.others = rest.others;
     let ids = 0;
     const open = opener(this);
-    const platform: ClientPlatform & { pageSessionIds: () => Device["sessionIds"] } = {
+    const platform: ClientPlatform = {
       pageSessionIds: () => this.device.sessionIds,
       clock: this.device.clock,
       newId: () => `${this.name}-id-${++ids}`,
@@ -164,7 +166,7 @@ export class Tab {
         this.allowEarlyDelivery();
         for (const observed of this.sockets) observed.overrun ||= !observed.over;
       }
-      if ((code as string) === "providerSlow") this.slowProviders++;
+      if (code === "providerSlow") this.slowProviders++;
       const error = code === "handlerThrew" || code === "stepFailed" ? detail.error : undefined;
       const isOfLogger = logger !== false && String(error).includes("is not a function");
       if (!isThrownByGame(error) && !isOfLogger) {
@@ -301,6 +303,7 @@ export class Tab {
     this.released.delete(userId);
     if (before?.forced) this.forceSupersededAt = this.device.time.steps;
     const step = this.device.time.steps;
+    this.isRequesting = true;
     this.track(
       `setUserId ${userId}`,
       10_000,
@@ -315,6 +318,7 @@ export class Tab {
         }),
       (error) => this.#revert(slot, desired, before, step, error),
     );
+    this.isRequesting = false;
   }
 
   restoreBindings(bindings: ReadonlyMap<string, DesiredBinding>): void {
