@@ -71,6 +71,7 @@ export class ClientCore {
     this.session = new Session(credential, {
       clock,
       providerTimeoutMs: settings.providerTimeoutMs,
+      loginTimeoutMs: 2 * settings.callTimeoutMs + 1_000,
       report: this.report,
       usableSocket: () => {
         const { phase, generation } = this.connection.state;

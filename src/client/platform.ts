@@ -27,11 +27,11 @@ export const PLATFORM: unique symbol = Symbol("gs2-gateway.platform") as never;
 // Symbol.for: the script tag's file and a bundle in one page have the same.
 const SESSION_IDS: unique symbol = Symbol.for("gs2-gateway.sessionIds") as never;
 
-type Page = typeof globalThis & {
+interface Page {
   [SESSION_IDS]?: PageSessionIds;
   readonly top?: Page | null;
   addEventListener?(type: string, listener: () => void): void;
-};
+}
 
 function sessionIdsOf(page: Page): PageSessionIds {
   if (!page[SESSION_IDS]) {

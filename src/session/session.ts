@@ -1,9 +1,10 @@
 import type { Clock } from "../core/clock.js";
 import type { Report } from "../core/diagnostics.js";
-import { redact } from "../core/redact.js";
+import { secretsIn } from "../core/redact.js";
 import type { GatewayError } from "../errors.js";
 import type { Values } from "../wire/frames.js";
 import { fromProvider, RenewableToken, type Grant, type TokenPorts } from "./renewableToken.js";
+import { TrackedSecrets } from "./trackedSecrets.js";
 
 /** Why a project token is needed: there is none, its life is nearly over, GS2 refused it. */
 export interface ProjectTokenRequest {
@@ -81,6 +82,8 @@ export interface SessionPorts {
   readonly clock: Clock;
   /** How long a provider may take while there is no other token to use. */
   readonly providerTimeoutMs: number;
+  /** For a login that outlives its own deadline: `fetch` may be the game's, and may hang. */
+  readonly loginTimeoutMs: number;
   readonly report: Report;
   /** Over the socket of this number. */
   readonly loginBySocket: (params: Values & LoginParams, generation: number) => Promise<Values>;
@@ -88,10 +91,6 @@ export interface SessionPorts {
   /** The number of the socket that is logged in, if one is. */
   readonly usableSocket: () => number | undefined;
 }
-
-const TRACKED_TOKENS_LIMIT = 99;
-/** A shorter text is no secret, and taking it out would only garble the rest. */
-const SHORTEST_SECRET = 8;
 
 /**
  * The tokens of the client and its players, and the desired binding of each slot.
@@ -105,12 +104,7 @@ export class Session {
   readonly #projectToken: RenewableToken<ProjectTokenRequest["reason"]>;
   /** Where project tokens come from; undefined: the client logs in itself. */
   #projectTokenSource: Extract<Credential, { projectToken: unknown }>["projectToken"] | undefined;
-  /** The client secret, and every project token so far: a few a day. */
-  readonly #secrets = new Set<string>();
-  /**
-   * The latest access tokens, and the tokens and secrets of calls: each call may bring a new one.
-   */
-  readonly #trackedTokens: string[] = [];
+  readonly #secrets: TrackedSecrets;
   /** The socket of a login under way, before it is open to other calls. */
   #loginGeneration: number | undefined;
 
@@ -124,11 +118,11 @@ export class Session {
     this.#clientSecret = clientSecret;
     this.#projectTokenSource = projectToken;
     this.#ports = ports;
-    if (clientSecret) this.#secrets.add(clientSecret);
+    this.#secrets = new TrackedSecrets(clientSecret);
     this.#projectToken = new RenewableToken(
       "projectToken",
       (reason) => this.#obtainProjectToken(reason),
-      this.#tokenPorts((token) => this.#secrets.add(token), projectToken, {
+      this.#tokenPorts(this.#secrets.addProjectToken, projectToken, {
         provider: "projectToken",
         slot: undefined,
       }),
@@ -143,7 +137,7 @@ export class Session {
     const accessToken = new RenewableToken<AccessTokenRequest["reason"]>(
       "accessToken",
       (reason) => fromProvider("accessToken", source, { reason, slot }),
-      this.#tokenPorts((token) => this.#track(token), source, { provider: "accessToken", slot }),
+      this.#tokenPorts(this.#secrets.add, source, { provider: "accessToken", slot }),
     );
     return { params, source, accessToken, bindSent: false };
   }
@@ -198,11 +192,13 @@ export class Session {
     renew: boolean,
   ): Promise<{ params: Values; tokens: SessionTokens }> {
     const desired = this.#desiredBindings.get(slot)!;
-    const [accessToken, projectToken] = await Promise.all(
-      renew
-        ? [desired.accessToken.renew("unauthorized"), this.#projectToken.renew("unauthorized")]
-        : [desired.accessToken.renewOrKeep("bind"), this.#projectToken.current("old")],
-    );
+    const access = renew
+      ? desired.accessToken.renew("unauthorized")
+      : desired.accessToken.renewOrKeep("bind");
+    const project = renew
+      ? this.#projectToken.renew("unauthorized")
+      : this.#projectToken.current("old");
+    const [accessToken, projectToken] = await Promise.all([access, project]);
     desired.bindSent = true;
     return {
       params: { ...desired.params, force: force || undefined },
@@ -256,16 +252,12 @@ export class Session {
 
   /** Of any call: a Firebase token, or a secret for another service. */
   trackSecrets(params: Values): void {
-    for (const name in params) {
-      const value = params[name];
-      const isSecret = /(token|secret)$/i.test(name) && typeof value === "string";
-      if (isSecret && value.length >= SHORTEST_SECRET) this.#track(value);
-    }
+    secretsIn(params).forEach(this.#secrets.add);
   }
 
   /** Takes what is secret out of a text that is not ours. */
   redact(text: string): string {
-    return redact(text, [...this.#secrets, ...this.#trackedTokens]);
+    return this.#secrets.redact(text);
   }
 
   #tokenPorts(
@@ -273,15 +265,12 @@ export class Session {
     source: unknown,
     detail: { readonly provider: string; readonly slot: string | undefined },
   ): TokenPorts {
-    const { clock, providerTimeoutMs: timeoutMs, report } = this.#ports;
+    const { clock, providerTimeoutMs, loginTimeoutMs, report } = this.#ports;
+    if (typeof source !== "function") {
+      return { clock, timeoutMs: loginTimeoutMs, onToken, onSlow: undefined };
+    }
     const onSlow = (): void => report("warn", "providerSlow", detail.provider, { ...detail });
-    const isProvider = typeof source === "function";
-    return { clock, timeoutMs, onToken, onSlow: isProvider ? onSlow : undefined };
-  }
-
-  #track(token: string): void {
-    if (this.#trackedTokens.includes(token)) return;
-    if (this.#trackedTokens.push(token) > TRACKED_TOKENS_LIMIT) this.#trackedTokens.shift();
+    return { clock, timeoutMs: providerTimeoutMs, onToken, onSlow };
   }
 
   async #obtainProjectToken(reason: ProjectTokenRequest["reason"]): Promise<Grant> {

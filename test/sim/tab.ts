@@ -250,7 +250,8 @@ export class Tab {
       "~standard": {
         version: 1,
         vendor: "simulation",
-        validate: (value) => (this.misbehave?.("schema") as never) ?? { value },
+        validate: (value) =>
+          (this.misbehave?.("schema") as SchemaResult<unknown> | undefined) ?? { value },
       },
     };
     gateway.on(defineNotification("news", schema), run("on a definition"));

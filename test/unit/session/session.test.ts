@@ -26,6 +26,7 @@ function setup(credential: Credential = secret, overrides: Partial<SessionPorts>
   const session = new Session(credential, {
     clock,
     providerTimeoutMs: 30_000,
+    loginTimeoutMs: 30_000,
     report,
     ...ports,
     ...overrides,
