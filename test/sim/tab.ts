@@ -4,7 +4,11 @@ import type { GatewayClientOptions } from "../../src/client/options.js";
 import type { OpenSocket, WebSocketClass } from "../../src/connection/socket.js";
 import { isGatewayError, type GatewayError, type GatewayErrorKind } from "../../src/errors.js";
 import type { Fetch } from "../../src/http/http.js";
-import { defineNotification, type StandardSchema } from "../../src/notify/schema.js";
+import {
+  defineNotification,
+  type SchemaResult,
+  type StandardSchema,
+} from "../../src/notify/schema.js";
 import { ClientInvariants } from "./clientInvariants.js";
 import type { Device } from "./device.js";
 import type { SimulatedStorage } from "./environment.js";
