@@ -199,9 +199,14 @@ const reentries: readonly Reentry[] = [
 ];
 
 /** Handlers of the game throw, reject, never settle, and call the client. */
-export function misbehave(environment: SimulatedEnvironment, tab: Tab): void {
+export function misbehave(
+  environment: SimulatedEnvironment,
+  tab: Tab,
+  _context?: unknown,
+  maxReentries = REENTRIES,
+): void {
   const { random } = environment;
-  let reentriesLeft = REENTRIES;
+  let reentriesLeft = maxReentries;
   tab.perform("the game's handlers misbehave", () => {
     tab.misbehave = (where) => {
       switch (random.between(0, 7)) {
