@@ -79,11 +79,25 @@ export class GatewayClient implements NotificationSource {
     Object.defineProperty(this, CLIENT_INTERNALS, { value: internals });
     bindMethods(this, GatewayClient.prototype);
     if (isEmulator) report("info", "emulator", webSocketUrl, { webSocket: webSocketUrl });
+    const { clientId, clientSecret } = options.credential as { [name: string]: string };
+    if (!isEmulator && clientSecret && "document" in globalThis) {
+      report("warn", "clientSecretInPage", "use projectToken", { clientId: clientId! });
+    }
   }
 
   /** The state of the connection: a frozen snapshot, replaced by a new one after each change. */
   get connection(): ConnectionSnapshot {
     return this.#core.snapshot;
+  }
+
+  /**
+   * Calls `listener` after each change of `connection`, which stays the same object until then: as
+   * `useSyncExternalStore` of React and the stores of other frameworks take it.
+   *
+   * @returns ends the subscription
+   */
+  subscribe(listener: () => void): () => void {
+    return this.lifecycle.on("status", () => listener());
   }
 
   /**

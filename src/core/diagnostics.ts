@@ -7,6 +7,11 @@ export type DiagnosticLevel = "debug" | "info" | "warn" | "error";
 interface Details {
   /** info. The endpoints are not GS2's own. Once for each client. */
   emulator: { webSocket: string };
+  /**
+   * warn. A client secret is used in a page, against GS2 itself: all players can read it. Once for
+   * each client. Use `projectToken`.
+   */
+  clientSecretInPage: { clientId: string };
   /** warn. A frame that is no reply and no notification was ignored. */
   unreadableFrame: { why: "notText" | "notJson" | "notAnObject" | "unknownType" };
   /** debug. No call waits for this reply: the call was given up, or the reply came twice. */
