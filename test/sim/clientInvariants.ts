@@ -93,7 +93,8 @@ export class ClientInvariants {
     if (tab.providerTimeoutMs === undefined || tab.disposed) return;
     if (device.hiddenSince !== undefined) {
       // Its timers are throttled.
-      for (const [of, { requests }] of tab.providers) this.#reportedRequests.set(of, requests.length);
+      for (const [of, { requests }] of tab.providers)
+        this.#reportedRequests.set(of, requests.length);
       return;
     }
     const { now } = device.time;

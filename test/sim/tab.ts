@@ -281,7 +281,7 @@ export class Tab {
   /** A bind with this session ID leaves. */
   onSessionIdUsed(sessionId: string): void {
     this.sessionId = sessionId;
-    if (sessionId === SHARED_SESSION_ID ) return;
+    if (sessionId === SHARED_SESSION_ID) return;
     const { trace, name, storedSessionId } = this;
     for (const other of this.others()) {
       const isLiving = !other.disposed && !other.device.gone && !other.device.inBackForwardCache;
