@@ -10,7 +10,7 @@ import { controlApi } from "./controlApi.js";
 import type { EmulatorEngine } from "../engine/engine.js";
 import { checkOrigin, type OriginPolicy } from "./originCheck.js";
 import type { MountedHandler } from "../options.js";
-import type { CallResult } from "../calls/result.js";
+import { bodyOf, type CallResult } from "../calls/result.js";
 import { inspectorFile } from "./inspectorPage.js";
 
 export interface AppOptions {
@@ -125,7 +125,8 @@ async function serveCall(
   if (req.method === "POST" || req.method === "PUT") {
     const body = await readJsonBody(req.raw, engine.store.settings.maxBodyBytes);
     if (!("value" in body)) {
-      return fail(context, body.status, "body", `${target.service}.body.error.${body.why}`);
+      const message = `${target.service}.body.error.${body.why}`;
+      return fail(context, body.status, "body", message, engine);
     }
     params = body.value;
   }
@@ -151,10 +152,11 @@ async function serveCall(
     direction: "in",
     text: JSON.stringify(params),
   });
-  const { body, status } = await new Promise<CallResult>((reply) =>
+  const result = await new Promise<CallResult>((reply) =>
     engine.handleRequest(request, requestId, reply),
   );
-  const text = JSON.stringify(body);
+  const { status } = result;
+  const text = JSON.stringify(bodyOf(engine.store, result));
   engine.frameLog.rest({ ...logged, direction: "out", text, status, replyTo });
   return new Response(text, { status, headers: { "content-type": "application/json" } });
 }
@@ -170,4 +172,8 @@ const fail = (
   status: 400 | 403 | 404 | 413 | 500,
   component: string,
   message: string,
-): Response => context.json(errorBody([{ component, message }]), status);
+  engine?: EmulatorEngine,
+): Response => {
+  const withCode = engine?.store.settings.errorEntriesHaveCode ?? true;
+  return context.json(errorBody([{ component, message }], withCode), status);
+};

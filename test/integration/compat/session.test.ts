@@ -239,7 +239,9 @@ describe("a REST session", () => {
 });
 
 describe("an error", () => {
-  const notFound = [{ component: "namespace", message: "gateway.namespace.error.notFound" }];
+  const notFound = [
+    { component: "namespace", message: "gateway.namespace.error.notFound", code: "" },
+  ];
 
   test("over REST is the array of the official SDK and a GatewayError", async () => {
     const { client } = await restClient();
@@ -281,7 +283,11 @@ describe("an error", () => {
     await bind(first, "alice", true);
     const error = await failure(bind(second, "alice", true));
     const list = [
-      { component: "webSocketSession", message: "gateway.webSocketSession.error.conflict" },
+      {
+        component: "webSocketSession",
+        message: "gateway.webSocketSession.error.conflict",
+        code: "",
+      },
     ];
     expect(JSON.parse(error.message)).toEqual(list);
     expect(error).toEqual(list);

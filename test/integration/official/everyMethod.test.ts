@@ -64,9 +64,8 @@ let socket: RawSocket;
 let connectionId: string;
 
 beforeAll(async () => {
-  // It cannot name a connection.
-  const settings = { restSetUserIdWithoutConnectionId: "latest" } as const;
-  emulator = await startEmulator({ namespaces: [namespaceName], settings });
+  // With no setting, although it cannot name a connection.
+  emulator = await startEmulator({ namespaces: [namespaceName] });
   core.Gs2Constant.ENDPOINT_HOST = emulator.endpoints.rest;
 });
 afterAll(() => emulator.stop());
@@ -88,7 +87,7 @@ const callMethod = async (method: string, values: Values): Promise<unknown> =>
 const bind = () => callMethod("setUserIdByUserId", byUser);
 const setDevice = () => callMethod("setFirebaseTokenByUserId", { ...byUser, token: "device-0001" });
 const session = () => ({ connectionId, namespaceName, userId });
-const device = { userId, token: "device-0001", revision: 1 };
+const device = { userId, token: "device-0001", revision: 0 };
 const file = expect.stringContaining("/_emulator/files/") as string;
 
 async function isCut(): Promise<void> {
@@ -116,7 +115,7 @@ const roundTrips: Readonly<Record<string, RoundTrip>> = {
   getNamespace: { given: { namespaceName }, answers: () => ({ item: { name: namespaceName } }) },
   updateNamespace: {
     given: { namespaceName, description: "d" },
-    answers: () => ({ item: { name: namespaceName, description: "d", revision: 2 } }),
+    answers: () => ({ item: { name: namespaceName, description: "d", revision: 1 } }),
   },
   deleteNamespace: {
     given: { namespaceName },
