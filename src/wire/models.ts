@@ -87,7 +87,10 @@ export interface FirebaseToken {
   revision?: number;
 }
 
-/** A notification as other GS2 services and scripts send it (GS2 reference). */
+/**
+ * A notification as other GS2 services and scripts send it (GS2 reference). No method of GS2-Gateway
+ * takes one.
+ */
 export interface SendNotificationEntry {
   /** At most 128 characters. */
   userId: string;
