@@ -36,9 +36,9 @@ export class Gs2RestSession implements SessionFields {
   declare projectToken: string | null;
   declare expiresAt: number | null;
   /** Read by official clients of other services; see {@link Gs2RestSessionOptions}. */
-  compressRequest: boolean;
+  declare compressRequest: boolean;
   /** Read by official clients of other services; see {@link Gs2RestSessionOptions}. */
-  acceptGzipResponse: boolean;
+  declare acceptGzipResponse: boolean;
 
   constructor(region: string, credential: Gs2Credential, options?: Gs2RestSessionOptions);
   constructor(credential: Gs2Credential, region: string, options?: Gs2RestSessionOptions);

@@ -1,6 +1,5 @@
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
-import { allMethods } from "../../wire/allMethods.js";
 import { errorBody, loginTarget, type Target } from "../../wire/frames.js";
 import type { AnyMethod } from "../../wire/methods.js";
 import { emulatorEndpoints } from "../../wire/endpoints.js";
@@ -11,6 +10,7 @@ import type { EmulatorEngine } from "../engine/engine.js";
 import { checkOrigin, type OriginPolicy } from "./originCheck.js";
 import type { MountedHandler } from "../options.js";
 import { bodyOf, type CallResult } from "../calls/result.js";
+import { findRoute } from "./routes.js";
 import { inspectorFile } from "./inspectorPage.js";
 
 export interface AppOptions {
@@ -46,14 +46,11 @@ export function createApp({ engine, policy, mount, url, data, stopping }: AppOpt
   app.get("/_emulator/page/:name", (context) => serveFile(context, context.req.param("name")));
   app.route("/_emulator", controlApi({ engine, url, stopping }));
   app.post("/identifier/projectToken/login", (context) => serveCall(context, engine, loginTarget));
-  for (const method of inRouteOrder(allMethods)) {
-    const path = method.path.replace(/\{(\w+)\}/g, ":$1").replace(/\/$/, "");
-    for (const end of path === "" ? ["", "/"] : [""]) {
-      app.on(method.verb, `/gateway${path}${end}`, (context) =>
-        serveCall(context, engine, targetOf(method)),
-      );
-    }
-  }
+  app.all("/gateway/*", (context, next) => {
+    const { method: verb, url: address } = context.req;
+    const route = findRoute(verb, new URL(address).pathname.slice("/gateway".length));
+    return route ? serveCall(context, engine, targetOf(route.method), route.params) : next();
+  });
 
   app.notFound((context) => {
     const { method, path } = context.req;
@@ -106,19 +103,11 @@ const targetOf = ({ component, name }: AnyMethod): Target => ({
   function: name,
 });
 
-/**
- * Literal segments before parameters: `/system/version` is not the status of a namespace called
- * system.
- */
-function inRouteOrder(methods: readonly AnyMethod[]): AnyMethod[] {
-  const shape = ({ path }: AnyMethod) => path.replace(/\{\w+\}/g, "\uffff");
-  return [...methods].sort((one, other) => (shape(one) < shape(other) ? -1 : 1));
-}
-
 async function serveCall(
   context: Context,
   engine: EmulatorEngine,
   target: Target,
+  pathParams: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
   const { req } = context;
   let params: Record<string, unknown> = withoutNulls(req.query());
@@ -131,7 +120,7 @@ async function serveCall(
     params = body.value;
   }
   // Spread rather than assigned: a body may have a field `__proto__`.
-  params = { ...params, ...withoutNulls(req.param()) };
+  params = { ...params, ...withoutNulls(pathParams) };
   const timeOffsetToken = req.header("x-gs2-time-offset-token");
   if (timeOffsetToken !== undefined) params["timeOffsetToken"] = timeOffsetToken;
 
