@@ -189,7 +189,7 @@ export class GatewayClient implements NotificationSource {
 
   /**
    * Calls the handler after the first bind of a slot and after every gap: what the server sent in
-   * between is lost, so the game fetches its state again. Until the promise settles, 5 seconds and
+   * between may be lost (assumed), so the game fetches its state again. Until the promise settles, 5 seconds and
    * 1,000 notifications at most, notifications are held, and then delivered in order.
    *
    * @returns ends the registration
