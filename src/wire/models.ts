@@ -74,7 +74,10 @@ export interface WebSocketSession {
   revision?: number;
 }
 
-/** The Firebase device token of a player; there is one per player and namespace (GS2 reference). */
+/**
+ * The Firebase device token of a player (GS2 reference); there is one per player and namespace (seen
+ * in the official SDKs).
+ */
 export interface FirebaseToken {
   /** GRN `grn:gs2:{region}:{ownerId}:gateway:{namespaceName}:user:{userId}:firebase:token`. */
   firebaseTokenId: string;
