@@ -30,7 +30,7 @@ describe("GatewayAdmin", () => {
     await admin.setUserId({ accessToken: "t" });
     await admin.setUserIdByUserId({ userId: "u" }, { dryRun: true, requestId: "r-1" });
     await admin.getServiceVersion({}, { contextStack: "stack" });
-    // @ts-expect-error a boolean
+    // @ts-expect-error dryRun is a boolean
     void admin.getServiceVersion({}, { dryRun: "true" });
     // @ts-expect-error userId is required
     void admin.disconnectByUserId();
