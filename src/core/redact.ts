@@ -3,16 +3,57 @@ import type { Values } from "../wire/frames.js";
 /** Replaces secrets in a text that this package did not write. */
 export type Redact = (text: string) => string;
 
-/** Replaces each secret in the text by `***`. */
-export const redact = (text: string, secrets: Iterable<string>): string =>
-  // The longest first: a secret may begin with another one.
-  [...secrets]
-    .sort((one, other) => other.length - one.length)
-    .reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
+/** A shorter text is no secret, and replacing it would garble the rest. */
+const SHORTEST_SECRET = 8;
 
-/** The secrets among the parameters of a call: texts whose field name ends in token or secret. */
-export const secretsIn = (params: Values): string[] =>
-  Object.entries(params).flatMap(([name, value]) =>
-    // A shorter value is no secret, and replacing it would garble the text.
-    /(token|secret)$/i.test(name) && typeof value === "string" && value.length > 7 ? [value] : [],
-  );
+/** The secret as a text may quote it: as it is, and within JSON, JSON in JSON, a URL or Base64. */
+function quotationsOf(secret: string): string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  // TextEncoder replaces half a character, which encodeURIComponent would refuse.
+  const bytes = new TextEncoder().encode(secret);
+  const url = encodeURIComponent(new TextDecoder().decode(bytes));
+  // Three bytes are four characters of Base64: what comes before the secret shifts it. The
+  // characters that the secret shares with its neighbours are left out.
+  const base64 = [0, 1, 2].map((shift) => {
+    const text = btoa("\0".repeat(shift) + String.fromCharCode(...bytes));
+    return text.slice(shift && shift + 1, Math.floor(((shift + bytes.length) * 4) / 3));
+  });
+  const base64Url = base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"));
+  const escaped = [json.replaceAll("/", "\\/"), JSON.stringify(json).slice(1, -1)];
+  return [secret, json, ...escaped, url, ...base64, ...base64Url];
+}
+
+/** Replaces each quotation of a secret by `***`. A secret has at least 8 characters. */
+export function createRedact(secrets: Iterable<string>): Redact {
+  const quotations = [...secrets]
+    .filter(({ length }) => length >= SHORTEST_SECRET)
+    .flatMap(quotationsOf)
+    // The longest first: a secret may begin with another one.
+    .sort((one, other) => other.length - one.length);
+  return (text) =>
+    text.length < SHORTEST_SECRET
+      ? text
+      : [...new Set(quotations)].reduce((rest, one) => rest.replaceAll(one, "***"), text);
+}
+
+/** The same for one text. */
+export const redact = (text: string, secrets: Iterable<string>): string =>
+  createRedact(secrets)(text);
+
+/**
+ * The secrets among the parameters of a call, at any depth: texts whose field name ends in token or
+ * secret.
+ */
+export function secretsIn(params: Values): string[] {
+  const secrets: string[] = [];
+  // Iteration over a set reaches what is added meanwhile, and each object once.
+  const objects = new Set<object>([params]);
+  for (const object of objects) {
+    for (const [name, value] of Object.entries(object) as [string, unknown][]) {
+      if (typeof value === "object" && value) objects.add(value);
+      if (typeof value !== "string" || value.length < SHORTEST_SECRET) continue;
+      if (/(token|secret)$/i.test(name)) secrets.push(value);
+    }
+  }
+  return secrets;
+}

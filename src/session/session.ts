@@ -1,4 +1,4 @@
-import { redact } from "../core/redact.js";
+import { createRedact, secretsIn, type Redact } from "../core/redact.js";
 import type { GatewayError } from "../errors.js";
 import type { Values } from "../wire/frames.js";
 import { fromProvider, RenewableToken, type Grant } from "./renewableToken.js";
@@ -84,8 +84,6 @@ export interface SessionPorts {
 }
 
 const TRACKED_TOKENS_LIMIT = 99;
-/** A shorter text is no secret, and taking it out would only garble the rest. */
-const SHORTEST_SECRET = 8;
 
 /**
  * The tokens of the client and its players, and the desired binding of each slot.
@@ -105,6 +103,8 @@ export class Session {
    * The latest access tokens, and the tokens and secrets of calls: each call may bring a new one.
    */
   readonly #trackedTokens: string[] = [];
+  /** Of the secrets so far; undefined after a new one. */
+  #redact: Redact | undefined;
   /** The socket of a login under way, before it is open to other calls. */
   #loginGeneration: number | undefined;
 
@@ -123,7 +123,10 @@ export class Session {
       "projectToken",
       ports.wallTime,
       (reason) => this.#obtainProjectToken(reason),
-      (token) => this.#secrets.add(token),
+      (token) => {
+        this.#secrets.add(token);
+        this.#redact = undefined;
+      },
     );
   }
 
@@ -224,20 +227,17 @@ export class Session {
 
   /** Of any call: a Firebase token, or a secret for another service. */
   trackSecrets(params: Values): void {
-    for (const name in params) {
-      const value = params[name];
-      const isSecret = /(token|secret)$/i.test(name) && typeof value === "string";
-      if (isSecret && value.length >= SHORTEST_SECRET) this.#track(value);
-    }
+    secretsIn(params).forEach((secret) => this.#track(secret));
   }
 
   /** Takes what is secret out of a text that is not ours. */
   redact(text: string): string {
-    return redact(text, [...this.#secrets, ...this.#trackedTokens]);
+    return (this.#redact ??= createRedact([...this.#secrets, ...this.#trackedTokens]))(text);
   }
 
   #track(token: string): void {
     if (this.#trackedTokens.includes(token)) return;
+    this.#redact = undefined;
     if (this.#trackedTokens.push(token) > TRACKED_TOKENS_LIMIT) this.#trackedTokens.shift();
   }
 
