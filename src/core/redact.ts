@@ -4,7 +4,7 @@ import type { Values } from "../wire/frames.js";
 export type Redact = (text: string) => string;
 
 /** A shorter text is no secret, and replacing it would garble the rest. */
-const SHORTEST_SECRET = 8;
+export const SHORTEST_SECRET = 8;
 
 /** The secret as a text may quote it: as it is, and within JSON, JSON in JSON, a URL or Base64. */
 function quotationsOf(secret: string): string[] {

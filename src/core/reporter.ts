@@ -26,7 +26,7 @@ export const createReporter =
         if (name === "issues") (value as Record<string, unknown>[]).forEach(cleanFields);
       }
     };
-    cleanFields(detail as Record<string, unknown>);
+    cleanFields(detail);
     const isLoud = level === "warn" || level === "error" || code === "emulator";
     const log = logger ?? (isLoud && console);
     try {

@@ -148,7 +148,7 @@ type QuotingServer = (
 /** Every value of a frame; nested ones as JSON. */
 const quote = ({ params }: SentFrame): string =>
   Object.values(params)
-    .map((value) => (typeof value === "object" ? JSON.stringify(value) : String(value)))
+    .map((value) => (typeof value === "string" ? value : JSON.stringify(value)))
     .join(" ");
 
 const list = (quoted: string) =>
