@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { failure } from "../../../../src/emulator/calls/result.js";
 import { CallLog } from "../../../../src/emulator/log/callLog.js";
 import { FrameLog } from "../../../../src/emulator/log/frameLog.js";
 import { RingBuffer } from "../../../../src/emulator/log/ringBuffer.js";
@@ -38,7 +39,7 @@ test("the call log keeps 16 million characters at most, refused calls included",
     calls.add(
       request,
       String(call),
-      { status: 400, body: { message: "[]" }, effects: [] },
+      failure(400, []),
       undefined,
       {
         at: call,
