@@ -106,7 +106,7 @@ export class Tab {
     this.gateway = new GatewayClient({
       namespaceName: NAMESPACE,
       credential: { clientId: "client-0001", clientSecret: "secret-0001" },
-      endpoints: { rest: "http://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
+      endpoints: { rest: "https://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
       logger: false,
       storage: this.storage,
       // Unused: the opener makes the sockets.
