@@ -9,18 +9,23 @@ export const SHORTEST_SECRET = 8;
 /** The secret as a text may quote it: as it is, and within JSON, JSON in JSON, a URL or Base64. */
 function quotationsOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
-  // TextEncoder replaces half a character, which encodeURIComponent would refuse.
   const bytes = new TextEncoder().encode(secret);
-  const url = encodeURIComponent(new TextDecoder().decode(bytes));
   // Three bytes are four characters of Base64: what comes before the secret shifts it. The
   // characters that the secret shares with its neighbours are left out.
-  const base64 = [0, 1, 2].map((shift) => {
-    const text = btoa("\0".repeat(shift) + String.fromCharCode(...bytes));
-    return text.slice(shift && shift + 1, Math.floor(((shift + bytes.length) * 4) / 3));
-  });
-  const base64Url = base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"));
-  const escaped = [json.replaceAll("/", "\\/"), JSON.stringify(json).slice(1, -1)];
-  return [secret, json, ...escaped, url, ...base64, ...base64Url];
+  const base64 = [0, 1, 2].map((shift) =>
+    btoa("\0".repeat(shift) + String.fromCharCode(...bytes)).slice(
+      shift && shift + 1,
+      ((shift + bytes.length) * 4) / 3,
+    ),
+  );
+  // TextDecoder has replaced half a character, which encodeURIComponent would refuse.
+  const url = encodeURIComponent(new TextDecoder().decode(bytes));
+  return [secret, json, JSON.stringify(json).slice(1, -1), url, ...base64].flatMap((text) => [
+    text,
+    // Some JSON has its slashes escaped, and Base64 in a URL has other characters.
+    text.replaceAll("/", "\\/"),
+    text.replaceAll("+", "-").replaceAll("/", "_"),
+  ]);
 }
 
 /** Replaces each quotation of a secret by `***`. A secret has at least 8 characters. */
@@ -30,10 +35,8 @@ export function createRedact(secrets: Iterable<string>): Redact {
     .flatMap(quotationsOf)
     // The longest first: a secret may begin with another one.
     .sort((one, other) => other.length - one.length);
-  return (text) =>
-    text.length < SHORTEST_SECRET
-      ? text
-      : [...new Set(quotations)].reduce((rest, one) => rest.replaceAll(one, "***"), text);
+  const distinct = [...new Set(quotations)];
+  return (text) => distinct.reduce((rest, one) => rest.replaceAll(one, "***"), text);
 }
 
 /** The same for one text. */

@@ -37,8 +37,7 @@ export const loginByRest = (
 /** Throws `invalidArgument` where a client secret would be sent to one of these unencrypted. */
 export function requireEncryption(owner: string, credential: unknown, urls: string[]): void {
   if ((Object(credential) as Values)["clientSecret"] && urls.some(isReadableOnTheWay)) {
-    const problem =
-      "must be https: and wss: off this machine, because the clientSecret is sent there";
+    const problem = "must be https: and wss: where a clientSecret is sent off this machine";
     throw invalidArgument(owner, "endpoints", problem);
   }
 }

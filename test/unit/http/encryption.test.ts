@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { GatewayAdmin } from "../../../src/admin/index.js";
 import { GatewayClient } from "../../../src/client/client.js";
 import { BasicGs2Credential } from "../../../src/compat/credentials.js";
@@ -8,8 +8,7 @@ import { rejectionOf } from "../../support/promises.js";
 
 const secret = { clientId: "client-0001", clientSecret: "secret-0001" };
 const token = { clientId: "client-0001", projectToken: "project-0001" };
-const problem =
-  "endpoints must be https: and wss: off this machine, because the clientSecret is sent there";
+const problem = "endpoints must be https: and wss: where a clientSecret is sent off this machine";
 
 const open = (rest: string, webSocket: string, credential: typeof secret | typeof token) => [
   () => new GatewayAdmin({ credential, endpoints: { rest, webSocket }, logger: false }),
@@ -17,7 +16,7 @@ const open = (rest: string, webSocket: string, credential: typeof secret | typeo
     new GatewayClient({
       credential,
       endpoints: { rest, webSocket },
-      WebSocket: class {} as never,
+      WebSocket: vi.fn() as never,
       logger: false,
     }).dispose(),
 ];
