@@ -47,8 +47,8 @@ function fakeWorker() {
         data: { subject: "raid", payload: "{}" },
       };
       await dispatch("push", { data: { text: () => JSON.stringify(message) } });
-      const { data } = shown.at(-1)!.options;
-      await dispatch("notificationclick", { notification: { data: data as unknown, close() {} } });
+      const data = shown.at(-1)!.options.data as unknown;
+      await dispatch("notificationclick", { notification: { data, close() {} } });
     },
   };
 }
