@@ -1,5 +1,6 @@
 // `npm run mutate-security` removes one protection of SECURITY.md at a time from the source, and
-// expects the test that verifies it to fail. `-- PART` runs the rows whose protection contains it.
+// expects the test that verifies it to fail. `-- PART` runs the protections whose name contains it,
+// `-- --core` those whose tests are fast: they are part of `npm test`.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -43,9 +44,11 @@ const vitest = await createVitest(
 async function run({ test, name }) {
   const [project] = vitest.projects;
   vitest.setGlobalTestNamePattern(name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications([
+  const { testModules: all, unhandledErrors } = await vitest.runTestSpecifications([
     project.createSpecification(pathOf(test)),
   ]);
+  // The result has the modules of earlier runs too.
+  const testModules = all.filter(({ moduleId }) => moduleId === pathOf(test));
   const tests = testModules.flatMap((module) => [...module.children.allTests()]);
   const ran = tests.filter((one) => one.result().state !== "skipped");
   const failed = ran.filter((one) => one.result().state === "failed");
@@ -54,7 +57,9 @@ async function run({ test, name }) {
 }
 
 const part = process.argv[2] ?? "";
-const chosen = securityMutations.filter(({ protection }) => protection.includes(part));
+const chosen = securityMutations.filter(({ protection, test, isCore }) =>
+  part === "--core" ? (isCore ?? test.startsWith("test/unit/")) : protection.includes(part),
+);
 const problems = [];
 const intact = new Map();
 for (const mutation of chosen) {
@@ -63,7 +68,9 @@ for (const mutation of chosen) {
   if (!intact.has(key)) intact.set(key, await run(mutation));
   const { ran, failed, errors } = intact.get(key);
   if (ran === 0 || failed > 0 || errors.length > 0) {
-    problems.push(`${protection}: without a mutation, "${name}" must pass: ${errors.join("; ")}`);
+    problems.push(
+      `${protection}: without a mutation, "${name}" must pass: ran ${ran}, failed ${failed} ${errors.join("; ")}`,
+    );
     continue;
   }
   active = mutation;

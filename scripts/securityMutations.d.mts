@@ -9,4 +9,6 @@ export const securityMutations: readonly {
   readonly test: string;
   /** Part of the name of the tests that must fail. */
   readonly name: string;
+  /** Part of `npm test`. Default: where the test is in test/unit. */
+  readonly isCore?: boolean;
 }[];

@@ -23,6 +23,7 @@ export const securityMutations = [
     replace: "if (false) {",
     test: "test/integration/emulator/hostile.test.ts",
     name: "without a preflight",
+    isCore: true,
   },
   {
     row: "using the emulator on your machine by `fetch`, form, socket or DNS rebinding",
@@ -249,6 +250,7 @@ export const securityMutations = [
     replace: 'listenOn(serve, "0.0.0.0", port)',
     test: "test/integration/emulator/lifecycle.test.ts",
     name: "is reached from loopback only",
+    isCore: true,
   },
   {
     row: "reaching it over the network",
@@ -330,6 +332,7 @@ export const securityMutations = [
     replace: "",
     test: "test/integration/emulator/hostile.test.ts",
     name: "is refused as the content of an upload",
+    isCore: true,
   },
   {
     row: "bodies and frames that are too long, too deep or gzip bombs",
@@ -438,6 +441,7 @@ export const securityMutations = [
     replace: 'params: status === 401 && method === "login" ? params : redact(params),',
     test: "test/integration/emulator/secretLeaks.test.ts",
     name: "the calls contain no secret",
+    isCore: true,
   },
   {
     row: "reading secrets in its log, inspector or lists",
@@ -470,8 +474,8 @@ export const securityMutations = [
     row: "symbolic links in the place of files that a command writes",
     protection: "the data file's temporary file is new",
     file: "src/emulator/engine/dataFile.ts",
-    find: "const temporary = `${path}.${randomUUID()}.tmp`;",
-    replace: "const temporary = `${path}.tmp`; rmSync(`${path}.x`, { force: true });",
+    find: "writeAndFlush(temporary, ",
+    replace: 'closeSync(openSync(`${path}.tmp`, "w")); writeAndFlush(temporary, ',
     test: "test/integration/emulator/dataFile.test.ts",
     name: "is written through no symbolic link in the place of the temporary file",
   },
