@@ -59,9 +59,8 @@ export class GatewayClient implements NotificationSource {
   /** Throws `invalidArgument` where the credential or a WebSocket class is missing. */
   constructor(options: GatewayClientOptions) {
     const core = (this.#core = new ClientCore(options));
-    const { isEmulator, webSocketUrl } = core.settings;
     const { lifecycle, diagnosticEvents, notifications, report } = core;
-    this.isEmulator = isEmulator;
+    this.isEmulator = core.settings.isEmulator;
     this.lifecycle = {
       on: (event, handler, listenOptions) =>
         (event === "diagnostic" ? diagnosticEvents : lifecycle).listen(
@@ -78,11 +77,7 @@ export class GatewayClient implements NotificationSource {
     };
     Object.defineProperty(this, CLIENT_INTERNALS, { value: internals });
     bindMethods(this, GatewayClient.prototype);
-    if (isEmulator) report("info", "emulator", webSocketUrl, { webSocket: webSocketUrl });
-    const { clientId, clientSecret } = options.credential as { [name: string]: string };
-    if (!isEmulator && clientSecret && "document" in globalThis) {
-      report("warn", "clientSecretInPage", "use projectToken", { clientId: clientId! });
-    }
+    core.reportSettings();
   }
 
   /** The state of the connection: a frozen snapshot, replaced by a new one after each change. */

@@ -109,6 +109,16 @@ export class ClientCore {
     );
   }
 
+  reportSettings(): void {
+    const { isEmulator, webSocketUrl, credential } = this.settings;
+    if (isEmulator) {
+      this.report("info", "emulator", webSocketUrl, { webSocket: webSocketUrl });
+    } else if ("clientSecret" in credential && "document" in globalThis) {
+      const { clientId } = credential;
+      this.report("warn", "clientSecretInPage", "use projectToken", { clientId });
+    }
+  }
+
   get snapshot(): ConnectionSnapshot {
     return this.status.snapshot;
   }

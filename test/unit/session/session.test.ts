@@ -444,7 +444,7 @@ describe("the tokens of a call", () => {
     await session.prepareBind("player", false, false);
     clock.advance(86_400_000);
     expect(session.latestTokens("player")).toMatchObject({
-      projectToken: "ptok-1",
+      projectToken: "project-1",
       accessToken: "atok-1",
     });
     expect(reasons(source)).toEqual(["bind"]);
