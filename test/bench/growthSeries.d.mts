@@ -3,6 +3,10 @@ export const growthSeries: readonly { readonly id: string; readonly sizes: reado
 export function worseThanLinear(
   growth: readonly {
     readonly id: string;
-    readonly steps: readonly { readonly size: number; readonly nanoseconds: number }[];
+    readonly steps: readonly {
+      readonly size: number;
+      readonly nanoseconds: number;
+      readonly limitNanoseconds?: number;
+    }[];
   }[],
 ): string[];

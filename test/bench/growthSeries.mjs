@@ -14,18 +14,24 @@ export const growthSeries = [
 const NOISE = 1.25;
 
 /**
- * A sentence for each step whose time grows faster than its size.
+ * A sentence for each step whose time grows faster than its size, and than that of the limit where
+ * there is one.
  *
- * @param {readonly { id: string, steps: readonly { size: number, nanoseconds: number }[] }[]} growth
+ * @typedef {{ size: number, nanoseconds: number, limitNanoseconds?: number }} Step
+ * @param {readonly { id: string, steps: readonly Step[] }[]} growth
  */
 export const worseThanLinear = (growth) =>
   growth.flatMap(({ id, steps }) =>
-    steps.slice(1).flatMap(({ size, nanoseconds }, i) => {
+    steps.slice(1).flatMap((step, i) => {
       const before = steps[i];
-      const factor = nanoseconds / before.nanoseconds / (size / before.size);
+      const linear = Math.max(
+        step.size / before.size,
+        (step.limitNanoseconds ?? 0) / (before.limitNanoseconds ?? 1),
+      );
+      const factor = step.nanoseconds / before.nanoseconds / linear;
       return factor > NOISE
         ? [
-            `${id}: from ${before.size} to ${size} the time grows ${factor.toFixed(2)} times as fast as the size.`,
+            `${id}: from ${before.size} to ${step.size} the time grows ${factor.toFixed(2)} times as fast as the size.`,
           ]
         : [];
     }),

@@ -34,6 +34,7 @@ const words = {
     ceiling: (perSecond, factor) =>
       `The sender can send ${perSecond} notifications per second, ${factor} of what the fastest library receives.`,
     growth: ["Time for", "Sizes", "Nanoseconds"],
+    growthLimit: "two `JSON.parse` alone, by bytes of the payload",
     growthOf: {
       handlers: "one notification, by keys with a handler",
       definitions: "one notification, by definitions with a handler",
@@ -98,6 +99,7 @@ const words = {
     ceiling: (perSecond, factor) =>
       `送信側は 1 秒に ${perSecond} 件の通知を送れます。最も速いライブラリの受信数の ${factor} です。`,
     growth: ["何の時間か", "大きさ", "ナノ秒"],
+    growthLimit: "2 回の `JSON.parse` だけ（payload のバイト数）",
     growthOf: {
       handlers: "通知 1 件（ハンドラーのあるキーの数）",
       definitions: "通知 1 件（ハンドラーのある定義の数）",
@@ -262,10 +264,14 @@ export function partsOf(figures, language) {
         "growth",
         table(
           text.growth,
-          growthSeries.map(({ id }) => {
+          growthSeries.flatMap(({ id }) => {
             const { steps } = growth.find((one) => one.id === id);
             const list = (name) => steps.map((step) => grouped(step[name])).join(" / ");
-            return [text.growthOf[id], list("size"), list("nanoseconds")];
+            const row = [text.growthOf[id], list("size"), list("nanoseconds")];
+            const hasLimit = steps[0].limitNanoseconds !== undefined;
+            return hasLimit
+              ? [row, [text.growthLimit, list("size"), list("limitNanoseconds")]]
+              : [row];
           }),
         ),
       ),

@@ -80,13 +80,13 @@ export const protocols = {
 };
 
 /**
- * 1,000 different notifications of one protocol.
+ * Different notifications of one protocol.
  *
  * @param {keyof typeof protocols} protocol
  */
-export function notificationTexts(protocol, bytes = FRAME_BYTES) {
+export function notificationTexts(protocol, bytes = FRAME_BYTES, count = 1_000) {
   const { text } = protocols[protocol];
-  return Array.from({ length: 1_000 }, (_, i) => {
+  return Array.from({ length: count }, (_, i) => {
     const withName = (padding) =>
       text(
         JSON.stringify({

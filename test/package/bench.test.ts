@@ -53,3 +53,12 @@ test("a step that takes more than its size's share of time is worse than linear"
     "held: from 10 to 100 the time grows 1.30 times as fast as the size.",
   ]);
 });
+
+test("a step is not worse than linear when parsing alone takes as long", () => {
+  const steps = (limitNanoseconds: number) => [
+    { size: 10, nanoseconds: 1_000, limitNanoseconds: 1_000 },
+    { size: 100, nanoseconds: 40_000, limitNanoseconds },
+  ];
+  expect(worseThanLinear([{ id: "payloadBytes", steps: steps(38_000) }])).toEqual([]);
+  expect(worseThanLinear([{ id: "payloadBytes", steps: steps(20_000) }])).toHaveLength(1);
+});
