@@ -101,6 +101,7 @@ export function createEmitter(onError: (error: unknown, message: string) => void
         signal?.removeEventListener("abort", undo);
         if (!entry.undos.delete(undo) || entry.undos.size) return;
         bus.off(type, entry.listener as never);
+        if (!bus.all.get(type)?.length) bus.all.delete(type);
         handlers.delete(handler);
         if (!handlers.size) entries.delete(name);
       };
@@ -115,9 +116,9 @@ export function createEmitter(onError: (error: unknown, message: string) => void
       // To mitt "*" is every handler, but a subject may be just that.
       bus.emit(type === "*" ? Symbol.for(type) : type, args),
     forgetHandlers() {
-      bus.all.clear();
-      byText.clear();
-      byObject.clear();
+      for (const entries of [byText, byObject])
+        for (const handlers of entries.values())
+          for (const { undos } of handlers.values()) for (const undo of undos.keys()) undo();
     },
   };
 }
