@@ -1,7 +1,6 @@
 import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { AbortOptions } from "../core/deferred.js";
 import { bindMethods, CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
-import { plainParams } from "../api/check.js";
 import { invalidArgument } from "../errors.js";
 import type { ListenOptions } from "../notify/emitter.js";
 import type { Mark } from "../notify/history.js";
@@ -271,19 +270,7 @@ export class GatewayClient implements NotificationSource {
    * once after a 401.
    */
   async call<Result = Values>(request: ServiceCall, options: CallOptions = {}): Promise<Result> {
-    const { service, component, function: name, params, slot = options.slot } = request;
-    for (const field of ["service", "component", "function"] as const) {
-      if (!request[field]) throw invalidArgument("call", field);
-    }
-    const { connection, settings } = this.#core;
-    return (await connection.calls.start({
-      ...options,
-      timeoutMs: options.timeoutMs ?? settings.callTimeoutMs,
-      target: { service, component, function: name },
-      params: plainParams("call", params ?? {}),
-      slot,
-      needsBinding: slot !== undefined,
-    })) as Result;
+    return (await this.#core.call(request, options)) as Result;
   }
 
   /**
