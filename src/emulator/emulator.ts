@@ -16,6 +16,7 @@ import { readOptions, type EmulatorOptions } from "./options.js";
 import type { DevicePush, OutboxEntry, OutboxFilter, WaitForPushOptions } from "./store/outbox.js";
 import { waitForPush } from "./controls/waitForPush.js";
 import { waitForSession, type WaitForSessionOptions } from "./controls/waitForSession.js";
+import { makeCertificate, namesOf } from "./server/tls.js";
 import { socketServer } from "./server/webSocket.js";
 import { readState, type EmulatorState, type EmulatorStateInput } from "./store/snapshot.js";
 import { issueAccessToken, type IssueTokenOptions } from "./controls/accessTokens.js";
@@ -29,6 +30,8 @@ export interface Emulator {
   readonly url: string;
   /** For the client's option of the same name. */
   readonly endpoints: Endpoints;
+  /** With the option `tls`: its certificate in PEM, for clients that are to trust it. */
+  readonly certificate: string | undefined;
   /** An access token of a player, as GS2-Auth would issue it. */
   issueAccessToken(options: IssueTokenOptions): Promise<string>;
   /**
@@ -131,12 +134,15 @@ async function start(
   const stopping = new AbortController();
   const app = createApp({ engine, policy, mount, url, data, stopping: stopping.signal });
   const serve = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const listening = await listen((...exchange) => void serve(...exchange), host, port);
+  const tls =
+    options.tls === true
+      ? await makeCertificate(namesOf(host, policy.allowHosts))
+      : options.tls || undefined;
+  const listening = await listen((...exchange) => void serve(...exchange), host, port, tls);
   baseUrl = listening.url;
   const sockets = socketServer(engine, policy);
-  for (const server of listening.servers) {
+  for (const server of listening.servers)
     server.on("upgrade", (...upgrade) => sockets.upgrade(...upgrade));
-  }
   engine.log("listening", `listening on ${baseUrl}`, { url: baseUrl });
   if (faults.length > 0) engine.setFaults(faults);
 
@@ -155,6 +161,7 @@ async function start(
   return {
     url: baseUrl,
     endpoints: emulatorEndpoints(baseUrl),
+    certificate: tls?.cert,
     ...controlsOf(engine, stopping.signal),
     stop: () => (stopped ??= stop()),
   };
@@ -163,7 +170,7 @@ async function start(
 const controlsOf = (
   engine: EmulatorEngine,
   stopping: AbortSignal,
-): Omit<Emulator, "url" | "endpoints" | "stop"> => ({
+): Omit<Emulator, "url" | "endpoints" | "certificate" | "stop"> => ({
   issueAccessToken: async (options) =>
     engine.transact((store, now) => issueAccessToken(store, options, now)).accessToken,
   notify: async (notification) => engine.transact((store, now) => notify(store, notification, now)),
