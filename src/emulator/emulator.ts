@@ -1,6 +1,6 @@
 import { getRequestListener } from "@hono/node-server";
 import type { WebSocketSession } from "../wire/models.js";
-import { emulatorEndpoints, type Endpoints } from "../wire/endpoints.js";
+import { emulatorEndpoints, expandEndpoint, type Endpoints } from "../wire/endpoints.js";
 import type { CallFilter, EmulatorCall } from "./log/callLog.js";
 import { dataFile, type StateFile } from "./engine/dataFile.js";
 import { disconnect, type DisconnectOptions } from "./controls/disconnect.js";
@@ -17,6 +17,7 @@ import type { DevicePush, OutboxEntry, OutboxFilter, WaitForPushOptions } from "
 import { waitForPush } from "./controls/waitForPush.js";
 import { waitForSession, type WaitForSessionOptions } from "./controls/waitForSession.js";
 import { makeCertificate, namesOf } from "./server/tls.js";
+import { relayTo } from "./server/relaySocket.js";
 import { socketServer } from "./server/webSocket.js";
 import { readState, type EmulatorState, type EmulatorStateInput } from "./store/snapshot.js";
 import { issueAccessToken, type IssueTokenOptions } from "./controls/accessTokens.js";
@@ -115,16 +116,34 @@ export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulat
   }
 }
 
+/** Limits that the emulator leaves to the gateway behind it. */
+const decidedByUpstream = {
+  idleTimeoutMs: null,
+  lifetimeMs: null,
+  maxMessageBytes: null,
+  accessTokenExpiryEndsSession: false,
+};
+
 async function start(
   options: ReturnType<typeof readOptions>,
   stateFile: StateFile | undefined,
 ): Promise<Emulator> {
   const { port, host, clock, log, faults, seed, mount, data } = options;
-  const { namespaces, credentials, strict, settings } = options;
+  const { namespaces, credentials, strict, upstream } = options;
+  const settings = upstream ? { ...options.settings, ...decidedByUpstream } : options.settings;
   let baseUrl = "";
   const url = () => baseUrl;
   const engine = new EmulatorEngine(
-    { settings, strict, credentials, namespaces, seed, ids: seededIds(seed), url },
+    {
+      settings,
+      strict,
+      credentials,
+      namespaces,
+      seed,
+      ids: seededIds(seed),
+      url,
+      relays: !!upstream,
+    },
     clock,
     log,
     stateFile,
@@ -132,7 +151,7 @@ async function start(
   const policy = { host, allowHosts: options.allowHosts, allowOrigins: options.allowOrigins };
 
   const stopping = new AbortController();
-  const app = createApp({ engine, policy, mount, url, data, stopping: stopping.signal });
+  const app = createApp({ engine, policy, mount, url, data, upstream, stopping: stopping.signal });
   const serve = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const tls =
     options.tls === true
@@ -140,7 +159,11 @@ async function start(
       : options.tls || undefined;
   const listening = await listen((...exchange) => void serve(...exchange), host, port, tls);
   baseUrl = listening.url;
-  const sockets = socketServer(engine, policy);
+  const sockets = socketServer(
+    engine,
+    policy,
+    upstream && relayTo(engine, expandEndpoint(upstream.webSocket, "gateway", "")),
+  );
   for (const server of listening.servers)
     server.on("upgrade", (...upgrade) => sockets.upgrade(...upgrade));
   engine.log("listening", `listening on ${baseUrl}`, { url: baseUrl });

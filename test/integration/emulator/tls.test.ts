@@ -8,6 +8,7 @@ import { WebSocket } from "ws";
 import { trustCommand, findTls } from "../../../src/emulator/cli/tlsFiles.js";
 import { startEmulator, type TlsPair } from "../../../src/emulator/index.js";
 import { covers, makeCertificate, namesOf } from "../../../src/emulator/server/tls.js";
+import type { GatewayClientOptions } from "../../../src/node.js";
 import { connectEmulator } from "../../../src/testing/index.js";
 import { createTestClient, namespaceName, startTestEmulator } from "../client/testEmulator.js";
 
@@ -48,7 +49,7 @@ describe("an emulator with tls", () => {
     expect(emulator.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
     expect(emulator.endpoints.webSocket).toMatch(/^wss:\/\//);
     const { gateway } = createTestClient(emulator, {
-      WebSocket: socketTrusting(ca) as unknown as typeof globalThis.WebSocket,
+      WebSocket: socketTrusting(ca) as unknown as NonNullable<GatewayClientOptions["WebSocket"]>,
     });
     await gateway.setUserId({ accessToken: "accessToken-0001" });
     const received = gateway.waitFor("Gs2JobQueue:Push", { timeoutMs: 5_000 });
