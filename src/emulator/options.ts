@@ -211,5 +211,9 @@ const schema = objectOf({
   settings: v.optional(settingsSchema, {}),
 } satisfies { readonly [Name in keyof Required<EmulatorOptions>]: v.GenericSchema });
 
+/** The addresses of an upstream, as the option of that name takes it. */
+export const readUpstream = (given: string): Endpoints =>
+  readWith("doctor", v.object({ upstream }), { upstream: given }).upstream;
+
 export const readOptions = (given: EmulatorOptions): v.InferOutput<typeof schema> =>
   readWith("startEmulator", schema, given);
