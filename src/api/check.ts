@@ -87,6 +87,20 @@ export function checkArguments(
 }
 
 /**
+ * A copy of the parameters of any call. Throws `invalidArgument` for what JSON cannot hold: a BigInt,
+ * a cycle, a getter that throws.
+ */
+export function plainParams(method: string, params: object): Values {
+  try {
+    const copy = JSON.parse(JSON.stringify(params)) as unknown;
+    if (typeof copy === "object" && copy) return copy as Values;
+  } catch {
+    // Told below.
+  }
+  throw invalidArgument(method, "params", "must be an object that JSON can hold");
+}
+
+/**
  * Checks the values of a player's method. The access token is left out: it is added to the envelope
  * when the frame is sent.
  *

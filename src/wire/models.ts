@@ -74,7 +74,10 @@ export interface WebSocketSession {
   revision?: number;
 }
 
-/** The Firebase device token of a player; there is one per player and namespace (GS2 reference). */
+/**
+ * The Firebase device token of a player (GS2 reference); there is one per player and namespace (seen
+ * in the official SDKs).
+ */
 export interface FirebaseToken {
   /** GRN `grn:gs2:{region}:{ownerId}:gateway:{namespaceName}:user:{userId}:firebase:token`. */
   firebaseTokenId: string;
@@ -87,7 +90,10 @@ export interface FirebaseToken {
   revision?: number;
 }
 
-/** A notification as other GS2 services and scripts send it (GS2 reference). */
+/**
+ * A notification as other GS2 services and scripts send it (GS2 reference). No method of GS2-Gateway
+ * takes one.
+ */
 export interface SendNotificationEntry {
   /** At most 128 characters. */
   userId: string;

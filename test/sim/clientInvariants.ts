@@ -1,4 +1,5 @@
 import type { Sync } from "../../src/client/types.js";
+import { HOSTILE_HOST } from "./foreignCode.js";
 import type { Arrival, ObservedSocket } from "./observedSocket.js";
 import type { DesiredBinding, PendingCall, Tab } from "./tab.js";
 
@@ -6,6 +7,8 @@ const RAPID_CLOSES_WITHIN_MS = 240_000;
 const MAX_ATTEMPTS_PER_MINUTE = 20;
 const ATTEMPTS_PER_ACTION = 3;
 const MINUTE_MS = 60_000;
+/** A deadline passes one turn of the event loop after what waited in it. */
+const LAST_TURN_MS = 200;
 
 /** What must be true of one client at any moment. */
 export class ClientInvariants {
@@ -17,8 +20,45 @@ export class ClientInvariants {
   readonly #resolvedWaiters = new Set<number>();
   readonly #attempts: number[] = [];
   #checked: unknown;
+  /** The socket and its number of frames when it was last to be doubted. */
+  #suspicion:
+    { readonly on: ObservedSocket; readonly frames: number; readonly at: number } | undefined;
 
   constructor(private readonly tab: Tab) {}
+
+  /** Another binding in this slot than before: what came on earlier sockets may be dropped. */
+  onBound(slot: string, on: ObservedSocket, { userId, namespaceName }: DesiredBinding): void {
+    const before = this.#held.get(slot)?.desired;
+    if (!before || (before.userId === userId && before.namespaceName === namespaceName)) return;
+    for (const arrival of this.tab.arrivals) arrival.droppable ||= arrival.on !== on;
+  }
+
+  /** The page or the network hints that the connection may be dead. */
+  onSuspicion(): void {
+    const { sockets, gateway, device } = this.tab;
+    const on = sockets.at(-1);
+    if (!on?.isCurrent || !["connected", "ready", "replaced"].includes(gateway.connection.status)) {
+      return;
+    }
+    this.#suspicion = { on, frames: on.frames, at: device.time.now };
+  }
+
+  #checkSuspicion(): void {
+    if (!HOSTILE_HOST || !this.#suspicion) return;
+    const { on, frames, at } = this.#suspicion;
+    if (on.over || on.frames > frames) return void (this.#suspicion = undefined);
+    const { device, trace, name, probeTimeoutMs } = this.tab;
+    const since = Math.max(at, device.wokeAt);
+    trace.assert(
+      device.time.now <= since + probeTimeoutMs + LAST_TURN_MS + 2 * device.lastTimersLatenessMs,
+      () => `${name}: no frame came after a suspicion, and the socket is kept`,
+    );
+  }
+
+  onWorkingSocketLeft(): void {
+    const { trace, name, device, keepsSocketUntil } = this.tab;
+    trace.assert(device.time.now >= keepsSocketUntil, () => `${name}: a socket that works is left`);
+  }
 
   forget(slot: string): void {
     this.#held.delete(slot);
@@ -41,13 +81,15 @@ export class ClientInvariants {
   check(): void {
     const { device, trace, gateway, name: tabName, calls } = this.tab;
     if (device.gone || device.asleep) return;
+    this.#checkSuspicion();
     for (const { name, deadline, repeatable, sentOn } of calls.values()) {
       trace.assert(
         repeatable || !sentOn?.over,
         () => `${tabName}: ${name} outlived the socket it was sent on`,
       );
       trace.assert(
-        device.time.now <= Math.max(deadline, device.wokeAt),
+        device.time.now <=
+          Math.max(deadline, device.wokeAt) + LAST_TURN_MS + device.lastTimersLatenessMs,
         () => `${tabName}: ${name} outlived its deadline`,
       );
     }
@@ -97,7 +139,10 @@ export class ClientInvariants {
   }
 
   onNotification({ number }: Arrival): void {
-    const { trace, name, arrivals, gateway } = this.tab;
+    const { trace, name, arrivals, gateway, desiredBindings } = this.tab;
+    const isDue = (arrival: Arrival): boolean =>
+      !arrival.droppable && users(desiredBindings).has(arrival.userId);
+    while (arrivals[0] && arrivals[0].number !== number && !isDue(arrivals[0])) arrivals.shift();
     const next = arrivals.shift();
     if (next?.number !== number) {
       return trace.fail(
@@ -105,6 +150,10 @@ export class ClientInvariants {
       );
     }
     const { on, userId, early } = next;
+    trace.assert(
+      !HOSTILE_HOST || !this.#isReleased(userId),
+      () => `${name}: news ${number} of ${userId} was delivered, who does not hold the slot`,
+    );
     if (early || on.overrun || on.synced.has(userId)) return;
     const held = Object.values(gateway.connection.bindings).some(
       (binding) =>
@@ -113,6 +162,12 @@ export class ClientInvariants {
         binding.connectionId === on.link?.connectionId,
     );
     trace.assert(!held, () => `${name}: news ${number} was delivered before onSync ended`);
+  }
+
+  /** Before the present task: what a handler releases is delivered to the handlers after it. */
+  #isReleased(userId: string): boolean {
+    const { released, disposed, device } = this.tab;
+    return !disposed && (released.get(userId) ?? Infinity) < device.time.steps;
   }
 
   onWaiterResolved({ number }: Arrival): void {
@@ -131,12 +186,17 @@ export class ClientInvariants {
     const on = sockets.find(({ link }) => link?.connectionId === connectionId);
     const desired = desiredBindings.get(slot);
     const before = this.#held.get(slot);
+    if (!desired && this.tab.released.get(userId) === device.time.steps) return;
     if (!on || !desired) {
       trace.fail(`${name}: onSync for a binding that is not desired`);
       return;
     }
     if (reason === "takeOver") {
-      trace.assert(desired.forced, () => `${name}: onSync takeOver without a takeOver`);
+      const wasForced = this.tab.forceSupersededAt === device.time.steps;
+      trace.assert(
+        desired.forced || wasForced,
+        () => `${name}: onSync takeOver without a takeOver`,
+      );
     } else {
       trace.assert(!on.synced.has(userId), () => `${name}: onSync ${reason} without a gap`);
     }
@@ -147,15 +207,17 @@ export class ClientInvariants {
       );
     } else if (reason === "gap") {
       trace.assert(
-        before !== undefined && Math.abs(since! - before.on.lastFrameAt) <= 1,
+        before !== undefined && Math.abs(since! - device.wallOffsetMs - before.on.lastFrameAt) <= 1,
         () => `${name}: since is wrong for ${userId}`,
       );
       trace.assert(
-        Math.abs(downMs - (device.time.now - since!)) <= 1,
+        Math.abs(downMs - (device.clock.wallTime() - since!)) <= 1,
         () => `${name}: downMs is wrong`,
       );
     }
-    if (desired.userId === userId) this.#held.set(slot, { on, desired });
+    const isOfDesired =
+      desired.userId === userId && desired.namespaceName === binding.session?.namespaceName;
+    if (isOfDesired) this.#held.set(slot, { on, desired });
     await this.tab.delay(refetchMs);
     on.synced.add(userId);
   }
@@ -163,10 +225,9 @@ export class ClientInvariants {
   assertAllDelivered(): void {
     const { name, trace, arrivals, calls, disposed } = this.tab;
     if (disposed) return;
-    trace.assert(
-      arrivals.length === 0,
-      () => `${name}: ${arrivals.length} notifications were not delivered`,
-    );
+    const desired = users(this.tab.desiredBindings);
+    const due = arrivals.filter(({ droppable, userId }) => !droppable && desired.has(userId));
+    trace.assert(due.length === 0, () => `${name}: ${due.length} notifications were not delivered`);
     trace.assert(calls.size === 0, () => `${name}: not settled: ${namesOf(calls)}`);
   }
 
@@ -179,6 +240,9 @@ export class ClientInvariants {
     trace.assert(calls.size === 0, () => `${name}: not settled after dispose: ${namesOf(calls)}`);
   }
 }
+
+const users = (bindings: ReadonlyMap<string, DesiredBinding>): Set<string> =>
+  new Set([...bindings.values()].map(({ userId }) => userId));
 
 const namesOf = (calls: ReadonlyMap<unknown, PendingCall>): string =>
   [...calls.values()].map(({ name }) => name).join(", ");

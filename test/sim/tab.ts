@@ -2,11 +2,17 @@ import { GatewayClient } from "../../src/client/client.js";
 import { PLATFORM, type ClientPlatform } from "../../src/client/platform.js";
 import type { GatewayClientOptions } from "../../src/client/options.js";
 import type { OpenSocket, WebSocketClass } from "../../src/connection/socket.js";
-import { isGatewayError } from "../../src/errors.js";
+import { isGatewayError, type GatewayError, type GatewayErrorKind } from "../../src/errors.js";
 import type { Fetch } from "../../src/http/http.js";
+import {
+  defineNotification,
+  type SchemaResult,
+  type StandardSchema,
+} from "../../src/notify/schema.js";
 import { ClientInvariants } from "./clientInvariants.js";
 import type { Device } from "./device.js";
 import type { SimulatedStorage } from "./environment.js";
+import { HOSTILE_HOST, isThrownByGame, TokenProvider, type ProviderFault } from "./foreignCode.js";
 import { NORMAL_CONDITIONS, type LinkConditions } from "./network.js";
 import { observeSockets, type Arrival, type ObservedSocket } from "./observedSocket.js";
 import type { Random } from "./random.js";
@@ -16,6 +22,7 @@ import type { Trace } from "./trace.js";
 /** The last request of the player for a slot. */
 export interface DesiredBinding {
   readonly userId: string;
+  readonly namespaceName: string;
   readonly exclusive: boolean;
   readonly forced: boolean;
   /** Replaced by another client: no bind is sent until the player acts. */
@@ -52,7 +59,18 @@ export interface TabOptions {
   ) => (WebSocket: WebSocketClass, connectTimeoutMs: number) => OpenSocket;
   readonly client: Partial<GatewayClientOptions>;
   readonly fetch: (tab: Tab) => Fetch;
+  /** The game gets project tokens from its own server. */
+  readonly usesProjectTokenProvider: boolean;
+  /** The other clients of the environment. */
+  readonly others: () => readonly Tab[];
+  readonly logger: GatewayClientOptions["logger"];
 }
+
+/** For scenarios in which two clients were given one ID. */
+export const SHARED_SESSION_ID = "shared";
+
+/** What code of the game does in a handler; the result is that of the handler. */
+export type Misbehavior = (where: string) => unknown;
 
 /** A page with one client and a game that uses it. */
 export class Tab {
@@ -63,11 +81,28 @@ export class Tab {
   readonly server: Server;
   readonly trace: Trace;
   readonly storage: SimulatedStorage;
+  readonly others: () => readonly Tab[];
   readonly gateway: GatewayClient;
   readonly invariants = new ClientInvariants(this);
   conditions: LinkConditions = NORMAL_CONDITIONS;
-  /** Whether the game's own server, which issues access tokens, is down. */
-  tokenServerDown = false;
+  /** By slot; of the project token under `project`. */
+  readonly providers = new Map<string, TokenProvider>();
+  /** The faults of every provider. */
+  providerFault: ProviderFault | undefined;
+  misbehave: Misbehavior | undefined;
+  /** Until then no socket that works may be left. */
+  keepsSocketUntil = -Infinity;
+  readonly probeTimeoutMs = 5_000;
+  /** Players whose slot was released, and not requested since: in which step. */
+  readonly released = new Map<string, number>();
+  /** The step in which a request took the place of a forced one. */
+  forceSupersededAt = -1;
+  probes = 0;
+  slowProviders = 0;
+  /** Session ID of its latest bind. */
+  sessionId: string | undefined;
+  /** The one that its storage kept for it. */
+  storedSessionId: string | undefined;
   /** Duration of the game's `onSync`. */
   refetchMs = 0;
   disposed = false;
@@ -86,7 +121,7 @@ export class Tab {
   actions = 0;
   #lastCall = 0;
 
-  constructor({ opener, client, fetch, ...rest }: TabOptions) {
+  constructor({ opener, client, fetch, usesProjectTokenProvider, logger, ...rest }: TabOptions) {
     this.name = rest.name;
     this.family = rest.family;
     this.device = rest.device;
@@ -94,9 +129,11 @@ export class Tab {
     this.server = rest.server;
     this.trace = rest.trace;
     this.storage = rest.storage;
+    this.others = rest.others;
     let ids = 0;
     const open = opener(this);
     const platform: ClientPlatform = {
+      pageSessionIds: () => this.device.sessionIds,
       clock: this.device.clock,
       newId: () => `${this.name}-id-${++ids}`,
       createSocketOpener: (WebSocket, connectTimeoutMs) =>
@@ -105,9 +142,14 @@ export class Tab {
     };
     this.gateway = new GatewayClient({
       namespaceName: NAMESPACE,
-      credential: { clientId: "client-0001", clientSecret: "secret-0001" },
+      credential: usesProjectTokenProvider
+        ? {
+            clientId: "client-0001",
+            projectToken: () => this.#provider("project").request(() => this.#projectToken()),
+          }
+        : { clientId: "client-0001", clientSecret: "secret-0001" },
       endpoints: { rest: "http://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
-      logger: false,
+      logger,
       storage: this.storage,
       // Unused: the opener makes the sockets.
       WebSocket: Object as unknown as WebSocketClass,
@@ -115,6 +157,7 @@ export class Tab {
       ...client,
       [PLATFORM]: platform,
     } as GatewayClientOptions);
+    this.#listenBadly();
     this.gateway.on("*", ({ payload }) => this.invariants.onNotification(payload as Arrival));
     this.gateway.onSync((sync) => this.invariants.onSync(sync));
     this.gateway.lifecycle.on("status", (now, before) => {
@@ -125,8 +168,12 @@ export class Tab {
         this.allowEarlyDelivery();
         for (const observed of this.sockets) observed.overrun ||= !observed.over;
       }
-      if (code === "handlerThrew")
-        this.trace.fail(`${this.name}: a handler threw ${String(detail.error)}`);
+      if ((code as string) === "providerSlow") this.slowProviders++;
+      const error = code === "handlerThrew" || code === "stepFailed" ? detail.error : undefined;
+      const isOfLogger = logger !== false && String(error).includes("is not a function");
+      if (!isThrownByGame(error) && !isOfLogger) {
+        this.trace.fail(`${this.name}: ${code}: ${String(error)}`);
+      }
     });
   }
 
@@ -154,22 +201,100 @@ export class Tab {
     });
   }
 
-  accessToken = async (userId: string): Promise<string> => {
-    await this.delay(this.random.between(0, 60));
-    if (this.tokenServerDown) throw new Error("the game's server is down");
-    return this.server.issue(userId);
-  };
+  /** A function that the game gives as the access token of a slot. */
+  accessToken(slot: string, userId: string): () => Promise<string> {
+    const answer = async (): Promise<string> => {
+      await this.delay(this.random.between(0, 60));
+      return this.server.issue(userId);
+    };
+    return () => this.#provider(slot).request(answer) as Promise<string>;
+  }
+
+  async #projectToken(): Promise<unknown> {
+    await this.delay(this.random.between(20, 100));
+    const { status, text } = this.server.login({
+      client_id: "client-0001",
+      client_secret: "secret-0001",
+    });
+    const { access_token: token, expires_in: expiresInSeconds } = JSON.parse(text) as {
+      access_token?: string;
+      expires_in?: number;
+    };
+    if (!token) throw new Error(`the game's server answers ${status}`);
+    this.projectTokens.add(token);
+    return { token, expiresInSeconds };
+  }
+
+  #provider(of: string): TokenProvider {
+    const { time } = this.device;
+    const provider =
+      this.providers.get(of) ??
+      new TokenProvider(
+        of,
+        () => time.now,
+        (ms) => this.delay(ms),
+      );
+    this.providers.set(of, provider);
+    provider.fault = this.faultOf(of);
+    return provider;
+  }
+
+  /** Handlers of the game that do what `misbehave` says. */
+  #listenBadly(): void {
+    const { gateway } = this;
+    const run = (where: string) => (): unknown => this.misbehave?.(where);
+    gateway.on({ subject: "news" }, run("on"));
+    gateway.onSync(run("onSync"));
+    for (const event of ["status", "replaced", "unauthorized", "diagnostic"] as const) {
+      gateway.lifecycle.on(event, run(event));
+    }
+    const schema: StandardSchema = {
+      "~standard": {
+        version: 1,
+        vendor: "simulation",
+        validate: (value) =>
+          (this.misbehave?.("schema") as SchemaResult<unknown> | undefined) ?? { value },
+      },
+    };
+    gateway.on(defineNotification("news", schema), run("on a definition"));
+  }
+
+  /** Faults of providers by slot, and `project`. */
+  readonly providerFaults = new Map<string, ProviderFault>();
+
+  faultOf(of: string): ProviderFault | undefined {
+    return this.providerFaults.get(of) ?? this.providerFault;
+  }
+
+  /** A bind with this session ID leaves. */
+  onSessionIdUsed(sessionId: string): void {
+    this.sessionId = sessionId;
+    if (sessionId === SHARED_SESSION_ID || !HOSTILE_HOST) return;
+    const { trace, name, storedSessionId } = this;
+    for (const other of this.others()) {
+      const isLiving = !other.disposed && !other.device.gone && !other.device.inBackForwardCache;
+      trace.assert(
+        !isLiving || other.sessionId !== sessionId,
+        () => `${name} and ${other.name} use one session ID`,
+      );
+    }
+    trace.assert(
+      storedSessionId === undefined || storedSessionId === sessionId,
+      () => `${name} does not use the session ID that was stored for it`,
+    );
+  }
 
   setUserId(
     slot: string,
     userId: string,
     exclusive: boolean,
     force: boolean,
-    sessionId?: string,
+    { sessionId, namespaceName = NAMESPACE }: { sessionId?: string; namespaceName?: string } = {},
   ): void {
     const before = this.desiredBindings.get(slot);
     const desired: DesiredBinding = {
       userId,
+      namespaceName,
       exclusive,
       forced: force,
       lost: false,
@@ -178,6 +303,8 @@ export class Tab {
     };
     if (force) this.forcedActions++;
     this.desiredBindings.set(slot, desired);
+    this.released.delete(userId);
+    if (before?.forced) this.forceSupersededAt = this.device.time.steps;
     const step = this.device.time.steps;
     this.track(
       `setUserId ${userId}`,
@@ -185,7 +312,8 @@ export class Tab {
       () =>
         this.gateway.setUserId({
           slot,
-          accessToken: () => this.accessToken(userId),
+          namespaceName,
+          accessToken: this.accessToken(slot, userId),
           allowConcurrentAccess: !exclusive,
           sessionId,
           force,
@@ -195,8 +323,10 @@ export class Tab {
   }
 
   restoreBindings(bindings: ReadonlyMap<string, DesiredBinding>): void {
-    for (const [slot, { userId, exclusive }] of bindings) {
-      this.perform(`setUserId ${userId}`, () => this.setUserId(slot, userId, exclusive, false));
+    for (const [slot, { userId, exclusive, namespaceName }] of bindings) {
+      this.perform(`setUserId ${userId}`, () =>
+        this.setUserId(slot, userId, exclusive, false, { namespaceName }),
+      );
     }
   }
 
@@ -222,6 +352,10 @@ export class Tab {
   }
 
   release(slot: string): void {
+    const { userId } = this.desiredBindings.get(slot) ?? {};
+    // Frames do not name their player: all that is held may be dropped, and the others get a gap.
+    for (const arrival of this.arrivals) arrival.droppable = true;
+    if (userId) this.released.set(userId, this.device.time.steps);
     this.desiredBindings.delete(slot);
     this.invariants.forget(slot);
     void this.gateway.release({ slot });
@@ -264,6 +398,37 @@ export class Tab {
     });
   }
 
+  /** A handler of `onSync` that comes late is called for what was bound before. */
+  registerOnSync(): void {
+    const { trace, device, name } = this;
+    const heldNow = (): Map<string, string | undefined> => {
+      const bindings = Object.entries(this.gateway.connection.bindings);
+      const held = bindings.filter(([, { state }]) => state === "held");
+      return new Map(held.map(([slot, { connectionId }]) => [slot, connectionId]));
+    };
+    const before = heldNow();
+    const calls = new Map<string, number>();
+    this.gateway.onSync(({ binding: { slot } }) => {
+      calls.set(slot, (calls.get(slot) ?? 0) + 1);
+    });
+    device.time.after(
+      1,
+      () => {
+        if (!HOSTILE_HOST || this.disposed) return;
+        const after = heldNow();
+        for (const [slot, connectionId] of before) {
+          if (after.get(slot) !== connectionId) continue;
+          const count = calls.get(slot) ?? 0;
+          trace.assert(
+            count === 1,
+            () => `${name}: a late onSync was called ${count} times for ${slot}`,
+          );
+        }
+      },
+      device,
+    );
+  }
+
   /** Follows a promise of the client until it settles. */
   track(
     name: string,
@@ -271,6 +436,7 @@ export class Tab {
     start: () => Promise<unknown>,
     onError?: (error: unknown) => void,
     repeatable = false,
+    rejectsWith?: GatewayErrorKind,
   ): void {
     if (name !== "call") this.#lastCall++;
     const number = this.#lastCall;
@@ -289,12 +455,17 @@ export class Tab {
       () => {
         this.calls.delete(number);
         trace.log(`${this.name} ${name} #${number} resolves`);
+        trace.assert(rejectsWith === undefined, () => `${this.name}: ${name} resolved`);
       },
       (error: unknown) => {
         this.calls.delete(number);
         if (!isGatewayError(error))
           return trace.fail(`${this.name}: ${name} threw ${String(error)}`);
         trace.log(`${this.name} ${name} #${number} rejects: ${error.kind}, ${error.outcome}`);
+        trace.assert(
+          rejectsWith === undefined || error.kind === rejectsWith || this.disposed,
+          () => `${this.name}: ${name} rejected with ${error.kind}: ${error.message}`,
+        );
         trace.assert(
           error.outcome !== "notSent" || call.sends === 0,
           () => `${this.name}: ${name} was sent, and its error says notSent`,
@@ -313,10 +484,13 @@ export class Tab {
     error: unknown,
   ): void {
     if (this.device.time.steps !== step || this.desiredBindings.get(slot) !== desired) return;
-    const binding = this.gateway.connection.bindings[slot];
+    const { bindings } = this.gateway.connection;
+    const binding = Object.hasOwn(bindings, slot) ? bindings[slot] : undefined;
     if (binding?.error === error) return;
     // Accepted, and rejected at once by a disconnect, which keeps the desired binding.
-    if (!before && binding) return;
+    const { kind, message } = error as GatewayError;
+    const isRefused = kind === "invalidArgument" || /never sent late|is closed/.test(message);
+    if (binding && !isRefused) return;
     if (before) this.desiredBindings.set(slot, before);
     else this.desiredBindings.delete(slot);
   }

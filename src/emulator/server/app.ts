@@ -1,6 +1,5 @@
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
-import { allMethods } from "../../wire/allMethods.js";
 import { errorBody, loginTarget, type Target } from "../../wire/frames.js";
 import type { AnyMethod } from "../../wire/methods.js";
 import { emulatorEndpoints, type Endpoints } from "../../wire/endpoints.js";
@@ -12,6 +11,7 @@ import type { MountedHandler } from "../options.js";
 import { bodyOf, type CallResult } from "../calls/result.js";
 import { relayCall, targetOfPath } from "./relayCall.js";
 import { readRestRequest, withoutNulls } from "./restRequest.js";
+import { findRoute } from "./routes.js";
 import { inspectorFile } from "./inspectorPage.js";
 
 export interface AppOptions {
@@ -50,6 +50,7 @@ export function createApp(options: AppOptions): Hono {
   app.get("/_emulator/page/:name", (context) => serveFile(context, context.req.param("name")));
   app.route("/_emulator", controlApi({ engine, url, stopping }));
   addCalls(app, options);
+
   app.notFound((context) => {
     const { method, path } = context.req;
     const message =
@@ -67,17 +68,20 @@ export function createApp(options: AppOptions): Hono {
 }
 
 function addCalls(app: Hono, { engine, upstream, stopping }: AppOptions): void {
-  const serve = (context: Context, target: Target): Promise<Response> =>
+  const serve = (
+    context: Context,
+    target: Target,
+    pathParams: Readonly<Record<string, string>> = {},
+  ): Promise<Response> =>
     upstream
-      ? relayCall(context, { engine, upstream, stopping }, target)
-      : serveCall(context, engine, target);
+      ? relayCall(context, { engine, upstream, stopping }, target, pathParams)
+      : serveCall(context, engine, target, pathParams);
   app.post("/identifier/projectToken/login", (context) => serve(context, loginTarget));
-  for (const method of inRouteOrder(allMethods)) {
-    const path = method.path.replace(/\{(\w+)\}/g, ":$1").replace(/\/$/, "");
-    for (const end of path === "" ? ["", "/"] : [""]) {
-      app.on(method.verb, `/gateway${path}${end}`, (context) => serve(context, targetOf(method)));
-    }
-  }
+  app.all("/gateway/*", (context, next) => {
+    const { method: verb, url: address } = context.req;
+    const route = findRoute(verb, new URL(address).pathname.slice("/gateway".length));
+    return route ? serve(context, targetOf(route.method), route.params) : next();
+  });
   if (!upstream) return;
   app.all("/:service/*", async (context, next) => {
     const target = targetOfPath(context);
@@ -120,19 +124,11 @@ const targetOf = ({ component, name }: AnyMethod): Target => ({
   function: name,
 });
 
-/**
- * Literal segments before parameters: `/system/version` is not the status of a namespace called
- * system.
- */
-function inRouteOrder(methods: readonly AnyMethod[]): AnyMethod[] {
-  const shape = ({ path }: AnyMethod) => path.replace(/\{\w+\}/g, "\uffff");
-  return [...methods].sort((one, other) => (shape(one) < shape(other) ? -1 : 1));
-}
-
 async function serveCall(
   context: Context,
   engine: EmulatorEngine,
   target: Target,
+  pathParams: Readonly<Record<string, string>>,
 ): Promise<Response> {
   const { req } = context;
   let params: Record<string, unknown> = withoutNulls(req.query());
@@ -144,7 +140,7 @@ async function serveCall(
     }
     params = body.value;
   }
-  const request = readRestRequest(context, target, params);
+  const request = readRestRequest(context, target, params, pathParams);
   const requestId = req.header("x-gs2-request-id");
   const logged = { target, requestId };
   const replyTo = engine.frameLog.rest({

@@ -41,6 +41,7 @@ export async function relayCall(
   context: Context,
   { engine, upstream, stopping }: Relay,
   target: Target,
+  pathParams: Readonly<Record<string, string>>,
 ): Promise<Response> {
   const { req } = context;
   const maxBytes = engine.store.settings.maxBodyBytes;
@@ -52,7 +53,7 @@ export async function relayCall(
   const encoding = req.header("content-encoding");
   const values =
     body.byteLength > 0 ? readValues(body, encoding, maxBytes) : withoutNulls(req.query());
-  const request = readRestRequest(context, target, values);
+  const request = readRestRequest(context, target, values, pathParams);
   const requestId = req.header("x-gs2-request-id");
   const logged = { target, requestId };
   const text = JSON.stringify(request.params);

@@ -7,9 +7,10 @@ export function readRestRequest(
   { req }: Context,
   target: Target,
   values: Readonly<Record<string, unknown>>,
+  pathParams: Readonly<Record<string, string>>,
 ): ApiRequest {
   // Spread rather than assigned: a body may have a field `__proto__`.
-  const params: Record<string, unknown> = { ...values, ...withoutNulls(req.param()) };
+  const params: Record<string, unknown> = { ...values, ...withoutNulls(pathParams) };
   const timeOffsetToken = req.header("x-gs2-time-offset-token");
   if (timeOffsetToken !== undefined) params["timeOffsetToken"] = timeOffsetToken;
   return {

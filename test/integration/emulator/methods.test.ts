@@ -190,6 +190,8 @@ describe.each(transports)("over %s", (_, ask) => {
       description: null,
       transactionSetting: {
         enableAutoRun: false,
+        // Absent from the reference, sent by the official SDKs.
+        keyId: "old",
         queueNamespaceId: "grn:gs2:ap-northeast-1:owner-0001:queue:default",
       },
       logSetting: null,

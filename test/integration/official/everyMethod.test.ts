@@ -227,3 +227,58 @@ describe("the unmodified official REST client", () => {
     expect(calls.at(-1)).toMatchObject({ transport: "rest", status: 200 });
   });
 });
+
+describe("a user ID that the official REST client does not encode", () => {
+  const paths: readonly (readonly [method: string, given: Values])[] = [
+    ["setUserIdByUserId", {}],
+    ["describeWebSocketSessionsByUserId", {}],
+    ["sendNotification", notice],
+    ["setFirebaseTokenByUserId", { token: "device-0001" }],
+    ["getFirebaseTokenByUserId", {}],
+    ["sendMobileNotificationByUserId", notice],
+    ["deleteFirebaseTokenByUserId", {}],
+    ["disconnectByUserId", {}],
+  ];
+  const callAll = async (userId: string) => {
+    for (const [method, given] of paths) {
+      await callMethod(method, { namespaceName, userId, ...given });
+    }
+  };
+  const jobs = async (userId: string) => {
+    for (const method of ["dump", "checkDump", "clean", "checkClean", "prepareImport"]) {
+      await callMethod(`${method}UserDataByUserId`, { userId });
+    }
+    for (const method of ["import", "checkImport"]) {
+      await callMethod(`${method}UserDataByUserId`, { userId, uploadToken });
+    }
+  };
+  const userIds = () => new Set(emulator.calls().flatMap(({ userId }) => userId ?? []));
+
+  test.each(["a/b", "a/b/c", "user", "50%", "日本", "a b"])(
+    "is read as it is: %s",
+    async (userId) => {
+      await callAll(userId);
+      await jobs(userId);
+      expect([...userIds()]).toEqual([userId]);
+    },
+  );
+
+  test("is decoded where it looks encoded, as that of a client that encodes it", async () => {
+    await callAll("50%25");
+    expect([...userIds()]).toEqual(["50%"]);
+  });
+
+  test("is absent where it is null, the text that is sent for a missing one", async () => {
+    await expect(callMethod("dumpUserDataByUserId", { userId: "null" })).rejects.toMatchObject([
+      { message: "gateway.namespace.userId.error.require" },
+    ]);
+  });
+
+  test("is the player of the access token where it is me and the path is a player's", async () => {
+    await callMethod("sendNotification", { namespaceName, userId: "me", ...notice });
+    expect([...userIds()]).toEqual(["me"]);
+    await expect(
+      callMethod("getFirebaseTokenByUserId", { namespaceName, userId: "me" }),
+    ).rejects.toMatchObject([{ message: "gateway.accessToken.error.require" }]);
+  });
+});
