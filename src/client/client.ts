@@ -91,6 +91,16 @@ export class GatewayClient implements NotificationSource {
   }
 
   /**
+   * Calls `listener` after each change of `connection`, which stays the same object until then: as
+   * `useSyncExternalStore` of React and the stores of other frameworks take it.
+   *
+   * @returns ends the subscription
+   */
+  subscribe(listener: () => void): () => void {
+    return this.lifecycle.on("status", () => listener());
+  }
+
+  /**
    * Connects and logs in, or waits for that; tries at once, whatever the schedule. Resolves with
    * the first `connected`. Rejects with the error that ends the trying, on `signal`, and after
    * `timeoutMs` (default: no limit). Attempts go on until `disconnect`, also after a rejection.

@@ -232,7 +232,9 @@ function checkConnection(draft: StateDraft, lateMs: number): void {
   // A reply that was due during a sleep gets its time anew.
   if (hasSlept) draft.suspectedAt = draft.probeAt = Infinity;
   if (input.now >= draft.suspectedAt + options.probeTimeoutMs) {
-    return connectionLost(draft, "probeFailed");
+    if (draft.probeAt === Infinity) return connectionLost(draft, "probeFailed");
+    // The host was blocked when the probe was due.
+    draft.suspectedAt = input.now;
   }
   probeIfDue(draft);
   if (input.now >= draft.renewAt) {

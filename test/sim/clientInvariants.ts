@@ -1,5 +1,5 @@
 import type { Sync } from "../../src/client/types.js";
-import { HOSTILE_HOST } from "./foreignCode.js";
+import { HOSTILE_HOST, type TokenRequest } from "./foreignCode.js";
 import type { Arrival, ObservedSocket } from "./observedSocket.js";
 import type { DesiredBinding, PendingCall, Tab } from "./tab.js";
 
@@ -7,6 +7,9 @@ const RAPID_CLOSES_WITHIN_MS = 240_000;
 const MAX_ATTEMPTS_PER_MINUTE = 20;
 const ATTEMPTS_PER_ACTION = 3;
 const MINUTE_MS = 60_000;
+const LONGEST_HOLD_MS = 5_000;
+const LONGEST_WINDOW_MS = 30_000;
+const PROVIDER_SLOW_MS = 5_000;
 /** A deadline passes one turn of the event loop after what waited in it. */
 const LAST_TURN_MS = 200;
 
@@ -17,6 +20,10 @@ export class ClientInvariants {
     string,
     { readonly on: ObservedSocket; readonly desired: DesiredBinding }
   >();
+  #runningSyncs = 0;
+  /** Requests of providers that took more than 5 seconds. */
+  #slowRequests = 0;
+  readonly #reportedRequests = new Map<string, number>();
   readonly #resolvedWaiters = new Set<number>();
   readonly #attempts: number[] = [];
   #checked: unknown;
@@ -30,7 +37,11 @@ export class ClientInvariants {
   onBound(slot: string, on: ObservedSocket, { userId, namespaceName }: DesiredBinding): void {
     const before = this.#held.get(slot)?.desired;
     if (!before || (before.userId === userId && before.namespaceName === namespaceName)) return;
-    for (const arrival of this.tab.arrivals) arrival.droppable ||= arrival.on !== on;
+    for (const arrival of this.tab.arrivals) {
+      if (arrival.on === on) continue;
+      arrival.droppable = true;
+      arrival.stale ||= arrival.userId === before.userId;
+    }
   }
 
   /** The page or the network hints that the connection may be dead. */
@@ -53,6 +64,55 @@ export class ClientInvariants {
       device.time.now <= since + probeTimeoutMs + LAST_TURN_MS + 2 * device.lastTimersLatenessMs,
       () => `${name}: no frame came after a suspicion, and the socket is kept`,
     );
+  }
+
+  /** Nothing is held for longer than 5 seconds; nothing at all without a bind or an `onSync`. */
+  #checkHolds(): void {
+    const { arrivals, device, trace, name, sockets, holdsForSyncAlone } = this.tab;
+    const first = arrivals.find(({ droppable }) => !droppable);
+    if (!HOSTILE_HOST || !first) return;
+    const { now } = device.time;
+    const since = Math.max(first.at, device.wokeAt);
+    trace.assert(
+      now <= since + LONGEST_HOLD_MS + LAST_TURN_MS + device.lastTimersLatenessMs,
+      () => `${name}: news ${first.number} was held for more than 5 s`,
+    );
+    if (!holdsForSyncAlone || this.#runningSyncs > 0) return;
+    const binds = sockets.flatMap(({ binds: sent }) => [...sent.values()]);
+    trace.assert(
+      binds.some(({ answered, sentAt }) => !answered && now <= sentAt + LONGEST_HOLD_MS),
+      () => `${name}: news ${first.number} is held without a bind or an onSync`,
+    );
+  }
+
+  /** A provider that hangs is reported after 5 seconds, and asked again after its deadline. */
+  #checkProviders(): void {
+    const { tab } = this;
+    const { device, trace, name, gateway } = tab;
+    if (tab.providerTimeoutMs === undefined || tab.disposed || device.hiddenSince !== undefined)
+      return;
+    const { now } = device.time;
+    const ageOf = ({ at }: TokenRequest): number =>
+      now - Math.max(at, device.wokeAt) - device.lastTimersLatenessMs;
+    for (const [of, { requests }] of tab.providers) {
+      const last = requests.at(-1)!;
+      for (const request of requests.slice(this.#reportedRequests.get(of) ?? 0)) {
+        if (request.isSettled) continue;
+        if (ageOf(request) <= PROVIDER_SLOW_MS + LAST_TURN_MS) continue;
+        this.#reportedRequests.set(of, requests.indexOf(request) + 1);
+        this.#slowRequests++;
+      }
+      trace.assert(
+        tab.slowProviders >= this.#slowRequests,
+        () => `${name}: a provider of ${of} that takes 5 s is not reported`,
+      );
+      const binding = gateway.connection.bindings[of];
+      if (!binding || binding.state === "held" || binding.state === "failed") continue;
+      trace.assert(
+        ageOf(last) <= tab.providerTimeoutMs + LONGEST_WINDOW_MS + 2 * LAST_TURN_MS,
+        () => `${name}: the provider of ${of} is not asked again`,
+      );
+    }
   }
 
   onWorkingSocketLeft(): void {
@@ -82,6 +142,8 @@ export class ClientInvariants {
     const { device, trace, gateway, name: tabName, calls } = this.tab;
     if (device.gone || device.asleep) return;
     this.#checkSuspicion();
+    this.#checkHolds();
+    this.#checkProviders();
     for (const { name, deadline, repeatable, sentOn } of calls.values()) {
       trace.assert(
         repeatable || !sentOn?.over,
@@ -151,7 +213,7 @@ export class ClientInvariants {
     }
     const { on, userId, early } = next;
     trace.assert(
-      !HOSTILE_HOST || !this.#isReleased(userId),
+      !HOSTILE_HOST || (!next.stale && !this.#isReleased(userId)),
       () => `${name}: news ${number} of ${userId} was delivered, who does not hold the slot`,
     );
     if (early || on.overrun || on.synced.has(userId)) return;
@@ -218,7 +280,9 @@ export class ClientInvariants {
     const isOfDesired =
       desired.userId === userId && desired.namespaceName === binding.session?.namespaceName;
     if (isOfDesired) this.#held.set(slot, { on, desired });
+    this.#runningSyncs++;
     await this.tab.delay(refetchMs);
+    this.#runningSyncs--;
     on.synced.add(userId);
   }
 

@@ -1,5 +1,6 @@
 import type { Hint } from "../../src/connection/machine.js";
 import type { Clock } from "../../src/core/clock.js";
+import type { PageSessionIds } from "../../src/session/tabSession.js";
 import type { Random } from "./random.js";
 import type { ScheduledTask, TaskOwner, VirtualTime } from "./virtualTime.js";
 
@@ -24,9 +25,7 @@ export class Device implements TaskOwner {
   /** The page was unloaded, with its timers and sockets. */
   gone = false;
   /** Session IDs of the clients of this page and its frames. */
-  readonly sessionIds: { readonly inUse: Set<string>; onLeave?: (() => void) | undefined } = {
-    inUse: new Set(),
-  };
+  readonly sessionIds: PageSessionIds = { inUse: new Set() };
   /** How far the wall clock was set away from the simulation's time. */
   wallOffsetMs = 0;
   readonly timers = new Set<ScheduledTask>();

@@ -21,6 +21,11 @@ const HIDDEN_SUSPICIOUS_MS = 30_000;
 /** More steps than this mean an endless loop. */
 const MAX_STEPS = 60_000;
 
+export type Scenario = (
+  random: Random,
+  sockets: Sockets,
+) => { environment: SimulatedEnvironment; run: () => Promise<void> };
+
 /** A sessionStorage. */
 export type SimulatedStorage = SessionStore & { copy(): SimulatedStorage };
 

@@ -1,7 +1,7 @@
 import type { Random } from "./random.js";
 
 /** Off until the client keeps what the scenarios of a hostile host promise. */
-export const HOSTILE_HOST: boolean = false;
+export const HOSTILE_HOST: boolean = true;
 
 /** What a provider of tokens does in place of answering. */
 export type ProviderFault =

@@ -199,9 +199,14 @@ const reentries: readonly Reentry[] = [
 ];
 
 /** Handlers of the game throw, reject, never settle, and call the client. */
-export function misbehave(environment: SimulatedEnvironment, tab: Tab): void {
+export function misbehave(
+  environment: SimulatedEnvironment,
+  tab: Tab,
+  _context?: unknown,
+  maxReentries = REENTRIES,
+): void {
   const { random } = environment;
-  let reentriesLeft = REENTRIES;
+  let reentriesLeft = maxReentries;
   tab.perform("the game's handlers misbehave", () => {
     tab.misbehave = (where) => {
       switch (random.between(0, 7)) {
@@ -214,6 +219,7 @@ export function misbehave(environment: SimulatedEnvironment, tab: Tab): void {
           return new Promise(() => undefined);
         case 3: {
           if (reentriesLeft-- <= 0 || !tab.isAwake || tab.disposed) return undefined;
+          if (tab.isRequesting && where === "diagnostic") return undefined;
           const index = random.between(0, reentries.length - 1);
           tab.perform(`in ${where}, call ${index}`, () => reentries[index]!(environment, tab));
           return undefined;

@@ -8,8 +8,10 @@ export interface Arrival {
   readonly userId: string;
   readonly on: ObservedSocket;
   readonly at: number;
-  /** Another player was bound since, on a later socket: it may be dropped. */
+  /** A slot was released since: it may be dropped. */
   droppable: boolean;
+  /** Another player was bound in its slot since, on a later socket: it must not be delivered. */
+  stale: boolean;
   /** May be delivered before `onSync` ends, e.g. after a sync that took too long. */
   early: boolean;
 }
@@ -132,7 +134,7 @@ function onReceived(on: ObservedSocket, data: unknown): void {
     const { number, userId } = JSON.parse(body.payload) as Arrival;
     const at = tab.device.time.now;
     tab.trace.log(`${tab.name} receives news ${number} of ${userId}`);
-    tab.arrivals.push({ number, userId, on, at, early: false, droppable: false });
+    tab.arrivals.push({ number, userId, on, at, early: false, droppable: false, stale: false });
     return;
   }
   if (!requestId) return;

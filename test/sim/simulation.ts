@@ -1,5 +1,6 @@
 import { performRandomAction } from "./actions.js";
-import { createStorage, SimulatedEnvironment, type Sockets } from "./environment.js";
+import { createStorage, SimulatedEnvironment, type Scenario, type Sockets } from "./environment.js";
+import { hostileScenarios } from "./hostileScenarios.js";
 import { installHostTimers } from "./hostTimers.js";
 import { HOSTILE_HOST } from "./foreignCode.js";
 import { drawLogger, hostileActions } from "./hostileActions.js";
@@ -13,14 +14,9 @@ export interface SimulationResult {
   readonly steps: number;
 }
 
-type Scenario = (
-  random: Random,
-  sockets: Sockets,
-) => { environment: SimulatedEnvironment; run: () => Promise<void> };
-
 const RECOVERY_MS = 60_000;
 /** Shorter than the recovery. */
-const PROVIDER_TIMEOUT_MS = 10_000;
+const PROVIDER_TIMEOUT_MS = 12_000;
 /** Longer than the longest `waitFor`. */
 const LAST_CALLS_MS = 31_000;
 const QUIET_AFTER_MS = 120_000;
@@ -182,7 +178,7 @@ const flapping: Scenario = (random, sockets) => {
   };
 };
 
-const scenarios = { randomFaults, sharedSessionId, flapping };
+const scenarios = { randomFaults, sharedSessionId, flapping, ...hostileScenarios };
 export type ScenarioName = keyof typeof scenarios;
 
 /** Runs one scenario. Equal seeds give equal traces, byte for byte. */

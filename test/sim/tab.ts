@@ -93,12 +93,19 @@ export class Tab {
   /** Until then no socket that works may be left. */
   keepsSocketUntil = -Infinity;
   readonly probeTimeoutMs = 5_000;
+  /** Set: its providers must be reported when slow, and asked again after this time. */
+  providerTimeoutMs: number | undefined;
+  /** No other `onSync` than the tab's own runs. */
+  holdsForSyncAlone = false;
   /** Players whose slot was released, and not requested since: in which step. */
   readonly released = new Map<string, number>();
   /** The step in which a request took the place of a forced one. */
   forceSupersededAt = -1;
+  /** `setUserId` has not returned: a diagnostic of its arguments comes before the request. */
+  isRequesting = false;
   probes = 0;
   slowProviders = 0;
+  projectTokenLifeSeconds: number | undefined;
   /** Session ID of its latest bind. */
   sessionId: string | undefined;
   /** The one that its storage kept for it. */
@@ -161,14 +168,16 @@ export class Tab {
     this.gateway.on("*", ({ payload }) => this.invariants.onNotification(payload as Arrival));
     this.gateway.onSync((sync) => this.invariants.onSync(sync));
     this.gateway.lifecycle.on("status", (now, before) => {
-      if (now.status !== before.status) this.trace.log(`${this.name} is ${now.status}`);
+      if (now.status === before.status) return;
+      const reason = now.reason ? `, reason ${now.reason}` : "";
+      this.trace.log(`${this.name} is ${now.status}${reason}`);
     });
     this.gateway.lifecycle.on("diagnostic", ({ code, detail }) => {
       if (code === "syncOverrun") {
         this.allowEarlyDelivery();
         for (const observed of this.sockets) observed.overrun ||= !observed.over;
       }
-      if ((code as string) === "providerSlow") this.slowProviders++;
+      if (code === "providerSlow") this.slowProviders++;
       const error = code === "handlerThrew" || code === "stepFailed" ? detail.error : undefined;
       const isOfLogger = logger !== false && String(error).includes("is not a function");
       if (!isThrownByGame(error) && !isOfLogger) {
@@ -222,7 +231,7 @@ export class Tab {
     };
     if (!token) throw new Error(`the game's server answers ${status}`);
     this.projectTokens.add(token);
-    return { token, expiresInSeconds };
+    return { token, expiresInSeconds: this.projectTokenLifeSeconds ?? expiresInSeconds };
   }
 
   #provider(of: string): TokenProvider {
@@ -306,6 +315,7 @@ export class Tab {
     this.released.delete(userId);
     if (before?.forced) this.forceSupersededAt = this.device.time.steps;
     const step = this.device.time.steps;
+    this.isRequesting = true;
     this.track(
       `setUserId ${userId}`,
       10_000,
@@ -320,6 +330,7 @@ export class Tab {
         }),
       (error) => this.#revert(slot, desired, before, step, error),
     );
+    this.isRequesting = false;
   }
 
   restoreBindings(bindings: ReadonlyMap<string, DesiredBinding>): void {
@@ -330,7 +341,7 @@ export class Tab {
     }
   }
 
-  takeOver(slot: string): void {
+  takeOver(slot: string, mustResolve = false): void {
     const before = this.desiredBindings.get(slot);
     if (!before) return;
     const desired: DesiredBinding = {
@@ -347,7 +358,10 @@ export class Tab {
       `takeOver ${slot}`,
       10_000,
       () => this.gateway.takeOver({ slot }),
-      (error) => this.#revert(slot, desired, before, step, error),
+      (error) => {
+        this.#revert(slot, desired, before, step, error);
+        if (mustResolve) this.#failCall("takeOver", error);
+      },
     );
   }
 
@@ -362,7 +376,7 @@ export class Tab {
   }
 
   /** A call that must not be repeated; its reply carries the number it was sent with. */
-  echo(slot: string | undefined): void {
+  echo(slot: string | undefined, mustResolve = false): void {
     const number = ++this.#lastCall;
     const request = {
       service: "game",
@@ -370,23 +384,29 @@ export class Tab {
       function: "send",
       params: { echo: number },
     };
-    this.track("call", 10_000, async () => {
+    const onError = mustResolve ? (error: unknown) => this.#failCall("call", error) : undefined;
+    const send = async (): Promise<void> => {
       const { echo } = await this.gateway.call(slot ? { ...request, slot } : request);
       this.trace.assert(
         echo === number,
         () => `${this.name}: call ${number} got the reply of call ${String(echo)}`,
       );
-    });
+    };
+    this.track("call", 10_000, send, onError);
+  }
+
+  #failCall(name: string, error: unknown): void {
+    this.trace.fail(`${this.name}: ${name} must resolve: ${String(error)}`);
   }
 
   /** A call that may be repeated. */
-  setFirebaseToken(slot: string): void {
+  setFirebaseToken(slot: string, mustResolve = false): void {
     const token = `device-${this.#lastCall + 1}`;
     this.track(
       "setFirebaseToken",
       10_000,
       () => this.gateway.setFirebaseToken({ token, slot }),
-      undefined,
+      mustResolve ? (error) => this.#failCall("setFirebaseToken", error) : undefined,
       true,
     );
   }

@@ -356,8 +356,12 @@ describe("the client", () => {
     const { network, gateway } = await setUpBound();
     const counted = new AbortController().signal;
     let listeners = 0;
-    vi.spyOn(counted, "addEventListener").mockImplementation(() => void listeners++);
-    vi.spyOn(counted, "removeEventListener").mockImplementation(() => void listeners--);
+    vi.spyOn(counted, "addEventListener").mockImplementation(() => {
+      listeners++;
+    });
+    vi.spyOn(counted, "removeEventListener").mockImplementation(() => {
+      listeners--;
+    });
     for (let n = 0; n < 100; n++) {
       gateway.on({ subject: `key-${n}` }, () => undefined, { signal: counted })();
       gateway.onSync(() => undefined, { signal: counted })();

@@ -1000,6 +1000,16 @@ describe("the liveness check", () => {
     }
   });
 
+  test("does not end the connection before the probe is sent, however late its timer", () => {
+    const connection = SimulatedConnection.ready();
+    connection.hint("suspicion");
+    connection.now += 20_000;
+    connection.on({ type: "tick", lateMs: 17_500 });
+    expect([connection.status, connection.count("probe")]).toEqual(["ready", 1]);
+    connection.pass(5_000);
+    expect(connection.reason).toBe("probeFailed");
+  });
+
   test("restarts the timeout of a probe after a sleep", () => {
     const connection = SimulatedConnection.ready();
     connection.hint("suspicion");
