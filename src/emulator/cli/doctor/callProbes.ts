@@ -49,7 +49,7 @@ const update: Probe = {
   async run({ gateway, namespaceName: name }) {
     const params = { namespaceName: name };
     const seen = await gateway.rest(updateNamespace, params);
-    const { description } = itemOf(seen);
+    const { description, revision } = itemOf(seen);
     const partial = await gateway.rest(updateNamespace, {
       ...params,
       transactionSetting: { enableAutoRun: true },
@@ -66,6 +66,12 @@ const update: Probe = {
         "strictRequiredConditions",
         partial.status === 200 ? false : partial.status === 400 ? true : undefined,
         `a transactionSetting with enableAutoRun alone gets ${describe(partial)}`,
+      ),
+      fact(
+        typeof revision === "number" && partial.status === 200
+          ? itemOf(partial)["revision"] === revision + 1
+          : undefined,
+        `two updates make the revisions ${[seen, partial].map((one) => String(itemOf(one)["revision"] as number | undefined)).join(" and ")}`,
       ),
     ];
   },
