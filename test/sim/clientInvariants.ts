@@ -1,5 +1,5 @@
 import type { Sync } from "../../src/client/types.js";
-import { HOSTILE_HOST, type TokenRequest } from "./foreignCode.js";
+import type { TokenRequest } from "./foreignCode.js";
 import type { Arrival, ObservedSocket } from "./observedSocket.js";
 import type { DesiredBinding, PendingCall, Tab } from "./tab.js";
 
@@ -55,7 +55,7 @@ export class ClientInvariants {
   }
 
   #checkSuspicion(): void {
-    if (!HOSTILE_HOST || !this.#suspicion) return;
+    if (!this.#suspicion) return;
     const { on, frames, at } = this.#suspicion;
     if (on.over || on.frames > frames) return void (this.#suspicion = undefined);
     const { device, trace, name, probeTimeoutMs } = this.tab;
@@ -68,9 +68,10 @@ export class ClientInvariants {
 
   /** Nothing is held for longer than 5 seconds; nothing at all without a bind or an `onSync`. */
   #checkHolds(): void {
-    const { arrivals, device, trace, name, sockets, holdsForSyncAlone } = this.tab;
-    const first = arrivals.find(({ droppable }) => !droppable);
-    if (!HOSTILE_HOST || !first) return;
+    const { arrivals, device, trace, name, sockets, holdsForSyncAlone, desiredBindings } = this.tab;
+    const desired = users(desiredBindings);
+    const first = arrivals.find(({ droppable, userId }) => !droppable && desired.has(userId));
+    if (!first) return;
     const { now } = device.time;
     const since = Math.max(first.at, device.wokeAt);
     trace.assert(
@@ -89,8 +90,13 @@ export class ClientInvariants {
   #checkProviders(): void {
     const { tab } = this;
     const { device, trace, name, gateway } = tab;
-    if (tab.providerTimeoutMs === undefined || tab.disposed || device.hiddenSince !== undefined)
+    if (tab.providerTimeoutMs === undefined || tab.disposed) return;
+    if (device.hiddenSince !== undefined) {
+      // Its timers are throttled.
+      for (const [of, { requests }] of tab.providers)
+        this.#reportedRequests.set(of, requests.length);
       return;
+    }
     const { now } = device.time;
     const ageOf = ({ at }: TokenRequest): number =>
       now - Math.max(at, device.wokeAt) - device.lastTimersLatenessMs;
@@ -213,7 +219,7 @@ export class ClientInvariants {
     }
     const { on, userId, early } = next;
     trace.assert(
-      !HOSTILE_HOST || (!next.stale && !this.#isReleased(userId)),
+      !next.stale && !this.#isReleased(userId),
       () => `${name}: news ${number} of ${userId} was delivered, who does not hold the slot`,
     );
     if (early || on.overrun || on.synced.has(userId)) return;

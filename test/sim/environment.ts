@@ -4,7 +4,6 @@ import type { Fetch } from "../../src/http/http.js";
 import type { GatewayClientOptions } from "../../src/client/options.js";
 import type { SessionStore } from "../../src/session/tabSession.js";
 import { Device } from "./device.js";
-import { HOSTILE_HOST } from "./foreignCode.js";
 import { NORMAL_CONDITIONS, Network, type Link } from "./network.js";
 import type { Random } from "./random.js";
 import { Server } from "./server.js";
@@ -171,7 +170,7 @@ export class SimulatedEnvironment {
     }
     const next = this.open(`${name}'`, family, storage);
     if (keepsId) next.storedSessionId = tab.sessionId;
-    if (HOSTILE_HOST && this.random.boolean(0.2)) this.remount(next);
+    if (this.random.boolean(0.2)) this.remount(next);
     next.refetchMs = tab.refetchMs;
     // Some games request their bindings only after a title screen.
     next.plannedBindings = desiredBindings;

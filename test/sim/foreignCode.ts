@@ -1,8 +1,5 @@
 import type { Random } from "./random.js";
 
-/** Off until the client keeps what the scenarios of a hostile host promise. */
-export const HOSTILE_HOST: boolean = true;
-
 /** What a provider of tokens does in place of answering. */
 export type ProviderFault =
   | { readonly type: "throws" | "rejects" | "answers"; readonly value: unknown }

@@ -22,13 +22,10 @@ const RECOVERY_MS = 75_000;
 const isHeld = (tab: Tab, slot: string): boolean =>
   tab.gateway.connection.bindings[slot]?.state === "held";
 
-/** Off until a probe that has not left no longer counts as unanswered. */
-const BLOCKS_THREAD: boolean = false;
-
 const healthyActions: WeightedActions = [
   [6, breakProviders],
   [4, setWallClock],
-  [BLOCKS_THREAD ? 4 : 0, blockThread],
+  [4, blockThread],
   [4, stormOfHints],
   [2, retryNowAgainAndAgain],
   [3, passOddArgument],

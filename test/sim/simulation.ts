@@ -2,7 +2,6 @@ import { performRandomAction } from "./actions.js";
 import { createStorage, SimulatedEnvironment, type Scenario, type Sockets } from "./environment.js";
 import { hostileScenarios } from "./hostileScenarios.js";
 import { installHostTimers } from "./hostTimers.js";
-import { HOSTILE_HOST } from "./foreignCode.js";
 import { drawLogger, hostileActions } from "./hostileActions.js";
 import { Random } from "./random.js";
 import { SHARED_SESSION_ID } from "./tab.js";
@@ -16,7 +15,7 @@ export interface SimulationResult {
 
 const RECOVERY_MS = 60_000;
 /** Shorter than the recovery. */
-const PROVIDER_TIMEOUT_MS = 12_000;
+const PROVIDER_TIMEOUT_MS = 10_000;
 /** Longer than the longest `waitFor`. */
 const LAST_CALLS_MS = 31_000;
 const QUIET_AFTER_MS = 120_000;
@@ -27,7 +26,7 @@ const randomFaults: Scenario = (random, sockets) => {
   const keepAlive = random.boolean(0.85);
   const exclusive = random.boolean(0.8);
   const players = random.boolean(0.5) ? ["alice"] : ["alice", "bob"];
-  const isHostile = HOSTILE_HOST && random.boolean(0.6);
+  const isHostile = random.boolean(0.6);
   const environment = new SimulatedEnvironment(
     random,
     sockets,
@@ -39,7 +38,7 @@ const randomFaults: Scenario = (random, sockets) => {
     },
     {
       keepAlive: keepAlive ? { idleMs: 20_000 } : false,
-      ...(HOSTILE_HOST ? { providerTimeoutMs: PROVIDER_TIMEOUT_MS } : {}),
+      providerTimeoutMs: PROVIDER_TIMEOUT_MS,
     },
     {
       usesProjectTokenProvider: isHostile && random.boolean(0.4),

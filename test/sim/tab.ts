@@ -12,7 +12,7 @@ import {
 import { ClientInvariants } from "./clientInvariants.js";
 import type { Device } from "./device.js";
 import type { SimulatedStorage } from "./environment.js";
-import { HOSTILE_HOST, isThrownByGame, TokenProvider, type ProviderFault } from "./foreignCode.js";
+import { isThrownByGame, TokenProvider, type ProviderFault } from "./foreignCode.js";
 import { NORMAL_CONDITIONS, type LinkConditions } from "./network.js";
 import { observeSockets, type Arrival, type ObservedSocket } from "./observedSocket.js";
 import type { Random } from "./random.js";
@@ -177,7 +177,10 @@ export class Tab {
         this.allowEarlyDelivery();
         for (const observed of this.sockets) observed.overrun ||= !observed.over;
       }
-      if (code === "providerSlow") this.slowProviders++;
+      if (code === "providerSlow") {
+        this.slowProviders++;
+        this.trace.log(`${this.name} reports a slow provider of ${detail.slot ?? "project"}`);
+      }
       const error = code === "handlerThrew" || code === "stepFailed" ? detail.error : undefined;
       const isOfLogger = logger !== false && String(error).includes("is not a function");
       if (!isThrownByGame(error) && !isOfLogger) {
@@ -278,7 +281,7 @@ export class Tab {
   /** A bind with this session ID leaves. */
   onSessionIdUsed(sessionId: string): void {
     this.sessionId = sessionId;
-    if (sessionId === SHARED_SESSION_ID || !HOSTILE_HOST) return;
+    if (sessionId === SHARED_SESSION_ID) return;
     const { trace, name, storedSessionId } = this;
     for (const other of this.others()) {
       const isLiving = !other.disposed && !other.device.gone && !other.device.inBackForwardCache;
@@ -434,7 +437,7 @@ export class Tab {
     device.time.after(
       1,
       () => {
-        if (!HOSTILE_HOST || this.disposed) return;
+        if (this.disposed) return;
         const after = heldNow();
         for (const [slot, connectionId] of before) {
           if (after.get(slot) !== connectionId) continue;
