@@ -97,6 +97,16 @@ export const reserved = [
     reason: "A player never downloads a part of a server.",
   },
   {
+    packages: ["cross-spawn"],
+    from: ["emulator/cli"],
+    reason: "Only a command starts another one.",
+  },
+  {
+    packages: ["@rushstack/node-core-library"],
+    from: ["emulator/engine/fileLock"],
+    reason: "Of a large library, only its lock file is used.",
+  },
+  {
     packages: ["firebase"],
     from: ["push"],
     reason: "It is large and optional, and loaded once push is enabled.",

@@ -21,7 +21,7 @@ import type { EmulatorCredential } from "./store/types.js";
 
 /**
  * Serves the requests under a path of the emulator, e.g. a demo's server. Host and Origin were
- * checked before.
+ * checked before, and a body longer than the setting `maxBodyBytes` was refused with 413.
  */
 export type MountedHandler = (request: Request) => Response | Promise<Response>;
 
@@ -37,7 +37,7 @@ export interface EmulatorOptions {
   port?: number | undefined;
   /**
    * Address to listen on. Default: this machine only, on 127.0.0.1 and ::1. `0.0.0.0` opens it to
-   * the network, e.g. for phones.
+   * the network, e.g. for phones. An empty text is an error.
    */
   host?: string | undefined;
   /**
@@ -79,7 +79,8 @@ export interface EmulatorOptions {
   clock?: EmulatorClock | undefined;
   /**
    * Origins of pages that may call besides those on loopback, e.g. `http://192.168.1.5:5173`; `*`
-   * for all.
+   * for all. `null` is the origin of a page opened from a file, but every website can make itself
+   * such a page by a sandboxed frame: it lets all of them in, as `*` does.
    */
   allowOrigins?: readonly string[] | undefined;
   /** Host names under which the emulator may be called besides loopback names and `host`. */
@@ -154,6 +155,12 @@ const log = v.pipe(
 
 const randomSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
+/** Node listens on every address for an empty one, e.g. that of a variable that is not set. */
+const hostAddress = v.pipe(
+  anyText,
+  v.check((host) => host.trim() !== "", "takes an address, such as 0.0.0.0, not an empty text"),
+);
+
 const credential = v.object(
   { clientId: anyText, clientSecret: anyText },
   "takes a clientId and a clientSecret",
@@ -188,7 +195,7 @@ const schema = objectOf({
   port: v.optional(wholeNumberWithin(0, 65_535), 0),
   // Both loopback families.
   host: v.pipe(
-    v.optional(anyText),
+    v.optional(hostAddress),
     v.transform((host) => (host === "localhost" ? undefined : host)),
   ),
   tls: v.optional(tls, false),
@@ -204,7 +211,7 @@ const schema = objectOf({
     realClock,
   ),
   allowOrigins: v.optional(listOf(origin, "origins"), []),
-  allowHosts: v.optional(listOf(anyText, "host names"), []),
+  allowHosts: v.optional(listOf(filledText, "host names"), []),
   mount: v.optional(mount, {}),
   upstream: v.optional(upstream),
   settings: v.optional(settingsSchema, {}),

@@ -121,11 +121,10 @@ export async function connectEmulator(url: string): Promise<ConnectedEmulator> {
       await request("PUT", "state", state);
     },
     async waitForPush({ timeoutMs = WAIT_MS, ...filter } = {}) {
-      const query = queryOf({ ...filter, timeoutMs: String(timeoutMs) });
       const reply = await request<{ item: DevicePush } | undefined>(
-        "GET",
-        `pushes${query}`,
-        undefined,
+        "POST",
+        "pushes/take",
+        { ...filter, timeoutMs },
         timeoutMs + REPLY_TIMEOUT_MS,
       );
       if (reply) return reply.item;

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { startEmulator } from "../emulator.js";
-import { formatJson, formatText, type EmulatorLogEntry } from "../log/eventLog.js";
+import { formatJson, formatText, printable, type EmulatorLogEntry } from "../log/eventLog.js";
 import { invalid, type EmulatorSettings } from "../settings.js";
 import { isObject } from "../store/json.js";
 import { DEFAULT_PORT, type CommandContext } from "./context.js";
 import { findTls, trustCommand, type TlsFlags } from "./tlsFiles.js";
+import { addressesOf, warningsOf } from "./warnings.js";
 
 interface EmulatorFlags extends TlsFlags {
   readonly port: string;
@@ -62,8 +63,17 @@ async function run(flags: EmulatorFlags, context: CommandContext): Promise<numbe
     allowHosts: flags.allowHost,
   });
   // The first of the JSON lines has the address.
-  if (flags.log !== "json") context.out(`GS2-Gateway emulator: ${emulator.url}`);
+  if (flags.log !== "json") {
+    context.out(`GS2-Gateway emulator: ${emulator.url}`);
+    const addresses = flags.host === undefined ? [] : addressesOf(flags.host, emulator.url);
+    for (const address of addresses) {
+      if (address !== emulator.url || addresses.length > 1) {
+        context.out(`  listening on ${address}`);
+      }
+    }
+  }
   if (tls?.made !== undefined) printTrust(tls.made, flags, context);
+  for (const warning of warningsOf(flags.host, flags.allowOrigin ?? [])) context.err(warning);
   await new Promise<void>((stop) => {
     const undo = context.onSignal(() => {
       undo();
@@ -125,7 +135,7 @@ export function logTo(
       return (entry) => out(formatJson(entry));
     case undefined:
       return (entry) => {
-        if (entry.level === "warning") err(entry.text);
+        if (entry.level === "warning") err(printable(entry.text));
       };
     default:
       throw invalid(`--log takes text or json, not "${format}".`);

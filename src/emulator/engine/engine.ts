@@ -56,7 +56,7 @@ export class EmulatorEngine {
   readonly frameLog = new FrameLog(() => this.clock.now());
   readonly waiters = new Waiters();
   readonly clock: AdjustableClock;
-  readonly #outbox = new RingBuffer<OutboxEntry>(1_000);
+  readonly #outbox = new RingBuffer<OutboxEntry>(1_000, 16_000_000);
   readonly #tasks = new TaskQueue();
   readonly #options: EngineOptions;
   readonly #writeLog: WriteLog;

@@ -1,12 +1,13 @@
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
+import { secureHeaders } from "hono/secure-headers";
 import { errorBody, loginTarget, type Target } from "../../wire/frames.js";
 import type { AnyMethod } from "../../wire/methods.js";
 import { emulatorEndpoints, type Endpoints } from "../../wire/endpoints.js";
-import { readJsonBody } from "./requestBody.js";
+import { readBody, readJsonBody } from "./requestBody.js";
 import { controlApi } from "./controlApi.js";
 import type { EmulatorEngine } from "../engine/engine.js";
-import { checkOrigin, type OriginPolicy } from "./originCheck.js";
+import { checkOrigin, checkSite, type OriginPolicy } from "./originCheck.js";
 import type { MountedHandler } from "../options.js";
 import { bodyOf, type CallResult } from "../calls/result.js";
 import { relayCall, targetOfPath } from "./relayCall.js";
@@ -34,9 +35,11 @@ export function createApp(options: AppOptions): Hono {
   app.use(originCheck(engine, policy), privateNetwork, allowOrigin);
 
   for (const [prefix, handler] of mount) {
-    const serve = (context: Context) => handler(context.req.raw);
+    const serve = (context: Context) => serveMounted(context, engine, handler);
     app.all(prefix.slice(0, -1), serve).all(`${prefix}*`, serve);
   }
+
+  app.use(secured, noStore).use("/_emulator/*", siteCheck(engine, policy));
 
   const config = () => ({
     url: url(),
@@ -99,6 +102,38 @@ const originCheck =
     engine.log("refused", checked.why, { host, origin }, "warning");
     return fail(context, 403, "emulator", checked.why);
   };
+
+const siteCheck =
+  (engine: EmulatorEngine, policy: OriginPolicy): MiddlewareHandler =>
+  async (context, next) => {
+    const site = context.req.header("sec-fetch-site");
+    const checked = checkSite(policy, { origin: context.req.header("origin"), site });
+    if (checked.allowed) return next();
+    engine.log("refused", checked.why, { path: context.req.path }, "warning");
+    return fail(context, 403, "emulator", checked.why);
+  };
+
+/** Responses hold tokens: no other page may embed them, no browser may guess their type. */
+const secured = secureHeaders({ strictTransportSecurity: false });
+
+const noStore: MiddlewareHandler = async (context, next) => {
+  await next();
+  context.header("cache-control", "no-store");
+};
+
+/** The body is read before, so that a mounted handler gets none of any length. */
+async function serveMounted(
+  context: Context,
+  engine: EmulatorEngine,
+  handler: MountedHandler,
+): Promise<Response> {
+  const { raw } = context.req;
+  if (raw.body === null) return handler(raw);
+  const { method, url, headers, signal } = raw;
+  const body = await readBody(raw, engine.store.settings.maxBodyBytes);
+  if (body === undefined) return fail(context, 413, "body", "The body is too long.");
+  return handler(new Request(url, { method, headers, body, signal }));
+}
 
 /**
  * Browsers ask for it in the preflight before a page from the network may reach this machine;

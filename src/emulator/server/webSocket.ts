@@ -67,6 +67,10 @@ export function socketServer(
         refuse(socket, 404, `The emulator's socket is at ${SOCKET_PATH}.`);
         return;
       }
+      if (server.clients.size + pending.size >= engine.store.settings.maxConnections) {
+        refuse(socket, 503, "The emulator has as many sockets as its setting maxConnections.");
+        return;
+      }
       const decision = engine.decideHandshake();
       if (decision.kind === "refuse") refuse(socket, decision.status, decision.reason);
       else if (decision.kind === "hang") leavePending(socket);

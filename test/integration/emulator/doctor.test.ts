@@ -45,6 +45,7 @@ type NotObserved =
   | "idleTimeoutMs"
   | "lifetimeMs"
   | "maxBodyBytes"
+  | "maxConnections"
   | "maxUnsentBytes";
 
 interface Turned<Value> {

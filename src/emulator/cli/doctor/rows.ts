@@ -41,6 +41,7 @@ export const notObserved: Readonly<Partial<Record<keyof EmulatorSettings, string
   idleTimeoutMs: "it would take as long as it lasts",
   lifetimeMs: "it would take as long as it lasts",
   maxBodyBytes: "a protection of the emulator, not a fact of GS2",
+  maxConnections: "a protection of the emulator, not a fact of GS2",
   maxUnsentBytes: "a protection of the emulator, not a fact of GS2",
 };
 
