@@ -91,8 +91,8 @@ export const securityMutations = [
   {
     row: "quoting secrets in errors, ids, close reasons and notifications",
     protection: "secrets of the client are redacted",
-    file: "src/session/session.ts",
-    find: "return (this.#redact ??= createRedact([...this.#secrets, ...this.#trackedTokens]))(text);",
+    file: "src/session/trackedSecrets.ts",
+    find: "return (this.#redact ??= createRedact(secrets))(text);",
     replace: "return text;",
     test: "test/unit/client/secretLeaks.test.ts",
     name: "as 400 with a list reach no channel",
