@@ -132,7 +132,8 @@ describe("a frame", () => {
     expect(gateway.connection.status).toBe("ready");
     for (const { message, detail } of diagnostics) {
       expect(message.length).toBeLessThanOrEqual(600);
-      for (const text of Object.values(detail)) expect(String(text).length).toBeLessThanOrEqual(500);
+      for (const text of Object.values(detail))
+        expect(String(text).length).toBeLessThanOrEqual(500);
     }
     await gateway.ping();
   });

@@ -36,16 +36,10 @@ test("the call log keeps 16 million characters at most, refused calls included",
     connectionId: undefined,
   } as const;
   for (let call = 0; call < 40; call++) {
-    calls.add(
-      request,
-      String(call),
-      failure(400, []),
-      undefined,
-      {
-        at: call,
-        log: () => {},
-      },
-    );
+    calls.add(request, String(call), failure(400, []), undefined, {
+      at: call,
+      log: () => {},
+    });
   }
   expect(JSON.stringify(calls.list()).length).toBeLessThan(16_500_000);
   expect(calls.list().length).toBeGreaterThan(14);
