@@ -215,6 +215,7 @@ export class SimulatedEnvironment {
       tab.allowEarlyDelivery();
       tab.desiredBindings.clear();
       tab.gateway.dispose();
+      tab.useAfterDispose();
     });
     this.schedule(1, () => tab.invariants.assertNoLeaks(this.network.linksOf(tab.device).length));
   }
