@@ -186,6 +186,30 @@ const cleanRestarts: Scenario = (random, sockets) => {
   };
 };
 
+/** Clients of one page, visible or hidden, and the page after it. */
+const samePage: Scenario = (random, sockets) => {
+  const environment = new SimulatedEnvironment(random, sockets, {}, CLIENT);
+  return {
+    environment,
+    async run() {
+      const tab = environment.open("tab-1", "family-1", createStorage());
+      tab.perform("setUserId alice", () => tab.setUserId("player", "alice", true, false));
+      await environment.advance(random.between(0, 2_000));
+      if (random.boolean(0.7)) {
+        tab.perform("the page is hidden", () => tab.device.emitHint("background"));
+      }
+      await environment.advance(random.between(0, 2_000));
+      const second = environment.open("tab-2", "family-2", tab.storage, tab.device);
+      if (random.boolean(0.5)) environment.throwAway(second);
+      else second.perform("setUserId bob", () => second.setUserId("player", "bob", true, false));
+      await environment.advance(2_000);
+      environment.reload(tab);
+      await environment.advance(20_000);
+      environment.assertBindings(false);
+    },
+  };
+};
+
 /** While frames flow, hints of the network cause no probe: GS2 bills it as a call. */
 const flowing: Scenario = (random, sockets) => {
   const environment = new SimulatedEnvironment(random, sockets, {}, CLIENT);
@@ -296,5 +320,6 @@ export const hostileScenarios = {
   impatient,
   cleanRestarts,
   flowing,
+  samePage,
   wallClock,
 };
