@@ -207,7 +207,7 @@ export class GatewayClient implements NotificationSource {
 
   /**
    * Calls the handler after the first bind of a slot and after every gap: what the server sent in
-   * between is lost, so the game fetches its state again. A handler that is registered after a bind
+   * between may be lost, so the game fetches its state again. A handler that is registered after a bind
    * is called for it soon after, with reason `first`. Until the promise settles, 5 seconds and 1,000
    * notifications at most, notifications are held, and then delivered in order; a `waitFor` inside
    * the handler gets them at once.

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.js";
 import { createDeferred, type Deferred } from "../core/deferred.js";
-import { GatewayError, isGatewayError } from "../errors.js";
+import { GatewayError, isGatewayError, type GatewayErrorKind } from "../errors.js";
 
 /**
  * A token and the seconds it lives. GS2-Auth tokens live an hour (GS2 reference); so does any other
@@ -139,14 +139,15 @@ export class RenewableToken<Reason extends string> {
   #request(reason: Reason): Deferred<string> {
     const { clock, timeoutMs, onSlow } = this.#ports;
     const number = ++this.#requests;
-    const slow = onSlow && clock.setTimer(onSlow, SLOW_MS);
-    const onEnd = (): void => {
+    // Nothing waits long for a provider while there is another token to be used.
+    const hasOther = !!onSlow && !!this.#latest && reason !== "unauthorized";
+    const limit = { timeoutMs: hasOther ? Math.min(SLOW_MS, timeoutMs) : timeoutMs };
+    const slow = onSlow && !hasOther && clock.setTimer(onSlow, SLOW_MS);
+    const onEnd = (kind?: GatewayErrorKind): void => {
       clock.clearTimer(slow);
       this.#inFlight = undefined;
+      if (hasOther && kind === "requestTimeout") onSlow();
     };
-    // Nothing waits long for a provider while there is another token to be used.
-    const hasOther = onSlow && this.#latest && reason !== "unauthorized";
-    const limit = { timeoutMs: hasOther ? Math.min(SLOW_MS, timeoutMs) : timeoutMs };
     const request = createDeferred<string>(this.#name, clock, limit, onEnd);
     // Before the provider runs: it may dispose the client.
     this.#inFlight = request;
