@@ -234,13 +234,13 @@ export const mutations = [
   {
     name: "calls wait for a provider though there is an old token",
     file: "session/renewableToken.ts",
-    find: 'const hasOther = onSlow && this.#latest && reason !== "unauthorized";',
+    find: 'const hasOther = !!onSlow && !!this.#latest && reason !== "unauthorized";',
     replace: "const hasOther = false;",
   },
   {
     name: "a slow provider is not reported",
     file: "session/renewableToken.ts",
-    find: "const slow = onSlow && clock.setTimer(onSlow, SLOW_MS);",
+    find: "const slow = onSlow && !hasOther && clock.setTimer(onSlow, SLOW_MS);",
     replace: "const slow = undefined;",
   },
   {
