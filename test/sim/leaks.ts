@@ -74,7 +74,7 @@ class Harness {
     const options: GatewayClientOptions = {
       namespaceName,
       credential,
-      endpoints: { rest: "http://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
+      endpoints: { rest: "https://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
       logger: false,
       storage: null,
       // Unused: the opener makes the sockets.

@@ -155,7 +155,7 @@ export class Tab {
             projectToken: () => this.#provider("project").request(() => this.#projectToken()),
           }
         : { clientId: "client-0001", clientSecret: "secret-0001" },
-      endpoints: { rest: "http://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
+      endpoints: { rest: "https://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
       logger,
       storage: this.storage,
       // Unused: the opener makes the sockets.
