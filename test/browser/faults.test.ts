@@ -28,10 +28,7 @@ let game: GamePages;
 let emulator: GamePages["emulator"];
 
 beforeAll(async () => {
-  browser = await launchBrowser({
-    // Playwright disables the cache by default.
-    ignoreDefaultArgs: ["--disable-back-forward-cache"],
-  });
+  browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 

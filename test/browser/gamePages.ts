@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { expect } from "vitest";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import type * as Entry from "../../src/index.js";
+import { INSECURE_HOST } from "../support/launchOptions.js";
 import { readInRepo } from "../support/repo.js";
 import { recordPageErrors } from "./pageErrors.js";
 
@@ -13,9 +14,6 @@ declare global {
   /** The events of the page, in order. */
   var seen: string[];
 }
-
-/** Maps `http://game.test`, which is no secure context, to this machine. */
-export const HOST_RULES = "--host-resolver-rules=MAP game.test 127.0.0.1";
 
 /** Creates a client in the page or the worker, and records its events. */
 export const CLIENT_SCRIPT = `
@@ -84,7 +82,7 @@ export interface GamePages {
 export async function openGamePages(browser: Browser): Promise<GamePages> {
   const emulator = await startEmulator({
     namespaces: ["game-0001"],
-    allowHosts: ["game.test"],
+    allowHosts: [INSECURE_HOST],
     mount: {
       "/page": (request) => {
         const file = files[new URL(request.url).pathname];
