@@ -94,8 +94,10 @@ test("retryNow replaces an attempt that hangs", async () => {
     return gateway.connection.attempt === 2;
   });
   expect(await bound).toMatch(/^\w{20,128}$/);
-  // Chromium logs this for a socket that is closed before it opens.
+  // The browsers log this for a socket that is closed before it opens.
   game.ignoreErrors("closed before the connection is established");
+  game.ignoreErrors("Firefox can’t establish a connection");
+  game.ignoreErrors("was interrupted while the page was loading");
 });
 
 describe("a client after sleep", () => {

@@ -32,7 +32,70 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-export const leftOut: readonly LeftOut[] = [];
+const noPushApi = "WebKitGTK has no Push API, so every later state is noPush.";
+const devToolsOnly = "Only Chromium's DevTools protocol can freeze a tab.";
+
+const group = (
+  engine: LeftOut["engine"],
+  file: string,
+  reason: string,
+  tests: readonly string[],
+): LeftOut[] => tests.map((test) => ({ engine, file, test, reason }));
+
+export const leftOut: readonly LeftOut[] = [
+  ...group("firefox", "faults.test.ts", devToolsOnly, ["a frozen tab"]),
+  ...group(
+    "firefox",
+    "faults.test.ts",
+    "Firefox restores no page from its cache while WebDriver BiDi drives it.",
+    ["a page in the back-forward cache"],
+  ),
+  ...group(
+    "firefox",
+    "client.test.ts",
+    "Playwright's offline state leaves open sockets of Firefox alive.",
+    ["a page that was offline receives without a new bind if its socket is still open"],
+  ),
+  ...group("webkit", "faults.test.ts", devToolsOnly, ["a frozen tab"]),
+  ...group("webkit", "faults.test.ts", "WebDriver cannot take a page offline.", [
+    "a page that loses its network",
+  ]),
+  ...group("webkit", "client.test.ts", "WebDriver cannot take a page offline.", [
+    "a page that was offline receives without a new bind if its socket is still open",
+    "a page whose socket was closed while offline reconnects",
+  ]),
+  ...group(
+    "webkit",
+    "pushFailures.test.ts",
+    noPushApi,
+    [
+      "unsupported: noStorage",
+      "prompt: notAsked",
+      "prompt: dismissed",
+      "denied: blocked",
+      "granted: notEnabled",
+      "granted: pending",
+      "granted: offline",
+      "granted: workerNotFound",
+      "granted: workerNotScript",
+      "granted: workerScope",
+      "granted: workerFailed",
+      "granted: workerForeign",
+      "granted: badVapidKey",
+      "granted: pushServiceUnavailable",
+      "granted: firebaseMissing",
+      "granted: firebaseRefused",
+      "granted: gs2NotFound",
+      "granted: gs2Unauthorized",
+      "granted: gs2Refused",
+      "registered: current",
+      "registered: workerOutdated",
+    ].map((row) => `the table in README.md > is correct for ${row}`),
+  ),
+  ...group("webkit", "pushFailures.test.ts", "The driver runs no scripts in a frame.", [
+    "the table in README.md > is correct for a frame of another site",
+  ]),
+];
 
 /** Why the test does not run in this engine; undefined if it does. */
 export function findLeftOut(engine: Engine, path: string, test: string): string | undefined {

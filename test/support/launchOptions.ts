@@ -40,6 +40,11 @@ export function firefoxOptions(): LaunchOptions {
     firefoxUserPrefs: {
       "network.dns.localDomains": INSECURE_HOST,
       "alerts.useSystemBackend": false,
+      // Without a grant a page is denied, as no prompt can be answered.
+      "permissions.default.desktop-notification": 2,
+      // Playwright disables the back-forward cache by default.
+      "fission.bfcacheInParent": true,
+      "browser.sessionhistory.max_total_viewers": -1,
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { BrowserContextOptions } from "playwright-core";
 import { untilResolved, WebDriver } from "./driver.js";
-import { WebKitPage } from "./page.js";
+import { clockScript, WebKitPage } from "./page.js";
 import {
   REPORT_PATH,
   startPageProxy,
@@ -9,11 +9,9 @@ import {
   type RoutedRequest,
   type RoutedResponse,
 } from "./proxy.js";
-import { isShown, selectAll } from "./selectors.js";
 
 /** Sends console messages and uncaught errors of a page to the proxy, in every document. */
 const REPORTER = `
-  globalThis.__tests = { selectAll: ${selectAll.toString()}, isShown: ${isShown.toString()} };
   {
     const send = fetch.bind(globalThis);
     globalThis.__report = async (type, value) => {
@@ -190,6 +188,14 @@ export class WebKitContext {
     else this.emit("console", { type: () => type, text: () => value });
     return undefined;
   }
+
+  readonly clock = {
+    /** Takes effect in documents loaded from now on. */
+    install: () => this.addInitScript({ content: clockScript() }),
+    fastForward: async (time: number | string): Promise<void> => {
+      for (const page of this.openPages) await page.clock.fastForward(time);
+    },
+  };
 
   private async onRequest(request: RoutedRequest): Promise<RoutedResponse> {
     const asPlaywright = {

@@ -1,5 +1,6 @@
 import type { WebKitPage } from "./page.js";
 import { untilResolved } from "./driver.js";
+import { SELECTOR_SCRIPT } from "./selectors.js";
 
 type State = "visible" | "hidden" | "attached" | "detached";
 interface Timeout {
@@ -49,7 +50,7 @@ export class WebKitLocator {
   async evaluate<R, A>(callback: (element: Element, argument?: A) => R, argument?: A) {
     await this.waitFor({ state: "attached" });
     return this.page.evaluateSource<R>(
-      `(argument) => (${callback.toString()})(__tests.selectAll(${JSON.stringify(this.selector)})[0], argument)`,
+      `(argument) => { ${SELECTOR_SCRIPT} return (${callback.toString()})(__tests.selectAll(${JSON.stringify(this.selector)})[0], argument); }`,
       argument,
     );
   }
@@ -117,7 +118,7 @@ export class WebKitLocator {
 
   private read<R>(callback: (elements: Element[], isShown: (one: Element) => boolean) => R) {
     return this.page.evaluateSource<R>(
-      `() => (${callback.toString()})(__tests.selectAll(${JSON.stringify(this.selector)}), __tests.isShown)`,
+      `() => { ${SELECTOR_SCRIPT} return (${callback.toString()})(__tests.selectAll(${JSON.stringify(this.selector)}), __tests.isShown); }`,
     );
   }
 }

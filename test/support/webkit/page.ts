@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { buildSync } from "esbuild";
 import { inRepo } from "../repo.js";
 import type { WebKitContext } from "./context.js";
+import { SELECTOR_SCRIPT } from "./selectors.js";
 import { untilResolved, WebDriverError } from "./driver.js";
 import { WebKitLocator } from "./locator.js";
 
@@ -85,6 +86,7 @@ export class WebKitPage {
     await this.execute(
       `const [id, argument] = arguments;
        const results = (window.__testResults ??= {});
+       results[id] = null;
        const callback = (${source});
        const call = () => { try { return callback(argument); } catch (error) { return Promise.reject(error); } };
        Promise.resolve(call()).then(
@@ -96,10 +98,10 @@ export class WebKitPage {
     for (let delayMs = 1; ; delayMs = Math.min(25, delayMs * 2)) {
       const result = await this.execute<{ json?: string; error?: string } | "gone" | null>(
         `const results = window.__testResults;
-         if (!results) return "gone";
+         if (!results || !(arguments[0] in results)) return "gone";
          const result = results[arguments[0]];
-         delete results[arguments[0]];
-         return result ?? null;`,
+         if (result) delete results[arguments[0]];
+         return result;`,
         [id],
       );
       // The function has left the page.
@@ -174,7 +176,7 @@ export class WebKitPage {
   /** A click by the pointer; fails if the element is covered. */
   async clickFirst(selector: string): Promise<void> {
     const element = await this.execute<Record<string, string> | null>(
-      "return __tests.selectAll(arguments[0])[0] ?? null;",
+      `${SELECTOR_SCRIPT} return __tests.selectAll(arguments[0])[0] ?? null;`,
       [selector],
     );
     if (!element) throw new Error(`No element is ${selector}`);
@@ -233,9 +235,7 @@ export class WebKitPage {
 
   readonly clock = {
     /** Takes effect in documents loaded from now on. */
-    install: async (): Promise<void> => {
-      await this.owner.addInitScript({ content: clockScript() });
-    },
+    install: () => this.owner.clock.install(),
     fastForward: async (time: number | string): Promise<void> => {
       await this.evaluate(
         // In a task of its own, as the driver's timeout of this script is a timer of the page too.
@@ -281,7 +281,7 @@ export class WebKitPage {
 let clockSource: string | undefined;
 
 /** The page's clock runs on, and jumps by `fastForward`. */
-function clockScript(): string {
+export function clockScript(): string {
   clockSource ??= buildSync({
     stdin: {
       contents: `import { install } from "@sinonjs/fake-timers";

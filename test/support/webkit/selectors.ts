@@ -45,3 +45,6 @@ export function isShown(element: Element): boolean {
   const { width, height } = element.getBoundingClientRect();
   return element.checkVisibility({ visibilityProperty: true }) && width > 0 && height > 0;
 }
+
+/** Both functions in a page, wherever its document comes from. */
+export const SELECTOR_SCRIPT = `globalThis.__tests ??= { selectAll: ${selectAll.toString()}, isShown: ${isShown.toString()} };`;
