@@ -24,3 +24,11 @@ export const systemClock: Clock = {
 /** 128 random bits. `crypto.randomUUID` is missing on plain http; `getRandomValues` is not. */
 export const newId = (): string =>
   crypto.getRandomValues(new Uint32Array(4)).reduce((id, word) => id + word.toString(36), "");
+
+/** Aborts after `ms`. AbortSignal.timeout is missing before Safari 16, Chrome 103, Firefox 100. */
+export function timeoutSignal(ms: number): AbortSignal {
+  if ("timeout" in AbortSignal) return AbortSignal.timeout(ms);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), ms);
+  return controller.signal;
+}

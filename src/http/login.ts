@@ -1,3 +1,4 @@
+import { timeoutSignal } from "../core/clock.js";
 import type { Redact } from "../core/redact.js";
 import { invalidArgument } from "../errors.js";
 import { restBase, type Endpoints, type Region } from "../wire/endpoints.js";
@@ -28,7 +29,7 @@ export const loginByRest = (
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(params),
-        ...(timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) }),
+        ...(timeoutMs === undefined ? {} : { signal: timeoutSignal(timeoutMs) }),
       }),
     redact,
   );
