@@ -68,13 +68,15 @@ export class WebKitPage {
     await this.waitForLoadState();
   }
 
-  evaluate<R, A>(callback: string | ((argument: A) => R), argument?: A): Promise<R> {
-    return this.evaluateSource(
-      typeof callback === "string"
-        ? `() => (0, eval)(${JSON.stringify(callback)})`
-        : callback.toString(),
-      argument,
-    );
+  async evaluate<R, A>(callback: string | ((argument: A) => R), argument?: A): Promise<R> {
+    if (typeof callback !== "string") return this.evaluateSource(callback.toString(), argument);
+    try {
+      return await this.evaluateSource(`() => (0, eval)(${JSON.stringify(callback)})`);
+    } catch (error) {
+      // A content security policy forbids eval; the driver itself may run scripts.
+      if (!String(error).includes("EvalError")) throw error;
+      return this.evaluateSource(`() => { ${callback} }`);
+    }
   }
 
   /**

@@ -43,12 +43,12 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
 /** Every host of a test is this machine. */
 const upstreamOf = (url: URL) => ({ host: "127.0.0.1", port: Number(url.port || 80) });
 
-function insertScripts(html: string, scripts: readonly string[]): string {
-  const tags = scripts
-    .map((script) => `<script>${script.replaceAll("</script", "<\\/script")}</script>`)
-    .join("");
+/** As a file of the page's own origin, which a content security policy allows. */
+const INIT_PATH = "/.test-init.js";
+
+function insertScripts(html: string): string {
   const doctype = /^\s*<!doctype[^>]*>/i.exec(html)?.[0] ?? "";
-  return doctype + tags + html.slice(doctype.length);
+  return `${doctype}<script src="${INIT_PATH}"></script>${html.slice(doctype.length)}`;
 }
 
 export async function startPageProxy(handlers: PageProxyHandlers): Promise<PageProxy> {
@@ -65,6 +65,11 @@ export async function startPageProxy(handlers: PageProxyHandlers): Promise<PageP
       if (url.pathname === REPORT_PATH) {
         const value = await handlers.onReport(JSON.parse(body.toString()) as PageReport);
         response.end(JSON.stringify({ value }));
+        return;
+      }
+      if (url.pathname === INIT_PATH) {
+        response.writeHead(200, { "content-type": "text/javascript", "cache-control": "no-store" });
+        response.end(handlers.initScripts.map((script) => `{${script}}`).join("\n"));
         return;
       }
       const method = request.method ?? "GET";
@@ -93,7 +98,7 @@ export async function startPageProxy(handlers: PageProxyHandlers): Promise<PageP
           delete headers["content-length"];
           delete headers["transfer-encoding"];
           response.writeHead(answer.statusCode ?? 502, headers);
-          response.end(insertScripts(html.toString(), handlers.initScripts));
+          response.end(insertScripts(html.toString()));
         });
       });
       upstream.end(body);
