@@ -60,6 +60,8 @@ function tooNew(code: string): string[] {
             // Safari 16.4.
             "es-x/no-class-static-block": "error",
             "es-x/no-regexp-lookbehind-assertions": "error",
+            // Safari 17, and unknown to the plugin.
+            "no-restricted-properties": ["error", { object: "Response", property: "json" }],
           },
           languageOptions: { ecmaVersion: "latest", sourceType: "module" },
           settings: { browsers },
