@@ -34,7 +34,13 @@ export const CLIENT_SCRIPT = `
 
 const bundle = readInRepo("dist", "gs2-gateway.global.js");
 
-const files: Record<string, { type: string; text: string }> = {
+export interface PageFile {
+  readonly type: string;
+  readonly text: string;
+  readonly headers?: Record<string, string>;
+}
+
+const files: Record<string, PageFile> = {
   "/page/": {
     type: "text/html",
     text: `<!doctype html><title>page</title><link rel="icon" href="data:,">
@@ -79,15 +85,22 @@ export interface GamePages {
   end(): Promise<void>;
 }
 
-export async function openGamePages(browser: Browser): Promise<GamePages> {
+/** @param more further files, by path below `/page/` */
+export async function openGamePages(
+  browser: Browser,
+  more: Record<string, PageFile> = {},
+): Promise<GamePages> {
   const emulator = await startEmulator({
     namespaces: ["game-0001"],
     allowHosts: [INSECURE_HOST],
+    // A sandboxed frame has this origin.
+    allowOrigins: ["null"],
     mount: {
       "/page": (request) => {
-        const file = files[new URL(request.url).pathname];
+        const { pathname } = new URL(request.url);
+        const file = files[pathname] ?? more[pathname.slice("/page/".length)];
         return file
-          ? new Response(file.text, { headers: { "content-type": file.type } })
+          ? new Response(file.text, { headers: { "content-type": file.type, ...file.headers } })
           : new Response("Nothing here", { status: 404 });
       },
     },
