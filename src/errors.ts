@@ -28,6 +28,7 @@ export type GatewayErrorKind =
 export interface GatewayErrorDetail {
   component: string;
   message: string;
+  /** As the server sent it, which may be an empty text. */
   code?: string;
 }
 

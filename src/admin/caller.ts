@@ -34,8 +34,6 @@ export interface CallerPorts {
 export interface InternalCallOptions extends AdminCallOptions {
   /** Called when the call is sent for the first time. */
   readonly onSend?: (() => void) | undefined;
-  /** Values every method accepts: `requestId`, `dryRun`, `contextStack`. */
-  readonly commonFields?: Values | undefined;
 }
 
 /** Sends a method of the table: checks its values, logs in, and repeats it where that is safe. */
@@ -116,11 +114,14 @@ function prepareCall(
   ports: CallerPorts,
   method: AnyMethod,
   params: Values,
-  { duplicationAvoider = ports.newId?.(), commonFields }: InternalCallOptions,
+  options: InternalCallOptions,
 ): PreparedCall {
   const { name, takesDuplicationAvoider } = method;
   const values = checkMethod(method, params, ports.namespaceName, ports.onIneffectiveField);
-  Object.assign(values, commonFields);
+  const { duplicationAvoider = ports.newId?.(), dryRun, requestId, contextStack } = options;
+  for (const [field, value] of Object.entries({ dryRun, requestId, contextStack })) {
+    if (value !== undefined) values[field] = value;
+  }
   if (takesDuplicationAvoider && duplicationAvoider !== undefined) {
     values["duplicationAvoider"] = duplicationAvoider;
   }

@@ -40,6 +40,7 @@ export type {
   FirebaseToken,
   LogSetting,
   Namespace,
+  SendNotificationEntry,
   TransactionSetting,
   WebSocketSession,
 } from "../wire/models.js";

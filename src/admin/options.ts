@@ -34,6 +34,21 @@ export interface AdminCallOptions extends AbortOptions {
    * for each call, the same for its repeats. GS2 does not document its effect.
    */
   duplicationAvoider?: string | undefined;
+  /**
+   * The server checks the call and does not execute it (seen in the official SDKs for C# and Go; its
+   * reply is not documented). Default: not sent.
+   */
+  dryRun?: boolean | undefined;
+  /**
+   * Your own ID of the request, for GS2's logs (seen in the official TypeScript SDK). Printable
+   * ASCII. Default: none.
+   */
+  requestId?: string | undefined;
+  /**
+   * Passed on with the call, as scripts and other services do (seen in the official SDKs). Default:
+   * none.
+   */
+  contextStack?: string | undefined;
 }
 
 /** Parameters of a method; `namespaceName` is optional, since the admin has a default. */
@@ -70,7 +85,7 @@ export type UserResult =
       readonly userId: string;
       /**
        * `delivered`: to a live session. `forwarded`: to the player's device. `undelivered`: the
-       * user had neither a live session nor a device; GS2 keeps no queue.
+       * user had neither a live session nor a device; that GS2 keeps no queue is assumed.
        */
       readonly outcome: "delivered" | "forwarded" | "undelivered";
       readonly error?: undefined;

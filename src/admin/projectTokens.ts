@@ -3,7 +3,6 @@ import type { Fetch } from "../http/http.js";
 import { loginByRest, type LoginOptions } from "../http/login.js";
 import { fitsHeader } from "../http/rest.js";
 import type { Clock } from "../core/clock.js";
-import { createDeferred } from "../core/deferred.js";
 import { redact } from "../core/redact.js";
 import { fromProvider, RenewableToken, type Grant } from "../session/renewableToken.js";
 import type { Credential, ProjectTokenRequest } from "../session/session.js";
@@ -48,13 +47,9 @@ export function createProjectTokens(
   };
 
   const obtain = async (reason: ProjectTokenRequest["reason"]): Promise<Grant> => {
-    // A login without a response must not block later calls: they share this attempt.
-    const limited = createDeferred<Grant>("projectToken", clock, { timeoutMs }, () => undefined);
-    (projectToken ? fromProvider("projectToken", projectToken, { reason }) : logIn()).then(
-      limited.resolve,
-      limited.reject,
-    );
-    const grant = await limited.promise;
+    const grant = await (projectToken
+      ? fromProvider("projectToken", projectToken, { reason })
+      : logIn());
     if (typeof grant.token === "string" && grant.token && !fitsHeader(grant.token)) {
       throw new GatewayError({
         kind: "protocol",
@@ -65,12 +60,12 @@ export function createProjectTokens(
     return grant;
   };
 
-  const project = new RenewableToken<ProjectTokenRequest["reason"]>(
-    "projectToken",
-    clock.wallTime,
-    obtain,
-    (token) => void secrets.add(token),
-  );
+  const project = new RenewableToken<ProjectTokenRequest["reason"]>("projectToken", obtain, {
+    clock,
+    timeoutMs,
+    onToken: (token) => void secrets.add(token),
+    onSlow: undefined,
+  });
 
   return {
     clientId,

@@ -76,7 +76,7 @@ export interface GatewayAdmin {
 
   /** Lists the project's namespaces, one page per call. */
   readonly describeNamespaces: PagedMethod<DescribeNamespacesRequest, Namespace>;
-  /** Rejects with kind `conflict` when the name is taken. */
+  /** Rejects with kind `conflict` when the name is taken (assumed). */
   readonly createNamespace: AdminMethod<CreateNamespaceRequest, ItemResult<Namespace>>;
   readonly getNamespaceStatus: AdminMethod<InNamespace, NamespaceStatusResult>;
   readonly getNamespace: AdminMethod<InNamespace, ItemResult<Namespace>>;
@@ -91,17 +91,25 @@ export interface GatewayAdmin {
 
   /** Starts the export of a user's data; see {@link exportUserData}. */
   readonly dumpUserDataByUserId: AdminMethod<UserDataRequest, EmptyResult>;
-  /** Gets the address of the exported file. Before it is ready: 404, 409 or a `url` of null. */
+  /**
+   * Gets the address of the exported file. Before it is ready (assumed): 404, 409 or a `url` of
+   * null.
+   */
   readonly checkDumpUserDataByUserId: AdminMethod<UserDataRequest, UrlResult>;
   /** Starts deleting a user's data; see {@link eraseUserData}. */
   readonly cleanUserDataByUserId: AdminMethod<UserDataRequest, EmptyResult>;
-  /** Resolves when everything is deleted. Before that it rejects with 404 or 409. */
+  /**
+   * Resolves when everything is deleted. What it does before that is not documented: a 404, a 409 or
+   * the same 200.
+   */
   readonly checkCleanUserDataByUserId: AdminMethod<UserDataRequest, EmptyResult>;
   /** Gets the address to which a user's data is uploaded; see {@link importUserData}. */
   readonly prepareImportUserDataByUserId: AdminMethod<UserDataRequest, PrepareImportResult>;
   /** Starts the import of the uploaded data. */
   readonly importUserDataByUserId: AdminMethod<UploadedUserDataRequest, EmptyResult>;
-  /** Gets the address of the import's log. Before it is ready: 404, 409 or a `url` of null. */
+  /**
+   * Gets the address of the import's log. Before it is ready (assumed): 404, 409 or a `url` of null.
+   */
   readonly checkImportUserDataByUserId: AdminMethod<UploadedUserDataRequest, UrlResult>;
 
   /** Lists the live sessions of the player of the access token, one page per call. */
@@ -115,27 +123,29 @@ export interface GatewayAdmin {
     WebSocketSession
   >;
   /**
-   * Binds the connection `connectionId` to the player of the access token. Rejects with kind
-   * `conflict` when another connection holds the player.
+   * Binds the connection `connectionId` to the player of the access token. Without it, GS2 does not
+   * document which connection is bound; the emulator binds the latest free socket of this client.
+   * With `allowConcurrentAccess: false` it rejects with kind `conflict` when another connection
+   * holds the player (seen in the official SDKs).
    */
   readonly setUserId: AdminMethod<SetUserIdRequest, ItemResult<WebSocketSession>>;
-  /**
-   * Binds the connection `connectionId` to a user. Rejects with kind `conflict` when another
-   * connection holds the user.
-   */
+  /** Binds a connection to a user, as {@link setUserId} does to a player. */
   readonly setUserIdByUserId: AdminMethod<SetUserIdByUserIdRequest, ItemResult<WebSocketSession>>;
   /**
-   * Sends a notification to all live sessions of a user. It resolves when there is none: see the
-   * result.
+   * Sends a notification to the live sessions of a user (to all of them: assumed). It resolves when
+   * there is none (assumed): see the result.
    */
   sendNotification<const Subject extends AnySubject>(
     params: WithPayload<SendNotificationRequest, Subject>,
     options?: AdminCallOptions,
   ): Promise<SendNotificationResult>;
-  /** Closes a user's connections and resolves with the sessions that ended. */
+  /**
+   * Closes a user's sessions in the namespace and resolves with them. That it closes their
+   * connections, with all that is bound on those, is assumed.
+   */
   readonly disconnectByUserId: AdminMethod<NamespaceUserRequest, DisconnectResult>;
   /**
-   * Closes all connections in a namespace. Without `namespaceName` it is the default namespace of
+   * Closes all sessions in a namespace, and their connections (assumed). Without `namespaceName` it is the default namespace of
    * this admin.
    */
   readonly disconnectAll: AdminMethod<InNamespace, EmptyResult>;
@@ -147,9 +157,9 @@ export interface GatewayAdmin {
     SetFirebaseTokenByUserIdRequest,
     ItemResult<FirebaseToken>
   >;
-  /** Rejects with kind `notFound` when none is stored. */
+  /** Rejects with kind `notFound` when none is stored (seen in the official SDKs). */
   readonly getFirebaseToken: AdminMethod<ForPlayer, ItemResult<FirebaseToken>>;
-  /** Rejects with kind `notFound` when none is stored. */
+  /** Rejects with kind `notFound` when none is stored (seen in the official SDKs). */
   readonly getFirebaseTokenByUserId: AdminMethod<NamespaceUserRequest, ItemResult<FirebaseToken>>;
   /**
    * Resolves with the deleted token; without `item` when the response was lost and the repeat found
@@ -172,7 +182,12 @@ export interface GatewayAdmin {
 
   /** Exports a user's data; resolves with the address of the file when the job is done. */
   exportUserData(params: UserDataRequest, options?: JobOptions): Promise<{ url: string }>;
-  /** Deletes a user's data; resolves when the job is done. */
+  /**
+   * Deletes a user's data; resolves when the job is done. GS2 does not document the reply of a check
+   * while the job is running. Where the first check succeeds at once, the user's Firebase token is
+   * read in every namespace of the project, and again until those found are gone: one call for each
+   * namespace. Where the credential may not read them, the check decides alone.
+   */
   eraseUserData(params: UserDataRequest, options?: JobOptions): Promise<void>;
   /**
    * Uploads and imports a user's data. When the job is done, resolves with the address of its log,

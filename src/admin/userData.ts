@@ -8,7 +8,9 @@ import {
   checkDumpUserDataByUserId,
   checkImportUserDataByUserId,
   cleanUserDataByUserId,
+  describeNamespaces,
   dumpUserDataByUserId,
+  getFirebaseTokenByUserId,
   importUserDataByUserId,
   prepareImportUserDataByUserId,
   type AnyMethod,
@@ -17,6 +19,7 @@ import { fullJitter, wait } from "./backoff.js";
 import { isTransient, type Caller } from "./caller.js";
 import { toJson } from "./json.js";
 import type { JobOptions, JobProgress } from "./options.js";
+import { walkPages } from "./pages.js";
 
 export interface JobPorts {
   readonly clock: Clock;
@@ -77,24 +80,31 @@ function runJob<Result>(
   return promise;
 }
 
+type Awaitable<Value> = Value | Promise<Value>;
+
 /**
  * Calls the check method until the job is done. GS2 does not say how "not yet" is reported: a 404,
  * a 409 and a `url` of null all count.
+ *
+ * @param read undefined: not yet. `wasRefused`: an earlier check got a 404 or 409, so that this
+ * success means the end.
  */
 async function untilDone<Result>(
   clock: Clock,
   { signal, report, call }: Job,
   method: AnyMethod,
   params: Values,
-  read: (result: Values) => Result | undefined,
+  read: (result: Values, wasRefused: boolean) => Awaitable<Result | undefined>,
 ): Promise<Result> {
+  let wasRefused = false;
   for (let checks = 0; ; checks++) {
     report("checking", checks);
     try {
-      const result = read(await call(method, params));
+      const result = await read(await call(method, params), wasRefused);
       if (result !== undefined) return result;
     } catch (error) {
       if (!isGatewayError(error) || !isNotYet(error)) throw error;
+      wasRefused ||= !isTransient(error);
     }
     const longest = Math.min(LONGEST_CHECK_MS, FIRST_CHECK_MS * 1.5 ** checks);
     // Less than full jitter: a job takes long, and GS2 bills each check.
@@ -124,6 +134,54 @@ async function uploadRepeatedly(
   }
 }
 
+/**
+ * Whether the Firebase tokens found at first are gone in all namespaces: the user data that a clean
+ * is known to delete. One that was set anew has another `createdAt`.
+ */
+function createTokenCheck({ call }: Job, params: Values): () => Promise<boolean> {
+  let found: Map<unknown, unknown> | undefined;
+
+  const namespaceNames = async (): Promise<unknown[]> => {
+    const names: unknown[] = [];
+    for await (const item of walkPages(
+      "eraseUserData",
+      (page) => call(describeNamespaces, page),
+      {},
+      {},
+    )) {
+      names.push((item as Values)["name"]);
+    }
+    return names;
+  };
+  const readTokens = async (names: Iterable<unknown>): Promise<Map<unknown, unknown>> => {
+    const tokens = new Map<unknown, unknown>();
+    for (const namespaceName of names) {
+      try {
+        const { item } = await call(getFirebaseTokenByUserId, { ...params, namespaceName });
+        tokens.set(namespaceName, (item as Values)["createdAt"]);
+      } catch (error) {
+        if (!isGatewayError(error, "notFound")) throw error;
+      }
+    }
+    return tokens;
+  };
+  return async () => {
+    try {
+      const before = found;
+      found = await readTokens(before ? before.keys() : await namespaceNames());
+      if (!before) return found.size === 0;
+      for (const [name, createdAt] of found) {
+        if (before.get(name) !== createdAt) found.delete(name);
+      }
+      return found.size === 0;
+    } catch (error) {
+      // The credential may not read them: the reply of the check has to do.
+      if (isGatewayError(error, "unauthorized")) return true;
+      throw error;
+    }
+  };
+}
+
 export function createUserData(ports: JobPorts) {
   const { clock } = ports;
   return {
@@ -138,8 +196,14 @@ export function createUserData(ports: JobPorts) {
       runJob(ports, "eraseUserData", options, async (job) => {
         job.report("starting");
         await job.call(cleanUserDataByUserId, params);
-        await untilDone(clock, job, checkCleanUserDataByUserId, params, ({ url }) =>
-          url === null ? undefined : true,
+        const isGone = createTokenCheck(job, params);
+        await untilDone(
+          clock,
+          job,
+          checkCleanUserDataByUserId,
+          params,
+          async ({ url }, wasRefused) =>
+            url !== null && (wasRefused || (await isGone())) ? true : undefined,
         );
       }),
 
@@ -181,7 +245,7 @@ const isUrl = (text: string): boolean => {
 /** The official SDKs know two endings of such error messages: `failed` and `running`. */
 const isNotYet = (error: GatewayError): boolean =>
   isTransient(error) ||
-  ((error.status === 404 || error.status === 409) &&
+  ((error.kind === "notFound" || error.kind === "conflict") &&
     !error.errors.some(({ message }) => message.endsWith(".failed")));
 
 function contentOf(data: unknown): string | Blob {

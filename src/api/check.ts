@@ -1,7 +1,7 @@
 import type { AnyMethod } from "../wire/methods.js";
 import type { Report } from "../core/diagnostics.js";
 import { invalidArgument, MISSING } from "../errors.js";
-import type { Field, FieldCondition } from "../wire/fields.js";
+import { holds, type Field } from "../wire/fields.js";
 import type { Values } from "../wire/frames.js";
 
 type AnyFields = Readonly<Record<string, Field>>;
@@ -19,9 +19,6 @@ export const reportIneffectiveField =
       needs,
     });
 
-const holds = (values: Values, fields: AnyFields, [name, expected]: FieldCondition): boolean =>
-  (values[name] ?? fields[name]?.default) === expected;
-
 const types = { string: "string", int: "number", bool: "boolean", model: "object" } as const;
 const typeProblems = {
   string: "must be a string",
@@ -30,18 +27,10 @@ const typeProblems = {
   model: "must be an object",
 } as const;
 
-function problemOf(
-  value: unknown,
-  field: Field,
-  values: Values,
-  fields: AnyFields,
-): string | undefined {
-  const { type, mustBeSupplied, requiredWhen } = field;
+function problemOf(value: unknown, field: Field): string | undefined {
+  const { type, mustBeSupplied } = field;
   if (value == null || (mustBeSupplied && value === "")) {
-    if (mustBeSupplied) return MISSING;
-    return requiredWhen && holds(values, fields, requiredWhen)
-      ? `${MISSING} while ${requiredWhen.join(" is ")}`
-      : undefined;
+    return mustBeSupplied && MISSING;
   }
   if (typeof value !== types[type] || Array.isArray(value)) return typeProblems[type];
   const { min, max, lenient } = field as { min?: number; max?: number; lenient?: true };
@@ -76,11 +65,11 @@ export function checkArguments(
   for (const name in fields) {
     const field = fields[name]!;
     const value = values[name];
-    const problem = problemOf(value, field, values, fields);
+    const problem = problemOf(value, field);
     if (problem) throw invalidArgument(method, path + name, problem);
     if (value == null) continue;
     const { condition } = field;
-    if (condition && !holds(values, fields, condition)) {
+    if (condition && !holds(fields, values, condition)) {
       onIneffectiveField(method, path + name, condition.join(" is "));
     }
     checked[name] =
@@ -95,6 +84,20 @@ export function checkArguments(
         : value;
   }
   return checked;
+}
+
+/**
+ * A copy of the parameters of any call. Throws `invalidArgument` for what JSON cannot hold: a BigInt,
+ * a cycle, a getter that throws.
+ */
+export function plainParams(method: string, params: object): Values {
+  try {
+    const copy = JSON.parse(JSON.stringify(params)) as unknown;
+    if (typeof copy === "object" && copy) return copy as Values;
+  } catch {
+    // Told below.
+  }
+  throw invalidArgument(method, "params", "must be an object that JSON can hold");
 }
 
 /**

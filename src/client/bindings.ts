@@ -1,4 +1,4 @@
-import { bindRejection } from "../connection/binding.js";
+import { bindRejection, isRequestUnderWay } from "../connection/binding.js";
 import type { Connection } from "../connection/connection.js";
 import type { Binding } from "../connection/snapshot.js";
 import type { StatusTracker } from "../connection/status.js";
@@ -30,7 +30,8 @@ export function bindPlayer(
   request: BindRequest,
   options: CallOptions,
 ): Promise<Binding> {
-  const { accessToken, slot = options.slot ?? DEFAULT_SLOT } = request;
+  const { accessToken } = request;
+  const slot = request.slot ?? options.slot ?? DEFAULT_SLOT;
   if (!accessToken || !["string", "function"].includes(typeof accessToken)) {
     throw invalidArgument(setUserId.name, "accessToken", "must be a string or a function");
   }
@@ -39,12 +40,15 @@ export function bindPlayer(
     namespaceName: request.namespaceName ?? parts.settings.namespaceName,
   });
   if (params["allowConcurrentAccess"] === false) params["sessionId"] ??= parts.tabSession.id;
-  const desired = parts.session.createDesiredBinding(slot, accessToken, params);
+  const before = parts.session.desiredBinding(slot);
+  const isSame =
+    before?.source === accessToken && JSON.stringify(before.params) === JSON.stringify(params);
+  const desired = isSame ? before : parts.session.createDesiredBinding(slot, accessToken, params);
   return bindAndWait(parts, slot, desired, !!force, options);
 }
 
 export function takeOver(parts: BindingParts, options: CallOptions): Promise<Binding> {
-  const { slot = DEFAULT_SLOT } = options;
+  const slot = options.slot ?? DEFAULT_SLOT;
   const desired = parts.session.desiredBinding(slot);
   if (!desired) {
     throw invalidArgument("takeOver", `slot "${slot}"`, "has no binding: call setUserId first");
@@ -79,9 +83,11 @@ async function bindAndWait(
     () => (desired.bindSent ? { outcome: "unknown", retryable: true } : {}),
   );
   if (!options.signal?.aborted && !status.isDisposed) {
+    const isShared =
+      session.desiredBinding(slot) === desired && isRequestUnderWay(connection.state, slot, force);
     session.setDesiredBinding(slot, desired);
     const exclusive = desired.params["allowConcurrentAccess"] === false;
-    connection.dispatch({ type: "requestBind", slot, exclusive, force });
+    if (!isShared) connection.dispatch({ type: "requestBind", slot, exclusive, force });
   }
   await waiting.promise;
   return status.snapshot.bindings[slot]!;

@@ -1,6 +1,7 @@
 import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { AbortOptions } from "../core/deferred.js";
 import { bindMethods, CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
+import { plainParams } from "../api/check.js";
 import { invalidArgument } from "../errors.js";
 import type { ListenOptions } from "../notify/emitter.js";
 import type { Mark } from "../notify/history.js";
@@ -78,11 +79,25 @@ export class GatewayClient implements NotificationSource {
     Object.defineProperty(this, CLIENT_INTERNALS, { value: internals });
     bindMethods(this, GatewayClient.prototype);
     if (isEmulator) report("info", "emulator", webSocketUrl, { webSocket: webSocketUrl });
+    const { clientId, clientSecret } = options.credential as { [name: string]: string };
+    if (!isEmulator && clientSecret && "document" in globalThis) {
+      report("warn", "clientSecretInPage", "use projectToken", { clientId: clientId! });
+    }
   }
 
   /** The state of the connection: a frozen snapshot, replaced by a new one after each change. */
   get connection(): ConnectionSnapshot {
     return this.#core.snapshot;
+  }
+
+  /**
+   * Calls `listener` after each change of `connection`, which stays the same object until then: as
+   * `useSyncExternalStore` of React and the stores of other frameworks take it.
+   *
+   * @returns ends the subscription
+   */
+  subscribe(listener: () => void): () => void {
+    return this.lifecycle.on("status", () => listener());
   }
 
   /**
@@ -97,7 +112,10 @@ export class GatewayClient implements NotificationSource {
     await waiting.promise;
   }
 
-  /** Ends the connection. Only `connect` revives it, and binds again what was bound before. */
+  /**
+   * Ends the connection. Only `connect` and `setUserId` revive it, and bind again what was bound
+   * before.
+   */
 
   async disconnect(): Promise<void> {
     this.#core.disconnect();
@@ -119,8 +137,8 @@ export class GatewayClient implements NotificationSource {
    * With `allowConcurrentAccess: false` another live session of the player makes it reject with
    * kind `conflict`: offer the player `takeOver`. `force` cuts that session; a forced bind leaves
    * once, on an open connection, and is never repeated. After a rejection by time-out, by `signal`,
-   * or because the connection was lost, the slot stays wanted, without force: see `release`. After
-   * `disconnect` it rejects with `notConnected`.
+   * or because the connection was lost, the slot stays wanted, without force: see `release`. The
+   * same request while a bind of it is under way shares that bind.
    */
   async setUserId(request: BindRequest, options: CallOptions = {}): Promise<Binding> {
     return bindPlayer(this.#core, request, options);
@@ -139,8 +157,8 @@ export class GatewayClient implements NotificationSource {
    * again.
    */
 
-  async release({ slot = DEFAULT_SLOT }: { slot?: string | undefined } = {}): Promise<void> {
-    release(this.#core, slot);
+  async release({ slot }: { slot?: string | undefined } = {}): Promise<void> {
+    release(this.#core, slot ?? DEFAULT_SLOT);
   }
 
   on<K extends NotificationKey>(
@@ -189,13 +207,15 @@ export class GatewayClient implements NotificationSource {
 
   /**
    * Calls the handler after the first bind of a slot and after every gap: what the server sent in
-   * between is lost, so the game fetches its state again. Until the promise settles, 5 seconds and
-   * 1,000 notifications at most, notifications are held, and then delivered in order.
+   * between may be lost, so the game fetches its state again. A handler that is registered after a bind
+   * is called for it soon after, with reason `first`. Until the promise settles, 5 seconds and 1,000
+   * notifications at most, notifications are held, and then delivered in order; a `waitFor` inside
+   * the handler gets them at once.
    *
    * @returns ends the registration
    */
   onSync(handler: (sync: Sync) => unknown, options?: ListenOptions): () => void {
-    return this.#core.notifications.onSync(handler, options);
+    return this.#core.onSync(handler, options);
   }
 
   /** Tries at once instead of waiting for the next window; at most once a second. */
@@ -256,7 +276,7 @@ export class GatewayClient implements NotificationSource {
    * once after a 401.
    */
   async call<Result = Values>(request: ServiceCall, options: CallOptions = {}): Promise<Result> {
-    const { service, component, function: name, params = {}, slot = options.slot } = request;
+    const { service, component, function: name, params, slot = options.slot } = request;
     for (const field of ["service", "component", "function"] as const) {
       if (!request[field]) throw invalidArgument("call", field);
     }
@@ -265,7 +285,7 @@ export class GatewayClient implements NotificationSource {
       ...options,
       timeoutMs: options.timeoutMs ?? settings.callTimeoutMs,
       target: { service, component, function: name },
-      params,
+      params: plainParams("call", params ?? {}),
       slot,
       needsBinding: slot !== undefined,
     })) as Result;

@@ -10,7 +10,7 @@ import { createDeferred, type Deferred } from "../core/deferred.js";
 import type { Report } from "../core/diagnostics.js";
 import { createReporter } from "../core/reporter.js";
 import { loginByRest } from "../http/login.js";
-import { createEmitter, type Emitter } from "../notify/emitter.js";
+import { createEmitter, type Emitter, type ListenOptions } from "../notify/emitter.js";
 import { Notifications } from "../notify/notify.js";
 import { Session, type SessionPorts } from "../session/session.js";
 import { TabSession } from "../session/tabSession.js";
@@ -45,6 +45,8 @@ export class ClientCore {
   readonly checkArguments: ReturnType<typeof createChecker>;
   readonly #callRow: ReturnType<typeof createMethodCaller<CallRequest, Promise<Values>>>;
   readonly #pendingTokenRequests = new Set<Deferred<string>>();
+  /** Slots whose latest onSync event was emitted. */
+  readonly #syncedSlots = new Set<string>();
   #isDisposed = false;
 
   constructor(options: GatewayClientOptions) {
@@ -65,9 +67,12 @@ export class ClientCore {
       this.report("error", "handlerThrew", message, { error });
     this.lifecycle = createEmitter(onHandlerError);
     this.notifications = new Notifications(clock, createEmitter(onHandlerError), this.report);
-    this.tabSession = new TabSession(settings.storage, newId);
+    this.tabSession = new TabSession(settings.storage, newId, platform.pageSessionIds());
     this.session = new Session(credential, {
-      wallTime: clock.wallTime,
+      clock,
+      providerTimeoutMs: settings.providerTimeoutMs,
+      loginTimeoutMs: 2 * settings.callTimeoutMs + 1_000,
+      report: this.report,
       usableSocket: () => {
         const { phase, generation } = this.connection.state;
         return phase === "open" ? generation : undefined;
@@ -114,7 +119,7 @@ export class ClientCore {
     values: Values & { readonly slot?: string | undefined } = {},
     options: CallOptions = {},
   ): Promise<never> {
-    const { slot = options.slot ?? DEFAULT_SLOT } = values;
+    const slot = values.slot ?? options.slot ?? DEFAULT_SLOT;
     const params = this.checkArguments(row, slot, values);
     return (await this.#callRow(row, params, { ...options, slot, needsBinding: true })) as never;
   }
@@ -123,6 +128,7 @@ export class ClientCore {
     return probeByCall(
       this.connection.state,
       (slot) => this.#paramsOf(slot)?.["namespaceName"],
+      (slot) => this.session.latestTokens(slot),
       this.#callRow,
       timeoutMs,
     );
@@ -141,15 +147,18 @@ export class ClientCore {
 
   disconnect(): void {
     removeActiveClient(this.#bindingOf);
-    this.connection.dispatch({ type: "disconnect" });
     this.notifications.endHolds();
+    this.connection.dispatch({ type: "disconnect" });
+    // A login that getProjectToken waits for needs no connection.
+    if (!this.#pendingTokenRequests.size) this.session.cancelRequests();
   }
 
   dispose(): void {
     this.disconnect();
     this.#isDisposed = true;
+    this.session.cancelRequests();
     this.status.dispose();
-    this.tabSession.restore();
+    this.tabSession.release();
     this.notifications.dispose();
     this.#failTokenRequests();
     this.lifecycle.emit("dispose");
@@ -178,7 +187,8 @@ export class ClientCore {
   /** A page that is hidden or left gives its session ID back to the tab. */
   #observePlatform(emit: (hint: Hint) => void): () => void {
     return this.settings.platform.observePlatform((hint) => {
-      if (hint === "background" || hint === "pagehide") this.tabSession.restore();
+      if (hint === "background") this.tabSession.restore();
+      else if (hint === "pagehide") this.tabSession.release();
       else if (hint === "foreground" || hint === "pageshow") this.tabSession.claim();
       emit(hint);
     });
@@ -189,16 +199,36 @@ export class ClientCore {
     const downMs = Math.round(gapMs ?? 0);
     const since = gapMs === undefined ? undefined : Math.round(clock.wallTime() - gapMs);
     if (reason !== "first") this.notifications.addGap();
+    for (const one of this.#syncedSlots) {
+      if (one === slot || !this.#bindingOf(one)) this.#syncedSlots.delete(one);
+    }
     this.queue.announce(() => {
       // A handler before this one may have released it.
       const binding = this.#bindingOf(slot);
       if (!binding) return;
+      this.#syncedSlots.add(slot);
       if (addActiveClient(this.#bindingOf, binding)) {
         this.report("warn", "duplicateClient", binding.userId ?? "", { slot });
       }
       const sync: Sync = { reason, since, downMs, binding };
       void this.notifications.sync(sync);
     });
+  }
+
+  /** A handler that comes after the first bind of a slot is called for it, too. */
+  onSync(handler: (sync: Sync) => unknown, options?: ListenOptions): () => void {
+    const undo = this.notifications.onSync(handler, options);
+    const isHeld = (slot: string): boolean => this.#bindingOf(slot)?.state === "held";
+    const slots = [...this.#syncedSlots].filter(isHeld);
+    // Not before the caller has what ends the registration.
+    queueMicrotask(() => {
+      for (const slot of slots.filter(isHeld)) {
+        const binding = this.#bindingOf(slot)!;
+        const sync: Sync = { reason: "first", since: undefined, downMs: 0, binding };
+        this.queue.announce(() => void this.notifications.sync(sync, undo));
+      }
+    });
+    return undo;
   }
 
   readonly #bindingOf = (slot: string): Binding | undefined => this.snapshot.bindings[slot];

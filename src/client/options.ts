@@ -1,4 +1,5 @@
 import type { WebSocketClass } from "../connection/socket.js";
+import { checkTime } from "../core/deferred.js";
 import type { Logger } from "../core/diagnostics.js";
 import type { Fetch } from "../http/http.js";
 import { requireOptions } from "../http/login.js";
@@ -35,6 +36,12 @@ export interface GatewayClientOptions {
   /** How long a call may take, waiting for the connection included. Default 10,000. */
   callTimeoutMs?: number | undefined;
   /**
+   * How long a provider of tokens (a function in `credential` or `accessToken`) may take before it
+   * is asked again; where an earlier token was not refused, that one is used after 5 seconds. What
+   * comes late is used for the next request. Default 30,000.
+   */
+  providerTimeoutMs?: number | undefined;
+  /**
    * Probing of a silent connection; false: only on suspicion. Each probe of a browser is a call GS2
    * bills.
    */
@@ -58,12 +65,14 @@ export interface GatewayClientOptions {
 }
 
 const CALL_TIMEOUT_MS = 10_000;
+const PROVIDER_TIMEOUT_MS = 30_000;
 const PROBE_TIMEOUT_MS = 5_000;
 const IDLE_MS = 300_000;
 
 /** The options with their defaults. */
 export interface ClientSettings extends Omit<GatewayClientOptions, "keepAlive" | "storage"> {
   readonly callTimeoutMs: number;
+  readonly providerTimeoutMs: number;
   readonly idleMs: number;
   readonly probeTimeoutMs: number;
   readonly conflictGraceMs: number;
@@ -84,6 +93,7 @@ export function readOptions(options: GatewayClientOptions): ClientSettings {
     region = DEFAULT_REGION,
     endpoints = gs2Endpoints,
     callTimeoutMs = CALL_TIMEOUT_MS,
+    providerTimeoutMs = PROVIDER_TIMEOUT_MS,
     conflictGraceMs = 0,
     keepAlive,
     storage,
@@ -96,10 +106,19 @@ export function readOptions(options: GatewayClientOptions): ClientSettings {
 
   const { idleMs = IDLE_MS, timeoutMs: probeTimeoutMs = PROBE_TIMEOUT_MS } =
     keepAlive === false ? { idleMs: Infinity } : (keepAlive ?? {});
+  const times = {
+    callTimeoutMs,
+    providerTimeoutMs,
+    conflictGraceMs,
+    "keepAlive.idleMs": idleMs,
+    "keepAlive.timeoutMs": probeTimeoutMs,
+  };
+  for (const [name, ms] of Object.entries(times)) checkTime("GatewayClient", name, ms);
   const webSocketUrl = expandEndpoint(endpoints.webSocket, "gateway", region);
   return {
     ...options,
     callTimeoutMs,
+    providerTimeoutMs,
     idleMs,
     probeTimeoutMs,
     conflictGraceMs,

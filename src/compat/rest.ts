@@ -1,4 +1,5 @@
 import { createCaller } from "../admin/caller.js";
+import type { AdminCallOptions } from "../admin/options.js";
 import { adminPlatform } from "../admin/platform.js";
 import { GatewayError } from "../errors.js";
 import { restBase } from "../wire/endpoints.js";
@@ -17,7 +18,9 @@ export function valuesOf({ fields }: AnyMethod, request: unknown): Dict {
 }
 
 /** Its other values. The official SDK does not send empty texts here. */
-export function commonFieldsOf(request: unknown): Dict & { duplicationAvoider?: string } {
+export function commonFieldsOf(
+  request: unknown,
+): Pick<AdminCallOptions, "requestId" | "contextStack" | "dryRun" | "duplicationAvoider"> {
   const values = Object(request) as Values;
   return Object.fromEntries(
     [...COMMON_FIELDS, "duplicationAvoider"].flatMap((name) =>
@@ -52,8 +55,7 @@ export async function callOverRest(
       // The official SDK reports no diagnostics.
       onIneffectiveField: () => undefined,
     });
-    const { duplicationAvoider, ...commonFields } = commonFieldsOf(request);
-    return await call(method, valuesOf(method, request), { commonFields, duplicationAvoider });
+    return await call(method, valuesOf(method, request), commonFieldsOf(request));
   } catch (error) {
     throw gs2Error(error as GatewayError);
   }

@@ -12,6 +12,18 @@ import {
 } from "./session.js";
 
 /**
+ * The third argument of the official session since 1.4.111. `Gs2GatewayRestClient` of this package
+ * sends its small bodies as they are, and `fetch` unpacks responses by itself: the options are for
+ * official clients of other services that use the session.
+ */
+export interface Gs2RestSessionOptions {
+  /** Whether such a client packs the body of a request with gzip. Default true. */
+  compressRequest?: boolean;
+  /** Whether such a client accepts responses packed with gzip. Default true. */
+  acceptGzipResponse?: boolean;
+}
+
+/**
  * A session for calls over REST. It has the public fields of the official session, so that clients
  * of other services in the official package accept it.
  *
@@ -23,11 +35,18 @@ export class Gs2RestSession implements SessionFields {
   declare region: string;
   declare projectToken: string | null;
   declare expiresAt: number | null;
+  /** Read by official clients of other services; see {@link Gs2RestSessionOptions}. */
+  declare compressRequest: boolean;
+  /** Read by official clients of other services; see {@link Gs2RestSessionOptions}. */
+  declare acceptGzipResponse: boolean;
 
-  constructor(region: string, credential: Gs2Credential);
-  constructor(credential: Gs2Credential, region: string);
-  constructor(...given: SessionArguments) {
-    Object.assign(this, sessionFields(...given));
+  constructor(region: string, credential: Gs2Credential, options?: Gs2RestSessionOptions);
+  constructor(credential: Gs2Credential, region: string, options?: Gs2RestSessionOptions);
+  constructor(...given: [...SessionArguments, options?: Gs2RestSessionOptions]) {
+    const [first, second, options = {}] = given;
+    Object.assign(this, sessionFields(...([first, second] as SessionArguments)));
+    this.compressRequest = options.compressRequest ?? true;
+    this.acceptGzipResponse = options.acceptGzipResponse ?? true;
   }
 
   /**

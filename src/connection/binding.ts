@@ -5,26 +5,36 @@ import type { WebSocketSession } from "../wire/models.js";
 import { isResting, type State, type StateDraft, type SyncReason } from "./state.js";
 import {
   becomeUnauthorized,
+  checkLiveness,
+  endFormerSession,
+  isUnanswered,
   markUnstable,
   nextWindow,
   notConnected,
-  probe,
   replaceSocket,
   startConnecting,
 } from "./transitions.js";
 
-const RAPID_CLOSE_MS = 30_000;
+const RAPID_CLOSE_MS = 10_000;
 const RAPID_CLOSES_WITHIN_MS = 120_000;
-const RAPID_CLOSES_LIMIT = 3;
+/** A server that restarts a few times is no other client. */
+const RAPID_CLOSES_LIMIT = 5;
 
 /** Why a bind cannot even be requested; nothing of the request is kept then. */
 export function bindRejection(state: State, force: boolean): GatewayError | undefined {
   const { phase } = state;
-  if (phase === "closed") return notConnected("the client is closed: call connect() first");
   const canSend = phase === "loggingIn" || phase === "open";
   return force && !canSend
     ? notConnected("a forced bind is never sent late: await connect() first")
     : undefined;
+}
+
+/** Whether a bind that was requested, not an automatic one, is under way, forced where asked for. */
+export function isRequestUnderWay({ slots }: State, name: string, force: boolean): boolean {
+  const slot = slots[name];
+  if (!slot || slot.history.acceptedAt !== undefined) return false;
+  if (slot.state === "binding") return slot.forced || !force;
+  return slot.state === "wanted" && !!slot.force;
 }
 
 /** By setUserId or takeOver. */
@@ -50,46 +60,60 @@ export function requestBind(
 }
 
 export function release(draft: StateDraft, name: string): void {
-  const { [name]: slot, ...others } = draft.slots;
+  const slot = draft.slots[name];
   if (!slot) return;
-  draft.slots = others;
+  Reflect.deleteProperty(draft.slots, name);
   const { isHeldByServer, unconfirmedBind } = slot.history;
-  if (isHeldByServer || unconfirmedBind || slot.state === "binding") replaceSocket(draft);
+  if (isHeldByServer || unconfirmedBind || slot.state === "binding") endFormerSession(draft);
 }
 
-/** Sends the binds that are wanted and due; once none is under way, the connection is stable. */
+/** Sends the binds that are wanted and due; once one is held, the connection is stable. */
 export function bindWanted(draft: StateDraft): void {
   const { slots, input, effects } = draft;
   for (const [name, slot] of Object.entries(slots)) {
     if (slot.state !== "wanted" || input.now < (slot.retryAt ?? -Infinity)) continue;
     const { history, force = false, renewNext = false, renewed, conflictSince } = slot;
     effects.push({ type: "bind", slot: name, force, renew: renewNext });
-    slots[name] = { history, state: "binding", forced: force, renewed, conflictSince };
+    slots[name] = {
+      history,
+      state: "binding",
+      forced: force,
+      renews: renewNext,
+      renewed,
+      conflictSince,
+    };
     draft.attemptAt = input.now;
   }
-  const isBusy = Object.values(slots).some(
-    ({ state }) => state === "wanted" || state === "binding",
-  );
-  if (isBusy) markUnstable(draft);
+  const states = Object.values(slots).map(({ state }) => state);
+  const isBusy = states.includes("wanted") || states.includes("binding");
+  // One slot whose bind goes on failing does not make the others wait longer.
+  if (isBusy && !states.includes("held")) markUnstable(draft);
   else draft.stableSince ??= input.now;
 }
 
-export function bindSucceeded(draft: StateDraft, name: string, session: WebSocketSession): void {
+export function bindSucceeded(
+  draft: StateDraft,
+  name: string,
+  session: WebSocketSession,
+  namespaceName: unknown,
+): void {
   const slot = draft.slots[name];
   if (slot?.state !== "binding") return;
   const { exclusive, isHeldByServer, session: before, gapSince } = slot.history;
   const { rapidCloses, unconfirmedBind } = slot.history;
-  const playerChanged = !!before && before.userId !== session.userId;
-  if (playerChanged) draft.effects.push({ type: "forgetNotifications" });
+  // A player of another namespace is another player.
+  const playerChanged =
+    !!before && (before.userId !== session.userId || slot.history.namespaceName !== namespaceName);
   if ((playerChanged && isHeldByServer) || unconfirmedBind === "former") {
     // The former player's session lives on this very socket, or may: only a new one ends it.
-    replaceSocket(draft);
+    endFormerSession(draft);
     draft.slots[name] = { history: { exclusive, rapidCloses }, state: "wanted" };
     return;
   }
+  if (playerChanged) draft.effects.push({ type: "forgetNotifications" });
   const acceptedAt = draft.input.now;
   draft.slots[name] = {
-    history: { exclusive, rapidCloses, isHeldByServer: true, session, acceptedAt },
+    history: { exclusive, rapidCloses, isHeldByServer: true, session, namespaceName, acceptedAt },
     state: "held",
   };
   const isFirst = playerChanged || !before;
@@ -134,13 +158,15 @@ export function bindFailed(draft: StateDraft, name: string, error: GatewayError)
     case "final":
       return rejectBind(draft, name, error);
     case "retry":
-      if (error.kind === "requestTimeout") {
+      if (isUnanswered(error)) {
         history = { ...history, unconfirmedBind: history.unconfirmedBind ?? "own" };
-        probe(draft);
+        checkLiveness(draft);
       }
   }
   const retryAt = nextWindow(draft);
-  draft.slots[name] = { history, state: "wanted", renewed, conflictSince, retryAt };
+  // The refused tokens could not be renewed.
+  const renewNext = slot.renews && error.outcome === "notSent";
+  draft.slots[name] = { history, state: "wanted", renewNext, renewed, conflictSince, retryAt };
   draft.effects.push({ type: "reportBindRetry", slot: name, error });
 }
 
@@ -148,7 +174,7 @@ export function bindFailed(draft: StateDraft, name: string, error: GatewayError)
 function rejectBind(draft: StateDraft, name: string, error: GatewayError): void {
   const { history } = draft.slots[name]!;
   draft.slots[name] = { history, state: "failed", error };
-  if (history.isHeldByServer || history.unconfirmedBind) replaceSocket(draft);
+  if (history.isHeldByServer || history.unconfirmedBind) endFormerSession(draft);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { GatewayErrorKind } from "../errors.js";
 import { classifyFailure, isSafeToRepeat, kindOfStatus } from "../wire/failures.js";
 import {
   encodeRequest,
+  loginTarget,
   readErrors,
   succeeded,
   type Envelope,
@@ -33,23 +34,25 @@ export interface CallRequest extends AbortOptions {
   readonly repeat?: Repeat | undefined;
   /** Sent with a duplicationAvoider of its own. */
   readonly takesDuplicationAvoider?: boolean | undefined;
-  /** In place of those of the slot. */
-  readonly tokens?: Tokens | undefined;
+  /** In place of those of the slot; a function is called when the call is sent. */
+  readonly tokens?: Tokens | (() => Tokens) | undefined;
 }
 
 /** Wait, send now, or reject with this error. */
 export type Gate = "wait" | "send" | { readonly kind: GatewayErrorKind; readonly problem: string };
 
+const isLogin = ({ target }: CallRequest): boolean => target === loginTarget;
+
 /** Whether a call may leave in this state of the connection. */
 export function gateOf(state: State, request: CallRequest): Gate {
-  const { slot: name = "", needsBinding, generation = state.generation, tokens } = request;
+  const { slot: name = "", needsBinding, generation = state.generation } = request;
   const { phase } = state;
   const reject = (problem: string, kind: GatewayErrorKind = "notConnected"): Gate => ({
     kind,
     problem,
   });
   if (generation !== state.generation) return reject("the connection was lost");
-  if (phase === "loggingIn" && request.generation) return tokens && !name ? "send" : "wait";
+  if (phase === "loggingIn" && request.generation) return isLogin(request) ? "send" : "wait";
   if (phase === "unauthorized") return reject("the client is unauthorized", phase);
   if (phase === "idle" || phase === "closed") return reject("not connected");
   if (needsBinding) {
@@ -70,8 +73,8 @@ export function gateOf(state: State, request: CallRequest): Gate {
  */
 export interface TokenSource {
   tokensFor(slot: string | undefined): Tokens | Promise<Tokens>;
-  /** Renews what may be stale; concurrent callers share one renewal. */
-  renewTokens(slot: string | undefined): Promise<unknown>;
+  /** Renews what may be stale of the tokens that were sent; concurrent callers share one renewal. */
+  renewTokens(slot: string | undefined, sent: Tokens): Promise<unknown>;
   /** Called before a call is sent, so that a token or secret in it is redacted from then on. */
   trackSecrets(params: Values): void;
   /** Takes secrets out of a text the server wrote. */
@@ -95,7 +98,8 @@ interface Call {
   readonly id: string;
   readonly avoiderId: string | undefined;
   progress: "waiting" | "preparing" | "sent";
-  everSent: boolean;
+  /** What it was last sent with. */
+  sentTokens: Tokens | undefined;
   /** Sent again because the socket was lost without a reply. */
   repeated: boolean;
   renewedAfter401: boolean;
@@ -152,7 +156,7 @@ export class PendingCalls {
       call.renewedAfter401 = true;
       this.#prepare(
         call,
-        this.#ports.session.renewTokens(slot),
+        this.#ports.session.renewTokens(slot, call.sentTokens!),
         () => this.#advance(call),
         () => this.#refuse(call, reply),
       );
@@ -176,12 +180,12 @@ export class PendingCalls {
   #create(request: CallRequest, id: string): Call {
     const onEnd = (kind?: GatewayErrorKind): void => {
       this.#calls.delete(id);
-      if (kind === "requestTimeout" && call.everSent) this.#ports.checkLiveness();
+      if (kind === "requestTimeout" && call.sentTokens) this.#ports.checkLiveness();
     };
     const describe = (
       kind: GatewayErrorKind,
     ): { outcome: "unknown"; retryable: boolean } | object =>
-      call.everSent
+      call.sentTokens
         ? {
             outcome: "unknown",
             retryable: mayRepeat(call) && classifyFailure(kind) === "retry",
@@ -194,7 +198,7 @@ export class PendingCalls {
       id,
       avoiderId: request.takesDuplicationAvoider ? this.#ports.newId() : undefined,
       progress: "waiting",
-      everSent: false,
+      sentTokens: undefined,
       repeated: false,
       renewedAfter401: false,
     };
@@ -203,7 +207,7 @@ export class PendingCalls {
 
   #isFull(): boolean {
     const calls = [...this.#calls.values()];
-    return calls.filter(({ progress }) => progress === "waiting").length > WAITING_LIMIT;
+    return calls.filter(({ progress }) => progress !== "sent").length > WAITING_LIMIT;
   }
 
   #advance(call: Call): void {
@@ -212,7 +216,8 @@ export class PendingCalls {
     const gate = this.#ports.gate(request);
     if (gate === "wait") return;
     if (gate !== "send") return this.#fail(call, gate.kind, gate.problem);
-    const tokens = request.tokens ?? this.#ports.session.tokensFor(request.slot);
+    const { tokens: own, slot } = request;
+    const tokens = typeof own === "function" ? own() : (own ?? this.#ports.session.tokensFor(slot));
     if (!(tokens instanceof Promise)) return this.#send(call, tokens);
     this.#prepare(call, tokens, (ready) => {
       // The connection may have changed meanwhile.
@@ -240,7 +245,7 @@ export class PendingCalls {
     const envelope = { ...tokens, requestId: call.id, duplicationAvoider: call.avoiderId };
     if (this.#ports.send(encodeRequest(target, params, envelope))) {
       call.progress = "sent";
-      call.everSent = true;
+      call.sentTokens = tokens;
     }
   }
 

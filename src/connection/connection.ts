@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.js";
+import { setDeadline, type Clock } from "../core/clock.js";
 import type { Report } from "../core/diagnostics.js";
 import { GatewayError } from "../errors.js";
 import { decodeFrame, type NotificationFrame, type Values } from "../wire/frames.js";
@@ -53,7 +53,10 @@ export interface ConnectionPorts {
     receive(frame: NotificationFrame, receivedAt: number, via: "socket"): void;
     /** Holds notifications back until the returned function is called. */
     hold(): () => void;
-    forgetHistory(): void;
+    /** What was held or delivered so far came on a socket that is gone. */
+    socketLost(): void;
+    /** Another player is in a slot: drops what was held on earlier sockets, and the history. */
+    forgetFormer(): void;
   };
   readonly probeByCall: () => void;
   /** `downMs`: how long the gap was; undefined where there was none before. */
@@ -85,7 +88,7 @@ export class Connection {
   #socket: Socket | undefined;
   #frames = 0;
   #lastFrameAt = 0;
-  #timer: unknown;
+  #cancelTick: (() => void) | undefined;
   #stopObserving: (() => void) | undefined;
 
   constructor(options: ConnectionOptions, ports: ConnectionPorts) {
@@ -145,7 +148,7 @@ export class Connection {
   }
 
   #setTimer(): void {
-    this.#clock.clearTimer(this.#timer);
+    this.#cancelTick?.();
     const now = this.#clock.now();
     const due = nextTickAt(this.#state, this.#options, this.#lastFrameAt);
     const isOpen = this.#state.phase === "open";
@@ -153,7 +156,7 @@ export class Connection {
     // sign of it.
     const ms = Math.min(Math.max(due - now, 0), isOpen ? CLOCK_CHECK_MS : LONGEST_TIMER_MS);
     const tick = (): void => this.dispatch({ type: "tick", lateMs: this.#clock.now() - now - ms });
-    this.#timer = due < Infinity || isOpen ? this.#clock.setTimer(tick, ms) : undefined;
+    this.#cancelTick = due < Infinity || isOpen ? setDeadline(this.#clock, tick, ms) : undefined;
   }
 
   #perform(effect: Effect): void {
@@ -164,6 +167,7 @@ export class Connection {
       case "leaveSocket":
         this.#socket?.leave();
         this.#socket = undefined;
+        notifications.socketLost();
         return this.calls.socketLost();
       case "login":
         return void this.#logIn(effect.renew);
@@ -175,7 +179,7 @@ export class Connection {
       case "invalidateTokens":
         return session.invalidateTokens();
       case "forgetNotifications":
-        return notifications.forgetHistory();
+        return notifications.forgetFormer();
       case "sync": {
         const { slot, reason, since } = effect;
         const downMs = since === undefined ? undefined : this.#clock.now() - since;
@@ -235,9 +239,11 @@ export class Connection {
   async #bind({ slot, force, renew }: Extract<Effect, { type: "bind" }>): Promise<void> {
     const { session, notifications } = this.#ports;
     const { generation } = this.#state;
-    const release = notifications.hold();
+    let endHold: (() => void) | undefined;
     try {
       const { params, tokens } = await session.prepareBind(slot, force, renew);
+      // From here on the server may send what the game has to see after its onSync.
+      endHold = notifications.hold();
       const { component, name, repeat, takesDuplicationAvoider } = setUserId;
       const result = await this.calls.start({
         target: { service: "gateway", component, function: name },
@@ -254,11 +260,12 @@ export class Connection {
         generation,
         slot,
         session: readSession(result),
+        namespaceName: params["namespaceName"],
       });
     } catch (error) {
       this.dispatch({ type: "bindFailed", generation, slot, error: error as GatewayError });
     } finally {
-      release();
+      endHold?.();
     }
   }
 

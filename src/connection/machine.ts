@@ -24,9 +24,12 @@ import {
   createDraft,
   isRestricted,
   nextWindow,
+  checkLiveness,
+  forgetSuspicion,
+  isUnanswered,
   openSocket,
   outageOf,
-  probe,
+  probeIfDue,
   retryNow,
   startConnecting,
   stop,
@@ -82,6 +85,8 @@ export type ConnectionEvent =
       readonly generation: number;
       readonly slot: string;
       readonly session: WebSocketSession;
+      /** That of the request. */
+      readonly namespaceName?: unknown;
     }
   | {
       readonly type: "bindFailed";
@@ -143,7 +148,7 @@ function applyEvent(draft: StateDraft, event: ConnectionEvent): void {
     case "release":
       return release(draft, event.slot);
     case "bindSucceeded":
-      return bindSucceeded(draft, event.slot, event.session);
+      return bindSucceeded(draft, event.slot, event.session, event.namespaceName);
     case "bindFailed":
       return bindFailed(draft, event.slot, event.error);
   }
@@ -171,14 +176,14 @@ function loggedIn(draft: StateDraft, renewInMs: number): void {
 function loginFailed(draft: StateDraft, error: GatewayError): void {
   const recovery = classifyFailure(error.kind);
   if (recovery === "renew") becomeUnauthorized(draft, error);
-  else if (recovery === "final") stop(draft, "closed", undefined, error);
   else if (draft.phase === "open") {
     draft.renewAt = draft.input.now + RENEWAL_RETRY_MS;
     draft.effects.push({ type: "reportRenewalRetry", error });
-  } else {
+  } else if (recovery === "final") stop(draft, "closed", undefined, error);
+  else {
     draft.error = error;
     // Only the login may be sent, so its silence is all that can be known of this socket.
-    if (error.kind === "requestTimeout") connectionLost(draft, "network");
+    if (isUnanswered(error)) connectionLost(draft, "network");
     else draft.nextRetryAt = nextWindow(draft);
   }
 }
@@ -192,13 +197,13 @@ function applyHint(draft: StateDraft, hint: Hint): void {
       return;
     case "online":
       draft.offline = false;
-      probe(draft);
+      checkLiveness(draft);
       return retryNow(draft);
     case "background":
       draft.hiddenSince = Math.min(draft.hiddenSince, now);
       return;
     case "foreground":
-      if (draft.hiddenSince <= now - HIDDEN_SUSPICIOUS_MS) probe(draft);
+      if (draft.hiddenSince <= now - HIDDEN_SUSPICIOUS_MS) checkLiveness(draft);
       draft.hiddenSince = Infinity;
       // An attempt under way is as good as a new one.
       if (draft.phase === "waiting") retryNow(draft);
@@ -216,24 +221,27 @@ function applyHint(draft: StateDraft, hint: Hint): void {
     case "retryNow":
       return retryNow(draft);
     case "suspicion":
-      return probe(draft);
+      return checkLiveness(draft);
   }
 }
 
 function checkConnection(draft: StateDraft, lateMs: number): void {
   const { input, options } = draft;
   const hasSlept = lateMs > CLOCK_JUMP_MS;
-  if (input.frames > draft.probedFrames) draft.probedAt = Infinity;
-  // What came in during a sleep has not been read yet: a probe under way gets its time anew.
-  else if (hasSlept && draft.probedAt < Infinity) draft.probedAt = input.now;
-  if (input.now >= draft.probedAt + options.probeTimeoutMs) {
-    return connectionLost(draft, "probeFailed");
+  forgetSuspicion(draft);
+  // A reply that was due during a sleep gets its time anew.
+  if (hasSlept) draft.suspectedAt = draft.probeAt = Infinity;
+  if (input.now >= draft.suspectedAt + options.probeTimeoutMs) {
+    if (draft.probeAt === Infinity) return connectionLost(draft, "probeFailed");
+    // The host was blocked when the probe was due.
+    draft.suspectedAt = input.now;
   }
+  probeIfDue(draft);
   if (input.now >= draft.renewAt) {
     draft.renewAt = Infinity;
     draft.effects.push({ type: "login", renew: true });
   }
-  if (hasSlept || input.now >= input.lastFrameAt + options.idleMs) probe(draft);
+  if (hasSlept || input.now >= input.lastFrameAt + options.idleMs) checkLiveness(draft);
 }
 
 function retryIfDue(draft: StateDraft): void {

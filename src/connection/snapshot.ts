@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.js";
+import { copyRecord } from "../core/record.js";
 import type { GatewayError } from "../errors.js";
 import type { WebSocketSession } from "../wire/models.js";
 import {
@@ -83,7 +84,7 @@ export function takeSnapshot(
   const status = statusOf(state);
   const { attempt, error, nextRetryAt } = state;
   const former = before?.snapshot;
-  const bindings: Record<string, Binding> = {};
+  const bindings = copyRecord<Binding>({});
   for (const [name, slot] of Object.entries(state.slots)) {
     const { session } = slot.history;
     const { namespaceName = "", sessionId } = paramsOf(name) ?? {};

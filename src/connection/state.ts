@@ -1,5 +1,6 @@
 import type { GatewayError } from "../errors.js";
 import type { WebSocketSession } from "../wire/models.js";
+import { copyRecord } from "../core/record.js";
 import type { Outage } from "./retrySchedule.js";
 
 /**
@@ -48,6 +49,8 @@ export interface SlotHistory {
   readonly unconfirmedBind?: "own" | "former" | undefined;
   /** As the server described it when it was last bound. */
   readonly session?: WebSocketSession | undefined;
+  /** The namespace it was last bound in. */
+  readonly namespaceName?: unknown;
   /**
    * When the server last accepted the present request; before that, a conflict rejects the caller.
    */
@@ -81,7 +84,12 @@ export type Slot = { readonly history: SlotHistory } & (
       /** Rejects the caller though the slot goes on being wanted. */
       readonly error?: GatewayError | undefined;
     })
-  | (BindProgress & { readonly state: "binding"; readonly forced: boolean })
+  | (BindProgress & {
+      readonly state: "binding";
+      readonly forced: boolean;
+      /** The tokens are renewed first. */
+      readonly renews: boolean;
+    })
   | { readonly state: "held" }
   | { readonly state: "replaced"; readonly replacedBy: "conflict" | "sessionIdShared" }
   | { readonly state: "failed"; readonly error: GatewayError }
@@ -99,6 +107,8 @@ export interface State {
   readonly nextRetryAt: number;
   /** The retry was asked for by an event: it does not wait for the long windows. */
   readonly urgent?: boolean | undefined;
+  /** The attempt took the place of one under way, and runs to its end. */
+  readonly isSecondAttempt?: boolean | undefined;
   readonly everOpen?: boolean | undefined;
   /** Since when the socket is open and no bind is under way. */
   readonly stableSince?: number | undefined;
@@ -109,9 +119,12 @@ export interface State {
   readonly inBackForwardCache?: boolean | undefined;
   /** When the project token is due for renewal. */
   readonly renewAt: number;
-  readonly probedAt: number;
-  /** How many frames had come when the probe was sent. */
-  readonly probedFrames: number;
+  /** Since when the connection may be half-open: a frame that comes later proves it alive. */
+  readonly suspectedAt: number;
+  /** How many frames had come then. */
+  readonly suspectedFrames: number;
+  /** When a probe is due, if no frame comes before. */
+  readonly probeAt: number;
   readonly slots: Readonly<Record<string, Slot>>;
 }
 
@@ -189,9 +202,10 @@ export const initialState: State = {
   nextRetryAt: Infinity,
   hiddenSince: Infinity,
   renewAt: Infinity,
-  probedAt: Infinity,
-  probedFrames: 0,
-  slots: {},
+  suspectedAt: Infinity,
+  suspectedFrames: 0,
+  probeAt: Infinity,
+  slots: copyRecord({}),
 };
 
 export const isResting = ({ phase }: { readonly phase: Phase }): boolean =>
@@ -224,10 +238,12 @@ export const reasonOf = (state: State): Reason | undefined =>
 
 /** When the machine needs a tick, if no event comes before. */
 export function nextTickAt(state: State, options: MachineOptions, lastFrameAt: number): number {
-  const { phase, nextRetryAt, renewAt, probedAt, slots } = state;
+  const { phase, nextRetryAt, renewAt, suspectedAt, probeAt, slots } = state;
   if (phase !== "open") return nextRetryAt;
   const checkAt =
-    probedAt < Infinity ? probedAt + options.probeTimeoutMs : lastFrameAt + options.idleMs;
+    suspectedAt < Infinity
+      ? Math.min(probeAt, suspectedAt + options.probeTimeoutMs)
+      : lastFrameAt + options.idleMs;
   const binds = Object.values(slots).map((slot) =>
     slot.state === "wanted" ? (slot.retryAt ?? -Infinity) : Infinity,
   );

@@ -1,3 +1,4 @@
+import { copyRecord } from "../core/record.js";
 import { GatewayError } from "../errors.js";
 import { classifyFailure } from "../wire/failures.js";
 import { nextAttemptAt, type Outage } from "./retrySchedule.js";
@@ -20,7 +21,7 @@ export const createDraft = (
   before: State,
   input: StepInput,
   options: MachineOptions,
-): StateDraft => ({ ...before, slots: { ...before.slots }, input, options, effects: [] });
+): StateDraft => ({ ...before, slots: copyRecord(before.slots), input, options, effects: [] });
 
 export const notConnected = (problem: string): GatewayError =>
   new GatewayError({
@@ -28,6 +29,10 @@ export const notConnected = (problem: string): GatewayError =>
     message: `setUserId: ${problem}`,
     method: "setUserId",
   });
+
+/** It was sent, and no reply came in time. */
+export const isUnanswered = ({ kind, outcome }: GatewayError): boolean =>
+  kind === "requestTimeout" && outcome === "unknown";
 
 /** Only the long windows are used: the page is hidden, or there is no network. */
 export const isRestricted = ({ offline, options, hiddenSince, input }: StateDraft): boolean =>
@@ -45,7 +50,7 @@ export function openSocket(draft: StateDraft): void {
   draft.attempt++;
   draft.attemptAt = draft.input.now;
   draft.nextRetryAt = Infinity;
-  draft.urgent = draft.inBackForwardCache = false;
+  draft.urgent = draft.inBackForwardCache = draft.isSecondAttempt = false;
   draft.effects.push({ type: "openSocket" });
 }
 
@@ -90,7 +95,7 @@ function dropSocket(draft: StateDraft): void {
     slots[name] = slotWithoutSocket(slot, input.lastFrameAt);
   }
   draft.generation++;
-  draft.probedAt = Infinity;
+  draft.suspectedAt = draft.probeAt = Infinity;
   draft.effects.push({ type: "leaveSocket" });
 }
 
@@ -99,6 +104,12 @@ export function replaceSocket(draft: StateDraft): void {
   markUnstable(draft);
   dropSocket(draft);
   openSocket(draft);
+}
+
+/** A player leaves a slot: ends what the server may hold, and what came for that player. */
+export function endFormerSession(draft: StateDraft): void {
+  replaceSocket(draft);
+  draft.effects.push({ type: "forgetNotifications" });
 }
 
 /** The connection is not as it should be. If it was for long enough, a new outage begins. */
@@ -158,17 +169,42 @@ export function retryNow(draft: StateDraft): void {
     draft.urgent = true;
     draft.nextRetryAt = Math.min(draft.nextRetryAt, earliest);
     if (phase === "waiting" && earliest === input.now) openSocket(draft);
-  } else if (phase === "opening" && earliest === input.now) replaceSocket(draft);
+  } else if (phase === "opening" && earliest === input.now && !draft.isSecondAttempt) {
+    replaceSocket(draft);
+    // However often a retry is asked for, this one may take its time.
+    draft.isSecondAttempt = true;
+  }
   for (const [name, slot] of Object.entries(slots)) {
     if (slot.state !== "wanted" || slot.retryAt === undefined) continue;
     slots[name] = { ...slot, retryAt: Math.min(slot.retryAt, earliest) };
   }
 }
 
-export function probe(draft: StateDraft): void {
-  if (draft.phase !== "open" || draft.probedAt < Infinity) return;
-  draft.probedAt = draft.input.now;
-  draft.probedFrames = draft.input.frames;
+/** A frame has come since the connection was suspected. */
+export function forgetSuspicion(draft: StateDraft): void {
+  if (draft.input.frames > draft.suspectedFrames) draft.suspectedAt = draft.probeAt = Infinity;
+}
+
+/**
+ * The connection may be half-open: unless a frame comes within the time of a probe, it is left.
+ * While frames flow, the next one is waited for: a probe is a call GS2 bills.
+ */
+export function checkLiveness(draft: StateDraft): void {
+  const { now, frames, lastFrameAt } = draft.input;
+  const { probeTimeoutMs, idleMs } = draft.options;
+  if (draft.phase !== "open") return;
+  forgetSuspicion(draft);
+  if (draft.suspectedAt < Infinity) return;
+  draft.suspectedAt = now;
+  draft.suspectedFrames = frames;
+  const isFlowing = now - lastFrameAt < Math.min(probeTimeoutMs, idleMs);
+  draft.probeAt = isFlowing ? now + probeTimeoutMs / 2 : now;
+  probeIfDue(draft);
+}
+
+export function probeIfDue(draft: StateDraft): void {
+  if (draft.input.now < draft.probeAt) return;
+  draft.probeAt = Infinity;
   draft.effects.push({ type: "probe" });
 }
 

@@ -21,6 +21,26 @@ export const systemClock: Clock = {
   clearTimer: (timer) => clearTimeout(timer as number),
 };
 
+const LAST_TURN_MS = 200;
+
+/**
+ * Runs at a deadline. The last 200 ms are a timer of their own: after the host was blocked or
+ * asleep, what waits in the event loop is read before the deadline passes.
+ *
+ * @returns cancels it
+ */
+export function setDeadline(
+  { setTimer, clearTimer }: Pick<Clock, "setTimer" | "clearTimer">,
+  run: () => void,
+  ms: number,
+): () => void {
+  const lastTurnMs = Math.min(ms, LAST_TURN_MS);
+  let timer = setTimer(() => {
+    timer = setTimer(run, lastTurnMs);
+  }, ms - lastTurnMs);
+  return () => clearTimer(timer);
+}
+
 /** 128 random bits. `crypto.randomUUID` is missing on plain http; `getRandomValues` is not. */
 export const newId = (): string =>
   crypto.getRandomValues(new Uint32Array(4)).reduce((id, word) => id + word.toString(36), "");

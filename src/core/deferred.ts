@@ -1,11 +1,28 @@
-import { GatewayError, type GatewayErrorInit, type GatewayErrorKind } from "../errors.js";
-import type { Clock } from "./clock.js";
+import {
+  GatewayError,
+  invalidArgument,
+  type GatewayErrorInit,
+  type GatewayErrorKind,
+} from "../errors.js";
+import { setDeadline, type Clock } from "./clock.js";
 
 export interface AbortOptions {
   /** Ends the wait with kind `aborted`. */
   signal?: AbortSignal | undefined;
-  /** Milliseconds; then the wait ends with kind `requestTimeout`. */
+  /**
+   * Milliseconds, at most 2,147,483,647; then the wait ends with kind `requestTimeout`. `Infinity`:
+   * no limit.
+   */
   timeoutMs?: number | undefined;
+}
+
+/** The most a timer of the host takes. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Throws `invalidArgument` for what is no time; `Infinity` means none. */
+export function checkTime(method: string, field: string, ms: unknown): void {
+  if (ms === Infinity || ((ms as number) >= 0 && (ms as number) <= LONGEST_MS)) return;
+  throw invalidArgument(method, field, `must be from 0 to ${LONGEST_MS}, or Infinity`);
 }
 
 type Failure = Omit<GatewayErrorInit, "message" | "method">;
@@ -20,17 +37,21 @@ export interface Deferred<Value> {
 }
 
 /**
+ * Throws `invalidArgument` where `timeoutMs` is no time.
+ *
  * @param onEnd called once, before the promise settles, with the kind of the failure where it is
  * ours
  * @param describe adds to a failure of this kind; by default it says that nothing was sent
  */
 export function createDeferred<Value>(
   method: string,
-  { setTimer, clearTimer }: Pick<Clock, "setTimer" | "clearTimer">,
+  clock: Pick<Clock, "setTimer" | "clearTimer">,
   { signal, timeoutMs }: AbortOptions,
   onEnd: (kind?: GatewayErrorKind) => void,
   describe?: (kind: GatewayErrorKind) => Partial<Failure>,
 ): Deferred<Value> {
+  const limitMs = timeoutMs ?? Infinity;
+  checkTime(method, "timeoutMs", limitMs);
   let isOver = false;
   let settle!: (value: Value) => void;
   let refuse!: (error: unknown) => void;
@@ -41,7 +62,7 @@ export function createDeferred<Value>(
   const end = (then: () => void, kind?: GatewayErrorKind): void => {
     if (isOver) return;
     isOver = true;
-    clearTimer(timer);
+    cancelDeadline?.();
     signal?.removeEventListener("abort", onAbort);
     onEnd(kind);
     then();
@@ -53,9 +74,8 @@ export function createDeferred<Value>(
     end(() => refuse(error), kind);
   };
   const onAbort = (): void => fail({ kind: "aborted" }, "aborted");
-  const onTimeout = (): void =>
-    fail({ kind: "requestTimeout" }, `nothing within ${String(timeoutMs)} ms`);
-  const timer = timeoutMs === undefined ? undefined : setTimer(onTimeout, timeoutMs);
+  const onTimeout = (): void => fail({ kind: "requestTimeout" }, `nothing within ${limitMs} ms`);
+  const cancelDeadline = limitMs < Infinity ? setDeadline(clock, onTimeout, limitMs) : undefined;
   signal?.addEventListener("abort", onAbort);
   // Not at once: the caller does not have this object yet.
   if (signal?.aborted) queueMicrotask(onAbort);

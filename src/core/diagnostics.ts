@@ -7,6 +7,11 @@ export type DiagnosticLevel = "debug" | "info" | "warn" | "error";
 interface Details {
   /** info. The endpoints are not GS2's own. Once for each client. */
   emulator: { webSocket: string };
+  /**
+   * warn. A client secret is used in a page, against GS2 itself: all players can read it. Once for
+   * each client. Use `projectToken`.
+   */
+  clientSecretInPage: { clientId: string };
   /** warn. A frame that is no reply and no notification was ignored. */
   unreadableFrame: { why: "notText" | "notJson" | "notAnObject" | "unknownType" };
   /** debug. No call waits for this reply: the call was given up, or the reply came twice. */
@@ -18,6 +23,12 @@ interface Details {
   socketEnded: { code: number; reason: string; clean: boolean };
   /** warn. The renewal of the project token failed; it is retried in 30 seconds. */
   renewalFailed: { kind: string; message: string };
+  /**
+   * warn. A token provider of the game has taken 5 seconds. An earlier token is used where there is
+   * one that was not refused; after `providerTimeoutMs` the provider is asked again. `slot`: of an
+   * access token.
+   */
+  providerSlow: { provider: string; slot: string | undefined };
   /** warn. A bind failed and will be retried. */
   bindRetried: { slot: string; kind: string; message: string };
   /** error. A handler or an `onSync` function threw or rejected; the others were called. */

@@ -34,17 +34,16 @@ export interface EmulatorOptions {
    */
   host?: string | undefined;
   /**
-   * Namespaces that exist from the start. Default none; unless `strict`, others are created on
-   * first use.
+   * Namespaces that exist from the start. Default none; see `strict` for when others are created.
    */
   namespaces?: readonly string[] | undefined;
   /** Credentials that may log in while `strict`. Default none. */
   credentials?: readonly EmulatorCredential[] | undefined;
   /**
-   * Default false: a namespace is created on the first setUserId, sendNotification or Firebase
-   * token call, `accessToken-NNNN` stands for `user-NNNN`, `upload-NNNN` for a finished upload that
-   * is empty, and any credential logs in but one with the secret `wrong`. With true none of this
-   * holds.
+   * Default false: a namespace is created by the first call in it that is no read, and a read gets
+   * the reply of an empty one; `accessToken-NNNN` stands for `user-NNNN`, `upload-NNNN` for a
+   * finished upload that is empty, and any credential logs in but one with the secret `wrong`. With
+   * true none of this holds.
    */
   strict?: boolean | undefined;
   /**

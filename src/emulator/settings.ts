@@ -18,6 +18,7 @@ import {
  * Behaviour that GS2 does not document, or documents in two ways, and choices of the emulator. Each
  * has a default; change one to see whether a game depends on it. "Assumed": no public source
  * confirms it. "AWS": taken from the published quotas of AWS API Gateway sockets, assumed for GS2.
+ * What is assumed and no setting is listed in `docs/behaviour.md`.
  */
 export interface EmulatorSettings {
   /**
@@ -36,18 +37,37 @@ export interface EmulatorSettings {
    */
   accessTokenExpiryEndsSession: boolean;
   /**
-   * `setUserId` over REST without a connectionId: `reject` it with 400, or bind the `latest` socket
-   * of that client that is not bound yet. Default `reject` (assumed: the reference requires the
-   * field, the official SDKs cannot send it).
+   * A longer access token is refused with 400, in characters; null: no limit. Default null (our
+   * choice: the reference of GS2-Gateway says 128, that of GS2-Auth 1,024).
    */
-  restSetUserIdWithoutConnectionId: "reject" | "latest";
+  accessTokenMaxLength: number | null;
   /**
-   * Status of a refused exclusive `setUserId`. Default 409 (seen in the official SDKs; the Go SDK
-   * takes 405 for it on the socket).
+   * `setUserId` over REST without a connectionId: bind the `latest` socket of that client that is
+   * not bound yet, or `reject` it with 400. Default `latest` (assumed: the reference requires the
+   * field, but neither its samples nor the official SDKs send it).
+   */
+  restSetUserIdWithoutConnectionId: "latest" | "reject";
+  /**
+   * Status of every conflict: a refused exclusive `setUserId`, a namespace whose name is taken, a
+   * running job with `checkWhileRunning` 409. Default 409 (GS2 reference; the Go SDK takes only 405
+   * for a conflict on the socket).
    */
   conflictStatus: 409 | 405;
-  /** Message of that refusal. Default `gateway.webSocketSession.error.conflict` (assumed). */
+  /**
+   * Message of a refused exclusive `setUserId`. Default `gateway.webSocketSession.error.conflict`
+   * (assumed).
+   */
   conflictMessage: string;
+  /**
+   * A concurrent `setUserId` beside an exclusive session is `accepted`, or a `conflict`. Default
+   * `accepted` (two pages of GS2 disagree).
+   */
+  concurrentBesideExclusive: "accepted" | "conflict";
+  /**
+   * An exclusive `setUserId` is accepted where `any` other session of the user has its sessionId,
+   * or only where `every` one has. Default `any` (GS2 reference).
+   */
+  sessionIdMatches: "any" | "every";
   /**
    * The session that a refused bind conflicts with: it `stays`, or it is `cut` all the same.
    * Default `stays` (assumed).
@@ -55,7 +75,7 @@ export interface EmulatorSettings {
   onConflictOldSession: "stays" | "cut";
   /**
    * The old socket when a client reconnects with its sessionId: it is `cut`, or it `stays` bound.
-   * Default `cut` (assumed).
+   * Sockets with another sessionId stay. Default `cut` (assumed).
    */
   onSameSessionIdOldSession: "cut" | "stays";
   /**
@@ -97,8 +117,28 @@ export interface EmulatorSettings {
    * `ignored` the reply of a sent one. Default `notFound` (assumed).
    */
   mobileNotificationWithoutToken: "notFound" | "ignored";
+  /**
+   * `sendMobileNotificationByUserId` in a namespace without a firebaseSecret: `ignored` gets the
+   * reply of a sent one, `badRequest` 400. Default `ignored` (assumed).
+   */
+  mobileNotificationWithoutSecret: "ignored" | "badRequest";
+  /**
+   * What `disconnectByUserId` ends: the `sockets` of the user's sessions in the namespace, with all
+   * that is bound on them, or those `sessions` alone. Default `sockets` (assumed).
+   */
+  disconnectByUserIdEnds: "sockets" | "sessions";
+  /**
+   * What `disconnectAll` ends: the `sockets` of the sessions in the namespace, with all that is
+   * bound on them, or those `sessions` alone. Default `sockets` (assumed).
+   */
+  disconnectAllEnds: "sockets" | "sessions";
   /** `status` in the reply of `getNamespaceStatus`. Default `ACTIVE` (assumed). */
   namespaceStatus: string;
+  /**
+   * `createNamespace` with a name that is taken: a `conflict`, or a `badRequest`. Default
+   * `conflict` (assumed).
+   */
+  namespaceNameTaken: "conflict" | "badRequest";
   /**
    * What `updateNamespace` does to a field that is left out or null: it `keeps` or `clears` it.
    * Default `keeps` (assumed).
@@ -109,6 +149,19 @@ export interface EmulatorSettings {
    * ignored (assumed).
    */
   strictConditions: boolean;
+  /**
+   * Whether a field that the GS2 reference marks as required under a condition is refused with 400
+   * when it is missing then. Default false: all these fields have a default, which is filled in
+   * (assumed; the official SDKs read it so).
+   */
+  strictRequiredConditions: boolean;
+  /** `revision` of a new item; each change adds 1. Default 0 (GS2 reference). */
+  firstRevision: 0 | 1;
+  /**
+   * Whether each entry of the error list of a call has a `code`, which is empty. Default true (the
+   * official SDKs for PHP and Java require it; those for other languages read either form).
+   */
+  errorEntriesHaveCode: boolean;
   /**
    * A call with the duplicationAvoider of an earlier one: `honour` repeats the reply without an
    * effect, `ignore` runs it again. They end with a restart, with `data` too. Default `honour`
@@ -123,8 +176,8 @@ export interface EmulatorSettings {
    */
   jobDurationMs: number;
   /**
-   * Reply of the `check...` calls while it runs: an error 404 or 409, or 200 with a `nullUrl`, for
-   * a clean 200. Default 404 (assumed).
+   * Reply of the `check...` calls while it runs: an error 404 or 409 (by `conflictStatus`), or 200
+   * with a `nullUrl`; for a clean 200 as when it is done. Default 404 (assumed).
    */
   checkWhileRunning: 404 | 409 | "nullUrl";
   /** Whether cleaning user data also cuts the user's sockets. Default false (assumed). */
@@ -176,9 +229,12 @@ const settings = {
   projectTokenExpiresInSeconds: v.optional(positive, 3600),
   accessTokenExpiresInMs: v.optional(positive, 3_600_000),
   accessTokenExpiryEndsSession: v.optional(yesNo, false),
-  restSetUserIdWithoutConnectionId: v.optional(oneOf("reject", "latest"), "reject"),
+  accessTokenMaxLength: v.optional(positiveOrNull, null),
+  restSetUserIdWithoutConnectionId: v.optional(oneOf("latest", "reject"), "latest"),
   conflictStatus: v.optional(oneOf(409, 405), 409),
   conflictMessage: v.optional(anyText, "gateway.webSocketSession.error.conflict"),
+  concurrentBesideExclusive: v.optional(oneOf("accepted", "conflict"), "accepted"),
+  sessionIdMatches: v.optional(oneOf("any", "every"), "any"),
   onConflictOldSession: v.optional(oneOf("stays", "cut"), "stays"),
   onSameSessionIdOldSession: v.optional(oneOf("cut", "stays"), "cut"),
   sameSocketConflictsWithItself: v.optional(yesNo, false),
@@ -190,9 +246,16 @@ const settings = {
   protocolWhenUndelivered: v.optional(textOrNull, null),
   protocolOfMobile: v.optional(anyText, "Firebase"),
   mobileNotificationWithoutToken: v.optional(oneOf("notFound", "ignored"), "notFound"),
+  mobileNotificationWithoutSecret: v.optional(oneOf("ignored", "badRequest"), "ignored"),
+  disconnectByUserIdEnds: v.optional(oneOf("sockets", "sessions"), "sockets"),
+  disconnectAllEnds: v.optional(oneOf("sockets", "sessions"), "sockets"),
   namespaceStatus: v.optional(anyText, "ACTIVE"),
+  namespaceNameTaken: v.optional(oneOf("conflict", "badRequest"), "conflict"),
   updateNamespaceOmitted: v.optional(oneOf("keeps", "clears"), "keeps"),
   strictConditions: v.optional(yesNo, false),
+  strictRequiredConditions: v.optional(yesNo, false),
+  firstRevision: v.optional(oneOf(0, 1), 0),
+  errorEntriesHaveCode: v.optional(yesNo, true),
   duplicationAvoider: v.optional(oneOf("honour", "ignore"), "honour"),
   duplicationAvoiderLastsMs: v.optional(positive, 3_600_000),
   jobDurationMs: v.optional(milliseconds, 0),

@@ -94,6 +94,7 @@ export function createEmitter(onError: (error: unknown, message: string) => void
     bus.on(type, listener as never);
     const off = (): void => {
       bus.off(type, listener as never);
+      if (!bus.all.get(type)?.length) bus.all.delete(type);
       handlers.delete(handler);
       if (!handlers.size) entries.delete(name);
     };
@@ -120,8 +121,9 @@ export function createEmitter(onError: (error: unknown, message: string) => void
       // To mitt "*" is every handler, but a subject may be just that.
       bus.emit(type === "*" ? Symbol.for(type) : type, args),
     forgetHandlers() {
-      bus.all.clear();
-      entries.clear();
+      for (const handlers of entries.values()) {
+        for (const { undos } of handlers.values()) for (const undo of undos.keys()) undo();
+      }
     },
   };
 }

@@ -1,27 +1,37 @@
 import type { Clock } from "../core/clock.js";
+import type { Matcher } from "./history.js";
 import type { Notification } from "./notification.js";
 
 const HELD_LIMIT = 1_000;
-const LONGEST_HOLD_MS = 5_000;
+const LONGEST_MS = 5_000;
+
+interface Entry {
+  readonly notification: Notification;
+  /** On the monotonic clock. */
+  readonly at: number;
+  /** A waiter was answered with it. */
+  isTaken: boolean;
+}
 
 /**
- * Keeps notifications back while holds are open, and delivers them in order once the last one ends;
- * after 5 seconds or with 1,000 notifications it delivers them anyway.
+ * Keeps notifications back while holds are open, and delivers them in order once the last one ends.
+ * A hold ends after 5 seconds at the latest, all of them end once 1,000 notifications are held, and
+ * a notification is delivered after 5 seconds whatever holds are open.
  * @internal
  */
 export class HoldQueue {
   readonly #clock: Clock;
-  readonly #deliver: (notification: Notification) => void;
+  readonly #deliver: (notification: Notification, isTaken: boolean) => void;
   readonly #onOverrun: (held: number) => void;
-  #held: Notification[] = [];
-  #openHolds = 0;
-  /** Overlapping holds; the end of a hold of an earlier round counts no more. */
-  #round = {};
+  readonly #holds = new Set<() => void>();
+  #held: Entry[] = [];
+  /** How many of them came on an earlier socket. */
+  #formerCount = 0;
   #timer: unknown;
 
   constructor(
     clock: Clock,
-    deliver: (notification: Notification) => void,
+    deliver: (notification: Notification, isTaken: boolean) => void,
     onOverrun: (held: number) => void,
   ) {
     this.#clock = clock;
@@ -31,37 +41,80 @@ export class HoldQueue {
 
   /** @returns ends this hold */
   hold(): () => void {
-    if (!this.#openHolds++) {
-      this.#timer = this.#clock.setTimer(() => this.#overrun(), LONGEST_HOLD_MS);
-    }
-    const round = this.#round;
-    let isEnded = false;
-    return () => {
-      if (isEnded || round !== this.#round) return;
-      isEnded = true;
-      if (!--this.#openHolds) this.endAll();
+    const end = (): void => {
+      if (!this.#holds.delete(end)) return;
+      this.#clock.clearTimer(timer);
+      this.#deliverWhile(() => !this.#holds.size);
     };
+    const timer = this.#clock.setTimer(() => {
+      this.#onOverrun(this.#held.length);
+      end();
+    }, LONGEST_MS);
+    this.#holds.add(end);
+    return end;
   }
 
   push(notification: Notification): void {
-    if (!this.#openHolds) this.#deliver(notification);
-    else if (this.#held.push(notification) >= HELD_LIMIT) this.#overrun();
+    if (!this.#holds.size) return this.#deliver(notification, false);
+    this.#held.push({ notification, at: this.#clock.now(), isTaken: false });
+    if (this.#held.length === 1) this.#setTimer();
+    if (this.#held.length >= HELD_LIMIT) {
+      this.#onOverrun(HELD_LIMIT);
+      this.endAll();
+    }
+  }
+
+  /** The first one that matches and has answered no waiter yet. */
+  take(match: Matcher): Notification | undefined {
+    for (const entry of this.#held) {
+      const matched = !entry.isTaken && match(entry.notification);
+      if (!matched) continue;
+      entry.isTaken = true;
+      return matched;
+    }
+    return undefined;
   }
 
   endAll(): void {
-    this.#clock.clearTimer(this.#timer);
-    this.#round = {};
-    this.#openHolds = 0;
-    // A handler may begin a new hold.
-    for (let next; !this.#openHolds && (next = this.#held.shift());) this.#deliver(next);
+    for (const end of this.#holds) end();
+  }
+
+  /** What is held came on a socket that is gone. */
+  socketLost(): void {
+    this.#formerCount = this.#held.length;
+  }
+
+  /** Drops what came on earlier sockets. */
+  dropFormer(): void {
+    this.#held.splice(0, this.#formerCount);
+    this.#formerCount = 0;
+    this.#setTimer();
   }
 
   clear(): void {
     this.#held = [];
+    this.#clock.clearTimer(this.#timer);
+    for (const end of this.#holds) end();
   }
 
-  #overrun(): void {
-    this.#onOverrun(this.#held.length);
-    this.endAll();
+  /** A handler may begin a new hold. */
+  #deliverWhile(mayDeliver: (at: number) => boolean): void {
+    while (this.#held.length && mayDeliver(this.#held[0]!.at)) {
+      const { notification, isTaken } = this.#held.shift()!;
+      if (this.#formerCount) this.#formerCount--;
+      this.#deliver(notification, isTaken);
+    }
+    this.#setTimer();
+  }
+
+  #setTimer(): void {
+    this.#clock.clearTimer(this.#timer);
+    if (!this.#held.length) return;
+    const now = this.#clock.now();
+    const dueMs = Math.max(0, this.#held[0]!.at + LONGEST_MS - now);
+    this.#timer = this.#clock.setTimer(() => {
+      this.#onOverrun(this.#held.length);
+      this.#deliverWhile((at) => at + LONGEST_MS <= this.#clock.now());
+    }, dueMs);
   }
 }

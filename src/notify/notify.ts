@@ -17,6 +17,8 @@ import {
 interface Waiter extends Deferred<Notification> {
   readonly match: Matcher;
   readonly rejectsOnGap: boolean;
+  /** It began while onSync ran, which may wait for it: it takes notifications that are held. */
+  readonly takesHeld: boolean;
 }
 
 const nothing = (): undefined => undefined;
@@ -34,6 +36,8 @@ export class Notifications {
   readonly #holds: HoldQueue;
   readonly #waiters = new Set<Waiter>();
   readonly #syncHandlers = new Map<() => void, Handler>();
+  #runningSyncs = 0;
+  #isDisposed = false;
   /** Replaced on each change: a notification passes the filters that were there when it came. */
   #filters: readonly NotificationFilter[] = [];
 
@@ -43,7 +47,7 @@ export class Notifications {
     this.#report = report;
     this.#holds = new HoldQueue(
       clock,
-      (notification) => this.#deliver(notification),
+      (notification, isTaken) => this.#deliver(notification, isTaken),
       (held) => report("warn", "syncOverrun", `${held} held`, { held }),
     );
   }
@@ -63,15 +67,24 @@ export class Notifications {
     return this.#history.mark();
   }
 
-  waitFor(selector: NotificationSelector, options: WaitOptions<never> = {}): Promise<Notification> {
+  async waitFor(
+    selector: NotificationSelector,
+    options: WaitOptions<never> = {},
+  ): Promise<Notification> {
     const { since, signal, onGap } = options;
     const waiter = this.#createWaiter(selector, options);
     if (signal?.aborted) return waiter.promise;
     this.#waiters.add(waiter);
-    if (since === undefined) return waiter.promise;
-    const found = this.#history.take(since, this.#clock.now(), waiter.match);
+    if (this.#isDisposed) waiter.fail({ kind: "notConnected" }, "disposed");
+    const { match, takesHeld } = waiter;
+    const looksBack = since !== undefined;
+    const found =
+      (looksBack && this.#history.take(since, this.#clock.now(), match)) ||
+      (takesHeld && this.#holds.take(match));
     if (found) waiter.resolve(found);
-    else if (onGap === "reject" && this.#history.hasMissedSince(since)) failByGap(waiter);
+    else if (looksBack && onGap === "reject" && this.#history.hasMissedSince(since)) {
+      failByGap(waiter);
+    }
     return waiter.promise;
   }
 
@@ -82,9 +95,9 @@ export class Notifications {
       const filter = filters[index];
       if (filter) {
         this.#emitter.callSafely(filter, [frame, via, () => pass(index + 1)]);
-      } else this.#holds.push(createNotification(frame, receivedAt, via, this.#onNotJson));
+      } else this.#arrive(createNotification(frame, receivedAt, via, this.#onNotJson));
     };
-    pass(0);
+    if (!this.#isDisposed) pass(0);
   }
 
   addNotificationFilter(filter: NotificationFilter): () => void {
@@ -104,20 +117,31 @@ export class Notifications {
   }
 
   onSync(handler: Handler, { signal, once }: ListenOptions = {}): () => void {
-    const undo = (): void => void this.#syncHandlers.delete(undo);
+    const undo = (): void => {
+      signal?.removeEventListener("abort", undo);
+      this.#syncHandlers.delete(undo);
+    };
     this.#syncHandlers.set(undo, once ? (...args) => (undo(), handler(...args)) : handler);
     signal?.addEventListener("abort", undo);
     if (signal?.aborted) undo();
     return undo;
   }
 
-  /** Runs the handlers of onSync; until all of them settle, notifications are held back. */
-  async sync(event: unknown): Promise<void> {
-    const handlers = [...this.#syncHandlers.values()];
+  /**
+   * Runs the handlers of onSync; until all of them settle, notifications are held back.
+   *
+   * @param only the end of the registration whose handler alone is run
+   */
+  async sync(event: unknown, only?: () => void): Promise<void> {
+    const handlers = [...this.#syncHandlers].flatMap(([undo, handler]) =>
+      undo === (only ?? undo) ? [handler] : [],
+    );
     if (!handlers.length) return;
-    const release = this.hold();
+    const endHold = this.hold();
+    this.#runningSyncs++;
     await Promise.all(handlers.map((run) => this.#emitter.callSafely(run, [event])));
-    release();
+    this.#runningSyncs--;
+    endHold();
   }
 
   /** Notifications may have been missed until now. */
@@ -126,8 +150,15 @@ export class Notifications {
     for (const waiter of this.#waiters) if (waiter.rejectsOnGap) failByGap(waiter);
   }
 
-  forgetHistory(): void {
+  /** What was held or delivered so far came on a socket that is gone. */
+  socketLost(): void {
+    this.#holds.socketLost();
+  }
+
+  /** Another player is in a slot: drops what was held on earlier sockets, and the history. */
+  forgetFormer(): void {
     this.#history.clear();
+    this.#holds.dropFormer();
   }
 
   /** Delivers what is held, whatever holds are open. */
@@ -136,16 +167,26 @@ export class Notifications {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     for (const { fail } of this.#waiters) fail({ kind: "notConnected" }, "disposed");
     this.#holds.clear();
-    this.#syncHandlers.clear();
+    for (const undo of this.#syncHandlers.keys()) undo();
+    this.#emitter.forgetHandlers();
     this.#history.clear();
   }
 
   readonly #onNotJson = (key: string): void => this.#report("warn", "payloadNotJson", key, { key });
 
-  #deliver(notification: Notification): void {
-    const isTaken = this.#answerWaiter(notification);
+  #arrive(notification: Notification): void {
+    this.#holds.push(notification);
+    for (const { takesHeld, match, resolve } of this.#waiters) {
+      const held = takesHeld && this.#holds.take(match);
+      if (held) resolve(held);
+    }
+  }
+
+  #deliver(notification: Notification, wasTaken: boolean): void {
+    const isTaken = wasTaken || this.#answerWaiter(notification);
     this.#history.add(notification, this.#clock.now(), isTaken);
     this.#emitter.emit(this.#failsSchemas(notification) ? "*" : notification.key, notification);
   }
@@ -163,10 +204,7 @@ export class Notifications {
   #createWaiter(selector: NotificationSelector, options: WaitOptions<never>): Waiter {
     const { where, onGap } = options;
     const match = this.#matcherOf(selector);
-    // A definition that a waiter waits for is in use, as one with a handler is.
-    const release = isDefinition(selector)
-      ? this.#emitter.listen(selector, nothing, {}, nothing)
-      : nothing;
+    let release: () => void = nothing;
     const onEnd = (): void => {
       this.#waiters.delete(waiter);
       release();
@@ -175,16 +213,19 @@ export class Notifications {
     const waiter: Waiter = {
       ...createDeferred<Notification>(method, this.#clock, options, onEnd),
       rejectsOnGap: onGap === "reject",
+      takesHeld: this.#runningSyncs > 0,
       match(notification) {
         try {
           const matched = match(notification);
           return matched && (!where || where(matched as never)) && matched;
-        } catch (error) {
-          waiter.reject(error);
+        } catch (cause) {
+          waiter.fail({ kind: "invalidArgument", cause }, "where threw");
           return undefined;
         }
       },
     };
+    // A definition that a waiter waits for is in use, as one with a handler is.
+    if (isDefinition(selector)) release = this.#emitter.listen(selector, nothing, {}, nothing);
     return waiter;
   }
 

@@ -1,4 +1,6 @@
-import { GatewayError, isGatewayError } from "../errors.js";
+import type { Clock } from "../core/clock.js";
+import { createDeferred, type Deferred } from "../core/deferred.js";
+import { GatewayError, isGatewayError, type GatewayErrorKind } from "../errors.js";
 
 /**
  * A token and the seconds it lives. GS2-Auth tokens live an hour (GS2 reference); so does any other
@@ -9,63 +11,96 @@ export interface Grant {
   lifeSeconds?: unknown;
 }
 
+/** @internal */
+export interface TokenPorts {
+  readonly clock: Clock;
+  /** How long to wait for the first token, or for one in place of a refused one. */
+  readonly timeoutMs: number;
+  /** Called with each token, so that it is redacted from then on. */
+  readonly onToken: (token: string) => void;
+  /** Called when a provider takes more than 5 seconds; undefined where there is no provider. */
+  readonly onSlow: (() => void) | undefined;
+}
+
 const LIFE_SECONDS = 3_600;
 /** Renewed after this share of its life. */
 const USED_SHARE = 0.9;
+const SLOW_MS = 5_000;
 
 /**
- * One token: obtained when needed, renewed after nine tenths of its life by wall clock, in a single
- * flight.
+ * One token: obtained when needed, renewed after nine tenths of its life, in a single flight with a
+ * deadline. A token that comes after the deadline is used for the next request.
  * @internal
  */
-export class RenewableToken<Reason> {
+export class RenewableToken<Reason extends string> {
   readonly #name: string;
-  readonly #wallTime: () => number;
   readonly #obtain: (reason: Reason) => Promise<Grant>;
-  readonly #onToken: (token: string) => void;
+  readonly #ports: TokenPorts;
   #latest: string | undefined;
-  #renewAt = 0;
-  #inFlight: Promise<string> | undefined;
+  #lifeMs = 0;
+  #setAt = 0;
+  #setWallTime = 0;
+  #inFlight: Deferred<string> | undefined;
+  /** Number of the last request, and of the one that brought the latest token. */
+  #requests = 0;
+  #answered = 0;
+  /** It came after its deadline. */
+  #isUnused = false;
 
-  /** @param onToken called with each token, so that it is redacted from then on */
-  constructor(
-    name: string,
-    wallTime: () => number,
-    obtain: (reason: Reason) => Promise<Grant>,
-    onToken: (token: string) => void,
-  ) {
+  constructor(name: string, obtain: (reason: Reason) => Promise<Grant>, ports: TokenPorts) {
     this.#name = name;
-    this.#wallTime = wallTime;
     this.#obtain = obtain;
-    this.#onToken = onToken;
+    this.#ports = ports;
   }
 
-  /** The latest one, however old. */
+  /** The latest one that was not refused, however old. */
   get latest(): string | undefined {
     return this.#latest;
   }
 
-  /** The latest one, while it is young enough to be sent. */
+  /** The latest one, while it is not due for renewal. */
   get fresh(): string | undefined {
-    return this.#wallTime() < this.#renewAt ? this.#latest : undefined;
+    return this.renewInMs > 0 ? this.#latest : undefined;
   }
 
   /** Milliseconds until it is due for renewal; 0 where it is. */
   get renewInMs(): number {
-    return Math.max(0, this.#renewAt - this.#wallTime());
+    return Math.max(0, this.#lifeMs * USED_SHARE - this.#ageMs);
+  }
+
+  /**
+   * The token to send: at once during its life, else after its renewal. The old one where the
+   * renewal fails.
+   */
+  current(reason: Reason): string | Promise<string> {
+    if (!this.#latest || this.#ageMs >= this.#lifeMs) return this.renewOrKeep(reason);
+    if (!this.fresh) void this.renew(reason).catch(() => undefined);
+    return this.#latest;
+  }
+
+  /** A new one, or the latest where none can be had. */
+  async renewOrKeep(reason: Reason): Promise<string> {
+    try {
+      return await this.renew(reason);
+    } catch (error) {
+      const { kind, outcome } = error as GatewayError;
+      // The silence of a server is for the connection to judge.
+      if (!this.#latest || kind === "unauthorized" || outcome === "unknown") throw error;
+      return this.#latest;
+    }
+  }
+
+  /** A new one in place of the one that was sent, unless it was replaced meanwhile. */
+  async replace(sent: string | undefined, reason: Reason): Promise<string> {
+    return this.#latest && this.#latest !== sent ? this.#latest : this.renew(reason);
   }
 
   renew(reason: Reason): Promise<string> {
-    if (this.#inFlight) return this.#inFlight;
-    const mine: Promise<string> = this.#obtain(reason)
-      // A token that is set meanwhile is newer than what this flight brings.
-      .then((grant) => (this.#inFlight === mine ? this.set(grant) : this.#latest!));
-    this.#inFlight = mine;
-    const landed = (): void => {
-      if (this.#inFlight === mine) this.#inFlight = undefined;
-    };
-    mine.then(landed, landed);
-    return mine;
+    if (this.#isUnused && this.fresh) {
+      this.#isUnused = false;
+      return Promise.resolve(this.#latest!);
+    }
+    return (this.#inFlight ?? this.#request(reason)).promise;
   }
 
   set({ token, lifeSeconds }: Grant): string {
@@ -73,16 +108,62 @@ export class RenewableToken<Reason> {
     if (typeof token !== "string" || !token) {
       throw new GatewayError({ kind: "protocol", message: `${name}: no token came`, method: name });
     }
-    const life = (lifeSeconds as number) > 0 ? (lifeSeconds as number) : LIFE_SECONDS;
-    this.#renewAt = this.#wallTime() + life * 1_000 * USED_SHARE;
-    this.#inFlight = undefined;
-    this.#onToken(token);
-    return (this.#latest = token);
+    const { clock, onToken } = this.#ports;
+    this.#lifeMs = ((lifeSeconds as number) > 0 ? (lifeSeconds as number) : LIFE_SECONDS) * 1_000;
+    this.#setAt = clock.now();
+    this.#setWallTime = clock.wallTime();
+    this.#answered = this.#requests;
+    this.#isUnused = false;
+    this.#latest = token;
+    onToken(token);
+    this.#inFlight?.resolve(token);
+    return token;
   }
 
   /** The server refused it. */
   invalidate(): void {
-    this.#renewAt = 0;
+    this.#latest = undefined;
+  }
+
+  /** Ends a request under way; the next one asks again. */
+  cancel(): void {
+    this.#inFlight?.fail({ kind: "notConnected" }, "disconnected");
+  }
+
+  /** By the clock that says more: one may stop while the host sleeps, the other may be set back. */
+  get #ageMs(): number {
+    const { clock } = this.#ports;
+    return Math.max(clock.now() - this.#setAt, clock.wallTime() - this.#setWallTime);
+  }
+
+  #request(reason: Reason): Deferred<string> {
+    const { clock, timeoutMs, onSlow } = this.#ports;
+    const number = ++this.#requests;
+    // Nothing waits long for a provider while there is another token to be used.
+    const hasOther = !!onSlow && !!this.#latest && reason !== "unauthorized";
+    const limit = { timeoutMs: hasOther ? Math.min(SLOW_MS, timeoutMs) : timeoutMs };
+    const slow = onSlow && !hasOther && clock.setTimer(onSlow, SLOW_MS);
+    const onEnd = (kind?: GatewayErrorKind): void => {
+      clock.clearTimer(slow);
+      this.#inFlight = undefined;
+      if (hasOther && kind === "requestTimeout") onSlow();
+    };
+    const request = createDeferred<string>(this.#name, clock, limit, onEnd);
+    // Before the provider runs: it may dispose the client.
+    this.#inFlight = request;
+    this.#obtain(reason).then((grant) => {
+      // A token that was set meanwhile is newer.
+      if (number <= this.#answered) return;
+      const isLate = !this.#inFlight;
+      try {
+        this.set(grant);
+        this.#answered = number;
+        this.#isUnused = isLate;
+      } catch (error) {
+        request.reject(error);
+      }
+    }, request.reject);
+    return request;
   }
 }
 

@@ -1,7 +1,10 @@
-import { redact } from "../core/redact.js";
+import type { Clock } from "../core/clock.js";
+import type { Report } from "../core/diagnostics.js";
+import { secretsIn } from "../core/redact.js";
 import type { GatewayError } from "../errors.js";
 import type { Values } from "../wire/frames.js";
-import { fromProvider, RenewableToken, type Grant } from "./renewableToken.js";
+import { fromProvider, RenewableToken, type Grant, type TokenPorts } from "./renewableToken.js";
+import { TrackedSecrets } from "./trackedSecrets.js";
 
 /** Why a project token is needed: there is none, its life is nearly over, GS2 refused it. */
 export interface ProjectTokenRequest {
@@ -53,6 +56,7 @@ export type AccessTokenSource =
 export interface DesiredBinding {
   /** Parameters of setUserId without token and force. */
   readonly params: Values;
+  readonly source: AccessTokenSource;
   readonly accessToken: RenewableToken<AccessTokenRequest["reason"]>;
   /** A bind has left since the latest call began to wait. */
   bindSent: boolean;
@@ -75,17 +79,18 @@ interface LoginParams {
 
 /** @internal */
 export interface SessionPorts {
-  readonly wallTime: () => number;
+  readonly clock: Clock;
+  /** How long a provider may take while there is no other token to use. */
+  readonly providerTimeoutMs: number;
+  /** For a login that outlives its own deadline: `fetch` may be the game's, and may hang. */
+  readonly loginTimeoutMs: number;
+  readonly report: Report;
   /** Over the socket of this number. */
   readonly loginBySocket: (params: Values & LoginParams, generation: number) => Promise<Values>;
   readonly loginByRest: (params: LoginParams) => Promise<Values>;
   /** The number of the socket that is logged in, if one is. */
   readonly usableSocket: () => number | undefined;
 }
-
-const TRACKED_TOKENS_LIMIT = 99;
-/** A shorter text is no secret, and taking it out would only garble the rest. */
-const SHORTEST_SECRET = 8;
 
 /**
  * The tokens of the client and its players, and the desired binding of each slot.
@@ -99,12 +104,7 @@ export class Session {
   readonly #projectToken: RenewableToken<ProjectTokenRequest["reason"]>;
   /** Where project tokens come from; undefined: the client logs in itself. */
   #projectTokenSource: Extract<Credential, { projectToken: unknown }>["projectToken"] | undefined;
-  /** The client secret, and every project token so far: a few a day. */
-  readonly #secrets = new Set<string>();
-  /**
-   * The latest access tokens, and the tokens and secrets of calls: each call may bring a new one.
-   */
-  readonly #trackedTokens: string[] = [];
+  readonly #secrets: TrackedSecrets;
   /** The socket of a login under way, before it is open to other calls. */
   #loginGeneration: number | undefined;
 
@@ -118,12 +118,14 @@ export class Session {
     this.#clientSecret = clientSecret;
     this.#projectTokenSource = projectToken;
     this.#ports = ports;
-    if (clientSecret) this.#secrets.add(clientSecret);
+    this.#secrets = new TrackedSecrets(clientSecret);
     this.#projectToken = new RenewableToken(
       "projectToken",
-      ports.wallTime,
       (reason) => this.#obtainProjectToken(reason),
-      (token) => this.#secrets.add(token),
+      this.#tokenPorts(this.#secrets.addProjectToken, projectToken, {
+        provider: "projectToken",
+        slot: undefined,
+      }),
     );
   }
 
@@ -134,11 +136,10 @@ export class Session {
   createDesiredBinding(slot: string, source: AccessTokenSource, params: Values): DesiredBinding {
     const accessToken = new RenewableToken<AccessTokenRequest["reason"]>(
       "accessToken",
-      this.#ports.wallTime,
       (reason) => fromProvider("accessToken", source, { reason, slot }),
-      (token) => this.#track(token),
+      this.#tokenPorts(this.#secrets.add, source, { provider: "accessToken", slot }),
     );
-    return { params, accessToken, bindSent: false };
+    return { params, source, accessToken, bindSent: false };
   }
 
   setDesiredBinding(slot: string, desired: DesiredBinding): void {
@@ -150,9 +151,10 @@ export class Session {
     this.#desiredBindings.delete(slot);
   }
 
+  /** One that is not due for renewal, if any can be had. */
   async freshProjectToken(): Promise<string> {
     const { fresh, latest } = this.#projectToken;
-    return fresh ?? this.#projectToken.renew(latest ? "old" : "first");
+    return fresh ?? this.#projectToken.renewOrKeep(latest ? "old" : "first");
   }
 
   /**
@@ -179,16 +181,24 @@ export class Session {
     return this.#projectToken.renewInMs;
   }
 
-  /** The parameters and tokens of a bind that is about to be sent. */
+  /**
+   * The parameters and tokens of a bind that is about to be sent.
+   *
+   * @param renew the latest tokens were refused
+   */
   async prepareBind(
     slot: string,
     force: boolean,
     renew: boolean,
   ): Promise<{ params: Values; tokens: SessionTokens }> {
     const desired = this.#desiredBindings.get(slot)!;
-    if (renew) await this.#projectToken.renew("unauthorized");
-    const accessToken = await desired.accessToken.renew(renew ? "unauthorized" : "bind");
-    const projectToken = await this.freshProjectToken();
+    const access = renew
+      ? desired.accessToken.renew("unauthorized")
+      : desired.accessToken.renewOrKeep("bind");
+    const project = renew
+      ? this.#projectToken.renew("unauthorized")
+      : this.#projectToken.current("old");
+    const [accessToken, projectToken] = await Promise.all([access, project]);
     desired.bindSent = true;
     return {
       params: { ...desired.params, force: force || undefined },
@@ -196,25 +206,37 @@ export class Session {
     };
   }
 
-  /** Without a promise where all of them are fresh. */
+  /** Without a promise where no provider has to be asked first. */
   tokensFor(slot: string | undefined): SessionTokens | Promise<SessionTokens> {
-    const access = this.desiredBinding(slot)?.accessToken;
-    const projectToken = this.#projectToken.fresh;
-    const accessToken = access?.fresh;
-    if (projectToken && (!access || accessToken)) {
-      return { clientId: this.#clientId, projectToken, accessToken };
-    }
-    return (async () => ({
+    const { latest } = this.#projectToken;
+    const project = latest ?? this.#projectToken.renew("first");
+    const access = this.desiredBinding(slot)?.accessToken.current("old");
+    const withTokens = (projectToken: string, accessToken: string | undefined): SessionTokens => ({
       clientId: this.#clientId,
-      projectToken: await this.freshProjectToken(),
-      accessToken: accessToken ?? (await access?.renew("old")),
-    }))();
+      projectToken,
+      accessToken,
+    });
+    return typeof project === "string" && typeof access !== "object"
+      ? withTokens(project, access)
+      : Promise.all([project, access]).then((tokens) => withTokens(...tokens));
   }
 
-  /** After a 401: any token of the call may be stale. */
-  async renewTokens(slot: string | undefined): Promise<void> {
-    await this.#projectToken.renew("unauthorized");
-    await this.desiredBinding(slot)?.accessToken.renew("unauthorized");
+  /** Those there are, for a call whose answer matters only as a sign of life. */
+  latestTokens(slot: string | undefined): Partial<SessionTokens> {
+    return {
+      clientId: this.#clientId,
+      projectToken: this.#projectToken.latest,
+      accessToken: this.desiredBinding(slot)?.accessToken.latest,
+    };
+  }
+
+  /** After a 401: any of the tokens that were sent may be stale. Rejects where none is renewed. */
+  async renewTokens(slot: string | undefined, sent: Partial<SessionTokens>): Promise<void> {
+    const renewals = [this.#projectToken.replace(sent.projectToken, "unauthorized")];
+    const access = this.desiredBinding(slot)?.accessToken;
+    if (access) renewals.push(access.replace(sent.accessToken, "unauthorized"));
+    await Promise.allSettled(renewals);
+    await Promise.any(renewals);
   }
 
   invalidateTokens(): void {
@@ -222,23 +244,33 @@ export class Session {
     for (const { accessToken } of this.#desiredBindings.values()) accessToken.invalidate();
   }
 
+  /** Ends the requests for tokens under way; the next connection asks again. */
+  cancelRequests(): void {
+    this.#projectToken.cancel();
+    for (const { accessToken } of this.#desiredBindings.values()) accessToken.cancel();
+  }
+
   /** Of any call: a Firebase token, or a secret for another service. */
   trackSecrets(params: Values): void {
-    for (const name in params) {
-      const value = params[name];
-      const isSecret = /(token|secret)$/i.test(name) && typeof value === "string";
-      if (isSecret && value.length >= SHORTEST_SECRET) this.#track(value);
-    }
+    secretsIn(params).forEach(this.#secrets.add);
   }
 
   /** Takes what is secret out of a text that is not ours. */
   redact(text: string): string {
-    return redact(text, [...this.#secrets, ...this.#trackedTokens]);
+    return this.#secrets.redact(text);
   }
 
-  #track(token: string): void {
-    if (this.#trackedTokens.includes(token)) return;
-    if (this.#trackedTokens.push(token) > TRACKED_TOKENS_LIMIT) this.#trackedTokens.shift();
+  #tokenPorts(
+    onToken: (token: string) => void,
+    source: unknown,
+    detail: { readonly provider: string; readonly slot: string | undefined },
+  ): TokenPorts {
+    const { clock, providerTimeoutMs, loginTimeoutMs, report } = this.#ports;
+    if (typeof source !== "function") {
+      return { clock, timeoutMs: loginTimeoutMs, onToken, onSlow: undefined };
+    }
+    const onSlow = (): void => report("warn", "providerSlow", detail.provider, { ...detail });
+    return { clock, timeoutMs: providerTimeoutMs, onToken, onSlow };
   }
 
   async #obtainProjectToken(reason: ProjectTokenRequest["reason"]): Promise<Grant> {

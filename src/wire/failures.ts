@@ -6,7 +6,7 @@ const kinds: Readonly<Record<number, GatewayErrorKind>> = {
   401: "unauthorized",
   402: "quotaLimitExceeded",
   404: "notFound",
-  // The Go SDK reads 405 on the socket as a conflict; GS2 is known to send 409.
+  // The Go SDK reads 405 on the socket as a conflict, and no other SDK does.
   405: "conflict",
   409: "conflict",
   500: "internalServerError",

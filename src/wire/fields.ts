@@ -4,7 +4,11 @@ export type FieldCondition = readonly [field: string, value: boolean];
 interface FieldRules {
   /** Required, without a default on the server. */
   readonly mustBeSupplied?: true;
-  /** Required while this condition holds. */
+  /**
+   * The GS2 reference marks it as required while this condition holds. All such fields have a
+   * default there, so they may be left out; only the emulator's setting
+   * `strictRequiredConditions` reads the mark.
+   */
   readonly requiredWhen?: FieldCondition;
   /** The field has an effect only while this condition holds. */
   readonly condition?: FieldCondition;
@@ -57,3 +61,17 @@ export type Fields<T> = {
       ? { readonly mustBeSupplied?: never }
       : { readonly mustBeSupplied: true });
 };
+
+/**
+ * Whether a condition holds: the field it names counts by its default where it is absent, and where
+ * it is given against a condition of its own.
+ */
+export function holds(
+  fields: Readonly<Record<string, Field>>,
+  values: Readonly<Record<string, unknown>>,
+  [name, expected]: FieldCondition,
+): boolean {
+  const { condition, default: otherwise } = fields[name] ?? {};
+  const ignored = condition && !holds(fields, values, condition);
+  return ((ignored ? null : values[name]) ?? otherwise) === expected;
+}

@@ -154,9 +154,18 @@ export function encodeReply(requestId: string, status: number, body: unknown): s
   return JSON.stringify({ requestId, status, body });
 }
 
-/** GS2's error body, over REST and on the socket alike. */
-export function errorBody(errors: readonly GatewayErrorDetail[]): { message: string } {
-  return { message: JSON.stringify(errors) };
+/**
+ * GS2's error body, over REST and on the socket alike.
+ *
+ * @param withCode whether an entry without a code gets an empty one: the official SDKs for PHP and
+ * Java require it
+ */
+export function errorBody(
+  errors: readonly GatewayErrorDetail[],
+  withCode = true,
+): { message: string } {
+  const list = withCode ? errors.map((error) => ({ ...error, code: error.code ?? "" })) : errors;
+  return { message: JSON.stringify(list) };
 }
 
 /** Text of a notification frame: with `type`, and without a requestId. */

@@ -1,36 +1,40 @@
 import type { Fields } from "./fields.js";
 
-/** How GS2 runs the transactions that a namespace issues (GS2 reference). */
+/**
+ * How GS2 runs the transactions that a namespace issues (GS2 reference). Every field may be left
+ * out. The emulator stores and returns it, and runs no transactions.
+ */
 export interface TransactionSetting {
   /** Run issued transactions on the server without client action. Default false. */
   enableAutoRun?: boolean | null;
-  /**
-   * Apply all actions of a transaction or none. Required while `enableAutoRun` is true. Default
-   * false.
-   */
+  /** Apply all actions of a transaction or none. Needs `enableAutoRun`. Default false. */
   enableAtomicCommit?: boolean | null;
   /**
-   * Run transactions asynchronously through GS2-Distributor. Required while `enableAtomicCommit` is
-   * true. Default false.
+   * Run transactions asynchronously through GS2-Distributor. Needs `enableAtomicCommit`. Default
+   * false.
    */
   transactionUseDistributor?: boolean | null;
   /**
-   * Commit script results asynchronously as well. Required while `transactionUseDistributor` is
-   * true. Default false.
+   * Commit script results asynchronously as well. Needs `transactionUseDistributor`. Default false.
    */
   commitScriptResultInUseDistributor?: boolean | null;
-  /**
-   * Run acquire actions through GS2-JobQueue. Required while `enableAtomicCommit` is true. Default
-   * false.
-   */
+  /** Run acquire actions through GS2-JobQueue. Needs `enableAtomicCommit`. Default false. */
   acquireActionUseJobQueue?: boolean | null;
   /** GRN of the GS2-Distributor namespace that runs transactions, at most 1,024 characters. */
   distributorNamespaceId?: string | null;
   /** GRN of the GS2-JobQueue namespace that runs transactions, at most 1,024 characters. */
   queueNamespaceId?: string | null;
+  /**
+   * Deprecated in the official SDKs, which send it, and absent from the GS2 reference. At most 1,024
+   * characters (assumed).
+   */
+  keyId?: string | null;
 }
 
-/** Where GS2 writes the API access log of a namespace (GS2 reference). */
+/**
+ * Where GS2 writes the API access log of a namespace (GS2 reference). The emulator stores and
+ * returns it, and writes no log there.
+ */
 export interface LogSetting {
   /** GRN of the GS2-Log namespace, at most 1,024 characters. */
   loggingNamespaceId: string;
@@ -70,7 +74,10 @@ export interface WebSocketSession {
   revision?: number;
 }
 
-/** The Firebase device token of a player; there is one per player and namespace (GS2 reference). */
+/**
+ * The Firebase device token of a player (GS2 reference); there is one per player and namespace (seen
+ * in the official SDKs).
+ */
 export interface FirebaseToken {
   /** GRN `grn:gs2:{region}:{ownerId}:gateway:{namespaceName}:user:{userId}:firebase:token`. */
   firebaseTokenId: string;
@@ -83,7 +90,10 @@ export interface FirebaseToken {
   revision?: number;
 }
 
-/** A notification as other GS2 services and scripts send it (GS2 reference). */
+/**
+ * A notification as other GS2 services and scripts send it (GS2 reference). No method of GS2-Gateway
+ * takes one.
+ */
 export interface SendNotificationEntry {
   /** At most 128 characters. */
   userId: string;
@@ -135,6 +145,8 @@ export const transactionSettingFields: Fields<TransactionSetting> = {
     max: 1024,
     default: "grn:gs2:{region}:{ownerId}:queue:default",
   },
+  // Sent by the official SDKs, absent from the reference.
+  keyId: { type: "string", max: 1024 },
 };
 
 export const logSettingFields: Fields<LogSetting> = {

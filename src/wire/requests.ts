@@ -37,15 +37,17 @@ export interface NamespaceSettings {
 }
 export interface BindOptions {
   /**
-   * The connection to bind; at most 128 characters. Required over REST only: on the socket, the
-   * server binds the socket itself.
+   * The connection to bind; at most 128 characters. On the socket the server binds the socket itself
+   * (seen in the official SDKs). Over REST the GS2 reference requires it, but neither its samples
+   * nor the official SDKs send it.
    */
   connectionId?: string | null;
-  /** false: one connection per player in this namespace. Default true. */
+  /** false: one connection per player in this namespace. Default true (GS2 reference). */
   allowConcurrentAccess?: boolean | null;
   /**
-   * With `allowConcurrentAccess: false`: a client that sends the session ID of the live session
-   * replaces it without a conflict. At most 128 characters.
+   * With `allowConcurrentAccess: false`: a client that sends the session ID of a live session is
+   * accepted instead of a conflict (GS2 reference); it replaces that session (assumed). At most 128
+   * characters.
    */
   sessionId?: string | null;
   /** With `allowConcurrentAccess: false`: close the live session first. Default false. */
@@ -124,7 +126,7 @@ export interface SendNotificationResult {
   sendConnectionIds?: string[] | null;
 }
 export interface DisconnectResult {
-  /** The sessions that were ended. */
+  /** The sessions that were closed. */
   items: WebSocketSession[];
 }
 export type EmptyResult = Record<never, never>;

@@ -49,7 +49,7 @@ const requestFault = (
 const upTo = <T>(max: number, { random }: SimulatedEnvironment, make: () => T): T[] =>
   Array.from({ length: random.between(1, max) }, make);
 
-type WeightedActions = readonly (readonly [weight: number, action: Action])[];
+export type WeightedActions = readonly (readonly [weight: number, action: Action])[];
 
 const playerActions: WeightedActions = [
   [6, (_, tab, context) => setUserId(context, tab, false)],
@@ -153,8 +153,13 @@ const playerActions: WeightedActions = [
       // A hidden page stores its session ID for a reload, and a client at rest does not observe
       // that the page is shown again. A clone made then shares the session ID: see the scenario
       // sharedSessionId.
-      const { hiddenSince, isObserved, everHidden } = tab.device;
-      if (hiddenSince === undefined && (isObserved || !everHidden)) environment.clone(tab);
+      const mayClone = environment
+        .pageOf(tab)
+        .every(
+          ({ device: { hiddenSince, isObserved, everHidden } }) =>
+            hiddenSince === undefined && (isObserved || !everHidden),
+        );
+      if (mayClone) environment.clone(tab);
     },
   ],
 ];
@@ -214,9 +219,13 @@ const pageActions: WeightedActions = [
   [
     1,
     (environment, tab) => {
+      if (tab.providerFault) return;
       const ms = environment.random.between(100, 30_000);
-      tab.perform("the game's token server is down", () => void (tab.tokenServerDown = true));
-      environment.schedule(ms, () => void (tab.tokenServerDown = false));
+      const value = new Error("the game's server is down");
+      tab.perform("the game's token server is down", () => {
+        tab.providerFault = { type: "rejects", value };
+      });
+      environment.schedule(ms, () => void (tab.providerFault = undefined));
     },
   ],
 ];
@@ -357,12 +366,16 @@ const serverActions: WeightedActions = [
 ];
 
 const all = [...playerActions, ...pageActions, ...networkFaults, ...serverActions];
-const totalWeight = all.reduce((sum, [weight]) => sum + weight, 0);
 
-export function performRandomAction(context: ActionContext, tab: Tab): void {
+export function performRandomAction(
+  context: ActionContext,
+  tab: Tab,
+  actions: WeightedActions = all,
+): void {
   const { environment } = context;
+  const totalWeight = actions.reduce((sum, [weight]) => sum + weight, 0);
   let at = environment.random.next() * totalWeight;
-  for (const [weight, action] of all) {
+  for (const [weight, action] of actions) {
     at -= weight;
     if (at < 0) return action(environment, tab, context);
   }

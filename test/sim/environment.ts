@@ -15,8 +15,15 @@ import { VirtualTime } from "./virtualTime.js";
 /** `real` is socket.ts with reconnecting-websocket on a fault socket; `simulated` replaces both. */
 export type Sockets = "simulated" | "real";
 
+/** A page that was hidden for so long may have lost its connection. */
+const HIDDEN_SUSPICIOUS_MS = 30_000;
 /** More steps than this mean an endless loop. */
 const MAX_STEPS = 60_000;
+
+export type Scenario = (
+  random: Random,
+  sockets: Sockets,
+) => { environment: SimulatedEnvironment; run: () => Promise<void> };
 
 /** A sessionStorage. */
 export type SimulatedStorage = SessionStore & { copy(): SimulatedStorage };
@@ -28,6 +35,12 @@ export function createStorage(values = new Map<string, string>()): SimulatedStor
     removeItem: (key) => void values.delete(key),
     copy: () => createStorage(new Map(values)),
   };
+}
+
+/** What the games of an environment have in common. */
+export interface GameOptions {
+  readonly usesProjectTokenProvider?: boolean;
+  readonly logger?: GatewayClientOptions["logger"];
 }
 
 /** Pages with their clients, the network and the emulator, in one process on one virtual clock. */
@@ -44,6 +57,7 @@ export class SimulatedEnvironment {
     private readonly sockets: Sockets,
     settings: Partial<EmulatorSettings>,
     private readonly clientOptions: Partial<GatewayClientOptions>,
+    private readonly options: GameOptions = {},
   ) {
     this.network = new Network(this.time, random.fork());
     this.server = new Server(this.network, random.fork(), settings, (cut, by, reason) =>
@@ -71,10 +85,10 @@ export class SimulatedEnvironment {
   }
 
   /** Opens a page with a new client. */
-  open(name: string, family: string, storage: SimulatedStorage): Tab {
-    const device = new Device(this.time, this.random.fork());
+  open(name: string, family: string, storage: SimulatedStorage, page?: Device): Tab {
+    const device = new Device(this.time, this.random.fork(), page);
     this.time.current = device;
-    const tab = new Tab({
+    const tab: Tab = new Tab({
       name,
       family,
       device,
@@ -83,6 +97,9 @@ export class SimulatedEnvironment {
       server: this.server,
       trace: this.trace,
       client: this.clientOptions,
+      others: () => this.tabs.filter((one) => one !== tab),
+      usesProjectTokenProvider: this.options.usesProjectTokenProvider ?? false,
+      logger: this.options.logger ?? false,
       fetch: (of) => this.#fetchOf(of),
       opener: (of) => {
         const connect = this.network.connectFrom(device, () => of.conditions);
@@ -111,7 +128,11 @@ export class SimulatedEnvironment {
   show(tab: Tab): void {
     const { device } = tab;
     if (device.gone || device.inBackForwardCache || device.hiddenSince === undefined) return;
-    tab.perform("the page is shown", () => device.emitHint("foreground"));
+    tab.perform("the page is shown", () => {
+      const knownSince = Math.max(device.hiddenSince!, device.observedSince);
+      if (this.time.now - knownSince >= HIDDEN_SUSPICIOUS_MS) tab.invariants.onSuspicion();
+      device.emitHint("foreground");
+    });
   }
 
   goOnline(tab: Tab): void {
@@ -119,6 +140,7 @@ export class SimulatedEnvironment {
     if (device.gone || device.online) return;
     tab.perform("the device is online", () => {
       device.online = true;
+      tab.invariants.onSuspicion();
       device.emitHint("online");
     });
   }
@@ -136,19 +158,46 @@ export class SimulatedEnvironment {
   /** Unloads the page and opens the next, which finds the storage of the first. */
   reload(tab: Tab): void {
     const { device, name, family, storage, desiredBindings } = tab;
-    tab.perform("the page is reloaded", () => {
-      device.emitHint("pagehide");
-      tab.disposed = true;
-      device.destroy();
-      for (const link of this.network.linksOf(device)) link.close();
-    });
+    const clients = this.pageOf(tab);
+    const keepsId = clients.length === 1 && device.isObserved;
+    for (const client of clients) {
+      client.perform("the page is reloaded", () => {
+        client.device.emitHint("pagehide");
+        client.disposed = true;
+        client.device.destroy();
+        for (const link of this.network.linksOf(client.device)) link.close();
+      });
+    }
     const next = this.open(`${name}'`, family, storage);
+    if (keepsId) next.storedSessionId = tab.sessionId;
+    if (this.random.boolean(0.2)) this.remount(next);
     next.refetchMs = tab.refetchMs;
     // Some games request their bindings only after a title screen.
     next.plannedBindings = desiredBindings;
     this.schedule(this.random.boolean(0.5) ? 0 : this.random.between(0, 5_000), () => {
       if (next.isAwake && !next.disposed) next.restoreBindings(desiredBindings);
     });
+  }
+
+  /** The clients of one page that are in use. */
+  pageOf({ device }: Tab): Tab[] {
+    return this.tabs.filter((one) => one.device.sessionIds === device.sessionIds && !one.disposed);
+  }
+
+  /** Constructs another client on the page, and throws it away unused, or leaves it in use. */
+  remount(tab: Tab): void {
+    const name = `${tab.name}*`;
+    if (this.tabs.some((one) => one.name === name)) return;
+    tab.perform("another client is constructed", () => undefined);
+    const other = this.open(name, `family of ${name}`, tab.storage, tab.device);
+    if (tab.sessionId !== undefined && this.random.boolean(0.5)) {
+      const bindings = tab.desiredBindings;
+      if (bindings.size > 0) other.restoreBindings(bindings);
+      return;
+    }
+    // A second mount of a framework disposes the first client, or forgets it.
+    if (this.random.boolean(0.5)) other.gateway.dispose();
+    other.disposed = true;
   }
 
   /** Clones the tab with its storage. The client of the clone must use another session ID. */
@@ -221,7 +270,9 @@ export class SimulatedEnvironment {
     for (const tab of this.tabs) {
       if (tab.device.gone) continue;
       tab.conditions = NORMAL_CONDITIONS;
-      tab.tokenServerDown = false;
+      tab.providerFault = undefined;
+      tab.providerFaults.clear();
+      tab.misbehave = undefined;
       tab.refetchMs = Math.min(tab.refetchMs, 2_000);
       this.wake(tab);
       this.show(tab);
@@ -245,8 +296,10 @@ export class SimulatedEnvironment {
       const justLost = status !== "ready" && since > this.time.now - 10_000;
       if (withoutProbes && justLost) continue;
       const links = this.network.linksOf(tab.device);
-      for (const [slot, { userId }] of tab.desiredBindings) {
-        const { state, connectionId } = bindings[slot] ?? { state: "gone" };
+      for (const [slot, { userId, namespaceName }] of tab.desiredBindings) {
+        const { state, connectionId } = (Object.hasOwn(bindings, slot)
+          ? bindings[slot]!
+          : undefined) ?? { state: "gone" };
         if (state === "replaced" || state === "failed") continue;
         const link = links.find((one) => one.connectionId === connectionId);
         if (withoutProbes && link?.halfOpen) continue;
@@ -255,14 +308,21 @@ export class SimulatedEnvironment {
           () => `${tab.name}: ${status}, ${userId} ${state} a minute after the last fault`,
         );
         trace.assert(
-          sessions.some((one) => one.userId === userId && one.connectionId === connectionId),
+          sessions.some(
+            (one) =>
+              one.userId === userId &&
+              one.namespaceName === namespaceName &&
+              one.connectionId === connectionId,
+          ),
           () => `${tab.name}: ${userId} is held, and the server has no session`,
         );
       }
-      for (const { userId, connectionId } of sessions) {
+      for (const { userId, connectionId, namespaceName } of sessions) {
         if (!links.some((link) => link.alive && link.connectionId === connectionId)) continue;
         trace.assert(
-          [...tab.desiredBindings.values()].some((desired) => desired.userId === userId),
+          [...tab.desiredBindings.values()].some(
+            (desired) => desired.userId === userId && desired.namespaceName === namespaceName,
+          ),
           () => `${tab.name}: the server has a session of ${userId}, which is not desired`,
         );
       }

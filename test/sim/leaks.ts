@@ -83,6 +83,7 @@ class Harness {
       newId: () => "id",
       createSocketOpener: simulatedSocketOpener(openTransport, this.device.clock),
       observePlatform: this.device.observePlatform,
+      pageSessionIds: () => ({ inUse: new Set() }),
     };
     this.gateway = new BrowserClient({ ...options, [PLATFORM]: platform } as GatewayClientOptions);
     this.gateway.on("*", () => (this.received += 1));

@@ -20,8 +20,8 @@ export const mutations = [
   {
     name: "notifications are not held during a bind",
     file: "notify/holdQueue.ts",
-    find: "if (!this.#openHolds) this.#deliver(notification);\n    else if (this.#held.push(notification) >= HELD_LIMIT) this.#overrun();",
-    replace: "this.#deliver(notification);",
+    find: "if (!this.#holds.size) return this.#deliver(notification, false);",
+    replace: "return this.#deliver(notification, false);",
   },
   {
     name: "held notifications are delivered before onSync ends",
@@ -32,14 +32,15 @@ export const mutations = [
   {
     name: "held notifications are delivered in reverse order",
     file: "notify/holdQueue.ts",
-    find: "(next = this.#held.shift())",
-    replace: "(next = this.#held.pop())",
+    find: "this.#held.shift()!",
+    replace: "this.#held.pop()!",
   },
   {
     name: "held notifications are delivered and not removed",
     file: "notify/holdQueue.ts",
-    find: "for (let next; !this.#openHolds && (next = this.#held.shift());) this.#deliver(next);",
-    replace: "for (const next of this.#held) this.#deliver(next);",
+    find: "      this.#deliverWhile(() => !this.#holds.size);",
+    replace:
+      "      for (const { notification, isTaken } of this.#held) this.#deliver(notification, isTaken);",
   },
   {
     name: "one notification resolves every waiter",
@@ -87,9 +88,9 @@ export const mutations = [
   {
     name: "a forced bind that was refused is sent again with force",
     file: "connection/binding.ts",
-    find: 'draft.slots[name] = { history, state: "wanted", renewed, conflictSince, retryAt };',
+    find: 'draft.slots[name] = { history, state: "wanted", renewNext, renewed, conflictSince, retryAt };',
     replace:
-      'draft.slots[name] = { history, state: "wanted", renewed, conflictSince, retryAt, force: slot.forced };',
+      'draft.slots[name] = { history, state: "wanted", renewNext, renewed, conflictSince, retryAt, force: slot.forced };',
   },
   {
     name: "a replaced client binds again with force",
@@ -124,8 +125,8 @@ export const mutations = [
   {
     name: "a cloned tab uses the session ID of the original",
     file: "session/tabSession.ts",
-    find: "?? newId();\n    this.claim();",
-    replace: "?? newId();",
+    find: "page.onLeave = () => this.restore();\n    this.#remove();",
+    replace: "page.onLeave = () => this.restore();",
   },
   {
     name: "calls sent on a lost socket wait for their deadline",
@@ -148,7 +149,7 @@ export const mutations = [
   {
     name: "a deadline outlives its call",
     file: "core/deferred.ts",
-    find: "    isOver = true;\n    clearTimer(timer);",
+    find: "    isOver = true;\n    cancelDeadline?.();",
     replace: "    isOver = true;",
   },
   {
@@ -167,20 +168,20 @@ export const mutations = [
   {
     name: "a released slot stays bound at the server",
     file: "connection/binding.ts",
-    find: 'if (isHeldByServer || unconfirmedBind || slot.state === "binding") replaceSocket(draft);',
+    find: 'if (isHeldByServer || unconfirmedBind || slot.state === "binding") endFormerSession(draft);',
     replace: "",
   },
   {
     name: "the former player stays bound at the server",
     file: "connection/binding.ts",
-    find: "replaceSocket(draft);\n    draft.slots[name] = {",
+    find: "endFormerSession(draft);\n    draft.slots[name] = {",
     replace: "draft.slots[name] = {",
   },
   {
     name: "a probe without a reply does not end the connection",
     file: "connection/machine.ts",
     find: 'return connectionLost(draft, "probeFailed");',
-    replace: "draft.probedAt = Infinity;",
+    replace: "draft.suspectedAt = Infinity;",
   },
   {
     name: "a bind that failed temporarily is not retried",

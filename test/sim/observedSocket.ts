@@ -7,6 +7,11 @@ export interface Arrival {
   readonly number: number;
   readonly userId: string;
   readonly on: ObservedSocket;
+  readonly at: number;
+  /** A slot was released since: it may be dropped. */
+  droppable: boolean;
+  /** Another player was bound in its slot since, on a later socket: it must not be delivered. */
+  stale: boolean;
   /** May be delivered before `onSync` ends, e.g. after a sync that took too long. */
   early: boolean;
 }
@@ -21,12 +26,14 @@ interface Bind {
 export class ObservedSocket {
   link: Link | undefined;
   lastFrameAt = 0;
+  frames = 0;
+  opened = false;
   over = false;
   /** By requestId. */
   readonly binds = new Map<string, Bind>();
   /** Players bound on this socket. */
   readonly bound = new Set<string>();
-  /** Players whose `onSync` has ended since they were bound here. */
+  /** Bindings whose `onSync` has ended since they were bound here. */
   readonly synced = new Set<string>();
   overrun = false;
 
@@ -57,17 +64,21 @@ function onSent(on: ObservedSocket, text: string): void {
     readonly xGs2ProjectToken?: string;
     readonly xGs2AccessToken?: string;
     readonly force?: boolean;
+    readonly namespaceName?: string;
+    readonly sessionId?: string;
     readonly echo?: number;
+    readonly limit?: number;
     readonly token?: string;
   };
   const { function: name, requestId } = frame.x_gs2;
   if (name === "login") return;
+  if (frame.limit === 1 || name === "getServiceVersion") tab.probes++;
   trace.assert(
     tab.projectTokens.has(frame.xGs2ProjectToken ?? ""),
     () => `${tab.name}: ${name} was sent before the login`,
   );
   const userId = tab.server.userOf.get(frame.xGs2AccessToken ?? "");
-  if (name === "setUserId") return onBindSent(on, requestId, userId, frame.force);
+  if (name === "setUserId") return onBindSent(on, requestId, userId, frame);
   if (frame.xGs2AccessToken) {
     trace.assert(
       on.bound.has(userId ?? ""),
@@ -89,11 +100,14 @@ function onBindSent(
   on: ObservedSocket,
   requestId: string,
   userId: string | undefined,
-  force = false,
+  frame: { readonly force?: boolean; readonly namespaceName?: string; readonly sessionId?: string },
 ): void {
+  const { force = false, namespaceName, sessionId } = frame;
   const { tab } = on;
   const { trace, device } = tab;
-  const found = [...tab.desiredBindings].find(([, desired]) => desired.userId === userId);
+  const found = [...tab.desiredBindings].find(
+    ([, desired]) => desired.userId === userId && desired.namespaceName === namespaceName,
+  );
   if (!found) return trace.fail(`${tab.name}: a bind of ${userId}, which is not desired`);
   const [slot, desired] = found;
   trace.log(`${tab.name} sends a bind of ${userId}${force ? " with force" : ""}`);
@@ -101,6 +115,7 @@ function onBindSent(
     !desired.lost,
     () => `${tab.name}: a bind of ${userId} was sent again after a conflict`,
   );
+  if (sessionId !== undefined) tab.onSessionIdUsed(sessionId);
   if (force) tab.forcedBinds++;
   trace.assert(
     tab.forcedBinds <= tab.forcedActions,
@@ -113,10 +128,13 @@ function onBindSent(
 function onReceived(on: ObservedSocket, data: unknown): void {
   const { tab } = on;
   on.lastFrameAt = tab.device.time.now;
+  on.frames++;
   const { requestId, status, body } = parseFrame(String(data));
   if (body?.payload) {
     const { number, userId } = JSON.parse(body.payload) as Arrival;
-    tab.arrivals.push({ number, userId, on, early: false });
+    const at = tab.device.time.now;
+    tab.trace.log(`${tab.name} receives news ${number} of ${userId}`);
+    tab.arrivals.push({ number, userId, on, at, early: false, droppable: false, stale: false });
     return;
   }
   if (!requestId) return;
@@ -150,8 +168,10 @@ function onBindReply(on: ObservedSocket, bind: Bind, status: number): void {
   if (!desired) return;
   // After a sleep, the timer of the deadline and a reply that is overdue run in either order.
   const inTime = tab.device.time.now < sentAt + CALL_TIMEOUT_MS;
-  if (status === 200) on.bound.add(desired.userId);
-  else if (status === 409 || status === 405) {
+  if (status === 200) {
+    on.bound.add(desired.userId);
+    tab.invariants.onBound(slot, on, desired);
+  } else if (status === 409 || status === 405) {
     desired.conflict = true;
     desired.lost = inTime;
   } else if (status === 400 || status === 404) desired.refused = true;
@@ -169,6 +189,7 @@ export const observeSockets =
     const socket = open(`${url}#${observed.number}`, {
       opened() {
         touch();
+        observed.opened = true;
         tab.trace.log(`${tab.name} socket ${observed.number} opened`);
         events.opened();
       },
@@ -178,6 +199,7 @@ export const observeSockets =
       },
       alive() {
         touch();
+        observed.frames++;
         events.alive();
       },
       ended(end) {
@@ -195,6 +217,10 @@ export const observeSockets =
         return true;
       },
       leave() {
+        if (!observed.over && observed.opened && observed.link?.alive) {
+          tab.trace.log(`${tab.name} leaves socket ${observed.number}, which works`);
+          tab.invariants.onWorkingSocketLeft();
+        }
         observed.over = true;
         socket.leave();
       },

@@ -117,7 +117,7 @@ async function publishNews(tab: Tab, environment: SimulatedEnvironment): Promise
 
 /** An option without effect is reported before any other event. */
 function emitDiagnostic(tab: Tab): void {
-  tab.setUserId("guild", "guild-1", false, false, "without effect");
+  tab.setUserId("guild", "guild-1", false, false, { sessionId: "without effect" });
 }
 
 const handlerSites: Record<string, HandlerSite> = {
@@ -262,10 +262,13 @@ const handlerSites: Record<string, HandlerSite> = {
   "the provider of an access token": {
     in: "connecting",
     listen(tab, handler) {
-      const { accessToken } = tab;
-      tab.accessToken = (userId) => {
-        handler();
-        return accessToken(userId);
+      const accessToken = tab.accessToken.bind(tab);
+      tab.accessToken = (slot, userId) => {
+        const provider = accessToken(slot, userId);
+        return () => {
+          handler();
+          return provider();
+        };
       };
     },
     trigger: bind,

@@ -6,13 +6,23 @@ export interface Finding {
   readonly violation: string;
 }
 
+const HEALTHY_NETWORK_EVERY = 3;
 /** The narrow scenarios have few distinct traces. */
 const NARROW_SCENARIOS_EVERY = 20;
 
-const scenariosOf = (seed: number): readonly ScenarioName[] =>
-  seed % NARROW_SCENARIOS_EVERY === 1
-    ? ["randomFaults", "sharedSessionId", "flapping"]
-    : ["randomFaults"];
+const narrowScenarios: readonly (readonly ScenarioName[])[] = [
+  [],
+  ["sharedSessionId", "flapping"],
+  ["doubleTap", "impatient"],
+  ["cleanRestarts", "flowing"],
+  ["wallClock"],
+];
+
+function scenariosOf(seed: number): readonly ScenarioName[] {
+  const healthy: readonly ScenarioName[] =
+    seed % HEALTHY_NETWORK_EVERY === 0 ? ["healthyNetwork"] : [];
+  return ["randomFaults", ...healthy, ...(narrowScenarios[seed % NARROW_SCENARIOS_EVERY] ?? [])];
+}
 
 /** Runs the scenarios of this seed up to the first violation. */
 export async function runSeed(seed: number): Promise<Finding | undefined> {

@@ -13,6 +13,7 @@ import type { Random } from "./random.js";
 import type { VirtualTime } from "./virtualTime.js";
 
 export const NAMESPACE = "game-0001";
+export const OTHER_NAMESPACE = "game-0002";
 
 /** A status refuses the request; `silent`: no reply; `slowMs` delays its handling. */
 export type RequestFault = number | "silent" | { readonly slowMs: number };
@@ -66,7 +67,7 @@ export class Server implements ServerEndpoint {
         settings: readSettings(settings),
         strict: false,
         credentials: [],
-        namespaces: [NAMESPACE],
+        namespaces: [NAMESPACE, OTHER_NAMESPACE],
         seed: 0,
         ids: seededIds(random.between(0, 2 ** 31)),
         url: () => "http://nowhere.test",
@@ -155,9 +156,7 @@ export class Server implements ServerEndpoint {
   }
 
   notify(userId: string, payload: unknown): void {
-    this.engine.transact((store, now) =>
-      notify(store, { userId, key: "news", payload, namespaceName: NAMESPACE }, now),
-    );
+    this.engine.transact((store, now) => notify(store, { userId, key: "news", payload }, now));
   }
 
   /** Ends all sessions of this player. */

@@ -1,7 +1,10 @@
 import { performRandomAction } from "./actions.js";
-import { createStorage, SimulatedEnvironment, type Sockets } from "./environment.js";
+import { createStorage, SimulatedEnvironment, type Scenario, type Sockets } from "./environment.js";
+import { hostileScenarios } from "./hostileScenarios.js";
 import { installHostTimers } from "./hostTimers.js";
+import { drawLogger, hostileActions } from "./hostileActions.js";
 import { Random } from "./random.js";
+import { SHARED_SESSION_ID } from "./tab.js";
 
 export interface SimulationResult {
   readonly trace: string;
@@ -10,12 +13,9 @@ export interface SimulationResult {
   readonly steps: number;
 }
 
-type Scenario = (
-  random: Random,
-  sockets: Sockets,
-) => { environment: SimulatedEnvironment; run: () => Promise<void> };
-
 const RECOVERY_MS = 60_000;
+/** Shorter than the recovery. */
+const PROVIDER_TIMEOUT_MS = 10_000;
 /** Longer than the longest `waitFor`. */
 const LAST_CALLS_MS = 31_000;
 const QUIET_AFTER_MS = 120_000;
@@ -26,6 +26,7 @@ const randomFaults: Scenario = (random, sockets) => {
   const keepAlive = random.boolean(0.85);
   const exclusive = random.boolean(0.8);
   const players = random.boolean(0.5) ? ["alice"] : ["alice", "bob"];
+  const isHostile = random.boolean(0.6);
   const environment = new SimulatedEnvironment(
     random,
     sockets,
@@ -35,7 +36,14 @@ const randomFaults: Scenario = (random, sockets) => {
       projectTokenExpiresInSeconds: random.pick([3600, 3600, 60, 20]),
       accessTokenExpiresInMs: random.pick([3_600_000, 3_600_000, 40_000]),
     },
-    { keepAlive: keepAlive ? { idleMs: 20_000 } : false },
+    {
+      keepAlive: keepAlive ? { idleMs: 20_000 } : false,
+      providerTimeoutMs: PROVIDER_TIMEOUT_MS,
+    },
+    {
+      usesProjectTokenProvider: isHostile && random.boolean(0.4),
+      logger: isHostile && random.boolean(0.2) ? drawLogger(random) : false,
+    },
   );
   const { trace } = environment;
   const phases: readonly (() => Promise<void>)[] = [
@@ -55,8 +63,10 @@ const randomFaults: Scenario = (random, sockets) => {
       for (let i = random.between(3, 40); i > 0; i--) {
         environment.schedule(random.between(0, forMs), () => {
           const { active } = environment;
-          if (active.length > 0)
-            performRandomAction({ environment, players, exclusive }, random.pick(active));
+          if (active.length === 0) return;
+          const context = { environment, players, exclusive };
+          const actions = isHostile && random.boolean(0.5) ? hostileActions : undefined;
+          performRandomAction(context, random.pick(active), actions);
         });
       }
       await environment.advance(forMs);
@@ -103,7 +113,7 @@ const sharedSessionId: Scenario = (random, sockets) => {
         tab.conditions = { latencyMs: random.between(1, 400), jitterMs: 50, onConnect: "open" };
         environment.schedule(random.between(0, 5_000), () =>
           tab.perform("setUserId alice", () =>
-            tab.setUserId("player", "alice", true, false, "shared"),
+            tab.setUserId("player", "alice", true, false, { sessionId: SHARED_SESSION_ID }),
           ),
         );
       }
@@ -167,7 +177,7 @@ const flapping: Scenario = (random, sockets) => {
   };
 };
 
-const scenarios = { randomFaults, sharedSessionId, flapping };
+const scenarios = { randomFaults, sharedSessionId, flapping, ...hostileScenarios };
 export type ScenarioName = keyof typeof scenarios;
 
 /** Runs one scenario. Equal seeds give equal traces, byte for byte. */

@@ -2,11 +2,17 @@ import { GatewayClient } from "../../src/client/client.js";
 import { PLATFORM, type ClientPlatform } from "../../src/client/platform.js";
 import type { GatewayClientOptions } from "../../src/client/options.js";
 import type { OpenSocket, WebSocketClass } from "../../src/connection/socket.js";
-import { isGatewayError } from "../../src/errors.js";
+import { isGatewayError, type GatewayError, type GatewayErrorKind } from "../../src/errors.js";
 import type { Fetch } from "../../src/http/http.js";
+import {
+  defineNotification,
+  type SchemaResult,
+  type StandardSchema,
+} from "../../src/notify/schema.js";
 import { ClientInvariants } from "./clientInvariants.js";
 import type { Device } from "./device.js";
 import type { SimulatedStorage } from "./environment.js";
+import { isThrownByGame, TokenProvider, type ProviderFault } from "./foreignCode.js";
 import { NORMAL_CONDITIONS, type LinkConditions } from "./network.js";
 import { observeSockets, type Arrival, type ObservedSocket } from "./observedSocket.js";
 import type { Random } from "./random.js";
@@ -16,6 +22,7 @@ import type { Trace } from "./trace.js";
 /** The last request of the player for a slot. */
 export interface DesiredBinding {
   readonly userId: string;
+  readonly namespaceName: string;
   readonly exclusive: boolean;
   readonly forced: boolean;
   /** Replaced by another client: no bind is sent until the player acts. */
@@ -52,7 +59,18 @@ export interface TabOptions {
   ) => (WebSocket: WebSocketClass, connectTimeoutMs: number) => OpenSocket;
   readonly client: Partial<GatewayClientOptions>;
   readonly fetch: (tab: Tab) => Fetch;
+  /** The game gets project tokens from its own server. */
+  readonly usesProjectTokenProvider: boolean;
+  /** The other clients of the environment. */
+  readonly others: () => readonly Tab[];
+  readonly logger: GatewayClientOptions["logger"];
 }
+
+/** For scenarios in which two clients were given one ID. */
+export const SHARED_SESSION_ID = "shared";
+
+/** What code of the game does in a handler; the result is that of the handler. */
+export type Misbehavior = (where: string) => unknown;
 
 /** A page with one client and a game that uses it. */
 export class Tab {
@@ -63,11 +81,35 @@ export class Tab {
   readonly server: Server;
   readonly trace: Trace;
   readonly storage: SimulatedStorage;
+  readonly others: () => readonly Tab[];
   readonly gateway: GatewayClient;
   readonly invariants = new ClientInvariants(this);
   conditions: LinkConditions = NORMAL_CONDITIONS;
-  /** Whether the game's own server, which issues access tokens, is down. */
-  tokenServerDown = false;
+  /** By slot; of the project token under `project`. */
+  readonly providers = new Map<string, TokenProvider>();
+  /** The faults of every provider. */
+  providerFault: ProviderFault | undefined;
+  misbehave: Misbehavior | undefined;
+  /** Until then no socket that works may be left. */
+  keepsSocketUntil = -Infinity;
+  readonly probeTimeoutMs = 5_000;
+  /** Set: its providers must be reported when slow, and asked again after this time. */
+  providerTimeoutMs: number | undefined;
+  /** No other `onSync` than the tab's own runs. */
+  holdsForSyncAlone = false;
+  /** Players whose slot was released, and not requested since: in which step. */
+  readonly released = new Map<string, number>();
+  /** The step in which a request took the place of a forced one. */
+  forceSupersededAt = -1;
+  /** `setUserId` has not returned: a diagnostic of its arguments comes before the request. */
+  isRequesting = false;
+  probes = 0;
+  slowProviders = 0;
+  projectTokenLifeSeconds: number | undefined;
+  /** Session ID of its latest bind. */
+  sessionId: string | undefined;
+  /** The one that its storage kept for it. */
+  storedSessionId: string | undefined;
   /** Duration of the game's `onSync`. */
   refetchMs = 0;
   disposed = false;
@@ -86,7 +128,7 @@ export class Tab {
   actions = 0;
   #lastCall = 0;
 
-  constructor({ opener, client, fetch, ...rest }: TabOptions) {
+  constructor({ opener, client, fetch, usesProjectTokenProvider, logger, ...rest }: TabOptions) {
     this.name = rest.name;
     this.family = rest.family;
     this.device = rest.device;
@@ -94,9 +136,11 @@ export class Tab {
     this.server = rest.server;
     this.trace = rest.trace;
     this.storage = rest.storage;
+    this.others = rest.others;
     let ids = 0;
     const open = opener(this);
     const platform: ClientPlatform = {
+      pageSessionIds: () => this.device.sessionIds,
       clock: this.device.clock,
       newId: () => `${this.name}-id-${++ids}`,
       createSocketOpener: (WebSocket, connectTimeoutMs) =>
@@ -105,9 +149,14 @@ export class Tab {
     };
     this.gateway = new GatewayClient({
       namespaceName: NAMESPACE,
-      credential: { clientId: "client-0001", clientSecret: "secret-0001" },
+      credential: usesProjectTokenProvider
+        ? {
+            clientId: "client-0001",
+            projectToken: () => this.#provider("project").request(() => this.#projectToken()),
+          }
+        : { clientId: "client-0001", clientSecret: "secret-0001" },
       endpoints: { rest: "http://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
-      logger: false,
+      logger,
       storage: this.storage,
       // Unused: the opener makes the sockets.
       WebSocket: Object as unknown as WebSocketClass,
@@ -115,18 +164,28 @@ export class Tab {
       ...client,
       [PLATFORM]: platform,
     } as GatewayClientOptions);
+    this.#listenBadly();
     this.gateway.on("*", ({ payload }) => this.invariants.onNotification(payload as Arrival));
     this.gateway.onSync((sync) => this.invariants.onSync(sync));
     this.gateway.lifecycle.on("status", (now, before) => {
-      if (now.status !== before.status) this.trace.log(`${this.name} is ${now.status}`);
+      if (now.status === before.status) return;
+      const reason = now.reason ? `, reason ${now.reason}` : "";
+      this.trace.log(`${this.name} is ${now.status}${reason}`);
     });
     this.gateway.lifecycle.on("diagnostic", ({ code, detail }) => {
       if (code === "syncOverrun") {
         this.allowEarlyDelivery();
         for (const observed of this.sockets) observed.overrun ||= !observed.over;
       }
-      if (code === "handlerThrew")
-        this.trace.fail(`${this.name}: a handler threw ${String(detail.error)}`);
+      if (code === "providerSlow") {
+        this.slowProviders++;
+        this.trace.log(`${this.name} reports a slow provider of ${detail.slot ?? "project"}`);
+      }
+      const error = code === "handlerThrew" || code === "stepFailed" ? detail.error : undefined;
+      const isOfLogger = logger !== false && String(error).includes("is not a function");
+      if (!isThrownByGame(error) && !isOfLogger) {
+        this.trace.fail(`${this.name}: ${code}: ${String(error)}`);
+      }
     });
   }
 
@@ -154,22 +213,100 @@ export class Tab {
     });
   }
 
-  accessToken = async (userId: string): Promise<string> => {
-    await this.delay(this.random.between(0, 60));
-    if (this.tokenServerDown) throw new Error("the game's server is down");
-    return this.server.issue(userId);
-  };
+  /** A function that the game gives as the access token of a slot. */
+  accessToken(slot: string, userId: string): () => Promise<string> {
+    const answer = async (): Promise<string> => {
+      await this.delay(this.random.between(0, 60));
+      return this.server.issue(userId);
+    };
+    return () => this.#provider(slot).request(answer) as Promise<string>;
+  }
+
+  async #projectToken(): Promise<unknown> {
+    await this.delay(this.random.between(20, 100));
+    const { status, text } = this.server.login({
+      client_id: "client-0001",
+      client_secret: "secret-0001",
+    });
+    const { access_token: token, expires_in: expiresInSeconds } = JSON.parse(text) as {
+      access_token?: string;
+      expires_in?: number;
+    };
+    if (!token) throw new Error(`the game's server answers ${status}`);
+    this.projectTokens.add(token);
+    return { token, expiresInSeconds: this.projectTokenLifeSeconds ?? expiresInSeconds };
+  }
+
+  #provider(of: string): TokenProvider {
+    const { time } = this.device;
+    const provider =
+      this.providers.get(of) ??
+      new TokenProvider(
+        of,
+        () => time.now,
+        (ms) => this.delay(ms),
+      );
+    this.providers.set(of, provider);
+    provider.fault = this.faultOf(of);
+    return provider;
+  }
+
+  /** Handlers of the game that do what `misbehave` says. */
+  #listenBadly(): void {
+    const { gateway } = this;
+    const run = (where: string) => (): unknown => this.misbehave?.(where);
+    gateway.on({ subject: "news" }, run("on"));
+    gateway.onSync(run("onSync"));
+    for (const event of ["status", "replaced", "unauthorized", "diagnostic"] as const) {
+      gateway.lifecycle.on(event, run(event));
+    }
+    const schema: StandardSchema = {
+      "~standard": {
+        version: 1,
+        vendor: "simulation",
+        validate: (value) =>
+          (this.misbehave?.("schema") as SchemaResult<unknown> | undefined) ?? { value },
+      },
+    };
+    gateway.on(defineNotification("news", schema), run("on a definition"));
+  }
+
+  /** Faults of providers by slot, and `project`. */
+  readonly providerFaults = new Map<string, ProviderFault>();
+
+  faultOf(of: string): ProviderFault | undefined {
+    return this.providerFaults.get(of) ?? this.providerFault;
+  }
+
+  /** A bind with this session ID leaves. */
+  onSessionIdUsed(sessionId: string): void {
+    this.sessionId = sessionId;
+    if (sessionId === SHARED_SESSION_ID) return;
+    const { trace, name, storedSessionId } = this;
+    for (const other of this.others()) {
+      const isLiving = !other.disposed && !other.device.gone && !other.device.inBackForwardCache;
+      trace.assert(
+        !isLiving || other.sessionId !== sessionId,
+        () => `${name} and ${other.name} use one session ID`,
+      );
+    }
+    trace.assert(
+      storedSessionId === undefined || storedSessionId === sessionId,
+      () => `${name} does not use the session ID that was stored for it`,
+    );
+  }
 
   setUserId(
     slot: string,
     userId: string,
     exclusive: boolean,
     force: boolean,
-    sessionId?: string,
+    { sessionId, namespaceName = NAMESPACE }: { sessionId?: string; namespaceName?: string } = {},
   ): void {
     const before = this.desiredBindings.get(slot);
     const desired: DesiredBinding = {
       userId,
+      namespaceName,
       exclusive,
       forced: force,
       lost: false,
@@ -178,29 +315,36 @@ export class Tab {
     };
     if (force) this.forcedActions++;
     this.desiredBindings.set(slot, desired);
+    this.released.delete(userId);
+    if (before?.forced) this.forceSupersededAt = this.device.time.steps;
     const step = this.device.time.steps;
+    this.isRequesting = true;
     this.track(
       `setUserId ${userId}`,
       10_000,
       () =>
         this.gateway.setUserId({
           slot,
-          accessToken: () => this.accessToken(userId),
+          namespaceName,
+          accessToken: this.accessToken(slot, userId),
           allowConcurrentAccess: !exclusive,
           sessionId,
           force,
         }),
       (error) => this.#revert(slot, desired, before, step, error),
     );
+    this.isRequesting = false;
   }
 
   restoreBindings(bindings: ReadonlyMap<string, DesiredBinding>): void {
-    for (const [slot, { userId, exclusive }] of bindings) {
-      this.perform(`setUserId ${userId}`, () => this.setUserId(slot, userId, exclusive, false));
+    for (const [slot, { userId, exclusive, namespaceName }] of bindings) {
+      this.perform(`setUserId ${userId}`, () =>
+        this.setUserId(slot, userId, exclusive, false, { namespaceName }),
+      );
     }
   }
 
-  takeOver(slot: string): void {
+  takeOver(slot: string, mustResolve = false): void {
     const before = this.desiredBindings.get(slot);
     if (!before) return;
     const desired: DesiredBinding = {
@@ -217,18 +361,25 @@ export class Tab {
       `takeOver ${slot}`,
       10_000,
       () => this.gateway.takeOver({ slot }),
-      (error) => this.#revert(slot, desired, before, step, error),
+      (error) => {
+        this.#revert(slot, desired, before, step, error);
+        if (mustResolve) this.#failCall("takeOver", error);
+      },
     );
   }
 
   release(slot: string): void {
+    const { userId } = this.desiredBindings.get(slot) ?? {};
+    // Frames do not name their player: all that is held may be dropped, and the others get a gap.
+    for (const arrival of this.arrivals) arrival.droppable = true;
+    if (userId) this.released.set(userId, this.device.time.steps);
     this.desiredBindings.delete(slot);
     this.invariants.forget(slot);
     void this.gateway.release({ slot });
   }
 
   /** A call that must not be repeated; its reply carries the number it was sent with. */
-  echo(slot: string | undefined): void {
+  echo(slot: string | undefined, mustResolve = false): void {
     const number = ++this.#lastCall;
     const request = {
       service: "game",
@@ -236,23 +387,29 @@ export class Tab {
       function: "send",
       params: { echo: number },
     };
-    this.track("call", 10_000, async () => {
+    const onError = mustResolve ? (error: unknown) => this.#failCall("call", error) : undefined;
+    const send = async (): Promise<void> => {
       const { echo } = await this.gateway.call(slot ? { ...request, slot } : request);
       this.trace.assert(
         echo === number,
         () => `${this.name}: call ${number} got the reply of call ${String(echo)}`,
       );
-    });
+    };
+    this.track("call", 10_000, send, onError);
+  }
+
+  #failCall(name: string, error: unknown): void {
+    this.trace.fail(`${this.name}: ${name} must resolve: ${String(error)}`);
   }
 
   /** A call that may be repeated. */
-  setFirebaseToken(slot: string): void {
+  setFirebaseToken(slot: string, mustResolve = false): void {
     const token = `device-${this.#lastCall + 1}`;
     this.track(
       "setFirebaseToken",
       10_000,
       () => this.gateway.setFirebaseToken({ token, slot }),
-      undefined,
+      mustResolve ? (error) => this.#failCall("setFirebaseToken", error) : undefined,
       true,
     );
   }
@@ -264,6 +421,37 @@ export class Tab {
     });
   }
 
+  /** A handler of `onSync` that comes late is called for what was bound before. */
+  registerOnSync(): void {
+    const { trace, device, name } = this;
+    const heldNow = (): Map<string, string | undefined> => {
+      const bindings = Object.entries(this.gateway.connection.bindings);
+      const held = bindings.filter(([, { state }]) => state === "held");
+      return new Map(held.map(([slot, { connectionId }]) => [slot, connectionId]));
+    };
+    const before = heldNow();
+    const calls = new Map<string, number>();
+    this.gateway.onSync(({ binding: { slot } }) => {
+      calls.set(slot, (calls.get(slot) ?? 0) + 1);
+    });
+    device.time.after(
+      1,
+      () => {
+        if (this.disposed) return;
+        const after = heldNow();
+        for (const [slot, connectionId] of before) {
+          if (after.get(slot) !== connectionId) continue;
+          const count = calls.get(slot) ?? 0;
+          trace.assert(
+            count === 1,
+            () => `${name}: a late onSync was called ${count} times for ${slot}`,
+          );
+        }
+      },
+      device,
+    );
+  }
+
   /** Follows a promise of the client until it settles. */
   track(
     name: string,
@@ -271,6 +459,7 @@ export class Tab {
     start: () => Promise<unknown>,
     onError?: (error: unknown) => void,
     repeatable = false,
+    rejectsWith?: GatewayErrorKind,
   ): void {
     if (name !== "call") this.#lastCall++;
     const number = this.#lastCall;
@@ -289,12 +478,17 @@ export class Tab {
       () => {
         this.calls.delete(number);
         trace.log(`${this.name} ${name} #${number} resolves`);
+        trace.assert(rejectsWith === undefined, () => `${this.name}: ${name} resolved`);
       },
       (error: unknown) => {
         this.calls.delete(number);
         if (!isGatewayError(error))
           return trace.fail(`${this.name}: ${name} threw ${String(error)}`);
         trace.log(`${this.name} ${name} #${number} rejects: ${error.kind}, ${error.outcome}`);
+        trace.assert(
+          rejectsWith === undefined || error.kind === rejectsWith || this.disposed,
+          () => `${this.name}: ${name} rejected with ${error.kind}: ${error.message}`,
+        );
         trace.assert(
           error.outcome !== "notSent" || call.sends === 0,
           () => `${this.name}: ${name} was sent, and its error says notSent`,
@@ -313,10 +507,13 @@ export class Tab {
     error: unknown,
   ): void {
     if (this.device.time.steps !== step || this.desiredBindings.get(slot) !== desired) return;
-    const binding = this.gateway.connection.bindings[slot];
+    const { bindings } = this.gateway.connection;
+    const binding = Object.hasOwn(bindings, slot) ? bindings[slot] : undefined;
     if (binding?.error === error) return;
     // Accepted, and rejected at once by a disconnect, which keeps the desired binding.
-    if (!before && binding) return;
+    const { kind, message } = error as GatewayError;
+    const isRefused = kind === "invalidArgument" || /never sent late|is closed/.test(message);
+    if (binding && !isRefused) return;
     if (before) this.desiredBindings.set(slot, before);
     else this.desiredBindings.delete(slot);
   }

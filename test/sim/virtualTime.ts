@@ -37,9 +37,12 @@ export class VirtualTime {
     return this.at(this.now + ms, run, owner);
   }
 
-  wake(owner: TaskOwner): void {
+  /** @param isFirst tasks that run before the others; by default they run as they were due */
+  wake(owner: TaskOwner, isFirst: (task: ScheduledTask) => boolean = () => true): void {
     owner.asleep = false;
-    for (const task of owner.deferred.splice(0)) {
+    const tasks = owner.deferred.splice(0);
+    const others = tasks.filter((task) => !isFirst(task));
+    for (const task of [...tasks.filter(isFirst), ...others]) {
       this.#push(Object.assign(task, { at: this.now, order: this.#orders++ }));
     }
   }

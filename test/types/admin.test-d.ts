@@ -1,6 +1,12 @@
 import { describe, expectTypeOf, it } from "vitest";
 import { GatewayAdmin } from "../../src/admin/index.js";
-import type { Namespace, RunSummary, UserResult, WebSocketSession } from "../../src/admin/index.js";
+import type {
+  Namespace,
+  SendNotificationEntry,
+  RunSummary,
+  UserResult,
+  WebSocketSession,
+} from "../../src/admin/index.js";
 
 declare const admin: GatewayAdmin;
 declare const anySubject: string;
@@ -21,6 +27,11 @@ describe("GatewayAdmin", () => {
     expectTypeOf((await admin.getServiceVersion()).item).toEqualTypeOf<string>();
     await admin.createNamespace({ name: "n", transactionSetting: { enableAutoRun: true } });
     await admin.disconnectByUserId({ userId: "u" }, { timeoutMs: 1_000 });
+    await admin.setUserId({ accessToken: "t" });
+    await admin.setUserIdByUserId({ userId: "u" }, { dryRun: true, requestId: "r-1" });
+    await admin.getServiceVersion({}, { contextStack: "stack" });
+    // @ts-expect-error dryRun is a boolean
+    void admin.getServiceVersion({}, { dryRun: "true" });
     // @ts-expect-error userId is required
     void admin.disconnectByUserId();
     // @ts-expect-error name is required
@@ -29,6 +40,11 @@ describe("GatewayAdmin", () => {
     void admin.getFirebaseToken({ userId: "u" });
     // @ts-expect-error milliseconds are a number
     void admin.getNamespace({}, { timeoutMs: "1s" });
+  });
+
+  it("has the model of a notification that services send", () => {
+    const entry: SendNotificationEntry = { userId: "u", issuer: "i", subject: "s", payload: "p" };
+    expectTypeOf(entry.sound).toEqualTypeOf<string | null | undefined>();
   });
 
   it("types the items of all pages", async () => {

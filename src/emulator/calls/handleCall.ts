@@ -9,7 +9,7 @@ import { checkProjectToken, login, readAccessToken } from "./auth.js";
 import { handlers } from "./handlers/index.js";
 import { idempotencyEntry } from "./idempotency.js";
 import { isLogin, type ApiRequest } from "./request.js";
-import { failure, notFound, notImplemented, type CallResult } from "./result.js";
+import { failure, fieldError, notFound, notImplemented, type CallResult } from "./result.js";
 import { readFields } from "./validate.js";
 
 export interface HandledCall {
@@ -53,15 +53,19 @@ function runCall(store: Store, request: ApiRequest, now: number): HandledCall {
     method.component,
     fieldsToRead(method),
     params,
-    store.settings.strictConditions,
+    store.settings,
   );
   const givenUserId = typeof params["userId"] === "string" ? params["userId"] : undefined;
+  const { accessTokenMaxLength } = store.settings;
+  const isPlayers = method.audience === "player";
+  if (isPlayers && (request.accessToken?.length ?? 0) > (accessTokenMaxLength ?? Infinity)) {
+    errors.push(fieldError(method.component, "accessToken", "tooLong"));
+  }
   if (errors.length > 0) return handled(failure(400, errors), givenUserId);
 
-  const player =
-    method.audience === "player"
-      ? readAccessToken(store, request.accessToken, now)
-      : { userId: givenUserId ?? "", expiresAt: undefined };
+  const player = isPlayers
+    ? readAccessToken(store, request.accessToken, now)
+    : { userId: givenUserId ?? "", expiresAt: undefined };
   if ("status" in player) return handled(player);
 
   const { userId, expiresAt: tokenExpiresAt } = player;
@@ -74,7 +78,7 @@ function runCall(store: Store, request: ApiRequest, now: number): HandledCall {
     if (store.strict || handler.namespace === "must exist") {
       return handled(notFound("namespace"), userId);
     }
-    putNamespace(store, { name: namespaceName }, now);
+    if (handler.namespace === "made") putNamespace(store, { name: namespaceName }, now);
   }
   const call = { now, connectionId, clientId, userId, tokenExpiresAt };
   const result = handler.run(store, values, call);

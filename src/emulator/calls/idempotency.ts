@@ -42,8 +42,8 @@ export function idempotencyEntry(
   const entry = idempotencyCache.get(key);
   return {
     ...(entry ? { cached: ok(entry.body) } : {}),
-    keep({ status, body }) {
-      if (status !== 200) return;
+    keep({ errors, body }) {
+      if (errors) return;
       const expiresAt = now + store.settings.duplicationAvoiderLastsMs;
       idempotencyCache.set(key, { body, expiresAt });
     },

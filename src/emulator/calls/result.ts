@@ -1,12 +1,12 @@
 import type { GatewayErrorDetail } from "../../errors.js";
 import { errorBody } from "../../wire/frames.js";
-import type { Effect } from "../store/types.js";
+import type { Effect, Store } from "../store/types.js";
 
 export interface Failure {
   readonly status: number;
-  readonly body: { readonly message: string };
+  /** {@link bodyOf} makes it from the errors. */
+  readonly body?: undefined;
   readonly effects: readonly Effect[];
-  /** The errors whose JSON text is in `body`. */
   readonly errors: readonly GatewayErrorDetail[];
 }
 
@@ -30,13 +30,24 @@ export const failure = (
   status: number,
   errors: readonly GatewayErrorDetail[],
   effects: readonly Effect[] = [],
-): Failure => ({ status, body: errorBody(errors), effects, errors });
+): Failure => ({ status, effects, errors });
 
-// The form `service.component.error.kind` is GS2's. The codes below are assumed, except for those
-// of fields.
+/** The body of the reply, over REST and on the socket. */
+export const bodyOf = ({ settings }: Store, result: CallResult): unknown =>
+  result.errors ? errorBody(result.errors, settings.errorEntriesHaveCode) : result.body;
+
+// The form `service.component.error.kind` is GS2's (its reference), and so are `invalid` and
+// `tooLong` of fields (its SDKs). All other messages below are assumed.
 
 export const notFound = (component: string, effects: readonly Effect[] = []): Failure =>
   failure(404, [{ component, message: `gateway.${component}.error.notFound` }], effects);
+
+/** With the status of the setting `conflictStatus`. */
+export const conflict = (
+  { settings }: Store,
+  error: GatewayErrorDetail,
+  effects: readonly Effect[] = [],
+): Failure => failure(settings.conflictStatus, [error], effects);
 
 export const unauthorized = (
   component: "projectToken" | "accessToken",

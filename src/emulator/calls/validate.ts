@@ -1,6 +1,7 @@
 import type { GatewayErrorDetail } from "../../errors.js";
-import type { Field, FieldCondition } from "../../wire/fields.js";
+import { holds, type Field, type FieldCondition } from "../../wire/fields.js";
 import type { Values } from "../../wire/frames.js";
+import type { EmulatorSettings } from "../settings.js";
 import { isObject } from "../store/json.js";
 import { fieldError, type FieldProblem } from "./result.js";
 
@@ -9,8 +10,12 @@ type Fields = Readonly<Record<string, Field>>;
 interface ValidatedParams {
   /** Known fields only, in their declared types, with the server's defaults. */
   readonly values: Record<string, unknown>;
-  readonly errors: readonly GatewayErrorDetail[];
+  readonly errors: GatewayErrorDetail[];
 }
+
+type ConditionSettings = Readonly<
+  Partial<Pick<EmulatorSettings, "strictConditions" | "strictRequiredConditions">>
+>;
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
@@ -22,29 +27,26 @@ export function readFields(
   component: string,
   fields: Fields,
   params: Values,
-  strictConditions = false,
+  settings: ConditionSettings = {},
 ): ValidatedParams {
+  const { strictConditions = false, strictRequiredConditions = false } = settings;
   const values: Record<string, unknown> = {};
   const errors: GatewayErrorDetail[] = [];
-  const holds = ([name, value]: FieldCondition): boolean => effective(name) === value;
-  // A value given against its own condition counts as absent, also for fields that depend on it.
-  const effective = (name: string): unknown => {
-    const { condition, default: otherwise } = fields[name] ?? {};
-    return condition && !holds(condition) ? otherwise : (readBool(params[name]) ?? otherwise);
-  };
+  const switches = Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, readBool(value)]),
+  );
+  const isMet = (condition: FieldCondition): boolean => holds(fields, switches, condition);
 
   for (const [name, field] of Object.entries(fields)) {
     const value = params[name];
     const required =
       field.mustBeSupplied === true ||
-      (field.requiredWhen !== undefined && holds(field.requiredWhen));
+      (strictRequiredConditions && field.requiredWhen !== undefined && isMet(field.requiredWhen));
     if (isAbsent(value) || (required && value === "")) {
       if (required) errors.push(fieldError(component, name, "require"));
       else if (field.default !== undefined) values[name] = field.default;
     } else if (field.type === "model") {
-      const nested = isObject(value)
-        ? readFields(name, field.fields, value, strictConditions)
-        : undefined;
+      const nested = isObject(value) ? readFields(name, field.fields, value, settings) : undefined;
       if (nested) {
         values[name] = nested.values;
         errors.push(...nested.errors);
@@ -52,7 +54,7 @@ export function readFields(
     } else {
       const scalar = readScalar(field, value);
       if ("problem" in scalar) errors.push(fieldError(component, name, scalar.problem));
-      else if (!field.condition || holds(field.condition)) values[name] = scalar.value;
+      else if (!field.condition || isMet(field.condition)) values[name] = scalar.value;
       else {
         if (field.default !== undefined) values[name] = field.default;
         if (strictConditions && scalar.value !== field.default) {

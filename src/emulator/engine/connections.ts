@@ -1,6 +1,6 @@
 import { encodeReply } from "../../wire/frames.js";
 import type { ApiRequest } from "../calls/request.js";
-import type { CallResult } from "../calls/result.js";
+import { bodyOf, type CallResult } from "../calls/result.js";
 import type { FaultEffect } from "../faults/actions.js";
 import type { FaultInjector } from "../faults/injector.js";
 import type { LogEvent } from "../log/eventLog.js";
@@ -80,8 +80,9 @@ export class Connections {
       send: (text) => this.send(connectionId, text),
       handleRequest: (given, requestId) => {
         const request: ApiRequest = { ...given, transport: "socket", connectionId };
-        handleRequest(request, requestId, ({ status, body }, userId) => {
-          const text = encodeReply(requestId, status, body);
+        handleRequest(request, requestId, (result, userId) => {
+          const { status } = result;
+          const text = encodeReply(requestId, status, bodyOf(store, result));
           const isOk = status === 200;
           perform(faults().reply(request, { connectionId, text, userId, isOk }));
         });

@@ -106,5 +106,6 @@ function expireAccess(store: Store, session: WebSocketSession, now: number): voi
     store.accessTokens.set(`accessToken-${number}`, { userId, expiresAt: now });
   }
   const bound = store.sessions.get(playerKey(namespaceName, userId));
-  bound?.set(connectionId, { session, tokenExpiresAt: now });
+  const before = bound?.get(connectionId);
+  if (before) bound?.set(connectionId, { ...before, tokenExpiresAt: now });
 }

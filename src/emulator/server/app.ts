@@ -1,6 +1,5 @@
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
-import { allMethods } from "../../wire/allMethods.js";
 import { errorBody, loginTarget, type Target } from "../../wire/frames.js";
 import type { AnyMethod } from "../../wire/methods.js";
 import { emulatorEndpoints } from "../../wire/endpoints.js";
@@ -10,7 +9,8 @@ import { controlApi } from "./controlApi.js";
 import type { EmulatorEngine } from "../engine/engine.js";
 import { checkOrigin, type OriginPolicy } from "./originCheck.js";
 import type { MountedHandler } from "../options.js";
-import type { CallResult } from "../calls/result.js";
+import { bodyOf, type CallResult } from "../calls/result.js";
+import { findRoute } from "./routes.js";
 import { inspectorFile } from "./inspectorPage.js";
 
 export interface AppOptions {
@@ -46,14 +46,11 @@ export function createApp({ engine, policy, mount, url, data, stopping }: AppOpt
   app.get("/_emulator/page/:name", (context) => serveFile(context, context.req.param("name")));
   app.route("/_emulator", controlApi({ engine, url, stopping }));
   app.post("/identifier/projectToken/login", (context) => serveCall(context, engine, loginTarget));
-  for (const method of inRouteOrder(allMethods)) {
-    const path = method.path.replace(/\{(\w+)\}/g, ":$1").replace(/\/$/, "");
-    for (const end of path === "" ? ["", "/"] : [""]) {
-      app.on(method.verb, `/gateway${path}${end}`, (context) =>
-        serveCall(context, engine, targetOf(method)),
-      );
-    }
-  }
+  app.all("/gateway/*", (context, next) => {
+    const { method: verb, url: address } = context.req;
+    const route = findRoute(verb, new URL(address).pathname.slice("/gateway".length));
+    return route ? serveCall(context, engine, targetOf(route.method), route.params) : next();
+  });
 
   app.notFound((context) => {
     const { method, path } = context.req;
@@ -106,31 +103,24 @@ const targetOf = ({ component, name }: AnyMethod): Target => ({
   function: name,
 });
 
-/**
- * Literal segments before parameters: `/system/version` is not the status of a namespace called
- * system.
- */
-function inRouteOrder(methods: readonly AnyMethod[]): AnyMethod[] {
-  const shape = ({ path }: AnyMethod) => path.replace(/\{\w+\}/g, "\uffff");
-  return [...methods].sort((one, other) => (shape(one) < shape(other) ? -1 : 1));
-}
-
 async function serveCall(
   context: Context,
   engine: EmulatorEngine,
   target: Target,
+  pathParams: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
   const { req } = context;
   let params: Record<string, unknown> = withoutNulls(req.query());
   if (req.method === "POST" || req.method === "PUT") {
     const body = await readJsonBody(req.raw, engine.store.settings.maxBodyBytes);
     if (!("value" in body)) {
-      return fail(context, body.status, "body", `${target.service}.body.error.${body.why}`);
+      const message = `${target.service}.body.error.${body.why}`;
+      return fail(context, body.status, "body", message, engine);
     }
     params = body.value;
   }
   // Spread rather than assigned: a body may have a field `__proto__`.
-  params = { ...params, ...withoutNulls(req.param()) };
+  params = { ...params, ...withoutNulls(pathParams) };
   const timeOffsetToken = req.header("x-gs2-time-offset-token");
   if (timeOffsetToken !== undefined) params["timeOffsetToken"] = timeOffsetToken;
 
@@ -151,10 +141,11 @@ async function serveCall(
     direction: "in",
     text: JSON.stringify(params),
   });
-  const { body, status } = await new Promise<CallResult>((reply) =>
+  const result = await new Promise<CallResult>((reply) =>
     engine.handleRequest(request, requestId, reply),
   );
-  const text = JSON.stringify(body);
+  const { status } = result;
+  const text = JSON.stringify(bodyOf(engine.store, result));
   engine.frameLog.rest({ ...logged, direction: "out", text, status, replyTo });
   return new Response(text, { status, headers: { "content-type": "application/json" } });
 }
@@ -170,4 +161,8 @@ const fail = (
   status: 400 | 403 | 404 | 413 | 500,
   component: string,
   message: string,
-): Response => context.json(errorBody([{ component, message }]), status);
+  engine?: EmulatorEngine,
+): Response => {
+  const withCode = engine?.store.settings.errorEntriesHaveCode ?? true;
+  return context.json(errorBody([{ component, message }], withCode), status);
+};

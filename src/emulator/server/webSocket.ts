@@ -152,7 +152,9 @@ export function readFrame(
     engine.log("unreadable", `${connectionId} sent ${why}`, { connectionId, why }, "warning");
     // There is no requestId. With an empty one, clients do not take this for the reply to a call.
     const error = { component: "frame", message: "engine.frame.error.invalid" };
-    return open.send(encodeReply("", 400, errorBody([error])));
+    return open.send(
+      encodeReply("", 400, errorBody([error], engine.store.settings.errorEntriesHaveCode)),
+    );
   }
   const {
     x_gs2: _,

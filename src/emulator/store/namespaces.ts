@@ -13,7 +13,7 @@ export function putNamespace(
     namespaceId: grn(store, given.name),
     createdAt: now,
     updatedAt: now,
-    revision: 1,
+    revision: store.settings.firstRevision,
   };
   store.namespaces.set(given.name, namespace);
   return namespace;

@@ -1,6 +1,6 @@
 import type { WebSocketSession } from "../../wire/models.js";
 import { playerKey } from "./keys.js";
-import type { Connection, Effect, Store } from "./types.js";
+import type { BoundSession, Connection, Effect, Store } from "./types.js";
 
 export function openConnection(store: Store, now: number): Connection {
   const connection: Connection = {
@@ -53,9 +53,13 @@ export const sessionsOf = (
   namespaceName: string,
   userId: string,
 ): WebSocketSession[] =>
-  [...(store.sessions.get(playerKey(namespaceName, userId))?.values() ?? [])].map(
-    ({ session }) => session,
-  );
+  boundSessionsOf(store, namespaceName, userId).map(({ session }) => session);
+
+export const boundSessionsOf = (
+  store: Store,
+  namespaceName: string,
+  userId: string,
+): BoundSession[] => [...(store.sessions.get(playerKey(namespaceName, userId))?.values() ?? [])];
 
 /** Sessions on a connection, in the order of binding. */
 export const sessionsOn = (store: Store, connectionId: string): WebSocketSession[] =>

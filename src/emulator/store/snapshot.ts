@@ -77,7 +77,7 @@ export function applyState(store: Store, input: EmulatorStateInput, now: number)
     {
       createdAt: now,
       updatedAt: now,
-      revision: 1,
+      revision: store.settings.firstRevision,
       ...given,
       // Region and owner are settings, and may have changed since the state was saved.
       namespaceId: grn(store, given.name),
@@ -88,7 +88,7 @@ export function applyState(store: Store, input: EmulatorStateInput, now: number)
     {
       createdAt: now,
       updatedAt: now,
-      revision: 1,
+      revision: store.settings.firstRevision,
       ...given,
       firebaseTokenId: grn(store, namespaceName, "user", given.userId, "firebase", "token"),
     },

@@ -24,6 +24,8 @@ export interface Connection {
 
 export interface BoundSession {
   readonly session: WebSocketSession;
+  /** Bound with `allowConcurrentAccess: false`. */
+  readonly isExclusive: boolean;
   /** Expiry of the access token that `setUserId` was called with; undefined: never. */
   readonly tokenExpiresAt: number | undefined;
 }

@@ -1,6 +1,6 @@
 import type { FirebaseToken } from "../../wire/models.js";
 import { isObject, isText } from "./json.js";
-import { grn, playerKey } from "./keys.js";
+import { grn, nextRevision, playerKey } from "./keys.js";
 import { putNamespace } from "./namespaces.js";
 import type { Store } from "./types.js";
 
@@ -60,7 +60,7 @@ export function importDump(
       token,
       createdAt: createdAt ?? now,
       updatedAt: now,
-      revision: (store.firebaseTokens.get(player)?.revision ?? 0) + 1,
+      revision: nextRevision(store, store.firebaseTokens.get(player)),
     });
   }
   return { imported: tokens.length, errors };

@@ -79,14 +79,21 @@ test("of two clients that share a session ID one is replaced", async () => {
   const shared = { ...exclusive, sessionId: "shared" };
   const clients = [createTestClient(emulator), createTestClient(emulator)];
   for (const { gateway } of clients) await gateway.setUserId(shared);
-  const loser = await until("one of them is replaced", () =>
-    clients.find(({ gateway }) => gateway.connection.status === "replaced"),
+  const loser = await until(
+    "one of them is replaced",
+    () => {
+      for (const { gateway } of clients) {
+        if (gateway.connection.status === "reconnecting") gateway.retryNow();
+      }
+      return clients.find(({ gateway }) => gateway.connection.status === "replaced");
+    },
+    20_000,
   );
   expect(loser.gateway.connection).toMatchObject({ reason: "sessionIdShared" });
   const winner = clients.find((one) => one !== loser)!;
   await winner.becomes("ready");
   expect(emulator.sessions()).toHaveLength(1);
-});
+}, 30_000);
 
 test("a forced bind without an open connection rejects, and nothing is sent", async () => {
   const emulator = await startTestEmulator();

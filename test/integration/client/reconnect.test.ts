@@ -192,9 +192,16 @@ describe("disconnect", () => {
       kind: "notConnected",
       outcome: "notSent",
     });
-    await expect(gateway.setUserId({ accessToken: "accessToken-0001" })).rejects.toMatchObject({
-      kind: "notConnected",
-    });
+  });
+
+  test("is ended by setUserId, which connects", async () => {
+    const emulator = await startTestEmulator();
+    const { gateway } = createTestClient(emulator);
+    await gateway.setUserId({ accessToken: "accessToken-0001" });
+    await gateway.disconnect();
+    await gateway.setUserId({ accessToken: "accessToken-0002" });
+    expect(gateway.connection.status).toBe("ready");
+    expect(emulator.sessions()).toMatchObject([{ userId: "user-0002" }]);
   });
 
   test("keeps the desired bindings: connect rebinds them", async () => {

@@ -22,9 +22,7 @@ let playing: Gs2WebSocketSession | undefined;
 
 /** New for each sample. */
 beforeEach(async () => {
-  emulator = await startEmulator({
-    settings: { restSetUserIdWithoutConnectionId: "latest" },
-  });
+  emulator = await startEmulator();
   Gs2Constant.ENDPOINT_HOST = emulator.endpoints.rest;
   Gs2Constant.WS_ENDPOINT_HOST = emulator.endpoints.webSocket;
 });
@@ -143,7 +141,7 @@ const table: Readonly<Record<SampleName, Sample>> = {
   },
 };
 
-describe("the samples of the GS2 reference, run at a fresh emulator", () => {
+describe("the samples of the GS2 reference, run at a fresh emulator without a setting", () => {
   test("exist for each method", () => {
     expect(Object.keys(samples).sort()).toEqual(allMethods.map(({ name }) => name).sort());
     expect(Object.keys(samples)).toHaveLength(28);

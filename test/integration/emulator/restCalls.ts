@@ -52,5 +52,9 @@ export async function rest(
   return { status: response.status, body: (await response.json()) as Json };
 }
 
-/** GS2's error list. */
-export const errorsOf = (body: Json): unknown => JSON.parse(body["message"] as string);
+/** GS2's error list, each entry without its empty code. */
+export const errorsOf = (body: Json): unknown =>
+  (JSON.parse(body["message"] as string) as Json[]).map(({ code, ...error }) => {
+    if (code !== "") throw new Error(`An entry has the code ${JSON.stringify(code)}.`);
+    return error;
+  });

@@ -172,7 +172,7 @@ describe("setUserId of a second client", () => {
 });
 
 describe("setUserId", () => {
-  const itemOf = (result: { body: unknown }) => (result.body as { item: WebSocketSession }).item;
+  const itemOf = (result: { body?: unknown }) => (result.body as { item: WebSocketSession }).item;
 
   test("returns the session with its GRN and the socket's own connectionId", () => {
     const store = createTestStore();
@@ -191,7 +191,7 @@ describe("setUserId", () => {
       sessionId: "tab-1",
       createdAt: START,
       updatedAt: START,
-      revision: 1,
+      revision: 0,
     });
   });
 
@@ -204,7 +204,7 @@ describe("setUserId", () => {
       sessionId: "tab-2",
       createdAt: START,
       updatedAt: START + 5,
-      revision: 2,
+      revision: 1,
     });
     expect(allSessions(store)).toHaveLength(1);
   });
@@ -251,14 +251,35 @@ describe("setUserId", () => {
     expect(allSessions(store).map(({ connectionId }) => connectionId)).toEqual([fresh]);
   });
 
-  test("with the same sessionId conflicts while another session has none", () => {
-    const store = createTestStore();
+  const besideConcurrentSession = (settings: Partial<EmulatorSettings>) => {
+    const store = createTestStore(settings);
     const [one, two, three] = [openAndLogIn(store), openAndLogIn(store), openAndLogIn(store)];
     call(store, one, setUserId, { ...player, ...withId("tab-1") });
     call(store, two, setUserId, player);
     const { result } = call(store, three, setUserId, { ...player, ...withId("tab-1") });
-    expect(result.status).toBe(409);
-    expect(allSessions(store)).toHaveLength(2);
+    const left = allSessions(store).map(({ connectionId }) => connectionId);
+    return { status: result.status, left, one, two, three };
+  };
+
+  test("with the sessionId of one session is accepted beside another session", () => {
+    const { status, left, two, three } = besideConcurrentSession({});
+    expect(status).toBe(200);
+    // The old socket of the same client is cut, the other stays.
+    expect(left).toEqual([two, three]);
+  });
+
+  test("with the sessionId of one session conflicts where every session must have it", () => {
+    const { status, left, one, two } = besideConcurrentSession({ sessionIdMatches: "every" });
+    expect(status).toBe(409);
+    expect(left).toEqual([one, two]);
+  });
+
+  test("conflicts with an exclusive session if concurrent access does not go beside it", () => {
+    const settings = { concurrentBesideExclusive: "conflict" } as const;
+    const { status, left, three } = besideConcurrentSession(settings);
+    // The second session was refused, so that the third one is beside its own only.
+    expect(status).toBe(200);
+    expect(left).toEqual([three]);
   });
 
   test.each([

@@ -14,6 +14,25 @@ function listed(readme: string): [name: string, value: unknown][] {
     .map(([, name = "", value = ""]) => [name, JSON.parse(value) as unknown]);
 }
 
+/** The settings that are named in the last column of the table of facts. */
+function namedAsFacts(page: string): string[] {
+  const rows = readFileSync(inRepo(page), "utf8").matchAll(/^\|.*\| ([^|]*) \|$/gm);
+  return [...rows].flatMap(([, last = ""]) =>
+    [...last.matchAll(/`(\w+)`/g)].map(([, one]) => one!),
+  );
+}
+
+/** Settings that stand for no fact about GS2. */
+const OUR_CHOICES = ["jobDurationMs", "maxBodyBytes", "maxUnsentBytes", "ownerId", "region"];
+
+describe.each(["docs/behaviour.md", "docs/ja/behaviour.md"])("%s", (page) => {
+  test("names the setting of each assumption, and every setting that is about GS2", () => {
+    expect([...new Set(namedAsFacts(page)), ...OUR_CHOICES].sort()).toEqual(
+      Object.keys(readSettings()).sort(),
+    );
+  });
+});
+
 describe.each(["README.md", "README.ja.md"])("%s", (readme) => {
   test("lists every setting of the emulator with its default, in the order of the type", () => {
     expect(listed(readme)).toEqual(Object.entries(readSettings()));

@@ -64,9 +64,8 @@ let socket: RawSocket;
 let connectionId: string;
 
 beforeAll(async () => {
-  // It cannot name a connection.
-  const settings = { restSetUserIdWithoutConnectionId: "latest" } as const;
-  emulator = await startEmulator({ namespaces: [namespaceName], settings });
+  // With no setting, although it cannot name a connection.
+  emulator = await startEmulator({ namespaces: [namespaceName] });
   core.Gs2Constant.ENDPOINT_HOST = emulator.endpoints.rest;
 });
 afterAll(() => emulator.stop());
@@ -88,7 +87,7 @@ const callMethod = async (method: string, values: Values): Promise<unknown> =>
 const bind = () => callMethod("setUserIdByUserId", byUser);
 const setDevice = () => callMethod("setFirebaseTokenByUserId", { ...byUser, token: "device-0001" });
 const session = () => ({ connectionId, namespaceName, userId });
-const device = { userId, token: "device-0001", revision: 1 };
+const device = { userId, token: "device-0001", revision: 0 };
 const file = expect.stringContaining("/_emulator/files/") as string;
 
 async function isCut(): Promise<void> {
@@ -116,7 +115,7 @@ const roundTrips: Readonly<Record<string, RoundTrip>> = {
   getNamespace: { given: { namespaceName }, answers: () => ({ item: { name: namespaceName } }) },
   updateNamespace: {
     given: { namespaceName, description: "d" },
-    answers: () => ({ item: { name: namespaceName, description: "d", revision: 2 } }),
+    answers: () => ({ item: { name: namespaceName, description: "d", revision: 1 } }),
   },
   deleteNamespace: {
     given: { namespaceName },
@@ -226,5 +225,60 @@ describe("the unmodified official REST client", () => {
     await trip.does?.();
     const calls = emulator.calls({ method });
     expect(calls.at(-1)).toMatchObject({ transport: "rest", status: 200 });
+  });
+});
+
+describe("a user ID that the official REST client does not encode", () => {
+  const paths: readonly (readonly [method: string, given: Values])[] = [
+    ["setUserIdByUserId", {}],
+    ["describeWebSocketSessionsByUserId", {}],
+    ["sendNotification", notice],
+    ["setFirebaseTokenByUserId", { token: "device-0001" }],
+    ["getFirebaseTokenByUserId", {}],
+    ["sendMobileNotificationByUserId", notice],
+    ["deleteFirebaseTokenByUserId", {}],
+    ["disconnectByUserId", {}],
+  ];
+  const callAll = async (userId: string) => {
+    for (const [method, given] of paths) {
+      await callMethod(method, { namespaceName, userId, ...given });
+    }
+  };
+  const jobs = async (userId: string) => {
+    for (const method of ["dump", "checkDump", "clean", "checkClean", "prepareImport"]) {
+      await callMethod(`${method}UserDataByUserId`, { userId });
+    }
+    for (const method of ["import", "checkImport"]) {
+      await callMethod(`${method}UserDataByUserId`, { userId, uploadToken });
+    }
+  };
+  const userIds = () => new Set(emulator.calls().flatMap(({ userId }) => userId ?? []));
+
+  test.each(["a/b", "a/b/c", "user", "50%", "日本", "a b"])(
+    "is read as it is: %s",
+    async (userId) => {
+      await callAll(userId);
+      await jobs(userId);
+      expect([...userIds()]).toEqual([userId]);
+    },
+  );
+
+  test("is decoded where it looks encoded, as that of a client that encodes it", async () => {
+    await callAll("50%25");
+    expect([...userIds()]).toEqual(["50%"]);
+  });
+
+  test("is absent where it is null, the text that is sent for a missing one", async () => {
+    await expect(callMethod("dumpUserDataByUserId", { userId: "null" })).rejects.toMatchObject([
+      { message: "gateway.namespace.userId.error.require" },
+    ]);
+  });
+
+  test("is the player of the access token where it is me and the path is a player's", async () => {
+    await callMethod("sendNotification", { namespaceName, userId: "me", ...notice });
+    expect([...userIds()]).toEqual(["me"]);
+    await expect(
+      callMethod("getFirebaseTokenByUserId", { namespaceName, userId: "me" }),
+    ).rejects.toMatchObject([{ message: "gateway.accessToken.error.require" }]);
   });
 });

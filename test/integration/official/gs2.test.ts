@@ -118,7 +118,11 @@ describe("the unmodified official npm package with its hosts set to the emulator
     );
     const { message } = refused as { message: string };
     expect(JSON.parse(message)).toEqual([
-      { component: "webSocketSession", message: "gateway.webSocketSession.error.conflict" },
+      {
+        component: "webSocketSession",
+        message: "gateway.webSocketSession.error.conflict",
+        code: "",
+      },
     ]);
     await Promise.all([first.disconnect(), second.disconnect()]);
   });
@@ -136,7 +140,7 @@ describe("the unmodified official npm package with its hosts set to the emulator
     await expect(
       client["getFirebaseToken"]!(request("GetFirebaseTokenRequest", player)),
     ).rejects.toEqual([
-      { component: "firebaseToken", message: "gateway.firebaseToken.error.notFound" },
+      { component: "firebaseToken", message: "gateway.firebaseToken.error.notFound", code: "" },
     ]);
   });
 

@@ -130,9 +130,9 @@ export const phaseOf = (state: MachineState): Phase => state.phase;
 export const generationOf = (state: MachineState): number => state.generation;
 export const isInBackForwardCache = (state: MachineState): boolean => !!state.inBackForwardCache;
 export const renewAtOf = (state: MachineState): number => state.renewAt;
-/** A probe whose reply has not come. */
+/** A suspicion that no frame has answered. */
 export const isProbing = (state: MachineState, frames: number): boolean =>
-  state.probedAt < Infinity && frames <= state.probedFrames;
+  state.suspectedAt < Infinity && frames <= state.suspectedFrames;
 export const nextTickAt = (state: MachineState, lastFrameAt: number): number =>
   machineNextTickAt(state, OPTIONS, lastFrameAt);
 export const isBindRejected = (state: MachineState, force: boolean): boolean =>

@@ -45,8 +45,6 @@ describe("the explorer detects", () => {
     "a forced bind without a reply is sent again with force",
     "a forced bind that was refused is sent again with force",
     "a replaced client goes on binding",
-    "a shared session ID is never detected",
-    "a lost connection counts as a sign of a shared session ID",
     "a released slot stays bound at the server",
     "the former player stays bound at the server",
     "a probe without a reply does not end the connection",

@@ -1,7 +1,7 @@
 import type { MachineState } from "./adapter.js";
 import type { MachineEvent, User } from "./protocol.js";
 
-const RAPID_CLOSE_MS = 30_000;
+const RAPID_CLOSE_MS = 10_000;
 const RAPID_CLOSES_WITHIN_MS = 120_000;
 
 /** One slot as seen by the server and by the promises that the client makes about it. */

@@ -12,7 +12,7 @@ import { createSlot, dropSocket, type Model, type Node, type SlotModel } from ".
 import { SLOT_NAMES, type Effect, type MachineEvent, type Phase } from "./protocol.js";
 
 const CLOCK_JUMP_MS = 65_000;
-const RAPID_CLOSES_LIMIT = 3;
+const RAPID_CLOSES_LIMIT = 5;
 
 const isResting = (phase: Phase): boolean =>
   phase === "idle" || phase === "closed" || phase === "unauthorized";

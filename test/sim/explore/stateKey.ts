@@ -43,16 +43,19 @@ const BINDING_STATES = {
 const bit = (value: unknown): number => (value ? 1 : 0);
 
 /**
- * The state of the connection as a number below 2 ** 20: times by class, the generation left out.
+ * The state of the connection as a number below 2 ** 22: times by class, the generation left out.
  * `attempt`, `reason`, `error` and `everOpen` are left out too: only the public status reads them.
  */
 export function connectionKey(state: MachineState, input: Input, dueAt: number): number {
   const { now } = input;
   const isOpen = phaseOf(state) === "open";
-  const probed = state.probedAt === Infinity ? 0 : now < state.probedAt + 5_000 ? 1 : 2;
+  const { suspectedAt, probeAt } = state;
+  const isProbeDue = probeAt < Infinity ? 1 : 2;
+  const suspected = suspectedAt === Infinity ? 0 : now < suspectedAt + 5_000 ? isProbeDue : 3;
   let key = PHASES[state.phase];
   key = key * 3 + dueClass(state.nextRetryAt, now);
   key = key * 2 + bit(state.urgent);
+  key = key * 2 + bit(state.isSecondAttempt);
   key = key * 2 + bit(state.inBackForwardCache);
   key = key * 2 + bit(state.offline);
   key =
@@ -63,8 +66,8 @@ export function connectionKey(state: MachineState, input: Input, dueAt: number):
     key * 3 + (state.stableSince === undefined ? 0 : 1 + bit(now - state.stableSince >= 10_000));
   key = key * 2 + bit(state.outage);
   key = key * 3 + dueClass(state.renewAt, now);
-  key = key * 3 + probed;
-  key = key * 2 + bit(probed > 0 && input.frames > state.probedFrames);
+  key = key * 4 + suspected;
+  key = key * 2 + bit(suspected > 0 && input.frames > state.suspectedFrames);
   key = key * 2 + bit(isOpen && now >= input.lastFrameAt + OPTIONS.idleMs);
   return key * 4 + (isOpen ? nextDueIndex(state, dueAt) : 0);
 }
@@ -87,11 +90,11 @@ export function slotKey(state: MachineState, slot: number, now: number): number 
   const { acceptedAt, rapidCloses = [] } = one.history;
   let key: number = BINDING_STATES[one.state];
   key = key * 2 + bit(exclusive);
-  key = key * 3 + (acceptedAt === undefined ? 0 : 1 + bit(now - acceptedAt > 30_000));
+  key = key * 3 + (acceptedAt === undefined ? 0 : 1 + bit(now - acceptedAt > 10_000));
   key = key * 2 + bit(isHeldByServer);
   key = key * 3 + (unconfirmedBind ? (unconfirmedBind === "own" ? 1 : 2) : 0);
   key = key * 2 + bit(gapSince !== undefined);
-  key = key * 3 + rapidCloses.filter((at) => now - at < 120_000).length;
+  key = key * 5 + rapidCloses.filter((at) => now - at < 120_000).length;
   return key * 288 + progressKey(one, now);
 }
 
@@ -112,7 +115,9 @@ function progressKey(slot: Slot, now: number): number {
     }
     case "binding":
       return (
-        (conflictClass(slot.conflictSince, now) * 2 + bit(slot.forced)) * 2 + bit(slot.renewed)
+        ((conflictClass(slot.conflictSince, now) * 2 + bit(slot.forced)) * 2 + bit(slot.renewed)) *
+          2 +
+        bit(slot.renews)
       );
     case "held":
       return 0;
@@ -128,14 +133,14 @@ const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/
 /** Fields that a key reads or leaves out on purpose; any other field is reported. */
 const CONNECTION_FIELDS = words(`
   phase generation attempt attemptAt outage nextRetryAt urgent everOpen
-  stableSince reason error offline hiddenSince inBackForwardCache renewAt probedAt
-  probedFrames
+  stableSince reason error offline hiddenSince inBackForwardCache renewAt suspectedAt
+  suspectedFrames probeAt isSecondAttempt
 `);
 const SLOT_FIELDS = words(`
-  state force forced renewNext renewed conflictSince retryAt replacedBy error
+  state force forced renewNext renews renewed conflictSince retryAt replacedBy error
 `);
 const HISTORY_FIELDS = words(`
-  exclusive isHeldByServer unconfirmedBind session acceptedAt gapSince rapidCloses
+  exclusive isHeldByServer unconfirmedBind session namespaceName acceptedAt gapSince rapidCloses
 `);
 
 export function unknownFields({ slots, ...connection }: MachineState): string[] {

@@ -178,16 +178,26 @@ describe("a user's data at the emulator", () => {
       expect(data).toMatchObject({ userId, firebaseTokens: [{ token: "device-0001" }] });
 
       await admin.eraseUserData({ userId });
-      if (checkWhileRunning !== "nullUrl") {
-        expect(await rejectionOf(admin.getFirebaseTokenByUserId({ userId }))).toMatchObject({
-          kind: "notFound",
-        });
-      }
+      expect(await rejectionOf(admin.getFirebaseTokenByUserId({ userId }))).toMatchObject({
+        kind: "notFound",
+      });
       const log = await admin.importUserData({ userId, data });
       expect(await read(log.url)).toMatchObject({ status: "succeeded", imported: 1 });
       expect((await admin.getFirebaseTokenByUserId({ userId })).item.token).toBe("device-0001");
     },
   );
+
+  test("is exported and erased when a conflict has another status", async () => {
+    await emulator.stop();
+    await startWith({
+      settings: { jobDurationMs: 300, checkWhileRunning: 409, conflictStatus: 405 },
+    });
+    await admin.setFirebaseTokenByUserId({ userId, token: "device-0001" });
+    const { url } = await admin.exportUserData({ userId });
+    expect(await read(url)).toMatchObject({ userId });
+    await admin.eraseUserData({ userId });
+    expect(emulator.state().firebaseTokens).toEqual([]);
+  });
 
   test("is imported with a log of its errors when it is invalid", async () => {
     const { url } = await admin.importUserData({ userId, data: "{" });

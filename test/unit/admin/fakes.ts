@@ -21,7 +21,7 @@ export const refusal = (
   status: number,
   component = "namespace",
   message = "gateway.it.error.no",
-): Reply => [status, errorBody([{ component, message }])];
+): Reply => [status, errorBody([{ component, message }], false)];
 
 export interface FakeAdmin {
   admin: GatewayAdmin;

@@ -230,6 +230,26 @@ const FORBIDDEN = [
   "user-agent",
 ];
 
+test("dryRun, requestId and contextStack are sent where the official SDKs send them", async () => {
+  const { admin, requests } = createFakeAdmin(() => [200, { item: {} }]);
+  const options = { dryRun: true, requestId: "r-1", contextStack: "stack" };
+  await admin.getServiceVersion({}, options);
+  await admin.setFirebaseTokenByUserId({ namespaceName: "ns", userId: "u", token: "t" }, options);
+  await admin.getServiceVersion();
+  const [read, written, plain] = requests;
+  expect(new URL(read!.url).searchParams.get("contextStack")).toBe("stack");
+  expect(JSON.parse(written!.body as string)).toEqual({ token: "t", contextStack: "stack" });
+  for (const { headers } of [read!, written!]) {
+    expect(headers).toMatchObject({ "X-GS2-DRY-RUN": "true", "X-GS2-REQUEST-ID": "r-1" });
+  }
+  expect(plain!.url).not.toContain("contextStack");
+  expect(Object.keys(plain!.headers)).toEqual(expect.not.arrayContaining(["X-GS2-DRY-RUN"]));
+  await expect(admin.getServiceVersion({}, { requestId: "\n" })).rejects.toMatchObject({
+    kind: "invalidArgument",
+    message: expect.stringContaining("requestId") as string,
+  });
+});
+
 describe("each method of the admin", () => {
   test("is one of the 28", () => {
     expect(golden.map(([name]) => name)).toEqual(methods.map(({ name }) => name));

@@ -149,6 +149,41 @@ describe("eraseUserData", () => {
     ]);
     for (const { headers } of requests) expect(headers["X-GS2-TIME-OFFSET-TOKEN"]).toBe("shift-1");
   });
+
+  const noToken = refusal(404, "firebaseToken", "gateway.firebaseToken.error.notFound");
+  const tokenOf = (createdAt: number): Reply => [200, { item: { token: "t", createdAt } }];
+  /** Every check gets the same 200; a token is read in each of two namespaces, page by page. */
+  const withTokens =
+    (tokens: Record<string, Reply[]>) =>
+    ({ verb, url }: SentRequest): Reply => {
+      const { pathname, searchParams } = new URL(url);
+      if (verb === "POST" || pathname.startsWith("/system/")) return [200, {}];
+      if (pathname === "/") {
+        return searchParams.get("pageToken") === "2"
+          ? [200, { items: [{ name: "b" }] }]
+          : [200, { items: [{ name: "a" }], nextPageToken: "2" }];
+      }
+      return tokens[pathname.split("/")[1]!]!.shift() ?? noToken;
+    };
+
+  test("is not done with the first 200 while a Firebase token is left in a namespace", async () => {
+    const { admin, requests, finish } = createFakeAdmin(
+      withTokens({ a: [noToken], b: [tokenOf(1), tokenOf(1), noToken] }),
+    );
+    await finish(admin.eraseUserData(user));
+    const reads = paths(requests).filter((path) => path.includes("firebase"));
+    expect(reads).toEqual([
+      "GET /a/user/user-0001/firebase/token",
+      ...Array<string>(3).fill("GET /b/user/user-0001/firebase/token"),
+    ]);
+  });
+
+  test("ends when the token was set anew, and where the credential may not read tokens", async () => {
+    for (const second of [tokenOf(2), refusal(401)]) {
+      const { admin, finish } = createFakeAdmin(withTokens({ a: [], b: [tokenOf(1), second] }));
+      await finish(admin.eraseUserData(user));
+    }
+  });
 });
 
 describe("importUserData", () => {

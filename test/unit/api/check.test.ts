@@ -269,12 +269,10 @@ test("the server's default of an absent field counts as its value", () => {
   const fields = {
     on: byDefault,
     effective: { type: "bool", condition: ["on", true] },
-    required: { type: "bool", requiredWhen: ["on", true] },
   } as const;
   const report = (_method: string, ...entry: Ineffective): void => void ineffective.push(entry);
-  checkArguments("m", fields, { effective: true, required: true }, report);
+  checkArguments("m", fields, { effective: true }, report);
   expect(ineffective).toEqual([]);
-  expect(() => checkArguments("m", fields, { effective: true }, report)).toThrow("required");
   checkArguments("m", fields, { on: false, effective: true }, report);
   expect(ineffective).toEqual([["effective", "on is true"]]);
 });
@@ -283,54 +281,53 @@ describe("a field of a model", () => {
   const methodsWithModels = ["createNamespace", "updateNamespace"];
   const validValues = { name: "ns", namespaceName: "ns" };
   const setting = Object.entries(models.TransactionSetting);
-  /** A setting that requires `field`: all switches before it are on. */
-  const settingThatRequires = (field: string): Values => {
+  /** The switches that `field` depends on, all on. */
+  const switchesOf = (field: string): Values => {
     const values: Values = {};
     for (let at: string | undefined = field; at;) {
       const rule: GoldenField["requiredWhen"] = models.TransactionSetting[at]!.requiredWhen;
       if (rule) values[rule[0]] = rule[1];
       at = rule?.[0];
     }
-    // The switches before it are on, so the fields they require are set too.
-    for (const [name, { requiredWhen: when }] of setting) {
-      if (name !== field && when && values[when[0]] === when[1]) values[name] ??= false;
-    }
     return values;
   };
   const conditional = methodsWithModels.flatMap((method) =>
     setting
       .filter(([, { requiredWhen }]) => requiredWhen)
-      .map(([field, rule]): [string, string, GoldenField] => [field, method, rule]),
+      .map(([field]): [string, string] => [field, method]),
   );
 
   test.each(conditional)(
-    "%s in %s is required while its condition holds",
-    (field, method, rule) => {
-      const transactionSetting = settingThatRequires(field);
-      const [other, wanted] = rule.requiredWhen!;
-      const error = refusal(method, { ...validValues, transactionSetting });
-      expectInvalidArgument(error, method, `transactionSetting.${field}`);
-      expect(error.message).toContain(`while ${other} is ${wanted}`);
-      for (const given of [true, false]) {
-        const whole = { ...transactionSetting, [field]: given };
-        // A field that is switched on may require further fields, which other tests cover.
-        if (given && setting.some(([, { requiredWhen: w }]) => w?.[0] === field)) continue;
-        expect(check(method, { ...validValues, transactionSetting: whole }).sent).toMatchObject({
-          transactionSetting: whole,
-        });
+    "%s in %s may be left out while the condition of its mark holds: it has a default",
+    (field, method) => {
+      expect(conditional).toHaveLength(8);
+      expect(models.TransactionSetting[field]).toHaveProperty("default");
+      const transactionSetting = switchesOf(field);
+      for (const given of [undefined, null, true, false]) {
+        const values = {
+          ...validValues,
+          transactionSetting: { ...transactionSetting, [field]: given },
+        };
+        const { sent, ineffective } = check(method, values);
+        expect(sent["transactionSetting"]).toEqual(
+          given == null ? transactionSetting : values.transactionSetting,
+        );
+        expect(ineffective).toEqual([]);
       }
     },
   );
 
-  test.each(conditional)(
-    "%s in %s is optional while its condition does not hold",
-    (field, method, rule) => {
-      const transactionSetting = { [rule.requiredWhen![0]]: !rule.requiredWhen![1] };
-      const { sent } = check(method, { ...validValues, transactionSetting: { [field]: null } });
-      expect(sent).toMatchObject({ transactionSetting: {} });
-      expect(check(method, { ...validValues, transactionSetting }).sent).toMatchObject({
-        transactionSetting,
-      });
+  test.each(methodsWithModels)(
+    "is sent by %s without the switch it depends on, and reported",
+    (method) => {
+      const transactionSetting = { enableAtomicCommit: true, transactionUseDistributor: true };
+      const { sent, ineffective } = check(method, { ...validValues, transactionSetting });
+      expect(sent).toMatchObject({ transactionSetting });
+      // The second depends on a field that has no effect itself.
+      expect(ineffective).toEqual([
+        ["transactionSetting.enableAtomicCommit", "enableAutoRun is true"],
+        ["transactionSetting.transactionUseDistributor", "enableAtomicCommit is true"],
+      ]);
     },
   );
 
@@ -369,7 +366,7 @@ describe("a field of a model", () => {
   });
 
   test.each(methodsWithModels)("that is unknown is dropped in %s", (method) => {
-    const transactionSetting = { keyId: "k", enableAutoRun: false };
+    const transactionSetting = { madeUp: "k", enableAutoRun: false };
     expect(check(method, { ...validValues, transactionSetting }).sent).toMatchObject({
       transactionSetting: { enableAutoRun: false },
     });

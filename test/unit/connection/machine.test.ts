@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bindRejection } from "../../../src/connection/binding.js";
 import type { Effect } from "../../../src/connection/state.js";
-import { failure, SimulatedConnection } from "./simulatedConnection.js";
+import { failure, sessionOf, SimulatedConnection } from "./simulatedConnection.js";
 
 const types = (effects: readonly Effect[]) => effects.map(({ type }) => type);
 
@@ -49,11 +49,11 @@ describe("connect", () => {
 });
 
 describe("a failed login", () => {
-  const failLogin = (kind: Parameters<SimulatedConnection["refuseLogin"]>[0]) => {
+  const failLogin = (...failed: Parameters<SimulatedConnection["refuseLogin"]>) => {
     const connection = new SimulatedConnection();
     connection.requestBind();
     connection.open();
-    connection.refuseLogin(kind);
+    connection.refuseLogin(...failed);
     return connection;
   };
 
@@ -99,11 +99,27 @@ describe("a failed login", () => {
   });
 
   test("without a reply replaces the socket", () => {
-    const connection = failLogin("requestTimeout");
+    const connection = failLogin("requestTimeout", "unknown");
     expect(connection.last("leaveSocket")).toBeDefined();
     connection.pass(1_000);
     expect(connection.count("openSocket")).toBe(2);
   });
+
+  test("because a token provider was too slow keeps the socket, and is retried", () => {
+    const connection = failLogin("requestTimeout");
+    expect(connection.last("leaveSocket")).toBeUndefined();
+    connection.pass(1_000);
+    expect([connection.count("openSocket"), connection.count("login")]).toEqual([1, 2]);
+  });
+
+  test.each(["badRequest", "notFound"] as const)(
+    "on renewal with %s keeps the connection",
+    (kind) => {
+      const connection = SimulatedConnection.ready();
+      expect(types(connection.refuseLogin(kind))).toEqual(["reportRenewalRetry"]);
+      expect(connection.status).toBe("ready");
+    },
+  );
 
   test("on renewal with 401 ends in unauthorized", () => {
     const connection = SimulatedConnection.ready();
@@ -280,7 +296,45 @@ describe("a bind", () => {
     connection.requestBind();
     connection.open();
     connection.login();
+    connection.now += 10_000;
     expect(types(connection.refuse("requestTimeout", "player", "unknown"))).toContain("probe");
+  });
+
+  test("whose token provider was too slow starts no probe, and does not count as sent", () => {
+    const connection = new SimulatedConnection();
+    connection.requestBind();
+    connection.open();
+    connection.login();
+    connection.now += 30_000;
+    expect(types(connection.refuse("requestTimeout"))).toEqual(["reportBindRetry"]);
+    expect(connection.slot().unconfirmedBind).toBeUndefined();
+  });
+
+  test("with refused tokens renews them also in its retry, if they could not be renewed", () => {
+    const connection = new SimulatedConnection();
+    connection.requestBind();
+    connection.open();
+    connection.login();
+    connection.refuse("unauthorized", "player", "refused");
+    connection.refuse("unknown", "player", "notSent");
+    connection.pass(connection.slot().retryAt! - connection.now);
+    expect(connection.last("bind")).toMatchObject({ renew: true });
+    connection.refuse("serviceUnavailable", "player", "refused");
+    connection.pass(connection.slot().retryAt! - connection.now);
+    expect(connection.last("bind")).toMatchObject({ renew: false });
+  });
+
+  test("that goes on failing does not make a held slot wait longer after an outage", () => {
+    const connection = SimulatedConnection.ready();
+    connection.requestBind("guild");
+    for (let i = 0; i < 20; i++) {
+      connection.refuse("unknown", "guild");
+      connection.pass(connection.slot("guild").retryAt! - connection.now).frame();
+    }
+    connection.end();
+    const droppedAt = connection.now;
+    while (connection.count("openSocket") === 1) connection.pass(50);
+    expect(connection.now - droppedAt).toBeLessThanOrEqual(500);
   });
 
   test("that fails leaves other slots unchanged", () => {
@@ -359,7 +413,11 @@ describe("a conflict", () => {
   test("on binding a held slot again ends the held binding with its socket", () => {
     const connection = SimulatedConnection.ready();
     connection.requestBind();
-    expect(types(connection.refuse("conflict"))).toEqual(["leaveSocket", "openSocket"]);
+    expect(types(connection.refuse("conflict"))).toEqual([
+      "leaveSocket",
+      "openSocket",
+      "forgetNotifications",
+    ]);
     expect(connection.slot().state).toBe("failed");
   });
 
@@ -392,7 +450,8 @@ describe("a forced bind", () => {
     expect(bindRejection(connection.state, true)).toMatchObject({ kind: "notConnected" });
     expect(bindRejection(connection.state, false)).toBeUndefined();
     connection.on({ type: "disconnect" });
-    expect(bindRejection(connection.state, false)).toMatchObject({ kind: "notConnected" });
+    expect(bindRejection(connection.state, true)).toMatchObject({ kind: "notConnected" });
+    expect(bindRejection(connection.state, false)).toBeUndefined();
   });
 
   test("is sent once: when its reply is lost, the next bind is not forced", () => {
@@ -509,9 +568,9 @@ describe("another player in the same slot", () => {
     const connection = SimulatedConnection.ready();
     connection.requestBind();
     expect(types(connection.accept("bob"))).toEqual([
-      "forgetNotifications",
       "leaveSocket",
       "openSocket",
+      "forgetNotifications",
     ]);
     connection.open();
     connection.login();
@@ -519,6 +578,23 @@ describe("another player in the same slot", () => {
       { type: "sync", slot: "player", reason: "first", since: undefined },
     ]);
     expect(connection.slot()).toMatchObject({ state: "held", session: { userId: "bob" } });
+  });
+
+  test("is also the same player of another namespace", () => {
+    const connection = new SimulatedConnection();
+    const accept = (namespaceName: string) => {
+      connection.requestBind();
+      connection.open();
+      connection.login();
+      connection.frame();
+      const session = sessionOf("alice");
+      return connection.on({ type: "bindSucceeded", slot: "player", session, namespaceName });
+    };
+    accept("one");
+    expect(types(accept("one"))).toEqual([]);
+    expect(types(accept("two"))).toEqual(["leaveSocket", "openSocket", "forgetNotifications"]);
+    expect(types(accept("two"))).toEqual(["sync"]);
+    expect(connection.slot()).toMatchObject({ state: "held", namespaceName: "two" });
   });
 
   test("is bound on a new socket without replacing it, since the former session has ended", () => {
@@ -557,7 +633,11 @@ describe("a bind without a reply", () => {
   test("may have been accepted: another player in its slot replaces the socket", () => {
     const connection = withoutReply();
     connection.requestBind();
-    expect(types(connection.accept("bob"))).toEqual(["leaveSocket", "openSocket"]);
+    expect(types(connection.accept("bob"))).toEqual([
+      "leaveSocket",
+      "openSocket",
+      "forgetNotifications",
+    ]);
     connection.open();
     connection.login();
     expect(connection.accept("bob")).toEqual([
@@ -579,7 +659,11 @@ describe("a bind without a reply", () => {
       },
     ],
   ])("replaces the socket when %s", (_, act) => {
-    expect(types(act(withoutReply()))).toEqual(["leaveSocket", "openSocket"]);
+    expect(types(act(withoutReply()))).toEqual([
+      "leaveSocket",
+      "openSocket",
+      "forgetNotifications",
+    ]);
   });
 });
 
@@ -591,6 +675,7 @@ describe("release", () => {
     expect(types(connection.on({ type: "release", slot: "guild" }))).toEqual([
       "leaveSocket",
       "openSocket",
+      "forgetNotifications",
     ]);
     expect(connection.state.slots).not.toHaveProperty("guild");
     connection.open();
@@ -614,6 +699,7 @@ describe("release", () => {
     expect(types(connection.on({ type: "release", slot: "guild" }))).toEqual([
       "leaveSocket",
       "openSocket",
+      "forgetNotifications",
     ]);
   });
 });
@@ -733,6 +819,24 @@ describe("a platform event", () => {
     expect(connection.count("openSocket") - before).toBeLessThanOrEqual(6);
     expect(connection.count("openSocket") - before).toBeGreaterThanOrEqual(4);
   });
+
+  test.each([200, 1_200, 1_900])(
+    "retryNow each %i ms lets an attempt with a handshake of 2 s come through",
+    (everyMs) => {
+      const connection = waiting();
+      let openedAt = -1;
+      for (let ms = 0; ms < 10_000 && connection.state.phase !== "loggingIn"; ms += 100) {
+        const before = connection.state.generation;
+        if (ms % everyMs === 0) connection.hint("retryNow");
+        connection.pass(100);
+        if (connection.state.generation !== before) openedAt = connection.now;
+        if (connection.now - openedAt >= 2_000 && connection.state.phase === "opening") {
+          connection.open();
+        }
+      }
+      expect(connection.state.phase).toBe("loggingIn");
+    },
+  );
 
   test("retryNow sends a refused login that waits for its window", () => {
     const connection = new SimulatedConnection();
@@ -854,15 +958,56 @@ describe("the liveness check", () => {
         connection.hint("foreground");
       },
     ],
-    [
-      "a clock jump",
-      (connection: SimulatedConnection) => connection.on({ type: "tick", lateMs: 70_000 }),
-    ],
   ])("sends one probe on %s, however often", (_, suspect) => {
     const connection = SimulatedConnection.ready();
+    connection.pass(10_000);
     suspect(connection);
     suspect(connection);
     expect(connection.count("probe")).toBe(1);
+  });
+
+  test("sends no probe on a suspicion while frames flow", () => {
+    const connection = SimulatedConnection.ready();
+    for (let i = 0; i < 100; i++) {
+      connection.hint("suspicion");
+      connection.pass(1_000).frame();
+    }
+    expect(connection.count("probe")).toBe(0);
+    expect(connection.status).toBe("ready");
+  });
+
+  test("leaves the socket in time, however soon a suspicion follows an answered probe", () => {
+    const connection = SimulatedConnection.ready();
+    connection.pass(10_000);
+    connection.hint("suspicion");
+    connection.pass(100).frame();
+    connection.pass(1_000);
+    connection.hint("suspicion");
+    connection.pass(2_500);
+    expect(connection.count("probe")).toBe(2);
+    connection.pass(2_499);
+    expect(connection.status).toBe("ready");
+    connection.pass(1);
+    expect(connection.reason).toBe("probeFailed");
+  });
+
+  test("sends one probe after each sleep of the host", () => {
+    const connection = SimulatedConnection.ready();
+    for (let i = 1; i <= 2; i++) {
+      connection.now += 70_000;
+      connection.on({ type: "tick", lateMs: 70_000 });
+      expect(connection.count("probe")).toBe(i);
+    }
+  });
+
+  test("does not end the connection before the probe is sent, however late its timer", () => {
+    const connection = SimulatedConnection.ready();
+    connection.hint("suspicion");
+    connection.now += 20_000;
+    connection.on({ type: "tick", lateMs: 17_500 });
+    expect([connection.status, connection.count("probe")]).toEqual(["ready", 1]);
+    connection.pass(5_000);
+    expect(connection.reason).toBe("probeFailed");
   });
 
   test("restarts the timeout of a probe after a sleep", () => {
@@ -871,10 +1016,10 @@ describe("the liveness check", () => {
     connection.now += 3_600_000;
     connection.on({ type: "tick", lateMs: 3_590_000 });
     expect(connection.status).not.toBe("reconnecting");
+    expect(connection.count("probe")).toBe(1);
     connection.now += 5_000;
     connection.on({ type: "tick", lateMs: 0 });
     expect(connection.status).toBe("reconnecting");
-    expect(connection.count("probe")).toBe(1);
   });
 
   test("sends no probe after a short time in the background or a timer one minute late", () => {
@@ -902,12 +1047,11 @@ describe("a shared session ID", () => {
     if (connection.slot().state !== "replaced") connection.reconnect();
   };
 
-  test("is detected by three clean closes, each soon after an exclusive bind", () => {
+  test("is detected by five clean closes, each soon after an exclusive bind", () => {
     const connection = SimulatedConnection.ready();
-    closeAfter(connection, 29_000);
-    closeAfter(connection, 29_000);
+    for (let i = 0; i < 4; i++) closeAfter(connection, 9_000);
     expect(connection.status).toBe("ready");
-    closeAfter(connection, 29_000);
+    closeAfter(connection, 9_000);
     expect(connection.slot()).toMatchObject({ state: "replaced", replacedBy: "sessionIdShared" });
     connection.on({ type: "connect" });
     connection.open();
@@ -922,17 +1066,21 @@ describe("a shared session ID", () => {
     [
       "unclean closes",
       (connection: SimulatedConnection) =>
-        [1, 2, 3, 4].forEach(() => closeAfter(connection, 1_000, false)),
+        [1, 2, 3, 4, 5, 6].forEach(() => closeAfter(connection, 1_000, false)),
     ],
     [
       "closes long after the bind",
       (connection: SimulatedConnection) =>
-        [1, 2, 3, 4].forEach(() => closeAfter(connection, 31_000)),
+        [1, 2, 3, 4, 5, 6].forEach(() => closeAfter(connection, 11_000)),
+    ],
+    [
+      "three restarts of the server within two minutes",
+      (connection: SimulatedConnection) => [1, 2, 3].forEach(() => closeAfter(connection, 1_000)),
     ],
     [
       "closes more than two minutes apart",
       (connection: SimulatedConnection) =>
-        [1, 2, 3, 4].forEach(() => {
+        [1, 2, 3, 4, 5, 6].forEach(() => {
           closeAfter(connection, 1_000);
           connection.pass(31_000);
           closeAfter(connection, 31_000, false);
@@ -963,7 +1111,7 @@ describe("a shared session ID", () => {
     connection.open();
     connection.login();
     connection.accept();
-    [1, 2, 3, 4].forEach(() => closeAfter(connection, 1_000));
+    [1, 2, 3, 4, 5, 6].forEach(() => closeAfter(connection, 1_000));
     expect(connection.status).toBe("ready");
   });
 });

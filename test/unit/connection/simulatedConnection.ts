@@ -153,8 +153,8 @@ export class SimulatedConnection {
     return this.on({ type: "loggedIn", renewInMs });
   }
 
-  refuseLogin(kind: GatewayErrorKind): readonly Effect[] {
-    return this.on({ type: "loginFailed", error: failure(kind) });
+  refuseLogin(kind: GatewayErrorKind, outcome?: GatewayError["outcome"]): readonly Effect[] {
+    return this.on({ type: "loginFailed", error: failure(kind, outcome) });
   }
 
   requestBind(slot = "player", { exclusive = true, force = false } = {}): readonly Effect[] {

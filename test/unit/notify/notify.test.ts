@@ -280,13 +280,33 @@ describe("a long hold", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test("counts from the first of overlapping holds, so that they cannot go on without limit", () => {
+  test("delays a notification by 5 seconds at most, however holds overlap", () => {
+    const { clock, notify, receive, received } = setup();
+    notify.hold();
+    clock.advance(1_000);
+    receive("s", 1);
+    clock.advance(2_000);
+    receive("s", 2);
+    notify.hold();
+    clock.advance(2_999);
+    expect(received).toEqual([]);
+    clock.advance(1);
+    expect(received).toEqual([1]);
+    clock.advance(2_000);
+    expect(received).toEqual([1, 2]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("that begins late has its 5 seconds, whatever hold was before it", () => {
     const { clock, notify, receive, received } = setup();
     notify.hold();
     clock.advance(4_000);
     notify.hold();
-    receive("s", 1);
     clock.advance(1_000);
+    receive("s", 1);
+    clock.advance(3_999);
+    expect(received).toEqual([]);
+    clock.advance(1);
     expect(received).toEqual([1]);
   });
 
@@ -490,7 +510,7 @@ describe("waitFor", () => {
     });
     const other = waitFor("s");
     receive("s", 1);
-    expect(await rejectionOf(waiting)).toBe(mine);
+    expect(await rejectionOf(waiting)).toMatchObject({ kind: "invalidArgument", cause: mine });
     expect((await other).payload).toBe(1);
     expect(received).toEqual([1]);
   });
@@ -649,11 +669,11 @@ describe("waitFor with since", () => {
     });
   });
 
-  test("finds nothing from before forgetHistory", async () => {
+  test("finds nothing from before forgetFormer", async () => {
     const { notify, waitFor, receive } = setup();
     const since = notify.mark();
     receive("s", "theirs");
-    notify.forgetHistory();
+    notify.forgetFormer();
     const waiting = waitFor("s", { since });
     expect(await isSettled(waiting)).toBe(false);
     receive("s", "mine");

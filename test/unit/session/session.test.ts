@@ -22,9 +22,18 @@ function setup(credential: Credential = secret, overrides: Partial<SessionPorts>
     loginByRest: vi.fn<SessionPorts["loginByRest"]>(async () => login(`rest-${++logins}`, 1_000)),
     usableSocket: vi.fn<SessionPorts["usableSocket"]>(() => undefined),
   };
-  const session = new Session(credential, { wallTime: clock.wallTime, ...ports, ...overrides });
+  const report = vi.fn<SessionPorts["report"]>();
+  const session = new Session(credential, {
+    clock,
+    providerTimeoutMs: 30_000,
+    loginTimeoutMs: 30_000,
+    report,
+    ...ports,
+    ...overrides,
+  });
   return {
     clock,
+    report,
     ...ports,
     session,
     setDesired(slot: string, source: AccessTokenSource, params: object = {}) {
@@ -142,7 +151,7 @@ describe("the renewal of the project token", () => {
       session.freshProjectToken(),
       session.freshProjectToken(),
       Promise.resolve(session.tokensFor("player")),
-      session.renewTokens(undefined),
+      session.renewTokens(undefined, session.latestTokens(undefined)),
     ];
     reply.resolve(login("ptok-1"));
     await Promise.all(all);
@@ -173,7 +182,7 @@ describe("a project token from a provider", () => {
     clock.advance(1);
     await session.logIn(3, false);
     await session.logIn(3, true);
-    await session.renewTokens(undefined);
+    await session.renewTokens(undefined, session.latestTokens(undefined));
     expect(reasons(projectToken)).toEqual(["first", "old", "old", "unauthorized"]);
     expect(loginBySocket).not.toHaveBeenCalled();
     expect(loginByRest).not.toHaveBeenCalled();
@@ -235,7 +244,7 @@ describe("a project token set by the game", () => {
   test("replaces a token given as a string, without expiry", async () => {
     const { session } = setup({ clientId: "cid-1", projectToken: "old" });
     expect(session.setProjectToken("mine")).toBe(Infinity);
-    await session.renewTokens(undefined);
+    await session.renewTokens(undefined, session.latestTokens(undefined));
     expect(await session.freshProjectToken()).toBe("mine");
   });
 
@@ -243,7 +252,7 @@ describe("a project token set by the game", () => {
     const { session } = setup({ clientId: "cid-1", projectToken: () => "theirs" });
     session.setProjectToken("mine");
     expect(await session.freshProjectToken()).toBe("mine");
-    await session.renewTokens(undefined);
+    await session.renewTokens(undefined, session.latestTokens(undefined));
     expect(await session.freshProjectToken()).toBe("theirs");
   });
 });
@@ -355,7 +364,9 @@ describe("the tokens of a call", () => {
     clock.advance(3_239_999);
     expect(session.tokensFor("player")).not.toBeInstanceOf(Promise);
     clock.advance(1);
-    expect(await session.tokensFor("player")).toMatchObject({ accessToken: "atok-2" });
+    expect(session.tokensFor("player")).toMatchObject({ accessToken: "atok-1" });
+    await flushPromises();
+    expect(session.tokensFor("player")).toMatchObject({ accessToken: "atok-2" });
     expect(reasons(source)).toEqual(["bind", "old"]);
     expect(loginByRest).not.toHaveBeenCalled();
   });
@@ -366,12 +377,75 @@ describe("the tokens of a call", () => {
     const guild = vi.fn((_: { reason: string }) => "atok-2");
     setDesired("player", player);
     setDesired("guild", guild);
-    await session.renewTokens("player");
+    await session.renewTokens("player", session.latestTokens("player"));
     expect(await session.freshProjectToken()).toBe("rest-1");
     expect([reasons(player), reasons(guild)]).toEqual([["unauthorized"], []]);
-    await session.renewTokens(undefined);
+    await session.renewTokens(undefined, session.latestTokens(undefined));
     expect(await session.freshProjectToken()).toBe("rest-2");
     expect([reasons(player), reasons(guild)]).toEqual([["unauthorized"], []]);
+  });
+
+  test("are used while their renewal fails, until one is refused", async () => {
+    let isBroken = false;
+    const { clock, session, setDesired } = setup({ clientId: "cid-1", projectToken: "ptok" });
+    const source = vi.fn((_: { reason: string }) => {
+      if (isBroken) throw new Error("the game's server is down");
+      return "atok-1";
+    });
+    setDesired("player", source);
+    await session.logIn(1, false);
+    const { tokens } = await session.prepareBind("player", false, false);
+    isBroken = true;
+    clock.advance(3_500_000);
+    expect(session.tokensFor("player")).toMatchObject({ accessToken: "atok-1" });
+    clock.advance(3_500_000);
+    expect(await session.tokensFor("player")).toMatchObject({ accessToken: "atok-1" });
+    expect(await session.prepareBind("player", false, false)).toMatchObject({ tokens });
+    expect(await rejectionOf(session.prepareBind("player", false, true))).toMatchObject({
+      kind: "unknown",
+      outcome: "notSent",
+    });
+  });
+
+  test("are not renewed after a 401 to a call that was sent with older ones", async () => {
+    const { session, setDesired } = setup({ clientId: "cid-1", projectToken: "ptok" });
+    let n = 0;
+    const source = vi.fn((_: { reason: string }) => `atok-${++n}`);
+    setDesired("player", source);
+    await session.logIn(1, false);
+    const { tokens: sent } = await session.prepareBind("player", false, false);
+    await session.renewTokens("player", sent);
+    await session.renewTokens("player", sent);
+    expect(reasons(source)).toEqual(["bind", "unauthorized"]);
+  });
+
+  test("are renewed after a 401 where one of two providers fails", async () => {
+    const projectToken = vi.fn((_: { reason: string }) => "ptok");
+    const { session, setDesired } = setup({ clientId: "cid-1", projectToken });
+    setDesired("player", () => "atok-1");
+    await session.logIn(1, false);
+    projectToken.mockImplementation(() => {
+      throw new Error("down");
+    });
+    await session.renewTokens("player", { projectToken: "ptok" });
+    expect(
+      await rejectionOf(session.renewTokens(undefined, { projectToken: "ptok" })),
+    ).toBeDefined();
+  });
+
+  test("of a call for a sign of life are those there are, without asking a provider", async () => {
+    const { clock, session, setDesired } = setup();
+    const source = vi.fn((_: { reason: string }) => "atok-1");
+    setDesired("player", source);
+    expect(session.latestTokens("player")).toEqual({ clientId: "cid-1" });
+    await session.logIn(1, false);
+    await session.prepareBind("player", false, false);
+    clock.advance(86_400_000);
+    expect(session.latestTokens("player")).toMatchObject({
+      projectToken: "ptok-1",
+      accessToken: "atok-1",
+    });
+    expect(reasons(source)).toEqual(["bind"]);
   });
 
   test("are renewed after invalidateTokens", async () => {
@@ -383,6 +457,71 @@ describe("the tokens of a call", () => {
     session.invalidateTokens();
     expect(await session.tokensFor("player")).toMatchObject({ projectToken: "rest-2" });
     expect(reasons(source)).toEqual(["bind", "old"]);
+  });
+});
+
+describe("a provider that hangs", () => {
+  const setupHanging = () => {
+    const answer = createDeferred<string>();
+    const source = vi.fn((_: { reason: string }) => answer.promise);
+    const all = setup({ clientId: "cid-1", projectToken: "ptok" });
+    all.setDesired("guild", source);
+    return { ...all, answer, source };
+  };
+
+  test("is reported after 5 seconds, and asked again after its deadline", async () => {
+    const { clock, session, source, report } = setupHanging();
+    const first = rejectionOf(session.prepareBind("guild", false, false));
+    clock.advance(4_999);
+    expect(report).not.toHaveBeenCalled();
+    clock.advance(1);
+    const detail = { provider: "accessToken", slot: "guild" };
+    expect(report.mock.calls).toEqual([["warn", "providerSlow", "accessToken", detail]]);
+    clock.advance(25_000);
+    expect(await first).toMatchObject({ kind: "requestTimeout", outcome: "notSent" });
+    void session.prepareBind("guild", false, false).catch(() => undefined);
+    expect(source).toHaveBeenCalledTimes(2);
+  });
+
+  test("does not delay another slot", async () => {
+    const { session, setDesired } = setupHanging();
+    void session.prepareBind("guild", false, false).catch(() => undefined);
+    setDesired("player", "atok-1");
+    expect(await session.prepareBind("player", false, false)).toMatchObject({
+      tokens: { accessToken: "atok-1" },
+    });
+  });
+
+  test("and answers late is not asked again for the next bind", async () => {
+    const { clock, session, source, answer } = setupHanging();
+    const first = rejectionOf(session.prepareBind("guild", false, false));
+    clock.advance(30_000);
+    await first;
+    answer.resolve("late");
+    await flushPromises();
+    expect(await session.prepareBind("guild", false, false)).toMatchObject({
+      tokens: { accessToken: "late" },
+    });
+    expect(source).toHaveBeenCalledTimes(1);
+  });
+
+  test("leaves no timer once its requests are cancelled", async () => {
+    const { clock, session } = setupHanging();
+    const bind = rejectionOf(session.prepareBind("guild", false, false));
+    session.cancelRequests();
+    expect(await bind).toMatchObject({ kind: "notConnected" });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("delays a bind by 5 seconds where an earlier token can be used", async () => {
+    const { clock, session, setDesired } = setup({ clientId: "cid-1", projectToken: "ptok" });
+    const source = vi.fn<(_: { reason: string }) => string | Promise<string>>(() => "atok-1");
+    setDesired("player", source);
+    await session.prepareBind("player", false, false);
+    source.mockReturnValue(new Promise(() => undefined));
+    const again = session.prepareBind("player", false, false);
+    clock.advance(5_000);
+    expect(await again).toMatchObject({ tokens: { accessToken: "atok-1" } });
   });
 });
 

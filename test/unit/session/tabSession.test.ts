@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { TabSession, type SessionStore } from "../../../src/session/tabSession.js";
+import {
+  TabSession,
+  type PageSessionIds,
+  type SessionStore,
+} from "../../../src/session/tabSession.js";
 
 /** sessionStorage of one tab. */
 function fakeStore(content = new Map<string, string>()) {
@@ -14,10 +18,13 @@ function fakeStore(content = new Map<string, string>()) {
 }
 
 let idCount = 0;
-const start = (store: SessionStore | null | undefined) =>
+const newPage = (): PageSessionIds => ({ inUse: new Set() });
+/** A client, by default in a page of its own. */
+const start = (store: SessionStore | null | undefined, page = newPage()) =>
   new TabSession(
     () => store,
     () => `id-${++idCount}`,
+    page,
   );
 
 describe("the session ID of a tab", () => {
@@ -31,6 +38,7 @@ describe("the session ID of a tab", () => {
   test("is restored after a reload", () => {
     const store = fakeStore();
     const before = start(store);
+    expect(before.id).toBe(`id-${idCount}`);
     before.restore();
     expect([...store.content.values()]).toEqual([before.id]);
     const after = start(store);
@@ -43,18 +51,63 @@ describe("the session ID of a tab", () => {
     expect(start(store).id).not.toBe(start(store).id);
   });
 
+  test("is not shared with a second client of a page that is hidden", () => {
+    const store = fakeStore();
+    const page = newPage();
+    const first = start(store, page);
+    const { id } = first;
+    first.restore();
+    expect(start(store, page).id).not.toBe(id);
+    first.release();
+    expect(start(store, page).id).toBe(id);
+  });
+
+  test("is not lost by a client that is thrown away before it needs one", () => {
+    const store = fakeStore();
+    const before = start(store);
+    const { id } = before;
+    before.release();
+    const page = newPage();
+    start(store, page);
+    expect(start(store, page).id).toBe(id);
+  });
+
+  test("is not lost when the page is left before a client needs one", () => {
+    const store = fakeStore();
+    const before = start(store);
+    const { id } = before;
+    before.release();
+    const page = newPage();
+    start(store, page);
+    expect(start(store.clone()).id).not.toBe(id);
+    page.onLeave!();
+    expect(start(store).id).toBe(id);
+  });
+
+  test("is kept by a page that comes back from the back-forward cache", () => {
+    const store = fakeStore();
+    const page = newPage();
+    const tab = start(store, page);
+    const { id } = tab;
+    tab.release();
+    tab.claim();
+    expect([tab.id, page.inUse.has(id), store.content.size]).toEqual([id, true, 0]);
+  });
+
   test("is not shared with a clone of the tab, also after the tab was hidden and shown again", () => {
     const store = fakeStore();
     const first = start(store);
-    expect(start(store.clone()).id).not.toBe(first.id);
+    const { id } = first;
+    expect(start(store.clone()).id).not.toBe(id);
     first.restore();
     first.claim();
-    expect(start(store.clone()).id).not.toBe(first.id);
+    expect(start(store.clone()).id).not.toBe(id);
   });
 
   test("is stored while the page is hidden and removed while it is shown, repeatedly", () => {
     const store = fakeStore();
     const tab = start(store);
+    expect(tab.id).toBe(`id-${idCount}`);
     for (const _ of [1, 2]) {
       tab.restore();
       tab.restore();
@@ -102,7 +155,7 @@ describe("the session ID of a tab", () => {
     ["cannot be emptied", () => broken(["removeItem"])],
     ["always throws", () => broken(["getItem", "setItem", "removeItem"])],
   ])("lasts as long as the client when the storage %s", (_, open) => {
-    const tab = new TabSession(open, () => "fresh");
+    const tab = new TabSession(open, () => "fresh", newPage());
     expect(tab.id).toBe("fresh");
     expect(() => {
       tab.restore();

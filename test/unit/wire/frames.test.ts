@@ -107,11 +107,15 @@ describe("a reply", () => {
   );
 
   test("is unchanged after encodeReply and decodeFrame", () => {
-    const { frame, errors } = replies.find(
-      ({ why }) => why === "404 that names the missing model",
-    )!;
-    const text = encodeReply(frame.requestId, Number(frame.status), errorBody(errors!));
-    expect(JSON.parse(text)).toStrictEqual(frame);
+    for (const [title, withCode] of [
+      ["404 that names the missing model", false],
+      ["404 whose entry has an empty code", true],
+    ] as const) {
+      const { frame, errors } = replies.find(({ why }) => why === title)!;
+      const body = errorBody(errors!, withCode);
+      const text = encodeReply(frame.requestId, Number(frame.status), body);
+      expect(JSON.parse(text)).toStrictEqual(frame);
+    }
   });
 
   test("has a request ID as text when the server sent a number", () => {

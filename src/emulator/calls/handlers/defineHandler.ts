@@ -17,10 +17,12 @@ export interface Call {
 }
 
 /**
- * What a method needs of the namespace it names: `must exist` (else 404), `made` on first use
- * unless the emulator is strict, or `none` where it names none.
+ * What a method needs of the namespace it names: it `must exist` (else 404) where the call is about
+ * the namespace itself; calls inside one are `made` to work unless the emulator is strict: a call
+ * that may change something makes the namespace, a `read` gets the reply of an empty one. `none`
+ * where it names none.
  */
-export type NamespaceNeed = "must exist" | "made" | "none";
+export type NamespaceNeed = "must exist" | "made" | "read" | "none";
 
 type Run<Params, Result> = (store: Store, params: Params, call: Call) => CallResult<Result>;
 

@@ -7,7 +7,7 @@ import {
   setFirebaseTokenByUserId,
 } from "../../../wire/methods.js";
 import type { FirebaseToken } from "../../../wire/models.js";
-import { grn, playerKey } from "../../store/keys.js";
+import { grn, nextRevision, playerKey } from "../../store/keys.js";
 import type { Store } from "../../store/types.js";
 import { notFound, ok, type CallResult } from "../result.js";
 import { defineHandler, type Call, type MethodHandler } from "./defineHandler.js";
@@ -30,7 +30,7 @@ function set(
     token,
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
-    revision: (before?.revision ?? 0) + 1,
+    revision: nextRevision(store, before),
   };
   store.firebaseTokens.set(player, item);
   return ok({ item });
@@ -52,8 +52,8 @@ function remove(store: Store, { namespaceName }: InNamespace, { userId }: Call):
 export const firebaseTokenHandlers: readonly MethodHandler[] = [
   defineHandler(setFirebaseToken, "made", set),
   defineHandler(setFirebaseTokenByUserId, "made", set),
-  defineHandler(getFirebaseToken, "made", get),
-  defineHandler(getFirebaseTokenByUserId, "made", get),
+  defineHandler(getFirebaseToken, "read", get),
+  defineHandler(getFirebaseTokenByUserId, "read", get),
   defineHandler(deleteFirebaseToken, "made", remove),
   defineHandler(deleteFirebaseTokenByUserId, "made", remove),
 ];

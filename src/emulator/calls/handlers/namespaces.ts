@@ -9,10 +9,11 @@ import {
 } from "../../../wire/methods.js";
 import type { Namespace, TransactionSetting } from "../../../wire/models.js";
 import type { NamespaceSettings } from "../../../wire/requests.js";
+import { nextRevision } from "../../store/keys.js";
 import { dropNamespace, putNamespace } from "../../store/namespaces.js";
 import type { Store } from "../../store/types.js";
 import { page } from "../paging.js";
-import { failure, ok } from "../result.js";
+import { conflict, failure, ok } from "../result.js";
 import { defineHandler, type MethodHandler } from "./defineHandler.js";
 
 /** For handlers whose namespace "must exist": it was checked before. */
@@ -20,9 +21,10 @@ const existingNamespace = ({ namespaces }: Store, name: string): Namespace => na
 
 const create = defineHandler(createNamespace, "none", (store, { name, ...given }, { now }) => {
   if (store.namespaces.has(name)) {
-    return failure(409, [
-      { component: "namespace", message: "gateway.namespace.name.error.exists" },
-    ]);
+    const taken = { component: "namespace", message: "gateway.namespace.name.error.exists" };
+    return store.settings.namespaceNameTaken === "conflict"
+      ? conflict(store, taken)
+      : failure(400, [taken]);
   }
   return ok({ item: putNamespace(store, { name, ...toStored(store, given) }, now) });
 });
@@ -41,7 +43,7 @@ const update = defineHandler(
       ...before,
       ...changes,
       updatedAt: now,
-      revision: (before.revision ?? 0) + 1,
+      revision: nextRevision(store, before),
     };
     store.namespaces.set(namespaceName, item);
     return ok({ item });

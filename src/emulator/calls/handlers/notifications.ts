@@ -2,7 +2,7 @@ import { sendMobileNotificationByUserId, sendNotification } from "../../../wire/
 import type { WebSocketSession } from "../../../wire/models.js";
 import { sessionsOf } from "../../store/sessions.js";
 import type { Effect, Store } from "../../store/types.js";
-import { notFound, ok } from "../result.js";
+import { failure, fieldError, notFound, ok } from "../result.js";
 import { defineHandler, type MethodHandler } from "./defineHandler.js";
 import { sendToDevice } from "./mobile.js";
 
@@ -81,8 +81,12 @@ const sendMobile = defineHandler(
       },
       now,
     );
-    return entry.token === null && store.settings.mobileNotificationWithoutToken === "notFound"
-      ? notFound("firebaseToken", effects)
+    const { mobileNotificationWithoutToken, mobileNotificationWithoutSecret } = store.settings;
+    if (entry.token === null && mobileNotificationWithoutToken === "notFound") {
+      return notFound("firebaseToken", effects);
+    }
+    return !entry.conditions.secret && mobileNotificationWithoutSecret === "badRequest"
+      ? failure(400, [fieldError("namespace", "firebaseSecret", "require")], effects)
       : ok({}, effects);
   },
 );

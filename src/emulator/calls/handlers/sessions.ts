@@ -8,11 +8,26 @@ import {
 } from "../../../wire/methods.js";
 import type { WebSocketSession } from "../../../wire/models.js";
 import type { BindOptions, Page, PageRequest } from "../../../wire/requests.js";
-import { grn, playerKey } from "../../store/keys.js";
-import { allSessions, cutConnection, dropSession, sessionsOf } from "../../store/sessions.js";
+import type { EmulatorSettings } from "../../settings.js";
+import { grn, nextRevision, playerKey } from "../../store/keys.js";
+import {
+  allSessions,
+  boundSessionsOf,
+  cutConnection,
+  dropSession,
+  sessionsOf,
+} from "../../store/sessions.js";
 import type { BoundSession, Connection, Effect, Store } from "../../store/types.js";
 import { page } from "../paging.js";
-import { failure, fieldError, notFound, ok, type CallResult, type Failure } from "../result.js";
+import {
+  conflict,
+  failure,
+  fieldError,
+  notFound,
+  ok,
+  type CallResult,
+  type Failure,
+} from "../result.js";
 import { defineHandler, type Call, type MethodHandler } from "./defineHandler.js";
 
 function bindPlayer(
@@ -22,23 +37,19 @@ function bindPlayer(
 ): CallResult<{ item: WebSocketSession }> {
   const connection = connectionToBind(store, params, call);
   if ("status" in connection) return connection;
-  const others = sessionsOf(store, params.namespaceName, call.userId).filter(
-    ({ connectionId }) =>
+  const others = boundSessionsOf(store, params.namespaceName, call.userId).filter(
+    ({ session: { connectionId } }) =>
       connectionId !== connection.connectionId || store.settings.sameSocketConflictsWithItself,
   );
   const admission = admit(store, others, params);
-  const effects = admission.cut.flatMap(({ connectionId }) =>
+  const effects = admission.cut.flatMap(({ session: { connectionId } }) =>
     connectionId === connection.connectionId
       ? []
       : cutConnection(store, connectionId, admission.reason),
   );
   if (admission.conflict) {
-    const { conflictStatus, conflictMessage } = store.settings;
-    return failure(
-      conflictStatus,
-      [{ component: "webSocketSession", message: conflictMessage }],
-      effects,
-    );
+    const message = store.settings.conflictMessage;
+    return conflict(store, { component: "webSocketSession", message }, effects);
   }
   return ok({ item: bind(store, connection, params, call) }, effects);
 }
@@ -58,28 +69,36 @@ function connectionToBind(store: Store, params: BindOptions, call: Call): Connec
 
 interface Admission {
   readonly conflict: boolean;
-  readonly cut: readonly WebSocketSession[];
+  readonly cut: readonly BoundSession[];
   readonly reason: string;
 }
 
 /** Whether a bind is allowed beside, or in place of, the sessions the player has elsewhere. */
 function admit(
   { settings }: Store,
-  others: readonly WebSocketSession[],
+  others: readonly BoundSession[],
   { allowConcurrentAccess, sessionId, force }: BindOptions,
 ): Admission {
-  const allow = (cut: readonly WebSocketSession[], reason: string): Admission => ({
+  const allow = (cut: readonly BoundSession[], reason: string): Admission => ({
     conflict: false,
     cut,
     reason,
   });
-  if (allowConcurrentAccess !== false || others.length === 0) return allow([], "");
-  if (force === true) return allow(others, "another client bound its player by force");
-  if (sessionId && others.every((other) => other.sessionId === sessionId)) {
-    return allow(
-      settings.onSameSessionIdOldSession === "cut" ? others : [],
-      "the same client reconnected with its sessionId",
-    );
+  if (allowConcurrentAccess !== false) {
+    const isRefused =
+      settings.concurrentBesideExclusive === "conflict" &&
+      others.some(({ isExclusive }) => isExclusive);
+    if (!isRefused) return allow([], "");
+  } else {
+    if (others.length === 0) return allow([], "");
+    if (force === true) return allow(others, "another client bound its player by force");
+    const same = others.filter((other) => sessionId && other.session.sessionId === sessionId);
+    if (same.length > 0 && (settings.sessionIdMatches === "any" || same.length === others.length)) {
+      return allow(
+        settings.onSameSessionIdOldSession === "cut" ? same : [],
+        "the same client reconnected with its sessionId",
+      );
+    }
   }
   return {
     conflict: true,
@@ -113,11 +132,12 @@ function bind(
     sessionId: allowConcurrentAccess === false && sessionId ? sessionId : null,
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
-    revision: (before?.revision ?? 0) + 1,
+    revision: nextRevision(store, before),
   };
   // Deleted first: the order of the map is the order of binding.
   bound.delete(connectionId);
-  store.sessions.set(player, bound.set(connectionId, { session, tokenExpiresAt }));
+  const isExclusive = allowConcurrentAccess === false;
+  store.sessions.set(player, bound.set(connectionId, { session, isExclusive, tokenExpiresAt }));
   connection.players.add(player);
   return session;
 }
@@ -134,32 +154,33 @@ const describe = (
     params,
   );
 
-const disconnect = defineHandler(
-  disconnectByUserId,
-  "must exist",
-  (store, { namespaceName, userId }) => {
-    const items = sessionsOf(store, namespaceName, userId);
-    return ok({ items }, cutAll(store, items));
-  },
-);
+const disconnect = defineHandler(disconnectByUserId, "made", (store, { namespaceName, userId }) => {
+  const items = sessionsOf(store, namespaceName, userId);
+  return ok({ items }, endSessions(store, items, store.settings.disconnectByUserIdEnds));
+});
 
-const disconnectNamespace = defineHandler(
-  disconnectAll,
-  "must exist",
-  (store, { namespaceName }) => {
-    const inside = allSessions(store).filter((session) => session.namespaceName === namespaceName);
-    return ok({}, cutAll(store, inside));
-  },
-);
+const disconnectNamespace = defineHandler(disconnectAll, "made", (store, { namespaceName }) => {
+  const inside = allSessions(store).filter((session) => session.namespaceName === namespaceName);
+  return ok({}, endSessions(store, inside, store.settings.disconnectAllEnds));
+});
 
-const cutAll = (store: Store, sessions: readonly WebSocketSession[]): Effect[] =>
-  sessions.flatMap(({ connectionId }) => cutConnection(store, connectionId, "disconnected"));
+function endSessions(
+  store: Store,
+  sessions: readonly WebSocketSession[],
+  what: EmulatorSettings["disconnectAllEnds"],
+): Effect[] {
+  return sessions.flatMap(({ connectionId, namespaceName, userId }) => {
+    if (what === "sockets") return cutConnection(store, connectionId, "disconnected");
+    dropSession(store, playerKey(namespaceName, userId), connectionId);
+    return [];
+  });
+}
 
 export const sessionHandlers: readonly MethodHandler[] = [
   defineHandler(setUserId, "made", bindPlayer),
   defineHandler(setUserIdByUserId, "made", bindPlayer),
-  defineHandler(describeWebSocketSessions, "must exist", describe),
-  defineHandler(describeWebSocketSessionsByUserId, "must exist", describe),
+  defineHandler(describeWebSocketSessions, "read", describe),
+  defineHandler(describeWebSocketSessionsByUserId, "read", describe),
   disconnect,
   disconnectNamespace,
 ];

@@ -11,7 +11,7 @@ import type { EmptyResult, UrlResult } from "../../../wire/requests.js";
 import { isEmptyUpload, startJob } from "../../store/jobs.js";
 import { jobKey } from "../../store/keys.js";
 import type { Job, JobKind, Store } from "../../store/types.js";
-import { failure, notFound, ok, type CallResult } from "../result.js";
+import { conflict, failure, notFound, ok, type CallResult } from "../result.js";
 import { defineHandler, type MethodHandler } from "./defineHandler.js";
 
 /** Paths of the control API. */
@@ -70,9 +70,11 @@ function check<Result>(
   if (!job) return notFound(kind);
   if (job.done) return ok(result(store, job.done.fileId));
   const { checkWhileRunning } = store.settings;
+  const running = { component: kind, message: `gateway.${kind}.error.running` };
+  if (checkWhileRunning === 409) return conflict(store, running);
   return checkWhileRunning === "nullUrl"
     ? ok(result(store, undefined))
-    : failure(checkWhileRunning, [{ component: kind, message: `gateway.${kind}.error.running` }]);
+    : failure(checkWhileRunning, [running]);
 }
 
 export const userDataHandlers: readonly MethodHandler[] = [

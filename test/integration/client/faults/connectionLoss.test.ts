@@ -143,7 +143,7 @@ describe("close", () => {
     },
   );
 
-  test("three times soon after an exclusive bind: the client detects a shared session ID, and is replaced", async () => {
+  test("five times soon after an exclusive bind: the client detects a shared session ID, and is replaced", async () => {
     const emulator = await startTestEmulator({ faults: [{ fault: "close", on: "bind" }] });
     const { gateway, becomes } = createTestClient(emulator);
     await gateway.setUserId(exclusive);
@@ -153,10 +153,10 @@ describe("close", () => {
         if (gateway.connection.status === "reconnecting") gateway.retryNow();
         return gateway.connection.status === "replaced";
       },
-      10_000,
+      20_000,
     );
     expect(gateway.connection.reason).toBe("sessionIdShared");
-    expect(emulator.calls({ method: "setUserId" })).toHaveLength(3);
+    expect(emulator.calls({ method: "setUserId" })).toHaveLength(5);
     // The client stays replaced until takeOver.
     emulator.faults.clear();
     gateway.retryNow();
@@ -164,11 +164,11 @@ describe("close", () => {
     expect(emulator.sessions()).toEqual([]);
     await gateway.takeOver();
     await becomes("ready");
-  });
+  }, 30_000);
 
-  test("four times soon after a shared bind: the client retries, and is not replaced", async () => {
+  test("six times soon after a shared bind: the client retries, and is not replaced", async () => {
     const emulator = await startTestEmulator({
-      faults: [{ fault: "close", on: "bind", times: 4 }],
+      faults: [{ fault: "close", on: "bind", times: 6 }],
     });
     const { gateway, statuses } = createTestClient(emulator);
     await gateway.setUserId(player);
@@ -178,10 +178,10 @@ describe("close", () => {
         if (gateway.connection.status === "reconnecting") gateway.retryNow();
         return emulator.faults.list()[0]!.exhausted && gateway.connection.status === "ready";
       },
-      10_000,
+      20_000,
     );
     expect(statuses).not.toContain("replaced");
-  });
+  }, 30_000);
 });
 
 describe("kick", () => {

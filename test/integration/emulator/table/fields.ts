@@ -68,20 +68,14 @@ const fieldsOf = (method: AnyMethod): TableField[] =>
 
 export const fields: readonly TableField[] = allMethods.flatMap(fieldsOf);
 
-/** Values with which `name` is `value` and no required field except `except` is missing. */
+/** Values with which `name` is `value`, and in effect. */
 export function valuesWith(
   siblings: TableField["siblings"],
   [name, value]: readonly [string, boolean],
-  except: string,
 ): Json {
   const values: Json = { [name]: value };
-  // Conditions of the field itself.
   for (let field = siblings[name]; field?.condition; field = siblings[field.condition[0]]) {
     values[field.condition[0]] = field.condition[1];
-  }
-  for (const [other, { requiredWhen }] of Object.entries(siblings)) {
-    if (other === except || other in values || !requiredWhen) continue;
-    if (values[requiredWhen[0]] === requiredWhen[1]) values[other] = false;
   }
   return values;
 }

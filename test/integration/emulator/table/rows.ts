@@ -154,28 +154,49 @@ const models: Row[] = allMethods.flatMap((method) =>
 );
 
 const requiredWhen: Row[] = fields.flatMap(
-  ({ method, component, name, field, siblings, wrap, path }): Row[] =>
-    field.requiredWhen === undefined
-      ? []
-      : [
-          {
-            method: method.name,
-            field: path,
-            title: `${method.name} needs ${name} while ${field.requiredWhen.join(" is ")}`,
-            async check(context) {
-              const values = valuesWith(siblings, field.requiredWhen!, name);
-              expectFailure(
-                await context.call(method, { ...validParams(method, context), ...wrap(values) }),
-                400,
-                component,
-                `gateway.${component}.${name}.error.require`,
-              );
-              const off = { ...values, [field.requiredWhen![0]]: !field.requiredWhen![1] };
-              const without = { ...validParams(method, context), ...wrap(off) };
-              expect((await context.call(method, without)).status).toBe(200);
-            },
-          },
-        ],
+  ({ method, component, name, field, siblings, wrap, path }): Row[] => {
+    const condition = field.requiredWhen;
+    if (condition === undefined) return [];
+    const without = valuesWith(siblings, condition);
+    const call = (context: CallContext, values: Json) =>
+      context.call(method, { ...validParams(method, context), ...wrap(values) });
+    return [
+      {
+        method: method.name,
+        title: `${method.name} fills in the default of ${name} while ${condition.join(" is ")}`,
+        async check(context) {
+          const { status, body } = await call(context, without);
+          expect({ status, body }).toMatchObject({
+            status: 200,
+            body: { item: wrap({ ...without, [name]: field.default }) },
+          });
+        },
+      },
+      {
+        method: method.name,
+        field: path,
+        title: `${method.name} needs ${name} while ${condition.join(" is ")} with strictRequiredConditions`,
+        settings: { strictRequiredConditions: true },
+        async check(context) {
+          const others = fields.filter(
+            (other) => other.method === method && other.field.requiredWhen && other.name !== name,
+          );
+          const given = {
+            ...Object.fromEntries(others.map((other) => [other.name, false])),
+            ...without,
+          };
+          expectFailure(
+            await call(context, given),
+            400,
+            component,
+            `gateway.${component}.${name}.error.require`,
+          );
+          const off = { ...given, [condition[0]]: !condition[1] };
+          expect((await call(context, off)).status).toBe(200);
+        },
+      },
+    ];
+  },
 );
 
 const otherThanDefault = (field: (typeof fields)[number]["field"]): unknown =>
@@ -186,7 +207,7 @@ const againstCondition: Row[] = fields.flatMap(
     if (field.condition === undefined) return [];
     const [other, value] = field.condition;
     const given = {
-      ...valuesWith(siblings, [other, !value], name),
+      ...valuesWith(siblings, [other, !value]),
       [name]: otherThanDefault(field),
     };
     return [
@@ -259,6 +280,35 @@ const conflicts: Row[] = [
       expect(body["item"]).toMatchObject({ description: "first" });
     },
   },
+  {
+    method: "createNamespace",
+    title: "createNamespace is 400 for an existing namespace with the setting badRequest",
+    settings: { namespaceNameTaken: "badRequest" },
+    async check({ call }) {
+      await call(methods.createNamespace, { name: "made" });
+      expectFailure(
+        await call(methods.createNamespace, { name: "made" }),
+        400,
+        "namespace",
+        "gateway.namespace.name.error.exists",
+      );
+    },
+  },
+  {
+    method: "sendMobileNotificationByUserId",
+    title: "sendMobileNotificationByUserId is 400 without a secret with the setting badRequest",
+    settings: { mobileNotificationWithoutSecret: "badRequest" },
+    async check(context) {
+      const { prepare, params } = validCallOf(methods.sendMobileNotificationByUserId);
+      await prepare?.(context);
+      expectFailure(
+        await context.call(methods.sendMobileNotificationByUserId, params(context)),
+        400,
+        "namespace",
+        "gateway.namespace.firebaseSecret.error.require",
+      );
+    },
+  },
   ...[methods.setUserId, methods.setUserIdByUserId].map((method: AnyMethod): Row => ({
     method: method.name,
     title: `${method.name} is 409 for a second exclusive client`,
@@ -329,6 +379,24 @@ const accessTokens: Row[] = [
         }
       },
     })),
+  ...allMethods
+    .filter(({ audience }) => audience === "player")
+    .map((method): Row => ({
+      method: method.name,
+      title: `${method.name} refuses an access token over the limit of the setting`,
+      settings: { accessTokenMaxLength: 20 },
+      async check(context) {
+        const params = { ...validParams(method, context), accessToken: "accessToken-123456789" };
+        expectFieldError(
+          await context.call(method, params),
+          method.component,
+          "accessToken",
+          "tooLong",
+        );
+        const full = { ...params, accessToken: "accessToken-12345678" };
+        expect(JSON.stringify((await context.call(method, full)).body)).not.toContain("tooLong");
+      },
+    })),
   {
     method: "setFirebaseToken",
     title: "setFirebaseToken accepts an access token longer than the reference allows",
@@ -376,6 +444,25 @@ const jobs: Row[] = (
   },
 }));
 
+/** Calls in a namespace that does not exist, while the emulator is not strict. */
+const missingNamespace: Row[] = allMethods
+  .filter(({ component, fields }) => component !== "namespace" && "namespaceName" in fields)
+  .map((method) => ({
+    method: method.name,
+    title:
+      method.verb === "GET"
+        ? `${method.name} in a missing namespace reads nothing and makes none`
+        : `${method.name} makes a missing namespace`,
+    async check(context) {
+      const params = { ...validParams(method, context), namespaceName: "game-9999" };
+      const { status, body } = await context.call(method, params);
+      const made = context.emulator.state().namespaces.map(({ name }) => name);
+      expect(made.includes("game-9999")).toBe(method.verb !== "GET");
+      if (status === 200) expect(body["items"] ?? []).toEqual([]);
+      else expect(errorsOf(body)).toMatchObject([{ component: "firebaseToken" }]);
+    },
+  }));
+
 const connections: Row[] = [methods.setUserId, methods.setUserIdByUserId].flatMap(
   (method: AnyMethod): Row[] => {
     const { name: methodName, audience } = method;
@@ -384,8 +471,9 @@ const connections: Row[] = [methods.setUserId, methods.setUserIdByUserId].flatMa
     return [
       {
         method: methodName,
-        title: `${methodName} over REST needs a connectionId`,
+        title: `${methodName} over REST needs a connectionId with the setting reject`,
         transport: "REST",
+        settings: { restSetUserIdWithoutConnectionId: "reject" },
         check: async ({ call }) =>
           expectFieldError(await call(method, who), "webSocketSession", "connectionId", "require"),
       },
@@ -405,7 +493,6 @@ const connections: Row[] = [methods.setUserId, methods.setUserIdByUserId].flatMa
         method: methodName,
         title: `${methodName} over REST without a connectionId is 404 if no connection is unbound`,
         transport: "REST",
-        settings: { restSetUserIdWithoutConnectionId: "latest" },
         async check({ call, openSocket }) {
           expectFailure(await call(method, who), 404, "webSocketSession", notThere);
           await openSocket();
@@ -481,6 +568,7 @@ export const rows: readonly Row[] = [
   ...accessTokens,
   ...pages,
   ...jobs,
+  ...missingNamespace,
   ...connections,
   ...unknownFunctions,
   ...logins,

@@ -53,7 +53,7 @@ export const validCalls: Readonly<Record<string, ValidCall>> = {
   },
   createNamespace: {
     params: () => ({ name: "made" }),
-    expected: () => ({ item: { name: "made", description: null, revision: 1 } }),
+    expected: () => ({ item: { name: "made", description: null, revision: 0 } }),
   },
   getNamespaceStatus: {
     params: () => ({ namespaceName }),
@@ -67,7 +67,7 @@ export const validCalls: Readonly<Record<string, ValidCall>> = {
   },
   updateNamespace: {
     params: () => ({ namespaceName, description: "new" }),
-    expected: () => ({ item: { name: namespaceName, description: "new", revision: 2 } }),
+    expected: () => ({ item: { name: namespaceName, description: "new", revision: 1 } }),
     notFound: noNamespace,
   },
   deleteNamespace: {
@@ -119,13 +119,11 @@ export const validCalls: Readonly<Record<string, ValidCall>> = {
     params: () => byPlayer,
     prepare: withSession,
     expected: (context) => ({ items: [session(context)], nextPageToken: null }),
-    notFound: noNamespace,
   },
   describeWebSocketSessionsByUserId: {
     params: () => byUser,
     prepare: withSession,
     expected: (context) => ({ items: [session(context)], nextPageToken: null }),
-    notFound: noNamespace,
   },
   setUserId: {
     params: ({ connectionId }) => ({ ...byPlayer, connectionId }),
@@ -148,14 +146,12 @@ export const validCalls: Readonly<Record<string, ValidCall>> = {
     prepare: withSession,
     expected: (context) => ({ items: [session(context)] }),
     checkEffect: checkCut,
-    notFound: noNamespace,
   },
   disconnectAll: {
     params: () => ({ namespaceName }),
     prepare: withSession,
     expected: () => ({}),
     checkEffect: checkCut,
-    notFound: noNamespace,
   },
   setFirebaseToken: {
     params: () => ({ ...byPlayer, token: "device-0001" }),
