@@ -8,9 +8,9 @@ import { recordPageErrors, untilVisible } from "./pageErrors.js";
 export const phone = { width: 360, height: 640 };
 export const desktop = { width: 1280, height: 800 };
 
-/** Messages that Chromium logs itself when a server is down or a renderer is slow. */
+/** Messages that Chromium and Firefox log themselves when a server is down or a renderer is slow. */
 const browserMessages =
-  /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection to|GL Driver Message/;
+  /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection to|GL Driver Message|Firefox can’t establish|was interrupted while the page/;
 
 /** The demo's server, and a browser context for its pages. */
 export class DemoPages {

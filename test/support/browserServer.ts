@@ -45,7 +45,8 @@ async function start(
   }
 }
 
-export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+/** Vitest calls it before the files of a project, and its result after them. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { engine } = project.getProvidedContext();
   const { endpoint, version, stop } = await start(engine!);
   project.provide("browserEndpoint", endpoint);

@@ -105,7 +105,7 @@ export class WebKitContext {
   ): Promise<void> {
     this.scripts.push(
       typeof script === "function"
-        ? `(${script.toString()})(${JSON.stringify(argument) ?? ""});`
+        ? `(${script.toString()})(${argument === undefined ? "" : JSON.stringify(argument)});`
         : script.content,
     );
   }
@@ -213,7 +213,7 @@ export class WebKitContext {
           resolve({ status, headers: { "content-type": contentType, ...headers }, body }),
         abort: () => resolve("abort"),
         continue: () => resolve(undefined),
-      } satisfies Record<string, unknown> as object);
+      } satisfies Record<string, unknown>);
     });
   }
 }

@@ -2,9 +2,9 @@
  * Runs in the page: the elements of a selector with Playwright's `:has-text()`, `:text()`,
  * `:text-is()`, `text=` and `>> nth=`.
  */
-export function selectAll(selector: string): Element[] {
+function selectAll(selector: string): Element[] {
   const [css = "", nth] = selector.split(" >> nth=");
-  const textOf = (element: Element) => (element.textContent ?? "").replaceAll(/\s+/g, " ").trim();
+  const textOf = (element: Element) => element.textContent.replaceAll(/\s+/g, " ").trim();
   const has = (text: string) => (element: Element) =>
     textOf(element).toLowerCase().includes(text.toLowerCase());
   const isSmallest = (text: string) => (element: Element) =>
@@ -41,7 +41,7 @@ export function selectAll(selector: string): Element[] {
 }
 
 /** Runs in the page: whether Playwright calls the element visible. */
-export function isShown(element: Element): boolean {
+function isShown(element: Element): boolean {
   const { width, height } = element.getBoundingClientRect();
   return element.checkVisibility({ visibilityProperty: true }) && width > 0 && height > 0;
 }
