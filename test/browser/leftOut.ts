@@ -104,6 +104,9 @@ export const leftOut: readonly LeftOut[] = [
       )
       .map((test) => `the table in README.md > ${test}`),
   ),
+  ...group("webkit", "phaser.test.ts", "WebDriver has no events of the console.", [
+    "the template > restarts when a file is saved, and leaves no second game or connection",
+  ]),
   ...group("webkit", "pushFailures.test.ts", "The driver runs no scripts in a frame.", [
     "the table in README.md > is correct for a frame of another site",
   ]),

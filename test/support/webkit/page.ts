@@ -92,7 +92,10 @@ export class WebKitPage {
        const callback = (${source});
        const call = () => { try { return callback(argument); } catch (error) { return Promise.reject(error); } };
        Promise.resolve(call()).then(
-         (value) => { results[id] = { json: JSON.stringify(value) }; },
+         (value) => {
+           // Objects of a game refer to each other in circles.
+           try { results[id] = { json: JSON.stringify(value) }; } catch { results[id] = {}; }
+         },
          (error) => { results[id] = { error: String(error) + "\\n" + error?.stack }; },
        );`,
       [id, argument],
