@@ -1,12 +1,40 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { sharedFiles } from "./test/browser/leftOut.js";
+import { engines, findEngine, type Engine } from "./test/support/engines.mjs";
+import { EngineReporter } from "./test/support/engineReporter.js";
 import { SlowTests } from "./test/support/slowTests.js";
 
 const minutes = (n: number) => n * 60_000;
 
+// Without a browser Chromium's project fails, and so do the others in CI.
+const isPresent = (engine: Engine) =>
+  engine === "chromium" || process.env["CI"] !== undefined || findEngine(engine) !== undefined;
+
+/** Chromium runs every file, the other engines those of `sharedFiles`. */
+const browserProject = (engine: Engine): TestProjectInlineConfiguration => ({
+  // The demo imports the package by its name.
+  resolve: { tsconfigPaths: true },
+  test: {
+    name: engine === "chromium" ? "browser" : engine,
+    include:
+      engine === "chromium"
+        ? ["test/browser/**/*.test.ts"]
+        : Object.keys(sharedFiles).map((file) => `test/browser/${file}`),
+    provide: { engine },
+    globalSetup: "test/support/browserServer.ts",
+    setupFiles: "test/support/engineSetup.ts",
+    testTimeout: minutes(1),
+    hookTimeout: minutes(1),
+    // On two cores a second browser slows down both.
+    fileParallelism: false,
+    sequence: { groupOrder: 6 + engines.indexOf(engine) },
+  },
+});
+
 // Fast and precise projects run first; a group starts when the one before it has ended.
 export default defineConfig({
   test: {
-    reporters: ["default", "json", new SlowTests()],
+    reporters: ["default", "json", new SlowTests(), new EngineReporter()],
     outputFile: { json: "artifacts/vitest.json" },
     projects: [
       {
@@ -55,19 +83,7 @@ export default defineConfig({
           sequence: { groupOrder: 5 },
         },
       },
-      {
-        // The demo imports the package by its name.
-        resolve: { tsconfigPaths: true },
-        test: {
-          name: "browser",
-          include: ["test/browser/**/*.test.ts"],
-          testTimeout: minutes(1),
-          hookTimeout: minutes(1),
-          // On two cores a second Chromium slows down both.
-          fileParallelism: false,
-          sequence: { groupOrder: 6 },
-        },
-      },
+      ...engines.filter((engine) => isPresent(engine)).map(browserProject),
     ],
   },
 });

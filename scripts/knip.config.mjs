@@ -12,6 +12,8 @@ export default {
     "demo/build.mjs",
     "scripts/*.config.mjs",
     "test/bench/*.mjs",
+    // Named in vitest.config.ts.
+    "test/support/{browserServer,engineSetup}.ts",
     "test/package/emulatorProcess.mjs",
     // Bundled with the code of the guide.
     "test/package/guide/*.mjs",
@@ -32,6 +34,8 @@ export default {
   ignoreDependencies: [
     // Read from node_modules by path, or run as a command.
     "axe-core",
+    // Bundled into a page.
+    "@sinonjs/fake-timers",
     "phaser3",
     "@arethetypeswrong/cli",
     "@changesets/cli",

@@ -22,6 +22,8 @@ export const systemClock: Clock = {
 };
 
 const LAST_TURN_MS = 200;
+/** The most a timer of the host takes. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Runs at a deadline. The last 200 ms are a timer of their own: after the host was blocked or
@@ -44,3 +46,12 @@ export function setDeadline(
 /** 128 random bits. `crypto.randomUUID` is missing on plain http; `getRandomValues` is not. */
 export const newId = (): string =>
   crypto.getRandomValues(new Uint32Array(4)).reduce((id, word) => id + word.toString(36), "");
+
+/** Aborts after `ms`. AbortSignal.timeout is missing before Safari 16, Chrome 103, Firefox 100. */
+export function timeoutSignal(ms: number): AbortSignal {
+  const limitMs = Math.min(ms, LONGEST_TIMER_MS);
+  if ("timeout" in AbortSignal) return AbortSignal.timeout(limitMs);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), limitMs);
+  return controller.signal;
+}

@@ -4,7 +4,7 @@ import {
   type GatewayErrorInit,
   type GatewayErrorKind,
 } from "../errors.js";
-import { setDeadline, type Clock } from "./clock.js";
+import { LONGEST_TIMER_MS, setDeadline, type Clock } from "./clock.js";
 
 export interface AbortOptions {
   /** Ends the wait with kind `aborted`. */
@@ -16,13 +16,10 @@ export interface AbortOptions {
   timeoutMs?: number | undefined;
 }
 
-/** The most a timer of the host takes. */
-const LONGEST_MS = 2 ** 31 - 1;
-
 /** Throws `invalidArgument` for what is no time; `Infinity` means none. */
 export function checkTime(method: string, field: string, ms: unknown): void {
-  if (ms === Infinity || ((ms as number) >= 0 && (ms as number) <= LONGEST_MS)) return;
-  throw invalidArgument(method, field, `must be from 0 to ${LONGEST_MS}, or Infinity`);
+  if (ms === Infinity || ((ms as number) >= 0 && (ms as number) <= LONGEST_TIMER_MS)) return;
+  throw invalidArgument(method, field, `must be from 0 to ${LONGEST_TIMER_MS}, or Infinity`);
 }
 
 type Failure = Omit<GatewayErrorInit, "message" | "method">;

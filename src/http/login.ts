@@ -1,3 +1,4 @@
+import { timeoutSignal } from "../core/clock.js";
 import type { Redact } from "../core/redact.js";
 import { invalidArgument } from "../errors.js";
 import { isReadableOnTheWay, restBase, type Endpoints, type Region } from "../wire/endpoints.js";
@@ -29,7 +30,7 @@ export const loginByRest = (
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(params),
         redirect: "error",
-        ...(timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) }),
+        ...(timeoutMs === undefined ? {} : { signal: timeoutSignal(timeoutMs) }),
       }),
     redact,
   );

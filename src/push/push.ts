@@ -103,10 +103,12 @@ function createPushIn(environment: BrowserEnvironment, options: PushOptions): Pu
       if (signal?.aborted) {
         throw new GatewayError({ kind: "aborted", method: "enable", message: "enable: aborted" });
       }
-      // First, because browsers allow the prompt only shortly after the player's action.
+      // The player is asked only where push can work. attach() has started to look for storage; to
+      // wait for it here is too late for Safari, which shows the prompt within the click only.
+      if (!options.provider && !isVapidKey(vapidKey)) throw pushError("badVapidKey", "enable");
+      if (state.knownStorage() === false) throw pushError("noStorage", "enable");
       await state.requestPermission("enable");
       if (!(await state.hasStorage())) throw pushError("noStorage", "enable");
-      if (!options.provider && !isVapidKey(vapidKey)) throw pushError("badVapidKey", "enable");
       // From here on push is enabled: a failed sync is repeated.
       records.write({ ...records.read(), vapidKey });
       await sync.syncNow("enable", signal);

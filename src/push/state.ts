@@ -18,8 +18,10 @@ export function createState({ environment, records, sync, emit }: StatePorts) {
   let emitting: Promise<void> = Promise.resolve();
   let watching = false;
   let storage: Promise<boolean> | undefined;
+  let knownStorage: boolean | undefined;
 
-  const hasStorage = (): Promise<boolean> => (storage ??= canStore(environment.indexedDB));
+  const hasStorage = (): Promise<boolean> =>
+    (storage ??= canStore(environment.indexedDB).then((found) => (knownStorage = found)));
   const permission = (): NotificationPermission | undefined => environment.Notification?.permission;
 
   const readReason = async (): Promise<PushReason> => {
@@ -49,6 +51,8 @@ export function createState({ environment, records, sync, emit }: StatePorts) {
     read,
     emitChange,
     hasStorage,
+    /** Without waiting; undefined before the first `hasStorage` or `read` has found out. */
+    knownStorage: () => knownStorage,
 
     /** The player may change the permission in the browser's settings. */
     async watchPermission(): Promise<void> {

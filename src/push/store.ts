@@ -30,7 +30,8 @@ export function pushStore(caches: () => CacheStorage | undefined, scope: () => s
   };
   return {
     async put(name, value) {
-      await withCache((cache) => cache.put(addressOf(name), Response.json(value)));
+      // Response.json is missing before Safari 17, Chrome 105, Firefox 115.
+      await withCache((cache) => cache.put(addressOf(name), new Response(JSON.stringify(value))));
     },
     get: (name) => withCache((cache) => read(cache, name)),
     take: (name) =>

@@ -1,3 +1,4 @@
+import { timeoutSignal } from "../core/clock.js";
 import type { Emulator } from "../emulator/emulator.js";
 import type { EmulatorFault, EmulatorFaultReport } from "../emulator/faults/definitions.js";
 import type { DevicePush } from "../emulator/store/outbox.js";
@@ -51,7 +52,7 @@ function createRequest(base: string) {
     try {
       response = await fetch(`${base}/_emulator/${path}`, {
         method,
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: timeoutSignal(timeoutMs),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       reply = await response.json().catch(() => undefined);

@@ -2,7 +2,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser.js";
-import { openGamePages, HOST_RULES, CLIENT_SCRIPT, type GamePages } from "./gamePages.js";
+import { INSECURE_HOST } from "../support/launchOptions.js";
+import { openGamePages, CLIENT_SCRIPT, type GamePages } from "./gamePages.js";
 
 let browser: Browser;
 let game: GamePages;
@@ -10,7 +11,7 @@ let emulator: GamePages["emulator"];
 let context: GamePages["context"];
 
 beforeAll(async () => {
-  browser = await launchBrowser({ args: [HOST_RULES] });
+  browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 
@@ -143,7 +144,7 @@ test("a Web Worker binds and receives", async () => {
 });
 
 test("a page that is no secure context, as on a phone in the local network, binds and receives", async () => {
-  const page = await open(`http://game.test:${new URL(emulator.url).port}`);
+  const page = await open(`http://${INSECURE_HOST}:${new URL(emulator.url).port}`);
   expect(await page.evaluate(() => [isSecureContext, "randomUUID" in crypto])).toEqual([
     false,
     false,

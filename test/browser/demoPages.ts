@@ -8,9 +8,9 @@ import { recordPageErrors, untilVisible } from "./pageErrors.js";
 export const phone = { width: 360, height: 640 };
 export const desktop = { width: 1280, height: 800 };
 
-/** Messages that Chromium logs itself when a server is down or a renderer is slow. */
+/** Messages that Chromium and Firefox log themselves when a server is down or a renderer is slow. */
 const browserMessages =
-  /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection to|GL Driver Message/;
+  /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection to|GL Driver Message|Firefox can’t establish|was interrupted while the page/;
 
 /** The demo's server, and a browser context for its pages. */
 export class DemoPages {
@@ -93,7 +93,8 @@ export const untilInGathering = (page: Page) =>
   untilVisible(page, "the player is in the gathering", "#gathering");
 export const untilInMatch = (page: Page) =>
   untilVisible(page, "the board is visible", "#board canvas");
-export const untilFinished = (page: Page) => untilVisible(page, "the result is visible", "#result");
+export const untilFinished = (page: Page, timeoutMs?: number) =>
+  untilVisible(page, "the result is visible", "#result", timeoutMs);
 
 export const ownScore = async (page: Page): Promise<number> =>
   Number(await page.locator(".scores .me strong").innerText());

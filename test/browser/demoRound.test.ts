@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { launchBrowser } from "../support/browser.js";
 import { untilVisible } from "./pageErrors.js";
 import {
@@ -44,8 +44,11 @@ async function playersInRound(count: number, roundMs: number): Promise<Page[]> {
   return pages;
 }
 
+// Longer where a browser takes more time for the steps of a round.
+const fullRoundMs = inject("engine") === "chromium" ? 16_000 : 40_000;
+
 const ranking = async (page: Page) => {
-  await untilFinished(page);
+  await untilFinished(page, fullRoundMs);
   const own = (await page.locator("#player h2").innerText()).trim();
   const lines = await page.locator(".ranking li").allInnerTexts();
   return lines
@@ -59,7 +62,7 @@ const ranking = async (page: Page) => {
 describe.each([2, 4])("%i players", (count) => {
   test("play a round through a restart of the server and a takeover", async () => {
     demoPages = await DemoPages.start(browser, { viewport: phone });
-    const pages = await playersInRound(count, 16_000);
+    const pages = await playersInRound(count, fullRoundMs);
     const [alice, bob] = pages as [Page, Page];
     for (const page of pages) await catchMore(page);
 
@@ -90,7 +93,7 @@ describe.each([2, 4])("%i players", (count) => {
     expect(await alice.locator("#place").isVisible()).toBe(true);
     await untilVisible(again, "the round counts", "[data-task=play-rounds]:has-text('1 / 3')");
     expect(demoPages.pageErrors).toEqual([]);
-  });
+  }, 120_000);
 });
 
 test("a round that ends while the server is down has its result afterwards", async () => {

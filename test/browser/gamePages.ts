@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { expect } from "vitest";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import type * as Entry from "../../src/index.js";
+import { INSECURE_HOST } from "../support/launchOptions.js";
 import { readInRepo } from "../support/repo.js";
 import { recordPageErrors } from "./pageErrors.js";
 
@@ -13,9 +14,6 @@ declare global {
   /** The events of the page, in order. */
   var seen: string[];
 }
-
-/** Maps `http://game.test`, which is no secure context, to this machine. */
-export const HOST_RULES = "--host-resolver-rules=MAP game.test 127.0.0.1";
 
 /** Creates a client in the page or the worker, and records its events. */
 export const CLIENT_SCRIPT = `
@@ -44,7 +42,13 @@ export const CLIENT_SCRIPT = `
 
 const bundle = readInRepo("dist", "gs2-gateway.global.js");
 
-const files: Record<string, { type: string; text: string }> = {
+export interface PageFile {
+  readonly type: string;
+  readonly text: string;
+  readonly headers?: Record<string, string>;
+}
+
+const files: Record<string, PageFile> = {
   "/page/": {
     type: "text/html",
     text: `<!doctype html><title>page</title><link rel="icon" href="data:,">
@@ -89,15 +93,22 @@ export interface GamePages {
   end(): Promise<void>;
 }
 
-export async function openGamePages(browser: Browser): Promise<GamePages> {
+/** @param more further files, by path below `/page/` */
+export async function openGamePages(
+  browser: Browser,
+  more: Record<string, PageFile> = {},
+): Promise<GamePages> {
   const emulator = await startEmulator({
     namespaces: ["game-0001"],
-    allowHosts: ["game.test"],
+    allowHosts: [INSECURE_HOST],
+    // A sandboxed frame has this origin.
+    allowOrigins: ["null"],
     mount: {
       "/page": (request) => {
-        const file = files[new URL(request.url).pathname];
+        const { pathname } = new URL(request.url);
+        const file = files[pathname] ?? more[pathname.slice("/page/".length)];
         return file
-          ? new Response(file.text, { headers: { "content-type": file.type } })
+          ? new Response(file.text, { headers: { "content-type": file.type, ...file.headers } })
           : new Response("Nothing here", { status: 404 });
       },
     },

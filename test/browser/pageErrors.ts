@@ -11,11 +11,18 @@ export function recordPageErrors(context: BrowserContext): string[] {
 }
 
 /** Waits until an element that matches `selector` is visible. The error has the page's text. */
-export async function untilVisible(page: Page, condition: string, selector: string): Promise<void> {
+export async function untilVisible(
+  page: Page,
+  condition: string,
+  selector: string,
+  timeoutMs = 15_000,
+): Promise<void> {
   try {
-    await page.locator(selector).first().waitFor({ timeout: 15_000 });
+    await page.locator(selector).first().waitFor({ timeout: timeoutMs });
   } catch {
     const seen = await page.locator("body").innerText();
-    throw new Error(`Waited 15 s until ${condition} (${selector}). The page shows: ${seen}`);
+    throw new Error(
+      `Waited ${timeoutMs} ms until ${condition} (${selector}). The page shows: ${seen}`,
+    );
   }
 }

@@ -183,6 +183,27 @@ describe("the table in README.md", () => {
     expect(error?.message).toContain(message);
   });
 
+  test.each(["noStorage", "badVapidKey"] as const)(
+    "and enable() asks for no permission where %s is known",
+    async (reason) => {
+      const scenario = scenarios[reason];
+      const page = await begin({ ...scenario, context: { permissions: [] } });
+      await context.addInitScript(() => {
+        Object.defineProperty(Notification, "permission", { get: () => "default" });
+        Notification.requestPermission = async () => {
+          seen.push("asked");
+          return "default";
+        };
+      });
+      await page.goto(`${emulator.url}/page/ok/`);
+      await start(page, scenario);
+      await page.evaluate(() => push.state());
+      const { error } = await outcome(page);
+      expect(error?.code).toBe(reason);
+      expect(await page.evaluate(() => globalThis.seen)).not.toContain("asked");
+    },
+  );
+
   test("is correct for a frame of another site", async () => {
     const page = await begin({});
     await page.goto(`${emulator.url}/page/ok/`);

@@ -1,27 +1,25 @@
 import { chromium, type Browser, type LaunchOptions } from "playwright-core";
-import { findChromium } from "./chromium.mjs";
+import { firefox } from "playwright-firefox";
+import { inject } from "vitest";
+import type {} from "./browserServer.js";
+import { chromiumOptions } from "./launchOptions.js";
+import { openWebKit } from "./webkit/browser.js";
 
 /**
- * Launches headless Chromium without its background requests. `options` are Playwright's; `args`
- * are appended.
+ * The browser of the project's engine: all files of a project share one process. Outside the
+ * browser projects it is a Chromium of its own. Playwright drives Chromium and Firefox.
  */
 export async function launchBrowser(options: LaunchOptions = {}): Promise<Browser> {
-  const executablePath = findChromium();
-  if (executablePath === undefined) {
-    throw new Error("No Chrome or Chromium found: run node test/support/chromium.mjs");
+  const endpoint = inject("browserEndpoint");
+  switch (inject("engine")) {
+    case "firefox":
+      // Its own version of the library, with the same interface.
+      return (await firefox.connect(endpoint)) as unknown as Browser;
+    case "webkit":
+      return openWebKit(endpoint);
+    case "chromium":
+      return chromium.connect(endpoint);
+    case undefined:
+      return chromium.launch({ ...chromiumOptions(), ...options });
   }
-  return chromium.launch({
-    ...options,
-    executablePath,
-    args: [
-      // Chromium's sandbox does not start for root.
-      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-      "--disable-quic",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--no-first-run",
-      ...(options.args ?? []),
-    ],
-  });
 }

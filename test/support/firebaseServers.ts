@@ -47,7 +47,8 @@ export async function serveFirebase(context: BrowserContext): Promise<FirebaseSe
       const isRegistration = pathname.includes("/registrations");
       servers.requests.push(`${method} ${isRegistration ? "registrations" : "installations"}`);
       if (!isRegistration) {
-        const { fid } = request.postDataJSON() as { fid: string };
+        // Playwright has no bodies in Firefox, and Firebase then keeps the fid it sent.
+        const { fid } = (request.postDataJSON() ?? {}) as { fid?: string };
         const authToken = { token: "auth", expiresIn: "604800s" };
         return json({ fid, refreshToken: "refresh", authToken });
       }

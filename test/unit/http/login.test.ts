@@ -39,6 +39,24 @@ describe("loginByRest", () => {
     expect(fetch.mock.calls[0]![1].signal).toBeInstanceOf(AbortSignal);
   });
 
+  test("aborts after the timeout where AbortSignal.timeout is missing, as in Safari 15", async () => {
+    const { timeout } = AbortSignal;
+    Reflect.deleteProperty(AbortSignal, "timeout");
+    vi.useFakeTimers();
+    try {
+      const fetch = responding(200, "{}");
+      await logIn(fetch, undefined, 5_000);
+      const signal = fetch.mock.calls[0]![1].signal!;
+      vi.advanceTimersByTime(4_999);
+      expect(signal.aborted).toBe(false);
+      vi.advanceTimersByTime(1);
+      expect(signal.aborted).toBe(true);
+    } finally {
+      vi.useRealTimers();
+      AbortSignal.timeout = timeout;
+    }
+  });
+
   test.each(
     named(
       replies.filter(({ frame, kind }) => frame.body && typeof frame.status === "number" && kind),

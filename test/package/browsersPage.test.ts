@@ -1,0 +1,34 @@
+// docs/browsers.md lists what each engine leaves out.
+import { expect, test } from "vitest";
+import { leftOut } from "../browser/leftOut.js";
+import { readInRepo } from "../support/repo.js";
+
+const engines: Record<string, string> = { Firefox: "firefox", WebKitGTK: "webkit" };
+
+/** Rows of the table: engine, tests, reason. */
+const rowsOf = (...path: string[]) =>
+  [...readInRepo(...path).matchAll(/^\| (Firefox|WebKitGTK) \| (`.+`) \| (.+) \|$/gm)].map(
+    ([, engine, tests, reason]) => ({
+      engine: engines[engine!]!,
+      tests: [...tests!.matchAll(/`([^`]+)`/g)].map(([, test]) => test!),
+      reason: reason!,
+    }),
+  );
+
+const rows = rowsOf("docs", "browsers.md");
+
+test("the table has the tests that an engine leaves out, with the reason", () => {
+  const listed = leftOut.map(({ engine, test, reason }) => {
+    const name = test.replace("the table in README.md > ", "");
+    return `${engine}: ${name}: ${reason}`;
+  });
+  const shown = rows.flatMap(({ engine, tests, reason }) =>
+    tests.map((name) => `${engine}: ${name}: ${reason}`),
+  );
+  expect(shown.sort()).toEqual(listed.sort());
+});
+
+test("the Japanese table has the same tests", () => {
+  const withoutReason = (all: typeof rows) => all.map(({ engine, tests }) => ({ engine, tests }));
+  expect(withoutReason(rowsOf("docs", "ja", "browsers.md"))).toEqual(withoutReason(rows));
+});
