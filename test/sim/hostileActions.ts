@@ -85,7 +85,7 @@ export function stormOfHints(environment: SimulatedEnvironment, tab: Tab): void 
 }
 
 /** As the platform emits it at a change of `navigator.connection`. */
-export const NETWORK_CHANGE = "suspicion";
+const NETWORK_CHANGE = "suspicion";
 
 export function retryNowAgainAndAgain(environment: SimulatedEnvironment, tab: Tab): void {
   const { random } = environment;
