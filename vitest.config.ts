@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
+import { SlowTests } from "./test/support/slowTests.js";
 
 const minutes = (n: number) => n * 60_000;
 
 // Fast and precise projects run first; a group starts when the one before it has ended.
 export default defineConfig({
   test: {
+    reporters: ["default", ["json", { outputFile: "artifacts/vitest.json" }], new SlowTests()],
     projects: [
       {
         test: {

@@ -92,7 +92,7 @@ export const securityMutations = [
     row: "quoting secrets in errors, ids, close reasons and notifications",
     protection: "secrets of the client are redacted",
     file: "src/session/trackedSecrets.ts",
-    find: "return (this.#redact ??= createRedact(secrets))(text);",
+    find: "return this.#redact(text);",
     replace: "return text;",
     test: "test/unit/client/secretLeaks.test.ts",
     name: "as 400 with a list reach no channel",

@@ -10,10 +10,12 @@ export const SHORTEST_SECRET = 8;
 function quotationsOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   const bytes = new TextEncoder().encode(secret);
+  // Not spread into the call: a secret may be too long for that.
+  const characters = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   // Three bytes are four characters of Base64: what comes before the secret shifts it. The
   // characters that the secret shares with its neighbours are left out.
   const base64 = [0, 1, 2].map((shift) =>
-    btoa("\0".repeat(shift) + String.fromCharCode(...bytes)).slice(
+    btoa("\0".repeat(shift) + characters).slice(
       shift && shift + 1,
       ((shift + bytes.length) * 4) / 3,
     ),

@@ -18,15 +18,15 @@ export class TrackedSecrets {
     this.#clientSecret = clientSecret ? [clientSecret] : [];
   }
 
-  readonly addProjectToken = (token: string): void => this.#addLatest(this.#projectTokens, token);
-  readonly add = (secret: string): void => this.#addLatest(this.#others, secret);
+  readonly addProjectToken = (token: string): void => this.#addTo(this.#projectTokens, token);
+  readonly add = (secret: string): void => this.#addTo(this.#others, secret);
 
   redact(text: string): string {
-    const secrets = [...this.#clientSecret, ...this.#projectTokens, ...this.#others];
-    return (this.#redact ??= createRedact(secrets))(text);
+    this.#redact ??= createRedact([...this.#clientSecret, ...this.#projectTokens, ...this.#others]);
+    return this.#redact(text);
   }
 
-  #addLatest(list: string[], secret: string): void {
+  #addTo(list: string[], secret: string): void {
     if (list.includes(secret)) return;
     this.#redact = undefined;
     if (list.push(secret) > LIMIT) list.shift();

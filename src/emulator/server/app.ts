@@ -3,14 +3,15 @@ import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { errorBody, loginTarget, type Target } from "../../wire/frames.js";
 import type { AnyMethod } from "../../wire/methods.js";
-import { emulatorEndpoints } from "../../wire/endpoints.js";
-import type { ApiRequest } from "../calls/request.js";
+import { emulatorEndpoints, type Endpoints } from "../../wire/endpoints.js";
 import { readBody, readJsonBody } from "./requestBody.js";
 import { controlApi } from "./controlApi.js";
 import type { EmulatorEngine } from "../engine/engine.js";
 import { checkOrigin, checkSite, type OriginPolicy } from "./originCheck.js";
 import type { MountedHandler } from "../options.js";
 import { bodyOf, type CallResult } from "../calls/result.js";
+import { relayCall, targetOfPath } from "./relayCall.js";
+import { readRestRequest, withoutNulls } from "./restRequest.js";
 import { findRoute } from "./routes.js";
 import { inspectorFile } from "./inspectorPage.js";
 
@@ -22,11 +23,14 @@ export interface AppOptions {
   readonly url: () => string;
   /** The data file, if any. */
   readonly data?: string | undefined;
+  /** Where calls are passed on to; undefined: the emulator handles them. */
+  readonly upstream?: Endpoints | undefined;
   /** Aborted when the emulator stops. */
   readonly stopping: AbortSignal;
 }
 
-export function createApp({ engine, policy, mount, url, data, stopping }: AppOptions): Hono {
+export function createApp(options: AppOptions): Hono {
+  const { engine, policy, mount, url, data, stopping } = options;
   const app = new Hono();
   app.use(originCheck(engine, policy), privateNetwork, allowOrigin);
 
@@ -48,12 +52,7 @@ export function createApp({ engine, policy, mount, url, data, stopping }: AppOpt
   app.get("/", (context) => serveFile(context, "index.html"));
   app.get("/_emulator/page/:name", (context) => serveFile(context, context.req.param("name")));
   app.route("/_emulator", controlApi({ engine, url, stopping }));
-  app.post("/identifier/projectToken/login", (context) => serveCall(context, engine, loginTarget));
-  app.all("/gateway/*", (context, next) => {
-    const { method: verb, url: address } = context.req;
-    const route = findRoute(verb, new URL(address).pathname.slice("/gateway".length));
-    return route ? serveCall(context, engine, targetOf(route.method), route.params) : next();
-  });
+  addCalls(app, options);
 
   app.notFound((context) => {
     const { method, path } = context.req;
@@ -69,6 +68,28 @@ export function createApp({ engine, policy, mount, url, data, stopping }: AppOpt
     return fail(context, 500, "emulator", "The emulator failed; this is a bug in it.");
   });
   return app;
+}
+
+function addCalls(app: Hono, { engine, upstream, stopping }: AppOptions): void {
+  const serve = (
+    context: Context,
+    target: Target,
+    pathParams: Readonly<Record<string, string>> = {},
+  ): Promise<Response> =>
+    upstream
+      ? relayCall(context, { engine, upstream, stopping }, target, pathParams)
+      : serveCall(context, engine, target, pathParams);
+  app.post("/identifier/projectToken/login", (context) => serve(context, loginTarget));
+  app.all("/gateway/*", (context, next) => {
+    const { method: verb, url: address } = context.req;
+    const route = findRoute(verb, new URL(address).pathname.slice("/gateway".length));
+    return route ? serve(context, targetOf(route.method), route.params) : next();
+  });
+  if (!upstream) return;
+  app.all("/:service/*", async (context, next) => {
+    const target = targetOfPath(context);
+    return target ? serve(context, target) : next();
+  });
 }
 
 const originCheck =
@@ -142,7 +163,7 @@ async function serveCall(
   context: Context,
   engine: EmulatorEngine,
   target: Target,
-  pathParams: Readonly<Record<string, string>> = {},
+  pathParams: Readonly<Record<string, string>>,
 ): Promise<Response> {
   const { req } = context;
   let params: Record<string, unknown> = withoutNulls(req.query());
@@ -154,27 +175,13 @@ async function serveCall(
     }
     params = body.value;
   }
-  // Spread rather than assigned: a body may have a field `__proto__`.
-  params = { ...params, ...withoutNulls(pathParams) };
-  const timeOffsetToken = req.header("x-gs2-time-offset-token");
-  if (timeOffsetToken !== undefined) params["timeOffsetToken"] = timeOffsetToken;
-
-  const request: ApiRequest = {
-    transport: "rest",
-    target,
-    params,
-    projectToken: /^Bearer (.+)$/i.exec(req.header("authorization") ?? "")?.[1],
-    accessToken: req.header("x-gs2-access-token") || undefined,
-    connectionId: undefined,
-    duplicationAvoider: req.header("x-gs2-duplication-avoider") || undefined,
-    dryRun: req.header("x-gs2-dry-run")?.toLowerCase() === "true",
-  };
+  const request = readRestRequest(context, target, params, pathParams);
   const requestId = req.header("x-gs2-request-id");
   const logged = { target, requestId };
   const replyTo = engine.frameLog.rest({
     ...logged,
     direction: "in",
-    text: JSON.stringify(params),
+    text: JSON.stringify(request.params),
   });
   const result = await new Promise<CallResult>((reply) =>
     engine.handleRequest(request, requestId, reply),
@@ -184,12 +191,6 @@ async function serveCall(
   engine.frameLog.rest({ ...logged, direction: "out", text, status, replyTo });
   return new Response(text, { status, headers: { "content-type": "application/json" } });
 }
-
-/** The official SDKs write an unset value as the text "null". */
-const withoutNulls = (values: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== "null" && value !== ""),
-  );
 
 const fail = (
   context: Context,
