@@ -336,6 +336,22 @@ export class Tab {
     this.isRequesting = false;
   }
 
+  /** Every promise settles, also after `dispose`. */
+  useAfterDispose(): void {
+    const { gateway } = this;
+    const uses: Record<string, () => Promise<unknown>> = {
+      waitFor: () => gateway.waitFor("*"),
+      connect: () => gateway.connect(),
+      getProjectToken: () => gateway.getProjectToken(),
+      ping: () => gateway.ping(),
+      setUserId: () => gateway.setUserId({ accessToken: "token" }),
+      takeOver: () => gateway.takeOver(),
+    };
+    for (const [name, use] of Object.entries(uses)) {
+      this.track(`${name} after dispose`, 0, use, undefined, true);
+    }
+  }
+
   restoreBindings(bindings: ReadonlyMap<string, DesiredBinding>): void {
     for (const [slot, { userId, exclusive, namespaceName }] of bindings) {
       this.perform(`setUserId ${userId}`, () =>
