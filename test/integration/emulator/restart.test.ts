@@ -51,8 +51,7 @@ test("save replaces the data file by a new one", () => {
 
 test("load and save ignore the temporary file of a crash", () => {
   dataFile(data).save(state("whole"));
-  const crashed = `${data}.00000000-0000-4000-8000-000000000000.tmp`;
-  writeFileSync(crashed, '{"version":1,"names');
+  writeFileSync(`${data}.${crypto.randomUUID()}.tmp`, '{"version":1,"names');
   const file = dataFile(data);
   expect(file.load()?.namespaces).toMatchObject([{ name: "whole" }]);
   file.save(state("next"));
