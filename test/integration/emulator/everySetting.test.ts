@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { EmulatorSettings } from "../../../src/emulator/index.js";
 import { readSettings } from "../../../src/emulator/settings.js";
-import type { Json } from "./rawSocket.js";
+import { RawSocket, type Json } from "./rawSocket.js";
 import type { RestReply } from "./restCalls.js";
 import {
   byPlayer,
@@ -572,6 +572,24 @@ const rows: { readonly [Name in keyof EmulatorSettings]: SettingRow<EmulatorSett
       const left = userIdsOf(world);
       socket.ws.resume();
       return left;
+    },
+  },
+  maxConnections: {
+    seen: [
+      [10_000, "open"],
+      [1, "refused with 503"],
+    ],
+    async observe(world) {
+      const { webSocket } = world.emulator.endpoints;
+      const first = await RawSocket.open(webSocket);
+      try {
+        await (await RawSocket.open(webSocket)).close();
+        return "open";
+      } catch (error) {
+        return /refused with \d+/.exec(String(error))?.[0];
+      } finally {
+        await first.close();
+      }
     },
   },
   region: {

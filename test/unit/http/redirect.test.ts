@@ -54,7 +54,7 @@ test.each<[string, () => Promise<unknown>]>([
         credential: { clientId: "cid-1", projectToken: "project-0001" },
         endpoints: endpoints(),
         logger: false,
-        callTimeoutMs: 200,
+        callTimeoutMs: 5_000,
       }).createNamespace({ name: "n", firebaseSecret: "secret-0001" }),
   ],
   [
