@@ -38,9 +38,8 @@ export class ClientInvariants {
     const before = this.#held.get(slot)?.desired;
     if (!before || (before.userId === userId && before.namespaceName === namespaceName)) return;
     for (const arrival of this.tab.arrivals) {
-      if (arrival.on === on) continue;
       arrival.droppable = true;
-      arrival.stale ||= arrival.userId === before.userId;
+      arrival.stale ||= arrival.on !== on && arrival.userId === before.userId;
     }
   }
 
@@ -283,9 +282,11 @@ export class ClientInvariants {
         () => `${name}: downMs is wrong`,
       );
     }
-    const isOfDesired =
-      desired.userId === userId && desired.namespaceName === binding.session?.namespaceName;
-    if (isOfDesired) this.#held.set(slot, { on, desired });
+    const { namespaceName = "" } = binding.session ?? {};
+    const isOfDesired = desired.userId === userId && desired.namespaceName === namespaceName;
+    // A handler before this one may have asked for another binding.
+    const bound = isOfDesired ? desired : { ...desired, userId, namespaceName };
+    this.#held.set(slot, { on, desired: bound });
     this.#runningSyncs++;
     await this.tab.delay(refetchMs);
     this.#runningSyncs--;

@@ -372,7 +372,7 @@ export const mutations = [
   },
   {
     name: "parameters that JSON cannot write are queued",
-    file: "client/client.ts",
+    file: "client/clientCore.ts",
     find: 'params: plainParams("call", params ?? {}),',
     replace: "params: params ?? {},",
   },

@@ -165,6 +165,8 @@ function onBindReply(on: ObservedSocket, bind: Bind, status: number): void {
   const desired = tab.desiredBindings.get(slot);
   bind.answered = true;
   tab.trace.log(`${tab.name} receives ${status} for the bind of ${slot}`);
+  // A refusal ends what the slot held, and what is held back with it.
+  if (status !== 200) for (const arrival of tab.arrivals) arrival.droppable = true;
   if (!desired) return;
   // After a sleep, the timer of the deadline and a reply that is overdue run in either order.
   const inTime = tab.device.time.now < sentAt + CALL_TIMEOUT_MS;
