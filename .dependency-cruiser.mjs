@@ -92,9 +92,19 @@ export const reserved = [
   { packages: ["ws"], from: ["node", "emulator"], reason: "Browsers have their own WebSocket." },
   { packages: ["node:"], from: ["node", "emulator"], reason: "Browsers have no modules of Node." },
   {
-    packages: ["hono", "@hono/node-server", "commander", "valibot"],
+    packages: ["hono", "@hono/node-server", "commander", "valibot", "selfsigned"],
     from: ["emulator"],
     reason: "A player never downloads a part of a server.",
+  },
+  {
+    packages: ["cross-spawn"],
+    from: ["emulator/cli"],
+    reason: "Only a command starts another one.",
+  },
+  {
+    packages: ["@rushstack/node-core-library"],
+    from: ["emulator/engine/fileLock"],
+    reason: "Of a large library, only its lock file is used.",
   },
   {
     packages: ["firebase"],

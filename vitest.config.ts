@@ -2,6 +2,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 import { sharedFiles } from "./test/browser/leftOut.js";
 import { engines, findEngine, type Engine } from "./test/support/engines.mjs";
 import { EngineReporter } from "./test/support/engineReporter.js";
+import { SlowTests } from "./test/support/slowTests.js";
 
 const minutes = (n: number) => n * 60_000;
 
@@ -33,7 +34,7 @@ const browserProject = (engine: Engine): TestProjectInlineConfiguration => ({
 // Fast and precise projects run first; a group starts when the one before it has ended.
 export default defineConfig({
   test: {
-    reporters: ["default", "json", new EngineReporter()],
+    reporters: ["default", "json", new SlowTests(), new EngineReporter()],
     outputFile: { json: "artifacts/vitest.json" },
     projects: [
       {

@@ -68,12 +68,12 @@ function forwardPushes(): void {
   if (isForwarding) return;
   isForwarding = true;
   void navigator.locks.request("gs2-gateway-demo-pushes", async () => {
-    const query = new URLSearchParams({
-      token: await provider.getToken(UNUSED_REQUEST),
-      timeoutMs: "20000",
-    });
+    const token = await provider.getToken(UNUSED_REQUEST);
+    const body = JSON.stringify({ token, timeoutMs: 20_000 });
     for (;;) {
-      const response = await fetch(`/_emulator/pushes?${query}`).catch(() => undefined);
+      const response = await fetch("/_emulator/pushes/take", { method: "POST", body }).catch(
+        () => undefined,
+      );
       if (response?.status === 200) {
         const { item } = (await response.json()) as { item: DevicePush };
         await deliverToWorker(item.message).catch(() => undefined);

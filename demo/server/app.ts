@@ -3,9 +3,11 @@ import { fileURLToPath } from "node:url";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { GatewayAdmin } from "gs2-gateway/admin";
 import { startEmulator, type Emulator } from "gs2-gateway/emulator";
-import { Hono } from "hono";
-import type { CatchReport, JoinRequest, Notice } from "../shared/api.js";
+import { Hono, type Context } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import type { Notice } from "../shared/api.js";
 import { userIdOf } from "../shared/players.js";
+import { readCatchReport, readJoinRequest } from "./requests.js";
 import { createStore } from "./store.js";
 import { World } from "./world.js";
 
@@ -101,14 +103,33 @@ interface AppParts {
   readonly deliver: (notices: readonly Notice[]) => Promise<void>;
 }
 
+/** Undefined: the body is no JSON. */
+const jsonOf = (context: Context): Promise<unknown> =>
+  context.req.json<unknown>().catch(() => undefined);
+
+const secured = secureHeaders({
+  strictTransportSecurity: false,
+  contentSecurityPolicy: {
+    defaultSrc: ["'self'"],
+    // Phaser makes images of canvases.
+    imgSrc: ["'self'", "data:", "blob:"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    objectSrc: ["'none'"],
+    frameAncestors: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+  },
+});
+
 function demoApp({ emulator, admin, world, deliver }: AppParts) {
   const app = new Hono<Env>();
+  app.use(secured);
   const players = new Map<string, string>();
 
   // A login server identifies the player (here any name is accepted) and gets the token from
   // GS2-Auth.
   app.post("/demo/api/login", async (context) => {
-    const { name } = await context.req.json<{ name?: unknown }>().catch(() => ({ name: "" }));
+    const { name } = Object(await jsonOf(context)) as { name?: unknown };
     const userId = userIdOf(typeof name === "string" ? name : "");
     if (!userId) return context.json({ message: "A player needs a name." }, 400);
     const accessToken = await emulator.issueAccessToken({ userId });
@@ -129,7 +150,9 @@ function demoApp({ emulator, admin, world, deliver }: AppParts) {
 
   app.post("/demo/api/gathering", async (context) => {
     const userId = context.get("userId");
-    await deliver(world.join(userId, await context.req.json<JoinRequest>()));
+    const join = readJoinRequest(await jsonOf(context));
+    if (!join) return context.json({ message: "A page does not join so." }, 400);
+    await deliver(world.join(userId, join));
     return context.json(world.stateOf(userId));
   });
 
@@ -146,7 +169,8 @@ function demoApp({ emulator, admin, world, deliver }: AppParts) {
   });
 
   app.post("/demo/api/catches", async (context) => {
-    const report = await context.req.json<CatchReport>();
+    const report = readCatchReport(await jsonOf(context));
+    if (!report) return context.json({ message: "A page does not report so." }, 400);
     await deliver(world.report(context.get("userId"), report));
     return context.json({});
   });

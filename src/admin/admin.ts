@@ -2,7 +2,7 @@ import { reportIneffectiveField } from "../api/check.js";
 import { invalidArgument } from "../errors.js";
 import type { Report } from "../core/diagnostics.js";
 import { redact } from "../core/redact.js";
-import { requireOptions } from "../http/login.js";
+import { requireEncryption, requireOptions } from "../http/login.js";
 import { fitsHeader } from "../http/rest.js";
 import type { FileFetch } from "../http/upload.js";
 import { allMethods } from "../wire/allMethods.js";
@@ -55,11 +55,12 @@ const withPayloadText = (method: string, params: Values): Values => {
 };
 
 function checkOptions(options: GatewayAdminOptions, platform: AdminPlatform): void {
-  const { credential, callTimeoutMs = CALL_TIMEOUT_MS, fetch } = options;
+  const { credential, callTimeoutMs = CALL_TIMEOUT_MS, fetch, endpoints = gs2Endpoints } = options;
   requireOptions("GatewayAdmin", credential, {
     fetch: fetch ?? platform.fetch(),
     "callTimeoutMs above 0": callTimeoutMs > 0,
   });
+  requireEncryption("GatewayAdmin", credential, [endpoints.rest]);
   const { clientId, projectToken } = asValues(credential);
   for (const [name, text] of Object.entries({ clientId, projectToken })) {
     if (typeof text === "string" && !fitsHeader(text)) {

@@ -171,6 +171,7 @@ function createAttempts(
       headers: { ...headers, ...projectHeaders(tokens.clientId, projectToken) },
       ...(body === undefined ? {} : { body }),
       signal,
+      redirect: "error" as const,
     };
     try {
       return await requestJson(

@@ -1,7 +1,6 @@
 import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { AbortOptions } from "../core/deferred.js";
 import { bindMethods, CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
-import { plainParams } from "../api/check.js";
 import { invalidArgument } from "../errors.js";
 import type { ListenOptions } from "../notify/emitter.js";
 import type { Mark } from "../notify/history.js";
@@ -59,9 +58,8 @@ export class GatewayClient implements NotificationSource {
   /** Throws `invalidArgument` where the credential or a WebSocket class is missing. */
   constructor(options: GatewayClientOptions) {
     const core = (this.#core = new ClientCore(options));
-    const { isEmulator, webSocketUrl } = core.settings;
     const { lifecycle, diagnosticEvents, notifications, report } = core;
-    this.isEmulator = isEmulator;
+    this.isEmulator = core.settings.isEmulator;
     this.lifecycle = {
       on: (event, handler, listenOptions) =>
         (event === "diagnostic" ? diagnosticEvents : lifecycle).listen(
@@ -78,11 +76,7 @@ export class GatewayClient implements NotificationSource {
     };
     Object.defineProperty(this, CLIENT_INTERNALS, { value: internals });
     bindMethods(this, GatewayClient.prototype);
-    if (isEmulator) report("info", "emulator", webSocketUrl, { webSocket: webSocketUrl });
-    const { clientId, clientSecret } = options.credential as { [name: string]: string };
-    if (!isEmulator && clientSecret && "document" in globalThis) {
-      report("warn", "clientSecretInPage", "use projectToken", { clientId: clientId! });
-    }
+    core.reportSettings();
   }
 
   /** The state of the connection: a frozen snapshot, replaced by a new one after each change. */
@@ -276,19 +270,7 @@ export class GatewayClient implements NotificationSource {
    * once after a 401.
    */
   async call<Result = Values>(request: ServiceCall, options: CallOptions = {}): Promise<Result> {
-    const { service, component, function: name, params, slot = options.slot } = request;
-    for (const field of ["service", "component", "function"] as const) {
-      if (!request[field]) throw invalidArgument("call", field);
-    }
-    const { connection, settings } = this.#core;
-    return (await connection.calls.start({
-      ...options,
-      timeoutMs: options.timeoutMs ?? settings.callTimeoutMs,
-      target: { service, component, function: name },
-      params: plainParams("call", params ?? {}),
-      slot,
-      needsBinding: slot !== undefined,
-    })) as Result;
+    return (await this.#core.call(request, options)) as Result;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { createChecker, reportIneffectiveField } from "../api/check.js";
+import { createChecker, plainParams, reportIneffectiveField } from "../api/check.js";
 import { createMethodCaller } from "../api/methods.js";
 import type { CallRequest } from "../connection/calls.js";
 import { Connection } from "../connection/connection.js";
@@ -9,6 +9,7 @@ import { emitChanges, StatusTracker } from "../connection/status.js";
 import { createDeferred, type Deferred } from "../core/deferred.js";
 import type { Report } from "../core/diagnostics.js";
 import { createReporter } from "../core/reporter.js";
+import { invalidArgument } from "../errors.js";
 import { loginByRest } from "../http/login.js";
 import { createEmitter, type Emitter, type ListenOptions } from "../notify/emitter.js";
 import { Notifications } from "../notify/notify.js";
@@ -22,7 +23,7 @@ import { EventQueue } from "./eventQueue.js";
 import { readOptions, type ClientSettings, type GatewayClientOptions } from "./options.js";
 import { hostGlobals } from "./platform.js";
 import { probeByCall } from "./probe.js";
-import type { CallOptions, Sync } from "./types.js";
+import type { CallOptions, ServiceCall, Sync } from "./types.js";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -109,6 +110,16 @@ export class ClientCore {
     );
   }
 
+  reportSettings(): void {
+    const { isEmulator, webSocketUrl, credential } = this.settings;
+    if (isEmulator) {
+      this.report("info", "emulator", webSocketUrl, { webSocket: webSocketUrl });
+    } else if ("clientSecret" in credential && "document" in globalThis) {
+      const { clientId } = credential;
+      this.report("warn", "clientSecretInPage", "use projectToken", { clientId });
+    }
+  }
+
   get snapshot(): ConnectionSnapshot {
     return this.status.snapshot;
   }
@@ -122,6 +133,21 @@ export class ClientCore {
     const slot = values.slot ?? options.slot ?? DEFAULT_SLOT;
     const params = this.checkArguments(row, slot, values);
     return (await this.#callRow(row, params, { ...options, slot, needsBinding: true })) as never;
+  }
+
+  call(request: ServiceCall, options: CallOptions): Promise<Values> {
+    const { service, component, function: name, params, slot = options.slot } = request;
+    for (const field of ["service", "component", "function"] as const) {
+      if (!request[field]) throw invalidArgument("call", field);
+    }
+    return this.connection.calls.start({
+      ...options,
+      timeoutMs: options.timeoutMs ?? this.settings.callTimeoutMs,
+      target: { service, component, function: name },
+      params: plainParams("call", params ?? {}),
+      slot,
+      needsBinding: slot !== undefined,
+    });
   }
 
   probe(timeoutMs: number): Promise<void> {

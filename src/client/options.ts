@@ -2,7 +2,7 @@ import type { WebSocketClass } from "../connection/socket.js";
 import { checkTime } from "../core/deferred.js";
 import type { Logger } from "../core/diagnostics.js";
 import type { Fetch } from "../http/http.js";
-import { requireOptions } from "../http/login.js";
+import { requireEncryption, requireOptions } from "../http/login.js";
 import type { Credential } from "../session/session.js";
 import type { SessionStore } from "../session/tabSession.js";
 import {
@@ -10,6 +10,7 @@ import {
   expandEndpoint,
   gs2Endpoints,
   isGs2Endpoint,
+  isLoopback,
   type Endpoints,
   type Region,
 } from "../wire/endpoints.js";
@@ -31,7 +32,10 @@ export interface GatewayClientOptions {
   /** The Gateway namespace of every call that names none. At most 128 characters. */
   namespaceName?: string | undefined;
   credential: Credential;
-  /** Default: GS2 itself. {@link emulatorEndpoints} gives those of an emulator. */
+  /**
+   * Default: GS2 itself. {@link emulatorEndpoints} gives those of an emulator. With a `clientSecret`
+   * they must be `https:` and `wss:`, unless they are on this machine.
+   */
   endpoints?: Endpoints | undefined;
   /** How long a call may take, waiting for the connection included. Default 10,000. */
   callTimeoutMs?: number | undefined;
@@ -115,6 +119,7 @@ export function readOptions(options: GatewayClientOptions): ClientSettings {
   };
   for (const [name, ms] of Object.entries(times)) checkTime("GatewayClient", name, ms);
   const webSocketUrl = expandEndpoint(endpoints.webSocket, "gateway", region);
+  requireEncryption("GatewayClient", credential, [webSocketUrl, endpoints.rest]);
   return {
     ...options,
     callTimeoutMs,
@@ -127,7 +132,7 @@ export function readOptions(options: GatewayClientOptions): ClientSettings {
     webSocketUrl,
     region,
     endpoints,
-    loopback: /^wss?:..(localhost|127\.|\[::1])/.test(webSocketUrl),
+    loopback: isLoopback(webSocketUrl),
     isEmulator: !isGs2Endpoint(webSocketUrl),
     platform: (options as { [PLATFORM]?: ClientPlatform })[PLATFORM] ?? systemPlatform,
   };

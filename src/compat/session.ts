@@ -2,7 +2,7 @@ import { adminPlatform } from "../admin/platform.js";
 import type { ProjectTokens } from "../admin/projectTokens.js";
 import { redact } from "../core/redact.js";
 import { GatewayError, invalidArgument } from "../errors.js";
-import { loginByRest } from "../http/login.js";
+import { loginByRest, requireEncryption } from "../http/login.js";
 import { fitsHeader } from "../http/rest.js";
 import { DEFAULT_REGION, gs2Endpoints, type Endpoints } from "../wire/endpoints.js";
 import type { Gs2Credential } from "./credentials.js";
@@ -92,6 +92,7 @@ export async function logIn(session: SessionFields): Promise<LoginResult> {
       "must be supplied, with clientId and clientSecret or projectToken",
     );
   }
+  requireEncryption("connect", session.credential, [endpoints().rest]);
   const result = await loginByRest(
     { client_id: clientId, client_secret: clientSecret },
     {

@@ -47,8 +47,8 @@ interface Details {
   payloadNotJson: { key: string };
   /**
    * warn. A notification does not fit the definitions in use for its key, or a schema threw or is
-   * asynchronous: only handlers of `"*"` and of pairs get it. Paths are joined by dots; words of
-   * the payload are `***` in messages.
+   * asynchronous: only handlers of `"*"` and of pairs get it. The first 20 issues; paths are joined
+   * by dots, and words of the payload are `***` in messages.
    */
   schemaMismatch: { key: string; issues: readonly { path: string; message: string }[] };
   /** warn. A field was given that has no effect with the values beside it. */

@@ -19,11 +19,14 @@ export const createReporter =
   (level, code, text, detail) => {
     const clean = (raw: string): string => redact(raw).slice(0, MAX_TEXT_LENGTH);
     const message = `[gs2-gateway] ${code}: ${clean(text)}`;
-    const values = detail as Record<string, unknown>;
-    for (const name in values) {
-      const value = values[name];
-      if (typeof value === "string") values[name] = clean(value);
-    }
+    const cleanFields = (values: Record<string, unknown>): void => {
+      for (const name in values) {
+        const value = values[name];
+        if (typeof value === "string") values[name] = clean(value);
+        if (name === "issues") (value as Record<string, unknown>[]).forEach(cleanFields);
+      }
+    };
+    cleanFields(detail);
     const isLoud = level === "warn" || level === "error" || code === "emulator";
     const log = logger ?? (isLoud && console);
     try {

@@ -1,6 +1,6 @@
 import { getRequestListener } from "@hono/node-server";
 import type { WebSocketSession } from "../wire/models.js";
-import { emulatorEndpoints, type Endpoints } from "../wire/endpoints.js";
+import { emulatorEndpoints, expandEndpoint, type Endpoints } from "../wire/endpoints.js";
 import type { CallFilter, EmulatorCall } from "./log/callLog.js";
 import { dataFile, type StateFile } from "./engine/dataFile.js";
 import { disconnect, type DisconnectOptions } from "./controls/disconnect.js";
@@ -16,6 +16,8 @@ import { readOptions, type EmulatorOptions } from "./options.js";
 import type { DevicePush, OutboxEntry, OutboxFilter, WaitForPushOptions } from "./store/outbox.js";
 import { waitForPush } from "./controls/waitForPush.js";
 import { waitForSession, type WaitForSessionOptions } from "./controls/waitForSession.js";
+import { makeCertificate, namesOf } from "./server/tls.js";
+import { relayTo } from "./server/relaySocket.js";
 import { socketServer } from "./server/webSocket.js";
 import { readState, type EmulatorState, type EmulatorStateInput } from "./store/snapshot.js";
 import { issueAccessToken, type IssueTokenOptions } from "./controls/accessTokens.js";
@@ -29,6 +31,8 @@ export interface Emulator {
   readonly url: string;
   /** For the client's option of the same name. */
   readonly endpoints: Endpoints;
+  /** With the option `tls`: its certificate in PEM, for clients that are to trust it. */
+  readonly certificate: string | undefined;
   /** An access token of a player, as GS2-Auth would issue it. */
   issueAccessToken(options: IssueTokenOptions): Promise<string>;
   /**
@@ -112,16 +116,34 @@ export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulat
   }
 }
 
+/** Limits that the emulator leaves to the gateway behind it. */
+const decidedByUpstream = {
+  idleTimeoutMs: null,
+  lifetimeMs: null,
+  maxMessageBytes: null,
+  accessTokenExpiryEndsSession: false,
+};
+
 async function start(
   options: ReturnType<typeof readOptions>,
   stateFile: StateFile | undefined,
 ): Promise<Emulator> {
   const { port, host, clock, log, faults, seed, mount, data } = options;
-  const { namespaces, credentials, strict, settings } = options;
+  const { namespaces, credentials, strict, upstream } = options;
+  const settings = upstream ? { ...options.settings, ...decidedByUpstream } : options.settings;
   let baseUrl = "";
   const url = () => baseUrl;
   const engine = new EmulatorEngine(
-    { settings, strict, credentials, namespaces, seed, ids: seededIds(seed), url },
+    {
+      settings,
+      strict,
+      credentials,
+      namespaces,
+      seed,
+      ids: seededIds(seed),
+      url,
+      relays: !!upstream,
+    },
     clock,
     log,
     stateFile,
@@ -129,14 +151,21 @@ async function start(
   const policy = { host, allowHosts: options.allowHosts, allowOrigins: options.allowOrigins };
 
   const stopping = new AbortController();
-  const app = createApp({ engine, policy, mount, url, data, stopping: stopping.signal });
+  const app = createApp({ engine, policy, mount, url, data, upstream, stopping: stopping.signal });
   const serve = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const listening = await listen((...exchange) => void serve(...exchange), host, port);
+  const tls =
+    options.tls === true
+      ? await makeCertificate(namesOf(host, policy.allowHosts))
+      : options.tls || undefined;
+  const listening = await listen((...exchange) => void serve(...exchange), host, port, tls);
   baseUrl = listening.url;
-  const sockets = socketServer(engine, policy);
-  for (const server of listening.servers) {
+  const sockets = socketServer(
+    engine,
+    policy,
+    upstream && relayTo(engine, expandEndpoint(upstream.webSocket, "gateway", "")),
+  );
+  for (const server of listening.servers)
     server.on("upgrade", (...upgrade) => sockets.upgrade(...upgrade));
-  }
   engine.log("listening", `listening on ${baseUrl}`, { url: baseUrl });
   if (faults.length > 0) engine.setFaults(faults);
 
@@ -155,6 +184,7 @@ async function start(
   return {
     url: baseUrl,
     endpoints: emulatorEndpoints(baseUrl),
+    certificate: tls?.cert,
     ...controlsOf(engine, stopping.signal),
     stop: () => (stopped ??= stop()),
   };
@@ -163,7 +193,7 @@ async function start(
 const controlsOf = (
   engine: EmulatorEngine,
   stopping: AbortSignal,
-): Omit<Emulator, "url" | "endpoints" | "stop"> => ({
+): Omit<Emulator, "url" | "endpoints" | "certificate" | "stop"> => ({
   issueAccessToken: async (options) =>
     engine.transact((store, now) => issueAccessToken(store, options, now)).accessToken,
   notify: async (notification) => engine.transact((store, now) => notify(store, notification, now)),

@@ -1,5 +1,5 @@
 export { startEmulator, type Emulator } from "./emulator.js";
-export type { EmulatorOptions, MountedHandler } from "./options.js";
+export type { EmulatorOptions, MountedHandler, TlsPair } from "./options.js";
 export type { EmulatorSettings } from "./settings.js";
 export type {
   EmulatorFault,

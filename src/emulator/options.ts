@@ -3,6 +3,7 @@ import { realClock, type EmulatorClock } from "./engine/clock.js";
 import type { EmulatorFault } from "./faults/definitions.js";
 import { faultsSchema } from "./faults/parse.js";
 import { logWriter, type EmulatorLog } from "./log/eventLog.js";
+import { emulatorEndpoints, gs2Endpoints, type Endpoints } from "../wire/endpoints.js";
 import {
   anyNumber,
   anyText,
@@ -20,9 +21,15 @@ import type { EmulatorCredential } from "./store/types.js";
 
 /**
  * Serves the requests under a path of the emulator, e.g. a demo's server. Host and Origin were
- * checked before.
+ * checked before, and a body longer than the setting `maxBodyBytes` was refused with 413.
  */
 export type MountedHandler = (request: Request) => Response | Promise<Response>;
+
+/** A certificate, with its chain if it has one, and its private key, both in PEM. */
+export interface TlsPair {
+  readonly cert: string;
+  readonly key: string;
+}
 
 /** All are optional; an unknown name is an error. */
 export interface EmulatorOptions {
@@ -30,9 +37,15 @@ export interface EmulatorOptions {
   port?: number | undefined;
   /**
    * Address to listen on. Default: this machine only, on 127.0.0.1 and ::1. `0.0.0.0` opens it to
-   * the network, e.g. for phones.
+   * the network, e.g. for phones. An empty text is an error.
    */
   host?: string | undefined;
+  /**
+   * Serves `https:` and `wss:` instead of `http:` and `ws:`, with this certificate, or with true
+   * with one made at the start, which `certificate` of the emulator returns. Default false. The
+   * official clients for C# and Unity open no `ws:` address.
+   */
+  tls?: boolean | TlsPair | undefined;
   /**
    * Namespaces that exist from the start. Default none; see `strict` for when others are created.
    */
@@ -66,13 +79,21 @@ export interface EmulatorOptions {
   clock?: EmulatorClock | undefined;
   /**
    * Origins of pages that may call besides those on loopback, e.g. `http://192.168.1.5:5173`; `*`
-   * for all.
+   * for all. `null` is the origin of a page opened from a file, but every website can make itself
+   * such a page by a sandboxed frame: it lets all of them in, as `*` does.
    */
   allowOrigins?: readonly string[] | undefined;
   /** Host names under which the emulator may be called besides loopback names and `host`. */
   allowHosts?: readonly string[] | undefined;
   /** Further handlers by path prefix, e.g. `{ "/demo/": handler }`. */
   mount?: Readonly<Record<string, MountedHandler>> | undefined;
+  /**
+   * A gateway that handles the calls: a region of GS2 such as `ap-northeast-1`, or the address of
+   * another emulator. Calls and frames pass both ways, of every GS2 service, with the credentials
+   * of the client; the log and the inspector show them, and faults apply to them. The upstream
+   * decides what a setting would. Default: the emulator handles the calls itself.
+   */
+  upstream?: string | undefined;
   settings?: Readonly<Partial<EmulatorSettings>> | undefined;
 }
 
@@ -134,18 +155,50 @@ const log = v.pipe(
 
 const randomSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
+/** Node listens on every address for an empty one, e.g. that of a variable that is not set. */
+const hostAddress = v.pipe(
+  anyText,
+  v.check((host) => host.trim() !== "", "takes an address, such as 0.0.0.0, not an empty text"),
+);
+
 const credential = v.object(
   { clientId: anyText, clientSecret: anyText },
   "takes a clientId and a clientSecret",
+);
+
+const tls = valueOf<boolean | TlsPair>(
+  "true, or a cert and a key in PEM",
+  (value) =>
+    typeof value === "boolean" ||
+    ["cert", "key"].every((name) => typeof (Object(value) as TlsPair)[name as "cert"] === "string"),
+);
+
+const upstream = v.pipe(
+  anyText,
+  v.rawTransform(({ dataset: { value }, addIssue, NEVER }): Endpoints => {
+    if (/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(value)) {
+      const inRegion = (template: string) => template.replace("{region}", value);
+      return { rest: inRegion(gs2Endpoints.rest), webSocket: inRegion(gs2Endpoints.webSocket) };
+    }
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (url && /^https?:$/.test(url.protocol) && !url.username && !url.search && !url.hash) {
+      return emulatorEndpoints(value);
+    }
+    addIssue({
+      message: "takes a region such as ap-northeast-1, or an address such as http://127.0.0.1:9480",
+    });
+    return NEVER;
+  }),
 );
 
 const schema = objectOf({
   port: v.optional(wholeNumberWithin(0, 65_535), 0),
   // Both loopback families.
   host: v.pipe(
-    v.optional(anyText),
+    v.optional(hostAddress),
     v.transform((host) => (host === "localhost" ? undefined : host)),
   ),
+  tls: v.optional(tls, false),
   namespaces: v.optional(listOf(nameText, "names"), []),
   credentials: v.optional(listOf(credential, "credentials"), []),
   strict: v.optional(yesNo, false),
@@ -158,10 +211,15 @@ const schema = objectOf({
     realClock,
   ),
   allowOrigins: v.optional(listOf(origin, "origins"), []),
-  allowHosts: v.optional(listOf(anyText, "host names"), []),
+  allowHosts: v.optional(listOf(filledText, "host names"), []),
   mount: v.optional(mount, {}),
+  upstream: v.optional(upstream),
   settings: v.optional(settingsSchema, {}),
 } satisfies { readonly [Name in keyof Required<EmulatorOptions>]: v.GenericSchema });
+
+/** The addresses of an upstream, as the option of that name takes it. */
+export const readUpstream = (given: string): Endpoints =>
+  readWith("doctor", v.object({ upstream }), { upstream: given }).upstream;
 
 export const readOptions = (given: EmulatorOptions): v.InferOutput<typeof schema> =>
   readWith("startEmulator", schema, given);

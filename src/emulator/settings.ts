@@ -216,6 +216,8 @@ export interface EmulatorSettings {
    * 4,194,304 (our choice).
    */
   maxUnsentBytes: number;
+  /** A socket beyond this number is refused with 503. Default 10,000 (our choice). */
+  maxConnections: number;
   /** Region in the GRNs of models. Default `ap-northeast-1` (our choice). */
   region: string;
   /**
@@ -274,6 +276,7 @@ const settings = {
   maxMessageBytes: v.optional(positiveOrNull, 131_072),
   maxBodyBytes: v.optional(positive, 1_048_576),
   maxUnsentBytes: v.optional(positive, 4_194_304),
+  maxConnections: v.optional(positive, 10_000),
   region: v.optional(anyText, "ap-northeast-1"),
   ownerId: v.optional(anyText, "owner-0001"),
 } satisfies { readonly [Name in keyof EmulatorSettings]: FieldSchema<EmulatorSettings[Name]> };

@@ -6,7 +6,14 @@ import { readErrors, type Values } from "../wire/frames.js";
 /** The part of `fetch` that this package uses. */
 export type Fetch = (
   url: string,
-  init: { method: string; headers: Record<string, string>; body?: string; signal?: AbortSignal },
+  init: {
+    method: string;
+    headers: Record<string, string>;
+    body?: string;
+    signal?: AbortSignal;
+    /** A redirect would carry the credential to another server. */
+    redirect: "error";
+  },
 ) => Promise<{ readonly status: number; text(): Promise<string> }>;
 
 /**

@@ -1,7 +1,7 @@
 import { timeoutSignal } from "../core/clock.js";
 import type { Redact } from "../core/redact.js";
 import { invalidArgument } from "../errors.js";
-import { restBase, type Endpoints, type Region } from "../wire/endpoints.js";
+import { isReadableOnTheWay, restBase, type Endpoints, type Region } from "../wire/endpoints.js";
 import type { Values } from "../wire/frames.js";
 import { requestJson, type Fetch } from "./http.js";
 
@@ -29,10 +29,19 @@ export const loginByRest = (
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(params),
+        redirect: "error",
         ...(timeoutMs === undefined ? {} : { signal: timeoutSignal(timeoutMs) }),
       }),
     redact,
   );
+
+/** Throws `invalidArgument` where a client secret would be sent to one of these unencrypted. */
+export function requireEncryption(owner: string, credential: unknown, urls: string[]): void {
+  if ((Object(credential) as Values)["clientSecret"] && urls.some(isReadableOnTheWay)) {
+    const problem = "must be https: and wss: where a clientSecret is sent off this machine";
+    throw invalidArgument(owner, "endpoints", problem);
+  }
+}
 
 /**
  * Throws `invalidArgument` for the first option that is missing. Callers may have no TypeScript.

@@ -24,7 +24,7 @@ export async function upload(
   const headers = { "Content-Type": (body as Partial<Blob>).type || "application/json" };
   let status: number;
   try {
-    const response = await fetch(url, { method: "PUT", headers, body, signal });
+    const response = await fetch(url, { method: "PUT", headers, body, signal, redirect: "error" });
     status = response.status;
     // Node reuses the connection only after the body was read.
     await response.text();

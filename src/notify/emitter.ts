@@ -14,7 +14,10 @@ export type Handler = (...args: never[]) => unknown;
 interface Entry {
   /** The undo of each registration, with its `once`. */
   readonly undos: Map<() => void, unknown>;
-  readonly off: () => void;
+  /** What mitt calls. */
+  readonly listener: (...args: never[]) => void;
+  /** One of them has, or had, `once`: without it a delivery looks at none. */
+  once: unknown;
 }
 
 /** @internal */
@@ -33,7 +36,7 @@ export interface Emitter {
     pick?: (...args: never[]) => unknown,
     type?: string,
   ) => () => void;
-  /** The names that have handlers. */
+  /** The names that have handlers and are no text. */
   readonly names: () => Iterable<unknown>;
   readonly emit: (type: string | symbol, ...args: Args) => void;
   /** Runs foreign code. The result settles when the code has, and never rejects. */
@@ -49,8 +52,10 @@ export interface Emitter {
  */
 export function createEmitter(onError: (error: unknown, message: string) => void): Emitter {
   const bus = mitt<Record<string | symbol, Args>>();
-  /** By name and handler. */
-  const entries = new Map<unknown, Map<Handler, Entry>>();
+  type Entries = Map<unknown, Map<Handler, Entry>>;
+  /** By name and handler. Apart, so that the number of keys costs nothing while one is emitted. */
+  const byText: Entries = new Map();
+  const byObject: Entries = new Map();
 
   const reportError = (error: unknown): void => {
     let message = "";
@@ -64,7 +69,8 @@ export function createEmitter(onError: (error: unknown, message: string) => void
 
   const callSafely: Emitter["callSafely"] = (run, args) => {
     try {
-      const result = run(...(args as never[]));
+      // For one argument a spread takes longer than everything else here.
+      const result = args.length === 1 ? run(args[0] as never) : run(...(args as never[]));
       return (result as Partial<Promise<unknown>> | undefined)?.then?.(undefined, reportError);
     } catch (error) {
       reportError(error);
@@ -72,47 +78,36 @@ export function createEmitter(onError: (error: unknown, message: string) => void
     }
   };
 
-  const register = (
-    name: unknown,
-    handler: Handler,
-    pick: ((...args: never[]) => unknown) | undefined,
-    type: string,
-  ): Entry => {
-    const handlers = entries.get(name) ?? new Map<Handler, Entry>();
-    entries.set(name, handlers);
-    const known = handlers.get(handler);
-    if (known) return known;
-    const undos = new Map<() => void, unknown>();
-    const deliver = (args: Args): void => {
-      // mitt calls the handlers it began with, also one that another has undone meanwhile.
-      if (!undos.size) return;
-      if (pick && !(args = [pick(...(args as never[]))])[0]) return;
-      undos.forEach((once, undo) => once && undo());
-      callSafely(handler, args);
-    };
-    const listener = type === "*" ? (_: unknown, args: Args): void => deliver(args) : deliver;
-    bus.on(type, listener as never);
-    const off = (): void => {
-      bus.off(type, listener as never);
-      if (!bus.all.get(type)?.length) bus.all.delete(type);
-      handlers.delete(handler);
-      if (!handlers.size) entries.delete(name);
-    };
-    const entry = { undos, off };
-    handlers.set(handler, entry);
-    return entry;
-  };
-
   return {
     callSafely,
-    names: () => entries.keys(),
+    names: () => byObject.keys(),
     listen(name, handler, { signal, once } = {}, pick, type = pick ? "*" : (name as string)) {
-      const { undos, off } = register(name, handler, pick, type);
+      const entries = typeof name === "string" ? byText : byObject;
+      const handlers = entries.get(name) ?? new Map<Handler, Entry>();
+      const entry: Entry = handlers.get(handler) ?? {
+        undos: new Map<() => void, unknown>(),
+        once,
+        // mitt gives an event alone, but to "*" its type before it.
+        listener(typeOrArgs: unknown, args = typeOrArgs as Args): void {
+          // mitt calls the handlers it began with, also one that another has undone meanwhile.
+          if (!entry.undos.size) return;
+          if (pick && !(args = [pick(...(args as never[]))])[0]) return;
+          if (entry.once) entry.undos.forEach((isOnce, undo) => isOnce && undo());
+          callSafely(handler, args);
+        },
+      };
+      if (!entry.undos.size) bus.on(type, entry.listener as never);
       const undo = (): void => {
         signal?.removeEventListener("abort", undo);
-        if (undos.delete(undo) && !undos.size) off();
+        if (!entry.undos.delete(undo) || entry.undos.size) return;
+        bus.off(type, entry.listener as never);
+        if (!bus.all.get(type)?.length) bus.all.delete(type);
+        handlers.delete(handler);
+        if (!handlers.size) entries.delete(name);
       };
-      undos.set(undo, once);
+      entries.set(name, handlers.set(handler, entry));
+      entry.undos.set(undo, once);
+      entry.once ||= once;
       signal?.addEventListener("abort", undo);
       if (signal?.aborted) undo();
       return undo;
@@ -121,9 +116,9 @@ export function createEmitter(onError: (error: unknown, message: string) => void
       // To mitt "*" is every handler, but a subject may be just that.
       bus.emit(type === "*" ? Symbol.for(type) : type, args),
     forgetHandlers() {
-      for (const handlers of entries.values()) {
-        for (const { undos } of handlers.values()) for (const undo of undos.keys()) undo();
-      }
+      for (const entries of [byText, byObject])
+        for (const handlers of entries.values())
+          for (const { undos } of handlers.values()) for (const undo of undos.keys()) undo();
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Clock } from "../core/clock.js";
 import type { Notification } from "./notification.js";
 
 declare const brand: unique symbol;
@@ -39,14 +40,14 @@ export class NotificationHistory {
   }
 
   /** @param isTaken a waiter was answered with it */
-  add(notification: Notification, now: number, isTaken: boolean): void {
+  add(notification: Notification, { now }: Pick<Clock, "now">, isTaken: boolean): void {
     // Without a mark no waiter can look back.
     if (!this.#isMarked) return;
     const { length } = notification.rawPayload;
     this.#entries.push({
       notification: isTaken ? undefined : notification,
       position: ++this.#position,
-      at: now,
+      at: now(),
       length,
     });
     this.#characters += length;

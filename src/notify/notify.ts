@@ -90,6 +90,7 @@ export class Notifications {
 
   /** Delivers a notification, unless a filter drops it. `receivedAt` is Unix time. */
   receive(frame: Omit<NotificationFrame, "kind">, receivedAt: number, via: NotificationVia): void {
+    if (this.#isDisposed) return;
     const filters = this.#filters;
     const pass = (index: number): void => {
       const filter = filters[index];
@@ -97,7 +98,7 @@ export class Notifications {
         this.#emitter.callSafely(filter, [frame, via, () => pass(index + 1)]);
       } else this.#arrive(createNotification(frame, receivedAt, via, this.#onNotJson));
     };
-    if (!this.#isDisposed) pass(0);
+    pass(0);
   }
 
   addNotificationFilter(filter: NotificationFilter): () => void {
@@ -187,7 +188,7 @@ export class Notifications {
 
   #deliver(notification: Notification, wasTaken: boolean): void {
     const isTaken = wasTaken || this.#answerWaiter(notification);
-    this.#history.add(notification, this.#clock.now(), isTaken);
+    this.#history.add(notification, this.#clock, isTaken);
     this.#emitter.emit(this.#failsSchemas(notification) ? "*" : notification.key, notification);
   }
 

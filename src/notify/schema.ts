@@ -48,6 +48,9 @@ export interface NotificationDefinition<Payload = unknown, Key extends string = 
   ) => Notification<Payload, Key> | undefined;
 }
 
+/** A payload of a thousand wrong items needs no thousand issues. */
+const ISSUES_LIMIT = 20;
+
 /** Letters and digits in a row. */
 const WORD = /[\p{L}\p{N}_]{3,}/gu;
 
@@ -98,7 +101,7 @@ export function defineNotification<Key extends string, Payload>(
           result.then(undefined, () => undefined);
         } else if (result.issues) {
           const text = JSON.stringify(payload);
-          issues = result.issues.map(({ path = [], message }) => ({
+          issues = result.issues.slice(0, ISSUES_LIMIT).map(({ path = [], message }) => ({
             path: path.map((part) => String(typeof part === "object" ? part.key : part)).join("."),
             // Some libraries quote what they got.
             message: message.replace(WORD, (word) => (text.includes(word) ? "***" : word)),

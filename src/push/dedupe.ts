@@ -8,8 +8,9 @@ interface Arrival {
   at: number;
 }
 
-/** Payloads are 1,024 characters at most (GS2 reference): a quarter of a megabyte in all. */
 const MOST_REMEMBERED = 256;
+/** Payloads are 1,024 characters at most (GS2 reference); a server may send longer ones. */
+const MOST_CHARACTERS = 256_000;
 
 /**
  * Recognises the second copy of a notification that came by socket and by push. Two copies have the
@@ -27,20 +28,25 @@ export function createDeduplicator(
   now: number,
 ) => boolean {
   const arrivals = new Map<string, Arrival>();
+  let characters = 0;
+  const forget = (id: string): void => {
+    if (arrivals.delete(id)) characters -= id.length;
+  };
   return ({ issuer, subject, payload }, via, now) => {
     const id = `${notificationKey(issuer, subject)}\n${payload}`;
     let first = arrivals.get(id);
     if (first && now - first.at > windowMs) first = undefined;
     if (first && first.via !== via) {
-      if (!--first.count) arrivals.delete(id);
+      if (!--first.count) forget(id);
       return true;
     }
     // Deleted and set anew, so that the map stays ordered by age.
-    arrivals.delete(id);
+    forget(id);
+    characters += id.length;
     arrivals.set(id, { via, count: (first?.count ?? 0) + 1, at: now });
     for (const [oldest] of arrivals) {
-      if (arrivals.size <= MOST_REMEMBERED) break;
-      arrivals.delete(oldest);
+      if (arrivals.size <= MOST_REMEMBERED && characters <= MOST_CHARACTERS) break;
+      forget(oldest);
     }
     return false;
   };

@@ -102,7 +102,7 @@ const reasons = {
   current: ["registered", "Nothing to do: GS2 has the token of this device."],
   workerOutdated: [
     "registered",
-    "Push works, but the versions of the worker file and the page differ: run npx gs2-gateway push-worker DIR again.",
+    "Push works, but the versions of the worker file and the page differ: run npx gs2-gateway push-worker DIR --force.",
   ],
 } as const satisfies Record<string, readonly [PushStatus, string]>;
 

@@ -5,7 +5,7 @@ export type LocalText = string | Readonly<Record<string, string>>;
 
 /**
  * How a push is shown. `{name}` in a text is replaced by that field of the payload, `{a.b}` by a
- * nested one. A missing field is replaced by an empty text.
+ * nested one. A missing field is replaced by an empty text, in the path of an address by `-`.
  */
 export interface PushTemplate {
   readonly title: LocalText;
@@ -52,13 +52,13 @@ function localText(text: LocalText | undefined, locale: string): string {
   return best === undefined ? "" : (text[best] ?? "");
 }
 
-/** Replaces `{name}` by the fields of a payload. */
+/** Replaces `{name}` by the fields of a payload. `at` is where in the template it stands. */
 export function fill(
   template: string,
   payload: unknown,
-  encode = (value: string) => value,
+  encode = (value: string, _at: number) => value,
 ): string {
-  return template.replace(/\{([\w.-]+)\}/g, (_, path: string) => {
+  return template.replace(/\{([\w.-]+)\}/g, (_, path: string, at: number) => {
     let value: unknown = payload;
     for (const name of path.split(".")) {
       value =
@@ -66,10 +66,19 @@ export function fill(
           ? (value as Record<string, unknown>)[name]
           : undefined;
     }
-    return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
-      ? encode(String(value))
-      : "";
+    const isPlain =
+      typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+    return encode(isPlain ? String(value) : "", at);
   });
+}
+
+/** The same for an address. In its path, a value of dots alone, or none, becomes `-`. */
+function fillAddress(template: string, payload: unknown): string {
+  const pathLength = template.search(/[?#]|$/);
+  return fill(template, payload, (value, at) =>
+    // `..` would climb, encoded or not, and nothing between two slashes begin a host.
+    at < pathLength && /^\.*$/.test(value) ? "-" : encodeURIComponent(value),
+  );
 }
 
 /**
@@ -94,12 +103,12 @@ export function show(push: ReadPush, templates: PushTemplates = {}, locale = "en
     ...text,
     // Without a title, browsers show the address of the site.
     title: text.title || key || push.payload,
-    icon: template?.icon === undefined ? icon : fill(template.icon, payload, encodeURIComponent),
+    icon: template?.icon === undefined ? icon : fillAddress(template.icon, payload),
     tag:
       template?.tag === undefined
         ? `gs2-gateway:${id ?? `${key}:${push.payload}`}`
         : fill(template.tag, payload),
-    link: template?.link === undefined ? link : fill(template.link, payload, encodeURIComponent),
+    link: template?.link === undefined ? link : fillAddress(template.link, payload),
   };
 }
 

@@ -1,4 +1,4 @@
-import { redact } from "../core/redact.js";
+import { createRedact, type Redact } from "../core/redact.js";
 
 const LIMIT = 99;
 
@@ -11,19 +11,24 @@ export class TrackedSecrets {
   readonly #clientSecret: readonly string[];
   readonly #projectTokens: string[] = [];
   readonly #others: string[] = [];
+  /** Of the secrets so far; undefined after a new one. */
+  #redact: Redact | undefined;
 
   constructor(clientSecret: string | undefined) {
     this.#clientSecret = clientSecret ? [clientSecret] : [];
   }
 
-  readonly addProjectToken = (token: string): void => addLatest(this.#projectTokens, token);
-  readonly add = (secret: string): void => addLatest(this.#others, secret);
+  readonly addProjectToken = (token: string): void => this.#addTo(this.#projectTokens, token);
+  readonly add = (secret: string): void => this.#addTo(this.#others, secret);
 
   redact(text: string): string {
-    return redact(text, [...this.#clientSecret, ...this.#projectTokens, ...this.#others]);
+    this.#redact ??= createRedact([...this.#clientSecret, ...this.#projectTokens, ...this.#others]);
+    return this.#redact(text);
   }
-}
 
-function addLatest(list: string[], secret: string): void {
-  if (!list.includes(secret) && list.push(secret) > LIMIT) list.shift();
+  #addTo(list: string[], secret: string): void {
+    if (list.includes(secret)) return;
+    this.#redact = undefined;
+    if (list.push(secret) > LIMIT) list.shift();
+  }
 }

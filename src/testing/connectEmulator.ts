@@ -20,12 +20,12 @@ type Remote<Handle> = {
 
 /**
  * A running emulator, from another process or from a page: the handle of `startEmulator` over HTTP.
- * All its methods return promises. It has no `stop`: the process that started the emulator stops
- * it. Rejections are a GatewayError: `invalidArgument` when the emulator refuses an argument,
+ * All its methods return promises. It has no `stop` and no
+ * `certificate`: these are for the process that started the emulator. Rejections are a GatewayError: `invalidArgument` when the emulator refuses an argument,
  * `requestTimeout` when `waitForSession` or `waitForPush` times out, `notConnected` when no
  * emulator replies.
  */
-export type ConnectedEmulator = Remote<Omit<Emulator, "stop">>;
+export type ConnectedEmulator = Remote<Omit<Emulator, "stop" | "certificate">>;
 
 /** Query of the defined values. */
 function queryOf(values: object): string {
@@ -60,7 +60,7 @@ function createRequest(base: string) {
       // In a page, a refused origin looks the same as a missing server.
       throw fail(
         "notConnected",
-        `No emulator answers at ${base}. Is it running (npx gs2-gateway emulator), and does it allow this page's origin (--allow-origin)?`,
+        `No emulator answers at ${base}. Is it running (npx gs2-gateway emulator), and does it allow this page's origin (--allow-origin)${base.startsWith("https") ? ", and is its certificate trusted here" : ""}?`,
       );
     }
     const { status } = response;
@@ -122,11 +122,10 @@ export async function connectEmulator(url: string): Promise<ConnectedEmulator> {
       await request("PUT", "state", state);
     },
     async waitForPush({ timeoutMs = WAIT_MS, ...filter } = {}) {
-      const query = queryOf({ ...filter, timeoutMs: String(timeoutMs) });
       const reply = await request<{ item: DevicePush } | undefined>(
-        "GET",
-        `pushes${query}`,
-        undefined,
+        "POST",
+        "pushes/take",
+        { ...filter, timeoutMs },
         timeoutMs + REPLY_TIMEOUT_MS,
       );
       if (reply) return reply.item;

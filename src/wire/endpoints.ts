@@ -24,6 +24,14 @@ export const gs2Endpoints: Endpoints = {
 /** Whether this is an address of GS2 itself, not of an emulator. */
 export const isGs2Endpoint = (url: string): boolean => url.includes(".gs2io.com");
 
+/** Whether this address is on this machine. */
+export const isLoopback = (url: string): boolean =>
+  /^\w+:\/\/([\w-]+\.)*(localhost|127(\.\d+){3}|\[::1])(:\d+)?(\/|$)/i.test(url);
+
+/** Whether others can read what is sent there: it is not encrypted, and leaves this machine. */
+export const isReadableOnTheWay = (url: string): boolean =>
+  /^(http|ws):/i.test(url) && !isLoopback(url);
+
 /** Endpoints of an emulator that runs at `url`, e.g. `http://127.0.0.1:9480`. */
 export function emulatorEndpoints(url: string): Endpoints {
   const base = url.replace(/\/+$/, "");

@@ -76,3 +76,43 @@ export function strips({ title, axis, rows }) {
   body.push(text(WIDTH - right, foot, axis, ' text-anchor="end"'));
   return svg(height, title, body);
 }
+
+const LINES = ["#3457d5", "#c2410c", "#15803d", "#7e22ce", "#0e7490", "#be123c", "#57534e"];
+
+/**
+ * One line for each row, both axes logarithmic from 1, with the line of linear growth.
+ *
+ * @typedef {{ name: string, points: readonly (readonly [size: number, time: number])[] }} Growth
+ * @param {{ title: string, linear: string, rows: Growth[] }} chart
+ */
+export function growthChart({ title, linear, rows }) {
+  const [left, right, top, high] = [60, 170, 48, 300];
+  const most = Math.max(...rows.flatMap(({ points }) => points.map(([size]) => size)));
+  const decades = Math.log10(most);
+  const x = (size) => round(left + (Math.log10(size) / decades) * (WIDTH - left - right));
+  const y = (time) => round(top + high - (Math.log10(Math.max(time, 1)) / decades) * high);
+  const body = [];
+  for (let power = 0; power <= decades; power++) {
+    const value = 10 ** power;
+    body.push(
+      text(x(value), top + high + 18, `${value} x`, ' text-anchor="middle"'),
+      text(left - 8, y(value) + 5, `${value} x`, ' text-anchor="end"'),
+      `<line x1="${left}" x2="${WIDTH - right}" y1="${y(value)}" y2="${y(value)}" stroke="#e3e6ee"/>`,
+    );
+  }
+  body.push(
+    `<line x1="${x(1)}" y1="${y(1)}" x2="${x(most)}" y2="${y(most)}" stroke="#1f2430" stroke-dasharray="4 3"/>`,
+    text(x(most) + 8, y(most) + 5, linear),
+  );
+  rows.forEach(({ name, points }, i) => {
+    const color = LINES[i % LINES.length];
+    const path = points.map(([size, time]) => `${x(size)},${y(time)}`).join(" ");
+    const row = top + 40 + i * 20;
+    body.push(
+      `<polyline points="${path}" fill="none" stroke="${color}" stroke-width="2"/>`,
+      `<rect x="${WIDTH - right + 24}" y="${row - 4}" width="14" height="4" fill="${color}"/>`,
+      text(WIDTH - right + 44, row + 2, name),
+    );
+  });
+  return svg(top + high + 32, title, body);
+}

@@ -28,7 +28,7 @@ async function runBareSocket({ url, count, frames }) {
       characters += JSON.parse(message.body.payload).gatheringName.length;
       if (++received === count) resolve();
     };
-    socket.send(JSON.stringify({ x_gs2: { function: "go", requestId: "go" } }));
+    socket.send(JSON.stringify({ x_gs2: { function: `go:${count}`, requestId: "go" } }));
   });
   const ms = performance.now() - startedAt;
   socket.close();
@@ -52,7 +52,7 @@ async function runClient({ url, count, key, credential, player }) {
       if (++received === count) resolve();
     });
   });
-  await gateway.call({ service: "gateway", component: "namespace", function: "go" });
+  await gateway.call({ service: "gateway", component: "namespace", function: `go:${count}` });
   await all;
   const ms = performance.now() - startedAt;
   gateway.dispose();

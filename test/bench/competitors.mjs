@@ -24,46 +24,95 @@ export const frame = (
     x_gs2: { service, component, function: name, contentType: "application/json", requestId },
   });
 
-/** Sends a request on a bare socket. The next message that is no notification is the reply. */
-async function callOnSocket(socket, name, params) {
-  const reply = new Promise((resolve) => {
-    const onMessage = ({ data }) => {
-      const message = JSON.parse(data);
-      if (message.type === "notification") return;
-      socket.removeEventListener("message", onMessage);
-      resolve(message);
-    };
-    socket.addEventListener("message", onMessage);
-  });
-  socket.send(frame(name, "1", params));
-  return reply;
-}
-
 const opened = (socket) => new Promise((resolve) => socket.addEventListener("open", resolve));
 
-async function logIn(socket) {
-  await opened(socket);
-  await callOnSocket(socket, "login", credential);
-  await callOnSocket(socket, "setUserId", player);
+/** Calls by hand: one listener for all, which finds the call by its requestId. */
+function handWrittenCalls(send) {
+  const waiting = new Map();
+  let requests = 0;
+  return {
+    call(name, params) {
+      const requestId = String(++requests);
+      const reply = new Promise((resolve) => waiting.set(requestId, resolve));
+      send(frame(name, requestId, params));
+      return reply;
+    },
+    onReply(message) {
+      waiting.get(message.requestId)?.(message);
+      waiting.delete(message.requestId);
+    },
+  };
 }
 
+/** How many sessions the list has, so that every competitor reads its reply. */
+const countSessions = ({ items }) => items.length;
+
 /**
- * `open` resolves when the player is bound. `onPayload` listens for parsed payloads.
+ * The limit: what each protocol needs at least, by hand, on the cheapest event of the socket. `ws`
+ * makes no MessageEvent for listeners of its own kind.
+ */
+function onText(socket, listener) {
+  if (socket.on) socket.on("message", (data) => listener(data.toString()));
+  else socket.addEventListener("message", ({ data }) => listener(data));
+}
+
+/** The payload's text in a message of each protocol; undefined for other messages. */
+export const payloadText = {
+  gs2: (message) => (message.type === "notification" ? message.body.payload : undefined),
+  nakama: (message) => message.notifications?.notifications[0].content,
+  phoenix: (message) => (message[3] === KEY ? message[4].payload : undefined),
+};
+
+/**
+ * Reads notifications of one protocol by hand. It does not log in: only the speed of reading
+ * counts.
+ */
+const handWrittenReader = (protocol) => ({
+  protocol,
+  async open({ webSocket, nakama, phoenix, WebSocket }) {
+    const socket = new WebSocket({ gs2: webSocket, nakama, phoenix }[protocol]);
+    await opened(socket);
+    return {
+      onPayload: (listener) =>
+        onText(socket, (text) => {
+          const payload = payloadText[protocol](JSON.parse(text));
+          if (payload !== undefined) listener(JSON.parse(payload));
+        }),
+      start: (count) => void socket.send(startText[protocol](count)),
+      close: () => socket.close(),
+    };
+  },
+});
+
+const startText = {
+  gs2: (count) => frame(`go:${count}`, "1", {}),
+  nakama: (count) => JSON.stringify({ cid: "1", rpc: { id: `go:${count}` } }),
+  phoenix: (count) => JSON.stringify([null, "1", "player", `go:${count}`, {}]),
+};
+
+/**
+ * `open` resolves when the player is bound. `onPayload` listens for parsed payloads, `start` asks
+ * for notifications, and `read` calls `describeWebSocketSessions` and resolves with their number.
  */
 export const competitors = {
   "bare ws": {
     protocol: "gs2",
     async open({ webSocket, WebSocket }) {
       const socket = new WebSocket(webSocket);
-      await logIn(socket);
+      const { call, onReply } = handWrittenCalls((text) => socket.send(text));
+      let onPayload;
+      onText(socket, (text) => {
+        const message = JSON.parse(text);
+        if (message.type !== "notification") onReply(message);
+        else onPayload?.(JSON.parse(message.body.payload));
+      });
+      await opened(socket);
+      await call("login", credential);
+      await call("setUserId", player);
       return {
-        onPayload(listener) {
-          socket.addEventListener("message", ({ data }) => {
-            const message = JSON.parse(data);
-            if (message.type === "notification") listener(JSON.parse(message.body.payload));
-          });
-        },
-        call: (name = "getServiceVersion") => callOnSocket(socket, name, {}),
+        onPayload: (listener) => void (onPayload = listener),
+        start: (count) => call(`go:${count}`, {}),
+        read: async () => countSessions((await call("describeWebSocketSessions", player)).body),
         close: () => socket.close(),
       };
     },
@@ -82,8 +131,9 @@ export const competitors = {
       await gateway.setUserId({ accessToken: player.accessToken });
       return {
         onPayload: (listener) => gateway.on(KEY, ({ payload }) => listener(payload)),
-        call: (name = "getServiceVersion") =>
-          gateway.call({ service: "gateway", component: "namespace", function: name }),
+        start: (count) =>
+          gateway.call({ service: "gateway", component: "namespace", function: `go:${count}` }),
+        read: async () => countSessions(await gateway.describeWebSocketSessions()),
         close: () => gateway.dispose(),
       };
     },
@@ -93,14 +143,19 @@ export const competitors = {
     async open({ webSocket, WebSocket }) {
       const socket = new ReconnectingWebSocket(webSocket, [], { WebSocket });
       const bus = mitt();
-      await logIn(socket);
+      const { call, onReply } = handWrittenCalls((text) => socket.send(text));
       socket.addEventListener("message", ({ data }) => {
         const message = JSON.parse(data);
-        if (message.type === "notification") bus.emit(message.body.subject, message.body);
+        if (message.type !== "notification") onReply(message);
+        else bus.emit(message.body.subject, JSON.parse(message.body.payload));
       });
+      await opened(socket);
+      await call("login", credential);
+      await call("setUserId", player);
       return {
-        onPayload: (listener) => bus.on(KEY, ({ payload }) => listener(JSON.parse(payload))),
-        call: (name = "getServiceVersion") => callOnSocket(socket, name, {}),
+        onPayload: (listener) => bus.on(KEY, listener),
+        start: (count) => call(`go:${count}`, {}),
+        read: async () => countSessions((await call("describeWebSocketSessions", player)).body),
         close: () => socket.close(),
       };
     },
@@ -130,7 +185,12 @@ export const competitors = {
       return {
         onPayload: (listener) =>
           session.onNotification(({ payload }) => listener(JSON.parse(payload))),
-        call: (name = "getServiceVersion") => session.send("gateway", "namespace", name, {}),
+        start: (count) => session.send("gateway", "namespace", `go:${count}`, {}),
+        // Its socket client has no method for this function.
+        read: async () =>
+          countSessions(
+            await session.send("gateway", "webSocketSession", "describeWebSocketSessions", player),
+          ),
         close: () => session.disconnect(),
       };
     },
@@ -145,7 +205,11 @@ export const competitors = {
       await socket.connect({ token: "session-token" });
       return {
         onPayload: (listener) => void (socket.onnotification = ({ content }) => listener(content)),
-        call: (name = "version") => socket.rpc(name),
+        start: (count) => socket.rpc(`go:${count}`),
+        async read() {
+          const { payload } = await socket.rpc("describeWebSocketSessions", JSON.stringify(player));
+          return countSessions(JSON.parse(payload));
+        },
         close: () => socket.disconnect(),
       };
     },
@@ -160,10 +224,17 @@ export const competitors = {
       const channel = socket.channel("player");
       await reply(channel.join());
       return {
-        onPayload: (listener) => channel.on(KEY, listener),
-        call: (name = "version") => reply(channel.push(name, {})),
+        onPayload: (listener) => channel.on(KEY, ({ payload }) => listener(JSON.parse(payload))),
+        start: (count) => reply(channel.push(`go:${count}`, {})),
+        read: async () =>
+          countSessions(await reply(channel.push("describeWebSocketSessions", player))),
         close: () => socket.disconnect(),
       };
     },
   },
 };
+
+/** The limit of each protocol over a socket. */
+export const limits = Object.fromEntries(
+  Object.keys(payloadText).map((protocol) => [`limit: ${protocol}`, handWrittenReader(protocol)]),
+);

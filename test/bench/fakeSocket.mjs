@@ -1,4 +1,5 @@
-// A WebSocket without a network, to measure the cost of the competitor itself.
+// A WebSocket without a network, to measure the cost of the competitor itself. Its messages are
+// events of the host's MessageEvent class, as a browser makes them.
 export function fakeSocket(protocol) {
   return class FakeSocket {
     static CONNECTING = 0;
@@ -9,33 +10,47 @@ export function fakeSocket(protocol) {
     static last;
     readyState = 0;
     bufferedAmount = 0;
+    /** Replaced to change or delay the replies. */
+    reply = (text) => queueMicrotask(() => this.receive(text));
+    onmessage = null;
     #listeners = new Map();
+    #messageListeners = [];
 
     constructor() {
       FakeSocket.last = this;
       setTimeout(() => {
         this.readyState = 1;
-        this.#emit("open", { type: "open" });
+        this.#emit("open", new Event("open"));
       });
     }
 
     addEventListener(type, listener) {
       this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
+      this.#messageListeners = this.#listeners.get("message") ?? [];
     }
 
     removeEventListener(type, listener) {
       const rest = (this.#listeners.get(type) ?? []).filter((one) => one !== listener);
       this.#listeners.set(type, rest);
+      this.#messageListeners = this.#listeners.get("message") ?? [];
     }
 
     send(text) {
-      const { reply } = protocol.handle(text);
-      queueMicrotask(() => this.receive(reply));
+      this.reply(protocol.handle(text).reply, text);
     }
 
-    /** Delivers a frame. */
     receive(data) {
-      this.#emit("message", { type: "message", data });
+      this.receiveEvent(new MessageEvent("message", { data }));
+    }
+
+    /**
+     * Takes a message event that exists already: a browser makes it, and dispatches it, outside the
+     * page's code.
+     */
+    receiveEvent(event) {
+      this.onmessage?.(event);
+      const listeners = this.#messageListeners;
+      for (let i = 0; i < listeners.length; i++) listeners[i](event);
     }
 
     close() {
@@ -48,3 +63,6 @@ export function fakeSocket(protocol) {
     }
   };
 }
+
+/** A message event for each text. */
+export const messageEvents = (texts) => texts.map((data) => new MessageEvent("message", { data }));

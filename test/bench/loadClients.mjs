@@ -6,8 +6,9 @@ const [url, count] = process.argv.slice(2);
 const COUNT = Number(count);
 const BATCH_SIZE = 50;
 
-const now = () => performance.timeOrigin + performance.now();
-const delays = [];
+/** When the notification of each player arrived, as Unix time. */
+const arrivals = [];
+let received = 0;
 
 async function player(n) {
   const socket = new WebSocket(`${url.replace("http", "ws")}/gateway-ws`, {
@@ -37,16 +38,10 @@ async function player(n) {
     xGs2AccessToken: accessToken,
     xGs2ProjectToken: projectToken,
   });
-  socket.on("message", (data) => {
-    const { sentAt } = JSON.parse(JSON.parse(String(data)).body.payload);
-    if (delays.push(now() - sentAt) === COUNT) report();
+  socket.on("message", () => {
+    arrivals[n - 1] = performance.timeOrigin + performance.now();
+    if (++received === COUNT) process.send(arrivals);
   });
-}
-
-function report() {
-  delays.sort((a, b) => a - b);
-  const percentile = (fraction) => Math.round(delays[Math.floor(fraction * (delays.length - 1))]);
-  process.send({ p50Ms: percentile(0.5), p99Ms: percentile(0.99) });
 }
 
 for (let n = 1; n <= COUNT; n += BATCH_SIZE) {

@@ -1,26 +1,25 @@
-// Runs one measure of one competitor in a process of its own, and sends the result to the parent:
+// Runs one measure of one competitor in a process of its own, and sends the results to the parent:
 // `node measure.mjs MEASURE COMPETITOR COUNT PORT`.
 import { WebSocket } from "ws";
-import { competitors } from "./competitors.mjs";
-import { protocols } from "./protocols.mjs";
-import { fakeSocket } from "./fakeSocket.mjs";
+import { competitors, limits, payloadText } from "./competitors.mjs";
+import { fakeSocket, messageEvents } from "./fakeSocket.mjs";
+import { notificationTexts, protocols } from "./protocols.mjs";
 import { median } from "./statistics.mjs";
 
 const [measure, name, count, port] = process.argv.slice(2);
-const competitor = competitors[name];
+const competitor = competitors[name] ?? limits[name];
 const COUNT = Number(count);
+const TURNS = 15;
 
 const endpointsWith = (WebSocketClass) => ({
   host: "127.0.0.1",
   port,
   rest: `http://127.0.0.1:${port}`,
   webSocket: `ws://127.0.0.1:${port}/gs2`,
+  nakama: `ws://127.0.0.1:${port}/nakama`,
   phoenix: `ws://127.0.0.1:${port}/phoenix`,
   WebSocket: WebSocketClass,
 });
-
-const textsOf = (protocol) =>
-  Array.from({ length: 1000 }, (_, i) => protocols[protocol].notification(i));
 
 const timed = async (run) => {
   const start = performance.now();
@@ -28,53 +27,77 @@ const timed = async (run) => {
   return performance.now() - start;
 };
 
-const TURNS = 9;
+/** Milliseconds of this process's processor time, which other processes do not disturb. */
+const processorTime = (run) => {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+};
 
-async function timeRelativeToParsing() {
-  const texts = textsOf(competitor.protocol);
-  const limitTexts = textsOf("gs2");
-  const Fake = fakeSocket(protocols[competitor.protocol]);
-  const session = await competitor.open(endpointsWith(Fake));
-  const socket = Fake.last;
-  // The sum uses what was read, so that the engine cannot optimize the reads away.
-  let sum = 0;
-  session.onPayload(({ gatheringName }) => void (sum += gatheringName.length));
-  const ratios = [];
-  for (let turn = 0; turn < TURNS; turn++) {
-    const limit = await timed(() => {
-      for (let i = 0; i < COUNT; i++) {
-        const { body } = JSON.parse(limitTexts[i % limitTexts.length]);
-        sum += JSON.parse(body.payload).gatheringName.length;
-      }
-    });
-    const ms = await timed(() => {
-      for (let i = 0; i < COUNT; i++) socket.receive(texts[i % texts.length]);
-    });
-    ratios.push(ms / limit);
-  }
-  await session.close();
-  return { value: median(ratios), sum };
+/**
+ * Reads every payload; the sum uses what was read, so that the engine cannot optimize the reads
+ * away.
+ */
+const read = { count: 0, characters: 0, finish: undefined, finishAt: 0 };
+function onPayload({ gatheringName }) {
+  read.characters += gatheringName.length;
+  if (++read.count === read.finishAt) read.finish();
+}
+
+/** Resolves with the last notification, which may be before the reply to the request for them. */
+async function receive(session, notifications) {
+  const all = new Promise((resolve) => (read.finish = resolve));
+  read.finishAt = read.count + notifications;
+  session.start(notifications);
+  await all;
 }
 
 const measures = {
-  /** Notifications per second over a socket, with the payload read. */
+  /**
+   * Notifications per second over a socket, and the processor time of this process for each, in
+   * nanoseconds. A first part warms the engine up.
+   */
   async overSocket() {
     const session = await competitor.open(endpointsWith(WebSocket));
-    let received = 0;
-    let characters = 0;
-    let finish;
-    const all = new Promise((resolve) => (finish = resolve));
-    session.onPayload(({ gatheringName }) => {
-      characters += gatheringName.length;
-      if (++received === COUNT) finish();
-    });
-    const ms = await timed(() => Promise.all([session.call("go"), all]));
+    session.onPayload(onPayload);
+    await receive(session, COUNT / 4);
+    const before = process.cpuUsage();
+    const ms = await timed(() => receive(session, COUNT));
+    const { user, system } = process.cpuUsage(before);
     await session.close();
-    return { value: (COUNT / ms) * 1000, characters };
+    return {
+      overSocket: { value: (COUNT / ms) * 1_000 },
+      processorTime: { value: ((user + system) * 1_000) / COUNT },
+    };
   },
 
-  /** The time without a network, as a multiple of two JSON.parse in the same process, in turns. */
-  inProcess: timeRelativeToParsing,
+  /**
+   * The processor time without a network: message events handed to the client's socket, and to the limit,
+   * which is two JSON.parse and a call, in turns.
+   */
+  async inProcess() {
+    const Fake = fakeSocket(protocols[competitor.protocol]);
+    const session = await competitor.open(endpointsWith(Fake));
+    const socket = Fake.last;
+    session.onPayload(onPayload);
+    const textOf = payloadText[competitor.protocol];
+    const limit = ({ data }) => onPayload(JSON.parse(textOf(JSON.parse(data))));
+    const events = messageEvents(notificationTexts(competitor.protocol));
+    const ratios = [];
+    for (let turn = 0; turn < TURNS; turn++) {
+      const limitMs = processorTime(() => {
+        for (let i = 0; i < COUNT; i++) limit(events[i % events.length]);
+      });
+      const ms = processorTime(() => {
+        for (let i = 0; i < COUNT; i++) socket.receiveEvent(events[i % events.length]);
+      });
+      ratios.push(ms / limitMs);
+    }
+    await session.close();
+    if (read.count !== 2 * TURNS * COUNT) throw new Error(`${name} has lost notifications`);
+    return { inProcess: { value: median(ratios) } };
+  },
 
   /**
    * Milliseconds of one call in sequence, and of one on a bare socket in the same process. They
@@ -84,13 +107,17 @@ const measures = {
     const session = await competitor.open(endpointsWith(WebSocket));
     const limit = await competitors["bare ws"].open(endpointsWith(WebSocket));
     const times = { own: [], limit: [] };
+    const readBy = async (caller) => {
+      if ((await caller.read()) !== 1) throw new Error(`${name} has read no session`);
+    };
+    const calls = Math.ceil(COUNT / TURNS);
     for (let turn = 0; turn < TURNS; turn++) {
-      for (let n = 0; n < COUNT / TURNS; n++) times.limit.push(await timed(() => limit.call()));
-      for (let n = 0; n < COUNT / TURNS; n++) times.own.push(await timed(() => session.call()));
+      for (let n = 0; n < 100; n++) times.limit.push(await timed(() => readBy(limit)));
+      for (let n = 0; n < calls; n++) times.own.push(await timed(() => readBy(session)));
     }
     await session.close();
     await limit.close();
-    return { value: median(times.own), limit: median(times.limit) };
+    return { call: { value: median(times.own), limit: median(times.limit) } };
   },
 
   /** Milliseconds from connect to a bound player. */
@@ -103,7 +130,7 @@ const measures = {
       );
       await session.close();
     }
-    return { value: median(times) };
+    return { connect: { value: median(times) } };
   },
 };
 

@@ -2,10 +2,13 @@ export type Language = "en" | "ja";
 export type PartName =
   | "machine"
   | "measures"
+  | "senderCeiling"
+  | "growth"
   | "boundAgain"
   | "gzipBytes"
   | "installedBytes"
   | "emulator"
+  | "exec"
   | "inspector"
   | "chromium"
   | "heap"

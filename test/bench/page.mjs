@@ -2,7 +2,8 @@
 // test/package/figures.test.ts compares them.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { barChart, strips } from "./chart.mjs";
+import { barChart, growthChart, strips } from "./chart.mjs";
+import { growthSeries } from "./growthSeries.mjs";
 import { measures } from "./measures.mjs";
 
 const root = new URL("../../", import.meta.url);
@@ -20,7 +21,8 @@ const words = {
     who: "Library",
     heads: {
       overSocket: "received per second",
-      inProcess: "time, payload read",
+      processorTime: "processor time each",
+      inProcess: "time without a network",
       call: "one call",
       connect: "connect to bound",
     },
@@ -29,7 +31,29 @@ const words = {
     boundRows: ["first", "rebind after a dropped connection"],
     download: ["A page's bundle with", "Bytes, gzip"],
     installed: ["On disk after `npm install`", "Bytes"],
-    emulator: ["Players", "Start to ready", "Memory", "Notification to all: median", "p99"],
+    ceiling: (perSecond, factor) =>
+      `The sender can send ${perSecond} notifications per second, ${factor} of what the fastest library receives.`,
+    growth: ["Time for", "Sizes", "Nanoseconds"],
+    growthLimit: "two `JSON.parse` alone, by bytes of the payload",
+    growthOf: {
+      handlers: "one notification, by keys with a handler",
+      definitions: "one notification, by definitions with a handler",
+      slots: "one notification, by bound slots",
+      payloadBytes: "one notification, by bytes of its payload",
+      held: "all held notifications with the bind that held them, by their number",
+      clients: "one notification to each client of a page, by clients",
+    },
+    emulator: [
+      "Players",
+      "Start to ready",
+      "Memory",
+      "Heap by socket",
+      "Sent per second",
+      "Latency: median",
+      "p99",
+    ],
+    exec: (clients, ms) =>
+      `\`gs2-gateway exec\` with a program of ${clients} clients, each of which binds and gets a notification, takes ${ms} from start to exit.`,
     targetRow: "target",
     inspector: (perSecond, task, clock) =>
       `At ${perSecond} notifications per second the inspector's longest task took ${task} ms of processor time (${clock} ms of wall time); the target is 100 ms.`,
@@ -51,6 +75,7 @@ const words = {
       overSocket:
         "A bar chart: notifications received per second over a socket, relative to bare ws",
       gzipBytes: "A bar chart: bytes of a page's bundle with each library",
+      growth: "A line chart: how the time grows with each size, below a line that is linear growth",
       returnAfterOutage:
         "Arrivals in each second after the server is back, for outages of 1 s to 10 minutes: spread over the retry window, without a spike at its start",
     },
@@ -61,7 +86,8 @@ const words = {
     who: "ライブラリ",
     heads: {
       overSocket: "1 秒あたりの受信数",
-      inProcess: "処理時間（payload を読む）",
+      processorTime: "通知 1 件の CPU 時間",
+      inProcess: "ネットワークなしの処理時間",
       call: "呼び出し 1 回",
       connect: "接続から紐付けまで",
     },
@@ -70,7 +96,29 @@ const words = {
     boundRows: ["初回", "切断後の再紐付け"],
     download: ["ページのバンドル", "バイト（gzip）"],
     installed: ["`npm install` 後のディスク使用量", "バイト"],
-    emulator: ["プレイヤー数", "起動から準備完了まで", "メモリー", "全員への通知：中央値", "p99"],
+    ceiling: (perSecond, factor) =>
+      `送信側は 1 秒に ${perSecond} 件の通知を送れます。最も速いライブラリの受信数の ${factor} です。`,
+    growth: ["何の時間か", "大きさ", "ナノ秒"],
+    growthLimit: "2 回の `JSON.parse` だけ（payload のバイト数）",
+    growthOf: {
+      handlers: "通知 1 件（ハンドラーのあるキーの数）",
+      definitions: "通知 1 件（ハンドラーのある定義の数）",
+      slots: "通知 1 件（紐付けたスロットの数）",
+      payloadBytes: "通知 1 件（payload のバイト数）",
+      held: "保留した通知の全件と、保留の原因となった紐付け（件数）",
+      clients: "ページの各クライアントに通知 1 件ずつ（クライアント数）",
+    },
+    emulator: [
+      "プレイヤー数",
+      "起動から準備完了まで",
+      "メモリー",
+      "ソケット 1 つのヒープ",
+      "1 秒あたりの送信数",
+      "遅延：中央値",
+      "p99",
+    ],
+    exec: (clients, ms) =>
+      `${clients} 個のクライアントがそれぞれ紐付けて通知を 1 件受け取るプログラムを \`gs2-gateway exec\` で動かすと、開始から終了まで ${ms} かかります。`,
     targetRow: "目標",
     inspector: (perSecond, task, clock) =>
       `毎秒 ${perSecond} 件の通知を流したとき、インスペクターの最長タスクは CPU 時間で ${task} ms（実時間で ${clock} ms）でした。目標は 100 ms です。`,
@@ -91,6 +139,7 @@ const words = {
     images: {
       overSocket: "棒グラフ：ソケットから 1 秒間に受信できる通知の数（素の ws との比）",
       gzipBytes: "棒グラフ：それぞれを使ったページのバンドルのバイト数",
+      growth: "折れ線グラフ：大きさとともに時間がどう増えるか。破線は比例した増え方",
       returnAfterOutage:
         "サーバー復旧後の 1 秒ごとの到着数（停止時間 1 秒から 10 分）。最初に集中せず、時間枠全体に散らばっている",
     },
@@ -99,13 +148,14 @@ const words = {
 
 const grouped = (value) => Math.round(value).toLocaleString("en-US");
 const times = (ratio) => `${ratio >= 10 ? grouped(ratio) : ratio.toFixed(2)} x`;
+const range = ([lowest, highest]) => `${times(lowest).slice(0, -2)}–${times(highest).slice(0, -2)}`;
 const seconds = (ms) => `${ms / 1_000} s`;
 
 const table = (head, rows) =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
 /** The SVG of each chart; undefined if its figures are missing. */
-export function chartsOf({ measures: measured, gzipBytes, returnAfterOutage }) {
+export function chartsOf({ measures: measured, gzipBytes, growth, returnAfterOutage }) {
   const arrivals = returnAfterOutage?.results.filter(
     ({ away, perSecond }) => away === "refusing" && perSecond,
   );
@@ -135,6 +185,19 @@ export function chartsOf({ measures: measured, gzipBytes, returnAfterOutage }) {
             label: grouped(bytes),
             ours: ours(name),
           })),
+      }),
+    growth:
+      growth &&
+      growthChart({
+        title: "Time of each size, relative to the smallest",
+        linear: "linear",
+        rows: growth.map(({ id, steps }) => ({
+          name: id,
+          points: steps.map(({ size, nanoseconds }) => [
+            size / steps[0].size,
+            nanoseconds / steps[0].nanoseconds,
+          ]),
+        })),
       }),
     returnAfterOutage:
       arrivals?.length > 0
@@ -182,13 +245,37 @@ export function partsOf(figures, language) {
           [
             ...names.map((name) => [
               name,
-              ...ids.map((id) => (measured[id][name] ? times(measured[id][name].ratio) : "")),
+              ...ids.map((id) => {
+                const { ratio, spread } = measured[id][name];
+                return `${times(ratio)} (${range(spread)})`;
+              }),
             ]),
             [text.target, ...targets],
           ],
         ),
       );
     }),
+    senderCeiling: part(figures.measures && figures.senderCeiling, bench, ({ median }) => {
+      const rates = Object.values(figures.measures.overSocket).map((figure) => figure.median);
+      return text.ceiling(grouped(median), times(median / Math.max(...rates)));
+    }),
+    growth: part(figures.growth, bench, (growth) =>
+      withChart(
+        "growth",
+        table(
+          text.growth,
+          growthSeries.flatMap(({ id }) => {
+            const { steps } = growth.find((one) => one.id === id);
+            const list = (name) => steps.map((step) => grouped(step[name])).join(" / ");
+            const row = [text.growthOf[id], list("size"), list("nanoseconds")];
+            const hasLimit = steps[0].limitNanoseconds !== undefined;
+            return hasLimit
+              ? [row, [text.growthLimit, list("size"), list("limitNanoseconds")]]
+              : [row];
+          }),
+        ),
+      ),
+    ),
     boundAgain: part(figures.boundAgain, bench, ({ roundTripMs, firstMs, againMs }) =>
       table(
         text.bound,
@@ -220,15 +307,20 @@ export function partsOf(figures, language) {
     ),
     emulator: part(figures.emulator, `${bench} -- --all`, (loads) =>
       table(text.emulator, [
-        ...loads.map(({ sockets, readyMs, rssMegabytes, p50Ms, p99Ms }) => [
+        ...loads.map(({ sockets, readyMs, rssMegabytes, bytesPerSocket, ...load }) => [
           grouped(sockets),
           `${readyMs} ms`,
           `${rssMegabytes} MB`,
-          `${p50Ms} ms`,
-          `${p99Ms} ms`,
+          `${(bytesPerSocket / 1_000).toFixed(1)} kB`,
+          grouped(load.sentPerSecond),
+          `${load.p50Ms} ms`,
+          `${load.p99Ms} ms`,
         ]),
-        [text.targetRow, "<= 1,000 ms", "<= 400 MB", "", "<= 1,000 ms"],
+        [text.targetRow, "<= 1,000 ms", "<= 400 MB", "", "", "", "<= 1,000 ms"],
       ]),
+    ),
+    exec: part(figures.exec, `${bench} -- --all`, ({ clients, ms }) =>
+      text.exec(clients, `${grouped(ms)} ms`),
     ),
     inspector: part(figures.inspector, `${bench} -- --all`, (inspector) =>
       text.inspector(inspector.perSecond, inspector.longestTaskMs, inspector.longestByClockMs),

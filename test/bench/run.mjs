@@ -5,17 +5,17 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { median, rounded } from "./statistics.mjs";
-import { measures } from "./measures.mjs";
+import { growthSeries, worseThanLinear } from "./growthSeries.mjs";
+import { measures, runs } from "./measures.mjs";
+import { printFigures } from "./print.mjs";
 import { readFigures, recordFigures } from "./record.mjs";
+import { median, rounded, spread } from "./statistics.mjs";
+import { invalidFigures } from "./validity.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("../../", import.meta.url));
-/** A ratio that differs more than this from the committed one is reported. */
-const NOISE = 0.15;
-
 const { values: options } = parseArgs({
-  options: { rounds: { type: "string", default: "5" }, all: { type: "boolean", default: false } },
+  options: { rounds: { type: "string", default: "9" }, all: { type: "boolean", default: false } },
 });
 const rounds = Number(options.rounds);
 
@@ -25,68 +25,101 @@ if (!existsSync(`${root}dist/node.js`)) run("npm", ["run", "build"], root);
 const before = readFigures();
 const results = { ...before, measuredOn: machine(), versions: versions() };
 
-const server = fork(`${here}server.mjs`, [String(measures[0].count())]);
+const server = fork(`${here}sender.mjs`);
 const port = await new Promise((resolve) => server.once("message", resolve));
 try {
-  results.measures = await measureInTurns();
-  results.boundAgain = await child("timeToBind.mjs", [port, rounds]);
+  Object.assign(results, await measureInTurns());
+  results.growth = await measureGrowth();
+  results.boundAgain = await child("timeToBind.mjs", [port, 5]);
   if (options.all) {
     const { chromiumThroughput } = await import("./chromiumThroughput.mjs");
-    results.chromium = await chromiumThroughput({ port, count: measures[0].count(), rounds });
+    results.chromium = await chromiumThroughput({ port, count: 60_000, rounds });
   }
 } finally {
   server.disconnect();
+}
+const sentences = [...invalidFigures(results), ...worseThanLinear(results.growth)];
+if (sentences.length > 0) {
+  printFigures(results, before);
+  console.error(`\n${sentences.join("\n")}\nNothing was recorded.`);
+  process.exit(1);
 }
 const { downloadSizes, installedSizes } = await import("./sizes.mjs");
 results.gzipBytes = await downloadSizes();
 results.installedBytes = installedSizes();
 if (options.all) {
-  const { emulatorLoad } = await import("./emulatorLoad.mjs");
+  const { emulatorLoad, execRun } = await import("./emulatorLoad.mjs");
+  results.exec = await execRun();
   results.emulator = [];
-  for (const sockets of [1_000, 5_000]) results.emulator.push(await emulatorLoad(sockets));
+  for (const sockets of [1_000, 5_000, 10_000]) results.emulator.push(await emulatorLoad(sockets));
   const { inspectorLoad } = await import("./inspectorLoad.mjs");
   results.inspector = await inspectorLoad(10);
   const { retainedHeap } = await import("./retainedHeap.mjs");
   results.heap = await retainedHeap();
 }
 
-print();
+printFigures(results, before);
 await recordFigures(results);
 
-/** Measures all competitors in each round, so that the machine's other load affects all alike. */
+/**
+ * Runs all competitors in each round, so that the machine's other load affects all alike; each
+ * round begins with another one.
+ */
 async function measureInTurns() {
-  const values = {};
+  const rows = [];
   for (let round = 0; round < rounds; round++) {
-    for (const { id, competitors, count } of measures) {
-      for (const name of competitors) {
+    const row = {};
+    const add = (name, figures) => {
+      for (const [id, figure] of Object.entries(figures)) (row[id] ??= {})[name] = figure;
+    };
+    showProgress(`round ${round + 1} of ${rounds}: the sender's ceiling`);
+    add("", await child("ceiling.mjs", [2_000_000, port]));
+    for (const { id, competitors, count } of runs) {
+      const first = round % competitors.length;
+      for (const name of [...competitors.slice(first), ...competitors.slice(0, first)]) {
         showProgress(`round ${round + 1} of ${rounds}: ${id}, ${name}`);
-        const measured = await child("measure.mjs", [id, name, count(name), port]);
-        ((values[id] ??= {})[name] ??= []).push(measured);
+        add(name, await child("measure.mjs", [id, name, count(name), port]));
       }
     }
+    rows.push(row);
   }
   showProgress("");
+  const ceilings = rows.map(({ senderCeiling }) => senderCeiling[""].value);
+  return {
+    senderCeiling: { median: rounded(median(ceilings)), spread: spread(ceilings) },
+    measures: Object.fromEntries(measures.map((measure) => [measure.id, figuresOf(measure, rows)])),
+  };
+}
+
+async function measureGrowth() {
+  const growth = [];
+  for (const { id } of growthSeries) {
+    showProgress(`growth: ${id}`);
+    growth.push({ id, steps: await child("growth.mjs", [id]) });
+  }
+  showProgress("");
+  return growth;
+}
+
+/** By competitor: the median, and the median and spread of the ratios of each round. */
+function figuresOf({ id, compareWith }, rows) {
+  const names = runs[0].competitors.filter((name) => !name.startsWith("limit: "));
   return Object.fromEntries(
-    measures.map(({ id, baseline }) => [
-      id,
-      Object.fromEntries(
-        Object.entries(values[id]).map(([name, list]) => [
-          name,
-          {
-            median: rounded(median(list.map(({ value }) => value))),
-            // Relative to a limit in the same process or to the baseline; else a ratio already.
-            ratio: rounded(
-              median(
-                list.map(
-                  ({ value, limit }, n) =>
-                    value / (limit ?? (baseline ? values[id][baseline][n].value : 1)),
-                ),
-              ),
-            ),
-          },
-        ]),
-      ),
-    ]),
+    names.map((name) => {
+      const ratios = rows.map(({ [id]: figures }) => {
+        const { value, limit = 1 } = figures[name];
+        return value / (compareWith ? figures[compareWith(name)].value : limit);
+      });
+      const values = rows.map(({ [id]: figures }) => figures[name].value);
+      return [
+        name,
+        {
+          median: rounded(median(values)),
+          ratio: rounded(median(ratios)),
+          spread: spread(ratios),
+        },
+      ];
+    }),
   );
 }
 
@@ -136,64 +169,4 @@ function versions() {
       JSON.parse(readFileSync(`${here}node_modules/${name}/package.json`, "utf8")).version,
     ]),
   );
-}
-
-function print() {
-  const notes = [];
-  for (const { id, description, target, moreIsBetter, baseline } of measures) {
-    console.log(`\n${description}${baseline ? ` (ratio to ${baseline})` : ""}`);
-    for (const [name, { median: value, ratio }] of Object.entries(results.measures[id])) {
-      const figure = baseline ? `${String(value).padStart(10)}  ` : "";
-      console.log(`  ${name.padEnd(32)}${figure}${ratio.toFixed(2).padStart(8)} x`);
-      const committed = before.measures?.[id]?.[name]?.ratio;
-      if (committed && Math.abs(ratio / committed - 1) > NOISE) {
-        notes.push(`${id}, ${name}: ${ratio} x, committed ${committed} x`);
-      }
-    }
-    const { ratio } = results.measures[id]["gs2-gateway"];
-    const holds = moreIsBetter ? ratio >= target : ratio <= target;
-    console.log(`  target ${moreIsBetter ? ">=" : "<="} ${target}: ${holds ? "holds" : "MISSED"}`);
-  }
-  const { roundTripMs, firstMs, againMs } = results.boundAgain;
-  console.log(`\nms until bound, ${roundTripMs} ms per round trip, from the start of the attempt`);
-  console.log(
-    `  first ${firstMs.toFixed(0)} (target ${3 * roundTripMs + 20}), rebind ${againMs.toFixed(0)} (target ${2 * roundTripMs + 20})`,
-  );
-  console.log("\nbytes of a page's bundle, esbuild, gzip -9");
-  for (const [name, size] of Object.entries(results.gzipBytes)) {
-    console.log(`  ${name.padEnd(32)}${String(size).padStart(10)}`);
-  }
-  console.log("\nbytes on disk after npm install");
-  for (const [name, size] of Object.entries(results.installedBytes)) {
-    console.log(`  ${name.padEnd(32)}${String(size).padStart(10)}`);
-  }
-  for (const { sockets, readyMs, rssMegabytes, p50Ms, p99Ms } of results.emulator ?? []) {
-    console.log(
-      `\nemulator with ${sockets} players: ready after ${readyMs} ms (target 1000), ${rssMegabytes} MB (target 400)`,
-    );
-    console.log(
-      `  a notification to each of them: median ${p50Ms} ms, p99 ${p99Ms} ms (target 1000)`,
-    );
-  }
-  if (results.inspector) {
-    const { perSecond, longestTaskMs, longestByClockMs } = results.inspector;
-    console.log(
-      `\ninspector at ${perSecond} notifications per second: longest task ${longestTaskMs} ms of processor time (target 100), ${longestByClockMs} ms of wall time`,
-    );
-  }
-  if (results.chromium) {
-    const { perSecond, handPerSecond, ratio } = results.chromium;
-    console.log(
-      `\nnotifications per second in Chromium: ${perSecond}, bare WebSocket ${handPerSecond}: ${ratio.toFixed(2)} x`,
-    );
-  }
-  for (const { of, count, heapBytes } of results.heap ?? []) {
-    console.log(`\nheap retained after ${count} ${of}: ${heapBytes} bytes (target 2097152)`);
-  }
-  console.log(`\n${results.measuredOn}. Each notification is one text frame of about 190 bytes.`);
-  if (notes.length > 0) {
-    console.log(
-      `\nMore than ${NOISE * 100} % from the committed figures:\n  ${notes.join("\n  ")}`,
-    );
-  }
 }

@@ -7,3 +7,6 @@ export function median(values) {
 
 /** Three significant digits. */
 export const rounded = (value) => Number(value.toPrecision(3));
+
+/** The lowest and the highest value. */
+export const spread = (values) => [rounded(Math.min(...values)), rounded(Math.max(...values))];

@@ -43,6 +43,14 @@ const finishMission = (userId: string) =>
     payload: { namespaceName: "mission", groupName: "daily", userId, taskName: "win-round" },
   });
 
+test("the demo's page allows scripts of its own only, and no frame of another page", async () => {
+  const { headers } = await fetch(demoPages.demo.url);
+  const policy = headers.get("content-security-policy");
+  expect(policy).toContain("default-src 'self'");
+  expect(policy).toContain("frame-ancestors 'self'");
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
+});
+
 describe("two players", () => {
   test("see each other in the lobby, play a match, and get each other's notifications", async () => {
     const alice = await demoPages.openReady("?name=Alice");

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
+import { growthSeries } from "../bench/growthSeries.mjs";
 import { chartFile, chartsOf, pagesOfFigures, partsOf, withParts } from "../bench/page.mjs";
 import { inRepo, readInRepo } from "../support/repo.js";
 
@@ -26,17 +27,33 @@ test("a page whose figures are missing says how to measure them", () => {
 });
 
 test("figures of each kind that is measured find their place", () => {
-  const ratio = { median: 1, ratio: 0.5 };
-  const names = ["overSocket", "inProcess", "inProcessUnread", "call", "connect"];
+  const ratio = { median: 1, ratio: 0.5, spread: [0.4, 0.6] };
+  const names = ["overSocket", "processorTime", "inProcess", "call", "connect"];
   const parts = partsOf(
     {
       measuredOn: "2 x a machine",
       versions: { phoenix: "1.8.16" },
       measures: Object.fromEntries(names.map((id) => [id, { "bare ws": ratio, gs2: ratio }])),
+      senderCeiling: { median: 12 },
+      growth: growthSeries.map(({ id, sizes }) => ({
+        id,
+        steps: sizes.map((size) => ({ size, nanoseconds: 2_000 })),
+      })),
       boundAgain: { roundTripMs: 100, firstMs: 304.4, againMs: 203.2 },
       gzipBytes: { "gs2-gateway": 8_000 },
       installedBytes: { "gs2-gateway": 2_000_000 },
-      emulator: [{ sockets: 5_000, readyMs: 200, rssMegabytes: 150, p50Ms: 90, p99Ms: 170 }],
+      emulator: [
+        {
+          sockets: 5_000,
+          readyMs: 200,
+          rssMegabytes: 150,
+          bytesPerSocket: 6_010,
+          sentPerSecond: 2_500,
+          p50Ms: 90,
+          p99Ms: 170,
+        },
+      ],
+      exec: { clients: 200, ms: 1_234 },
       inspector: { perSecond: 1_000, longestTaskMs: 30, longestByClockMs: 40 },
       chromium: { perSecond: 90_000, handPerSecond: 100_000, ratio: 0.9 },
       heap: [{ of: "reconnects", count: 10_000, heapBytes: -1_234 }],
@@ -44,11 +61,15 @@ test("figures of each kind that is measured find their place", () => {
     "en",
   );
   expect(parts.machine).toBe("Measured on 2 x a machine, with phoenix 1.8.16.");
-  expect(parts.measures).toContain("| gs2 | 0.50 x | 0.50 x | 0.50 x | 0.50 x |");
+  expect(parts.measures).toContain(`| gs2 |${" 0.50 x (0.40–0.60) |".repeat(names.length)}`);
+  expect(parts.senderCeiling).toContain("12 notifications per second, 12 x");
+  expect(parts.growth).toContain("| 1 / 10 / 100 / 1,000 | 2,000 / 2,000 / 2,000 / 2,000 |");
   expect(parts.boundAgain).toContain("| first | 3 | 304 ms | <= 320 ms |");
   expect(parts.gzipBytes).toContain("| gs2-gateway | 8,000 |");
   expect(parts.installedBytes).toContain("| gs2-gateway | 2,000,000 |");
-  expect(parts.emulator).toContain("| 5,000 | 200 ms | 150 MB | 90 ms | 170 ms |");
+  expect(parts.emulator).toContain("| 5,000 | 200 ms | 150 MB | 6.0 kB | 2,500 | 90 ms | 170 ms |");
+  expect(parts.exec).toContain("200 clients");
+  expect(parts.exec).toContain("1,234 ms");
   expect(parts.inspector).toContain("took 30 ms");
   expect(parts.chromium).toContain("receives 90,000 notifications per second");
   expect(parts.heap).toContain("| 10,000 reconnects | -1,234 |");

@@ -302,7 +302,10 @@ const serverActions: WeightedActions = [
   [
     3,
     (environment) => {
-      const faults = upTo(3, environment, () => requestFault(environment, [401, 404, 500, 503]));
+      // Refused again and again: with renewed tokens, too.
+      const faults = environment.random.boolean(0.2)
+        ? [401, 401, 401]
+        : upTo(3, environment, () => requestFault(environment, [401, 404, 500, 503]));
       environment.trace.log(`faults of calls: ${JSON.stringify(faults)}`);
       environment.server.requestFaults.call.push(...faults);
     },

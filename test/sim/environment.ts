@@ -168,9 +168,10 @@ export class SimulatedEnvironment {
         for (const link of this.network.linksOf(client.device)) link.close();
       });
     }
-    const next = this.open(`${name}'`, family, storage);
+    const first = this.random.boolean(0.2) ? this.open(`${name}'*`, "", storage) : undefined;
+    if (first) this.throwAway(first);
+    const next = this.open(`${name}'`, family, storage, first?.device);
     if (keepsId) next.storedSessionId = tab.sessionId;
-    if (this.random.boolean(0.2)) this.remount(next);
     next.refetchMs = tab.refetchMs;
     // Some games request their bindings only after a title screen.
     next.plannedBindings = desiredBindings;
@@ -195,9 +196,14 @@ export class SimulatedEnvironment {
       if (bindings.size > 0) other.restoreBindings(bindings);
       return;
     }
-    // A second mount of a framework disposes the first client, or forgets it.
-    if (this.random.boolean(0.5)) other.gateway.dispose();
-    other.disposed = true;
+    this.throwAway(other);
+  }
+
+  /** A second mount of a framework disposes the first client, or forgets it. */
+  throwAway(tab: Tab): void {
+    tab.trace.log(`${tab.name} is thrown away unused`);
+    tab.disposed = true;
+    if (this.random.boolean(0.5)) tab.gateway.dispose();
   }
 
   /** Clones the tab with its storage. The client of the clone must use another session ID. */
@@ -215,6 +221,7 @@ export class SimulatedEnvironment {
       tab.allowEarlyDelivery();
       tab.desiredBindings.clear();
       tab.gateway.dispose();
+      tab.useAfterDispose();
     });
     this.schedule(1, () => tab.invariants.assertNoLeaks(this.network.linksOf(tab.device).length));
   }

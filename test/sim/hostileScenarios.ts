@@ -171,16 +171,40 @@ const cleanRestarts: Scenario = (random, sockets) => {
     async run() {
       const tab = environment.open("tab-1", "family-1", createStorage());
       tab.perform("setUserId alice", () => tab.setUserId("player", "alice", true, false));
-      await environment.advance(random.between(1_000, 20_000));
+      await environment.advance(random.between(1_000, random.pick([9_000, 20_000])));
       for (let i = 0; i < 3; i++) {
         const code = random.pick([1000, 1001, 1012]);
         trace.log(`the server restarts with ${code}`);
         environment.server.restart(random.between(0, 2_000), code);
-        await environment.advance(random.between(3_000, 40_000));
+        await environment.advance(random.between(3_000, random.pick([9_000, 40_000])));
         const { status } = tab.gateway.connection;
         trace.assert(status !== "replaced", () => "a restart counts as a shared session ID");
       }
       await environment.advance(60_000);
+      environment.assertBindings(false);
+    },
+  };
+};
+
+/** Clients of one page, visible or hidden, and the page after it. */
+const samePage: Scenario = (random, sockets) => {
+  const environment = new SimulatedEnvironment(random, sockets, {}, CLIENT);
+  return {
+    environment,
+    async run() {
+      const tab = environment.open("tab-1", "family-1", createStorage());
+      tab.perform("setUserId alice", () => tab.setUserId("player", "alice", true, false));
+      await environment.advance(random.between(0, 2_000));
+      if (random.boolean(0.7)) {
+        tab.perform("the page is hidden", () => tab.device.emitHint("background"));
+      }
+      await environment.advance(random.between(0, 2_000));
+      const second = environment.open("tab-2", "family-2", tab.storage, tab.device);
+      if (random.boolean(0.5)) environment.throwAway(second);
+      else second.perform("setUserId bob", () => second.setUserId("player", "bob", true, false));
+      await environment.advance(2_000);
+      environment.reload(tab);
+      await environment.advance(20_000);
       environment.assertBindings(false);
     },
   };
@@ -296,5 +320,6 @@ export const hostileScenarios = {
   impatient,
   cleanRestarts,
   flowing,
+  samePage,
   wallClock,
 };

@@ -16,6 +16,7 @@ beforeAll(async () => {
 test.each([
   ["reconnects", 10_000],
   ["notifications", 1_000_000],
+  ["distinctNames", 100_000],
   ["realReconnects", 100],
 ])("the client leaks nothing with %s x %d", { timeout: 240_000 }, async (name, count) => {
   const { stdout } = await promisify(execFile)(process.execPath, [

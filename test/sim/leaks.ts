@@ -25,6 +25,8 @@ export interface LeakReport {
 }
 
 const LATENCY_MS = 1;
+/** The default of the client. */
+const CALL_TIMEOUT_MS = 10_000;
 const namespaceName = "game-0001";
 const credential = { clientId: "client-0001", clientSecret: "secret-0001" };
 
@@ -72,7 +74,7 @@ class Harness {
     const options: GatewayClientOptions = {
       namespaceName,
       credential,
-      endpoints: { rest: "http://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
+      endpoints: { rest: "https://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
       logger: false,
       storage: null,
       // Unused: the opener makes the sockets.
@@ -188,6 +190,46 @@ export async function notifications(count: number): Promise<LeakReport> {
   await sendMany(count);
   if (harness.received - receivedBefore !== count)
     throw new Error(`${harness.received - receivedBefore} were received`);
+  return harness.report(before);
+}
+
+/** Distinct keys, slots and signals, each used once; one signal is used for all. */
+export async function distinctNames(count: number): Promise<LeakReport> {
+  const harness = new Harness();
+  const { gateway, time } = harness;
+  await harness.bind();
+  const { signal: shared } = new AbortController();
+  const nothing = (): undefined => undefined;
+  const BATCH = 1_000;
+  const use = async (from: number, to: number): Promise<void> => {
+    for (let i = from; i < to; i++) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const key = `Gs2Chat:Post${i}` as "Gs2Chat:Post";
+      const slot = `slot-${i}`;
+      for (const end of [
+        gateway.on(key, nothing),
+        gateway.on(key, nothing, { signal: shared }),
+        gateway.on({ issuer: key }, nothing, { signal: shared }),
+        gateway.onSync(nothing, { signal: shared }),
+      ]) {
+        end();
+      }
+      gateway.on(key, nothing, { signal });
+      gateway.onSync(nothing, { signal });
+      harness.follow(gateway.waitFor(key, { signal }));
+      harness.follow(gateway.connect({ signal: shared }));
+      controller.abort();
+      harness.follow(gateway.takeOver({ slot }));
+      harness.follow(gateway.getFirebaseToken({ slot }));
+      harness.follow(gateway.release({ slot }));
+      // Cancelled timers stay in the virtual time's queue until they are due.
+      if (i % BATCH === BATCH - 1) await time.runUntil(time.now + CALL_TIMEOUT_MS, () => false);
+    }
+  };
+  await use(0, 10 * BATCH);
+  const before = heap();
+  await use(10 * BATCH, 10 * BATCH + count);
   return harness.report(before);
 }
 

@@ -15,7 +15,7 @@ const narrowScenarios: readonly (readonly ScenarioName[])[] = [
   ["sharedSessionId", "flapping"],
   ["doubleTap", "impatient"],
   ["cleanRestarts", "flowing"],
-  ["wallClock"],
+  ["wallClock", "samePage"],
 ];
 
 function scenariosOf(seed: number): readonly ScenarioName[] {

@@ -155,7 +155,7 @@ export class Tab {
             projectToken: () => this.#provider("project").request(() => this.#projectToken()),
           }
         : { clientId: "client-0001", clientSecret: "secret-0001" },
-      endpoints: { rest: "http://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
+      endpoints: { rest: "https://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
       logger,
       storage: this.storage,
       // Unused: the opener makes the sockets.
@@ -334,6 +334,22 @@ export class Tab {
       (error) => this.#revert(slot, desired, before, step, error),
     );
     this.isRequesting = false;
+  }
+
+  /** Every promise settles, also after `dispose`. */
+  useAfterDispose(): void {
+    const { gateway } = this;
+    const uses: Record<string, () => Promise<unknown>> = {
+      waitFor: () => gateway.waitFor("*"),
+      connect: () => gateway.connect(),
+      getProjectToken: () => gateway.getProjectToken(),
+      ping: () => gateway.ping(),
+      setUserId: () => gateway.setUserId({ accessToken: "token" }),
+      takeOver: () => gateway.takeOver(),
+    };
+    for (const [name, use] of Object.entries(uses)) {
+      this.track(`${name} after dispose`, 0, use, undefined, true);
+    }
   }
 
   restoreBindings(bindings: ReadonlyMap<string, DesiredBinding>): void {

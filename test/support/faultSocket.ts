@@ -191,7 +191,7 @@ export const optionsFor = (
 ): GatewayClientOptions => ({
   namespaceName: "game-0001",
   credential: { clientId: "client-0001", clientSecret: "secret-0001" },
-  endpoints: { rest: "http://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
+  endpoints: { rest: "https://nowhere.test/{service}", webSocket: "wss://nowhere.test" },
   logger: false,
   WebSocket,
   ...more,

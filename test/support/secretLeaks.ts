@@ -31,9 +31,25 @@ function textsOf(root: unknown): string {
   return texts.join("\n");
 }
 
-/** The labels of the planted secrets that a value contains. */
-export const leakedSecrets = (value: unknown): string[] => [
-  ...new Set(
-    [...textsOf(value).matchAll(new RegExp(`${MARK}-([a-zA-Z]+)`, "g"))].map(([, label]) => label!),
-  ),
-];
+/** What a text says within a URL or Base64. */
+function decoded(text: string): string[] {
+  const fromUrl = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(parseInt(hex, 16)),
+  );
+  const fromBase64 = [...text.matchAll(/[\w+/-]{12,}/g)].flatMap(([run]) =>
+    // A run may begin within a group of four characters.
+    [0, 1, 2, 3].map((skipped) => Buffer.from(run.slice(skipped), "base64").toString("latin1")),
+  );
+  return [fromUrl, ...fromBase64];
+}
+
+/** The labels of the planted secrets that a value contains, also within a URL or Base64. */
+export function leakedSecrets(value: unknown): string[] {
+  const text = textsOf(value);
+  const all = [text, ...decoded(text)].join("\n");
+  return [
+    ...new Set(
+      [...all.matchAll(new RegExp(`${MARK}-([a-zA-Z]+)`, "g"))].map(([, label]) => label!),
+    ),
+  ];
+}

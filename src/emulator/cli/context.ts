@@ -10,6 +10,8 @@ export interface CommandContext {
   /** Prints one line. */
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
+  /** Asks a question in the terminal; undefined: there is none. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
   /** Calls back on SIGINT and SIGTERM; returns a function that stops it. */
   readonly onSignal: (callback: (signal: "SIGINT" | "SIGTERM") => void) => () => void;
 }

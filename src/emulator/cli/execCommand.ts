@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Command } from "commander";
+import spawn from "cross-spawn";
 import { startEmulator } from "../emulator.js";
 import { logTo } from "./emulatorCommand.js";
 import type { CommandContext } from "./context.js";
@@ -55,10 +55,9 @@ async function run(
 
 function runChild([name = "", ...args]: readonly string[], url: string, context: CommandContext) {
   return new Promise<number>((resolve) => {
+    // On Windows npm and its like are batch files: cross-spawn runs them without a shell of ours.
     const child = spawn(name, args, {
       stdio: "inherit",
-      // On Windows npm and its like are batch files.
-      shell: process.platform === "win32",
       env: { ...context.env, GS2_GATEWAY_EMULATOR_URL: url, VITE_GS2_GATEWAY_EMULATOR_URL: url },
     });
     const undo = context.onSignal((signal) => {

@@ -1,12 +1,13 @@
-import { cp, mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { mkdir, readFile, readdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import type { CommandContext } from "./context.js";
+import { isSymbolicLink, writeNewFile } from "./writeFile.js";
 
 /**
- * `gs2-gateway init TEMPLATE DIR`: writes a new game. Writes nothing into a folder that is not
- * empty.
+ * `gs2-gateway init TEMPLATE DIR`: writes a new game. Writes into a folder that is not empty only
+ * with `--force`, and never through a symbolic link.
  */
 export function addInitCommand(
   program: Command,
@@ -18,50 +19,87 @@ export function addInitCommand(
     .description("write a new game into an empty folder: phaser-vite (Phaser 4, Vite, TypeScript)")
     .argument("<template>", "phaser-vite")
     .argument("<dir>", "the folder, created if it does not exist")
-    .action(async (template: string, dir: string) => exit(await run(template, dir, context)));
+    .option("--force", "write into a folder that is not empty, and replace files of the game")
+    .action(async (template: string, dir: string, { force }: { readonly force?: true }) =>
+      exit(await run(template, dir, force ?? false, context)),
+    );
 }
 
-async function run(template: string, dir: string, context: CommandContext): Promise<number> {
+async function run(
+  template: string,
+  dir: string,
+  force: boolean,
+  context: CommandContext,
+): Promise<number> {
   const templates = await readdir(context.templates);
   if (!templates.includes(template)) {
     context.err(`There is no template ${template}; there is: ${templates.join(", ")}`);
     return 1;
   }
   const target = resolve(dir);
-  const problem = await problemOf(target);
+  const problem = await problemOf(target, force);
   if (problem !== undefined) {
-    context.err(`${dir} ${problem}. Name a folder that is empty or does not exist.`);
+    context.err(`${dir} ${problem}.`);
     return 1;
   }
-  await mkdir(target, { recursive: true });
-  await cp(fileURLToPath(new URL(`${template}/`, context.templates)), target, { recursive: true });
-  // npm packs no .gitignore.
-  await rename(join(target, "gitignore"), join(target, ".gitignore"));
-  await fillManifest(join(target, "package.json"), packageName(target), context.version);
+  const from = fileURLToPath(new URL(`${template}/`, context.templates));
+  const files = await filesIn(from);
+  for (const folder of new Set(files.map((file) => dirname(join(target, file))))) {
+    if (await isSymbolicLink(folder)) {
+      context.err(`${folder} is a symbolic link. Name a folder without one.`);
+      return 1;
+    }
+    await mkdir(folder, { recursive: true });
+  }
+  for (const file of files) {
+    const text = await readFile(join(from, file), "utf8");
+    const isManifest = file === "package.json";
+    const filled = isManifest ? fillManifest(text, packageName(target), context.version) : text;
+    // npm packs no .gitignore.
+    const name = file === "gitignore" ? ".gitignore" : file;
+    if (!(await writeNewFile(join(target, name), filled, force))) {
+      context.err(`${join(dir, name)} exists. --force replaces it.`);
+      return 1;
+    }
+  }
   context.out(`${dir} is ready: cd ${dir} && npm install && npm run dev`);
   return 0;
 }
 
 /** Why nothing may be written into this folder: its files must not be lost. */
-async function problemOf(folder: string): Promise<string | undefined> {
+async function problemOf(folder: string, force: boolean): Promise<string | undefined> {
+  const hint = "Name a folder that is empty or does not exist";
+  if (await isSymbolicLink(folder)) return `is a symbolic link. ${hint}`;
   try {
-    return (await readdir(folder)).length > 0 ? "is not empty" : undefined;
+    if ((await readdir(folder)).length === 0 || force) return undefined;
+    return `is not empty. ${hint}, or add --force: it replaces files of the game`;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
-    if (code === "ENOTDIR") return "is not a folder";
+    if (code === "ENOTDIR") return `is not a folder. ${hint}`;
     throw error;
   }
 }
 
-async function fillManifest(file: string, name: string, version: string): Promise<void> {
-  const manifest = JSON.parse(await readFile(file, "utf8")) as {
+/** The paths of all files in a folder. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.map(async (entry) =>
+    entry.isDirectory()
+      ? (await filesIn(join(folder, entry.name))).map((file) => join(entry.name, file))
+      : [entry.name],
+  );
+  return (await Promise.all(files)).flat();
+}
+
+function fillManifest(text: string, name: string, version: string): string {
+  const manifest = JSON.parse(text) as {
     name: string;
     dependencies: Record<string, string>;
   };
   manifest.name = name;
   manifest.dependencies["gs2-gateway"] = `^${version}`;
-  await writeFile(file, `${JSON.stringify(manifest, null, 2)}\n`);
+  return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
 /** A name npm accepts: lower case, no blanks. */

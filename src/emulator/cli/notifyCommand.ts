@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { printable } from "../log/eventLog.js";
 import { isObject } from "../store/json.js";
 import { DEFAULT_PORT, type CommandContext } from "./context.js";
 
@@ -49,20 +50,20 @@ async function run(flags: NotifyFlags, context: CommandContext): Promise<number>
     context.out(`Sent ${key ?? subject ?? ""} to ${user}: ${sendConnectionIds.join(", ")}`);
     return 0;
   }
-  context.err(
+  const why =
     typeof reason === "string"
       ? `Not delivered. ${reason}`
       : typeof message === "string"
         ? message
-        : `The server at ${url} is not the emulator.`,
-  );
+        : `The server at ${url} is not the emulator.`;
+  context.err(printable(why));
   return 1;
 }
 
 async function post(url: string, body: unknown): Promise<Record<string, unknown> | "noReply"> {
   let response: Response;
   try {
-    response = await fetch(url, { method: "POST", body: JSON.stringify(body) });
+    response = await fetch(url, { method: "POST", body: JSON.stringify(body), redirect: "error" });
   } catch {
     return "noReply";
   }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addDoctorCommand } from "./doctorCommand.js";
 import { addEmulatorCommand } from "./emulatorCommand.js";
 import { addExecCommand } from "./execCommand.js";
 import type { CommandContext } from "./context.js";
@@ -12,6 +13,7 @@ const commands = [
   addNotifyCommand,
   addInitCommand,
   addPushWorkerCommand,
+  addDoctorCommand,
 ];
 
 /**

@@ -1,14 +1,15 @@
-import { copyFile, mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import type { CommandContext } from "./context.js";
+import { writeNewFile } from "./writeFile.js";
 
 const FILE = "firebase-messaging-sw.js";
 
 /**
  * `gs2-gateway push-worker DIR`: copies the push worker of this version into the folder a site is
- * served from.
+ * served from. It replaces another file only with `--force`.
  */
 export function addPushWorkerCommand(
   program: Command,
@@ -21,24 +22,33 @@ export function addPushWorkerCommand(
       "copy the service worker of gs2-gateway/push into the folder your site is served from",
     )
     .argument("<dir>", "the folder, e.g. public")
-    .action(async (folder: string) => exit(await copyPushWorker(folder, context)));
+    .option("--force", "replace another file of this name, e.g. the worker of an older version")
+    .action(async (folder: string, { force }: { readonly force?: true }) =>
+      exit(await copyPushWorker(folder, context, { force: force ?? false })),
+    );
 }
 
 export async function copyPushWorker(
   folder: string,
   context: CommandContext,
-  // In dist/, next to the command.
-  from: string = fileURLToPath(new URL(FILE, import.meta.url)),
+  {
+    force,
+    // In dist/, next to the command.
+    from = fileURLToPath(new URL(FILE, import.meta.url)),
+  }: { readonly force: boolean; readonly from?: string },
 ): Promise<number> {
   const to = join(folder, FILE);
   try {
     await mkdir(folder, { recursive: true });
-    await copyFile(from, to);
+    if (!(await writeNewFile(to, await readFile(from, "utf8"), force))) {
+      context.err(`${to} exists and is another file. --force replaces it.`);
+      return 1;
+    }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     context.err(`Cannot write ${to}${code === undefined ? "" : ` (${code})`}.`);
     return 1;
   }
-  context.out(`${to} is written. Run this again after each update of gs2-gateway.`);
+  context.out(`${to} is written. Run this again, with --force, after each update of gs2-gateway.`);
   return 0;
 }

@@ -1,4 +1,5 @@
 import { encodeReply } from "../../wire/frames.js";
+import type { RelayedReply } from "../calls/relayed.js";
 import type { ApiRequest } from "../calls/request.js";
 import { bodyOf, type CallResult } from "../calls/result.js";
 import type { FaultEffect } from "../faults/actions.js";
@@ -29,9 +30,23 @@ export interface EngineConnection {
   send(text: string): void;
   /** Handles a call and sends its reply, subject to faults. */
   handleRequest(request: Omit<ApiRequest, "transport" | "connectionId">, requestId: string): void;
+  /** The same for a call that `forward` passes on. */
+  relayRequest(
+    request: Omit<ApiRequest, "transport" | "connectionId">,
+    requestId: string,
+    forward: Forward,
+  ): void;
+  /** Sends a notification of the upstream, subject to faults. */
+  deliver(text: string): void;
   /** Called when the transport has closed. */
   closed(code: number): void;
 }
+
+/** Passes a call on to the upstream, and calls back with its reply. */
+export type Forward = (reply: (reply: RelayedReply) => void) => void;
+
+/** `text`: the upstream's, as it came. */
+export type SendReply = (result: CallResult, userId: string | undefined, text?: string) => void;
 
 /** What connections and effects need of the engine. `reset` replaces store and faults. */
 export interface EngineContext {
@@ -43,10 +58,12 @@ export interface EngineContext {
 }
 
 export interface ConnectionPorts extends EngineContext {
-  readonly handleRequest: (
+  readonly handleRequest: (request: ApiRequest, requestId: string, reply: SendReply) => void;
+  readonly relayRequest: (
     request: ApiRequest,
     requestId: string,
-    reply: (result: CallResult, userId: string | undefined) => void,
+    forward: Forward,
+    reply: SendReply,
   ) => void;
   readonly perform: (effects: readonly FaultEffect[]) => void;
 }
@@ -58,7 +75,7 @@ export class Connections {
   constructor(private readonly ports: ConnectionPorts) {}
 
   open(transport: Transport): EngineConnection {
-    const { faults, clock, log, handleRequest, perform } = this.ports;
+    const { faults, clock, log, handleRequest, relayRequest, perform } = this.ports;
     const store = this.ports.store();
     const connection = openConnection(store, clock.now());
     const { connectionId } = connection;
@@ -68,6 +85,14 @@ export class Connections {
     clock.wakeAt(connection.openedAt + timeoutMs);
     log("opened", `${connectionId} opened`, { connectionId });
     const isOpen = () => store === this.ports.store() && store.connections.has(connectionId);
+    const replyTo =
+      (request: ApiRequest, requestId: string): SendReply =>
+      (result, userId, relayed) => {
+        const { status } = result;
+        const text = relayed ?? encodeReply(requestId, status, bodyOf(store, result));
+        const isOk = status === 200;
+        perform(faults().reply(request, { connectionId, text, userId, isOk }));
+      };
     return {
       connectionId,
       touch: () => void (connection.lastActiveAt = clock.now()),
@@ -80,12 +105,16 @@ export class Connections {
       send: (text) => this.send(connectionId, text),
       handleRequest: (given, requestId) => {
         const request: ApiRequest = { ...given, transport: "socket", connectionId };
-        handleRequest(request, requestId, (result, userId) => {
-          const { status } = result;
-          const text = encodeReply(requestId, status, bodyOf(store, result));
-          const isOk = status === 200;
-          perform(faults().reply(request, { connectionId, text, userId, isOk }));
-        });
+        handleRequest(request, requestId, replyTo(request, requestId));
+      },
+      relayRequest: (given, requestId, forward) => {
+        const request: ApiRequest = { ...given, transport: "socket", connectionId };
+        relayRequest(request, requestId, forward, replyTo(request, requestId));
+      },
+      deliver: (text) => {
+        for (let left = faults().copiesToSend(connectionId); left > 0; left--) {
+          this.send(connectionId, text);
+        }
       },
       closed: (code) => this.#closed(store, connectionId, code),
     };

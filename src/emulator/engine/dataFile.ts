@@ -2,12 +2,15 @@ import {
   closeSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
+  rmSync,
   writeSync,
 } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { randomUUID } from "node:crypto";
+import { basename, dirname, join, resolve } from "node:path";
 import { isGatewayError } from "../../errors.js";
 import { codeOf, lock } from "./fileLock.js";
 import { invalid } from "../settings.js";
@@ -37,6 +40,7 @@ export function dataFile(given: string): StateFile {
     release: () => release(),
     load() {
       release = lock(given, path);
+      deleteTemporaryFiles(path);
       let text: string;
       try {
         text = readFileSync(path, "utf8");
@@ -55,12 +59,13 @@ export function dataFile(given: string): StateFile {
       }
     },
     save(state) {
-      const temporary = `${path}.tmp`;
+      const temporary = `${path}.${randomUUID()}.tmp`;
       try {
         writeAndFlush(temporary, `${JSON.stringify(state)}\n`);
         renameSync(temporary, path);
         flushFolder(dirname(path));
       } catch (error) {
+        rmSync(temporary, { force: true });
         throw invalid(`The emulator cannot write its data file ${given} (${codeOf(error)}).`);
       }
     },
@@ -76,10 +81,20 @@ function resolveLink(given: string): string {
   }
 }
 
+/** An emulator that was killed while it wrote leaves one. */
+function deleteTemporaryFiles(path: string): void {
+  const prefix = `${basename(path)}.`;
+  for (const name of readdirSync(dirname(path))) {
+    const isOurs =
+      name.startsWith(prefix) && /^[0-9a-f-]{36}\.tmp$/.test(name.slice(prefix.length));
+    if (isOurs) rmSync(join(dirname(path), name), { force: true });
+  }
+}
+
 function writeAndFlush(path: string, text: string): void {
   const bytes = Buffer.from(text);
-  // Readable by its owner only: it holds tokens.
-  const file = openSync(path, "w", 0o600);
+  // A new file, not what a symbolic link names. Readable by its owner only: it holds tokens.
+  const file = openSync(path, "wx", 0o600);
   try {
     for (let written = 0; written < bytes.byteLength;) {
       written += writeSync(file, bytes, written);

@@ -1,13 +1,15 @@
 import type { WebSocketSession } from "../../wire/models.js";
-import { handleCall } from "../calls/handleCall.js";
+import { handleCall, type HandledCall } from "../calls/handleCall.js";
+import { handleRelayed } from "../calls/relayed.js";
 import type { ApiRequest } from "../calls/request.js";
-import { failure, type CallResult } from "../calls/result.js";
+import { failure, type Failure } from "../calls/result.js";
 import type { ActionName, EmulatorFaultReport, Fault } from "../faults/definitions.js";
 import { FaultInjector, type HandshakeDecision } from "../faults/injector.js";
 import { CallLog } from "../log/callLog.js";
 import type { EmulatorLogEntry, LogEvent, WriteLog } from "../log/eventLog.js";
 import { FrameLog } from "../log/frameLog.js";
 import { RingBuffer } from "../log/ringBuffer.js";
+import { invalid } from "../settings.js";
 import { expireDue, nextExpiryAt } from "../store/expiry.js";
 import { nextJobDue } from "../store/jobs.js";
 import { DeviceQueue, type OutboxEntry, type OutboxFilter } from "../store/outbox.js";
@@ -26,6 +28,8 @@ import {
   Connections,
   type EngineConnection,
   type EngineContext,
+  type Forward,
+  type SendReply,
   type Transport,
 } from "./connections.js";
 import type { StateFile } from "./dataFile.js";
@@ -36,10 +40,14 @@ import { Waiters } from "./waiters.js";
 export interface EngineOptions extends StoreOptions {
   /** Of the random numbers of faults. */
   readonly seed: number;
+  /** Whether an upstream handles the calls. */
+  readonly relays?: boolean;
 }
 
 /** The emulator's own code: GS2 never sends it. */
 const NOT_PERSISTED = { component: "emulator", message: "emulator.data.error.notWritten" };
+
+const refused = (result: Failure): HandledCall => ({ result, userId: undefined });
 
 /** Owns the store: every change of it goes through here, and its effects are performed here. */
 export class EmulatorEngine {
@@ -48,7 +56,7 @@ export class EmulatorEngine {
   readonly frameLog = new FrameLog(() => this.clock.now());
   readonly waiters = new Waiters();
   readonly clock: AdjustableClock;
-  readonly #outbox = new RingBuffer<OutboxEntry>(1_000);
+  readonly #outbox = new RingBuffer<OutboxEntry>(1_000, 16_000_000);
   readonly #tasks = new TaskQueue();
   readonly #options: EngineOptions;
   readonly #writeLog: WriteLog;
@@ -79,6 +87,7 @@ export class EmulatorEngine {
     this.#connections = new Connections({
       ...context,
       handleRequest: (...args) => this.handleRequest(...args),
+      relayRequest: (...args) => this.relayRequest(...args),
       perform: (effects) => this.#effects.run(effects),
     });
     const { pushes } = this;
@@ -116,18 +125,38 @@ export class EmulatorEngine {
   }
 
   /** Handles a call. `reply` is called after its notifications, and later if a fault says so. */
-  handleRequest(
-    request: ApiRequest,
-    requestId: string | undefined,
-    reply: (result: CallResult, userId: string | undefined) => void,
-  ): void {
+  handleRequest(request: ApiRequest, requestId: string | undefined, reply: SendReply): void {
     const at = this.clock.now();
     const refusal = this.#faults.refuse(request);
-    const { result: handled, userId } = refusal
-      ? { result: refusal, userId: undefined }
-      : handleCall(this.#store, request, at);
+    const handled = refusal ? refused(refusal) : handleCall(this.#store, request, at);
+    this.#reply(request, requestId, handled, reply);
+  }
+
+  /** The same for a call that the upstream handles, unless a fault refuses it before. */
+  relayRequest(
+    request: ApiRequest,
+    requestId: string | undefined,
+    forward: Forward,
+    reply: SendReply,
+  ): void {
+    const refusal = this.#faults.refuse(request);
+    if (refusal) return this.#reply(request, requestId, refused(refusal), reply);
+    forward((relayed) => {
+      const handled = handleRelayed(this.#store, request, relayed, this.clock.now());
+      this.#reply(request, requestId, handled, (result, userId) =>
+        reply(result, userId, relayed.text),
+      );
+    });
+  }
+
+  #reply(
+    request: ApiRequest,
+    requestId: string | undefined,
+    { result: handled, userId }: HandledCall,
+    reply: SendReply,
+  ): void {
     const result = this.#trySave() ? handled : failure(500, [NOT_PERSISTED], handled.effects);
-    this.calls.add(request, requestId, result, userId, { at, log: this.log });
+    this.calls.add(request, requestId, result, userId, { at: this.clock.now(), log: this.log });
     this.#effects.run(result.effects, () =>
       this.#faults.delayReply(request, () => reply(result, userId)),
     );
@@ -151,6 +180,7 @@ export class EmulatorEngine {
 
   /** Replaces all faults. Returns them with the hits of those that acted at once. */
   setFaults(faults: readonly Fault[]): EmulatorFaultReport[] {
+    for (const fault of faults) this.#requireOwnSessions(fault);
     const names = faults.map(({ fault }) => fault);
     this.log("fault", names.length === 0 ? "no faults" : `faults set: ${names.join(", ")}`, {
       faults: names,
@@ -163,6 +193,7 @@ export class EmulatorEngine {
 
   /** Applies a fault to one connection, once. The faults that are set stay as they are. */
   trigger(fault: Fault<ActionName>, connectionId: string): void {
+    this.#requireOwnSessions(fault);
     const effects = this.#faults.applyOnce(fault, connectionId);
     this.#trySave();
     this.#effects.run(effects);
@@ -206,6 +237,15 @@ export class EmulatorEngine {
     this.#autoSave.replace(this.#store, now);
     this.log("reset", "the emulator was reset");
     this.waiters.notifyAll();
+  }
+
+  /** These change sessions and tokens, which are the upstream's where there is one. */
+  #requireOwnSessions({ fault }: Fault): void {
+    if (this.#options.relays && ["kick", "expireTokens"].includes(fault)) {
+      throw invalid(
+        `The fault ${fault} has no effect with an upstream, whose sessions and tokens it cannot change.`,
+      );
+    }
   }
 
   #createFaultInjector(): FaultInjector {

@@ -1,62 +1,64 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
+import { LockFile } from "@rushstack/node-core-library/lib/LockFile";
 import { invalid } from "../settings.js";
 
-/**
- * Files that this process has locked. The process id in a lock file is not enough: an earlier
- * process may have had the same id, as in a container.
- */
-const lockedHere = new Set<string>();
+const NAME = "emulator";
 
 /**
- * Locks a data file with a file beside it that holds the process id. The lock of a dead process is
- * replaced. Throws `invalidArgument`, with the process id, if the other process is alive. Returns a
- * function that releases the lock.
+ * Locks a data file by a file with the process id, in a folder of its own beside it. The lock of a
+ * dead process does not count. Throws `invalidArgument`, with the process id, if another emulator
+ * has it. Returns a function that releases the lock.
  */
 export function lock(given: string, path: string): () => void {
-  const lockFile = `${path}.lock`;
-  for (let created = false; !created;) {
-    try {
-      writeFileSync(lockFile, String(process.pid), { flag: "wx", mode: 0o600 });
-      created = true;
-    } catch (error) {
-      if (codeOf(error) !== "EEXIST") {
-        throw invalid(
-          `The emulator cannot write the lock of its data file ${given} (${codeOf(error)}).`,
-        );
-      }
-      const owner = readOwner(lockFile);
-      if (owner !== undefined && isLocked(path, owner)) {
-        throw invalid(
-          `The emulator's data file ${given} is in use by another emulator, process ${owner}. ` +
-            `Stop it, or use another file. If that process is no emulator, delete ${lockFile}.`,
-        );
-      }
-      rmSync(lockFile, { force: true });
-    }
+  const folder = `${path}.lock`;
+  const acquired = tryAcquire(given, folder);
+  if (!acquired) {
+    throw invalid(
+      `The emulator's data file ${given} is in use by another emulator${processIn(folder)}. ` +
+        `Stop it, or use another file. If no emulator runs, delete ${folder}.`,
+    );
   }
-  lockedHere.add(path);
   return () => {
-    if (lockedHere.delete(path)) rmSync(lockFile, { force: true });
+    acquired.release();
+    removeIfEmpty(folder);
   };
 }
 
-/** Undefined: the lock file is empty, because its process died while writing it. */
-function readOwner(lockFile: string): number | undefined {
-  try {
-    return Number(readFileSync(lockFile, "utf8")) || undefined;
-  } catch {
-    return undefined;
+function tryAcquire(given: string, folder: string): LockFile | undefined {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      // The folder is the owner's: nothing can be planted where the lock is written.
+      mkdirSync(folder, { mode: 0o700, recursive: true });
+      if (!lstatSync(folder).isDirectory()) throw invalid(`${folder} is not a folder.`);
+      return LockFile.tryAcquire(folder, NAME);
+    } catch (error) {
+      // Another emulator released the lock, and removed the folder.
+      if (codeOf(error) === "ENOENT" && attempt < 3) continue;
+      throw invalid(`The emulator cannot lock its data file ${given} (${codeOf(error)}).`);
+    }
   }
 }
 
-function isLocked(path: string, owner: number): boolean {
-  if (owner === process.pid) return lockedHere.has(path);
+function processIn(folder: string): string {
+  const ids = readdirSync(folder).flatMap((name) => /#(\d+)\.lock$/.exec(name)?.[1] ?? []);
+  const alive = ids.find((id) => isAlive(Number(id)));
+  return alive === undefined ? "" : `, process ${alive}`;
+}
+
+function isAlive(id: number): boolean {
   try {
-    process.kill(owner, 0);
-    return true;
+    return process.kill(id, 0);
   } catch (error) {
     // The process exists and belongs to another user.
     return codeOf(error) === "EPERM";
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Another emulator is locking it.
   }
 }
 

@@ -1,5 +1,7 @@
 import { GatewayError } from "../../errors.js";
 
+const MAX_WAITS = 1_000;
+
 /** Promises that resolve when a predicate holds. It is checked after each change of the store. */
 export class Waiters {
   readonly #checks = new Set<() => void>();
@@ -12,7 +14,8 @@ export class Waiters {
   /**
    * Calls `predicate` now and after each change, until it returns a value. Rejects with
    * `requestTimeout` after `timeoutMs` of real time, and with `aborted` once `stopped` is aborted;
-   * both messages contain the text of `describeTimeout`.
+   * both messages contain the text of `describeTimeout`. At most {@link MAX_WAITS} at a time:
+   * another one rejects with `quotaLimitExceeded`.
    */
   waitFor<T>(
     predicate: () => T | undefined,
@@ -20,6 +23,10 @@ export class Waiters {
     describeTimeout: () => string,
     stopped: AbortSignal,
   ): Promise<T> {
+    if (this.#checks.size >= MAX_WAITS) {
+      const message = `${MAX_WAITS.toLocaleString("en")} waits are pending already.`;
+      return Promise.reject(new GatewayError({ kind: "quotaLimitExceeded", message }));
+    }
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {
         this.#checks.delete(check);

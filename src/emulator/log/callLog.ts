@@ -34,12 +34,13 @@ export interface CallFilter {
   readonly userId?: string | undefined;
 }
 
-/** A call takes about a kilobyte. */
+/** A call takes about a kilobyte, and at most as much as a body may have. */
 const CAPACITY = 3_000;
+const MAX_CHARACTERS = 16_000_000;
 
-/** The last {@link CAPACITY} calls. */
+/** The last {@link CAPACITY} calls, fewer when they are long. */
 export class CallLog {
-  readonly #calls = new RingBuffer<EmulatorCall>(CAPACITY);
+  readonly #calls = new RingBuffer<EmulatorCall>(CAPACITY, MAX_CHARACTERS);
 
   /** Adds a call, and writes it to the event log. */
   add(

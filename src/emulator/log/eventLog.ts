@@ -36,10 +36,19 @@ export type LogEvent = (
   level?: EmulatorLogEntry["level"],
 ) => void;
 
-export const formatText = ({ at, level, text }: EmulatorLogEntry): string =>
-  `${new Date(at).toISOString().slice(11, 23)} ${level === "warning" ? "! " : ""}${text}`;
+/** What a terminal obeys in place of showing it, and what changes the order of a line. */
+// eslint-disable-next-line no-control-regex -- they are replaced
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
-export const formatJson = (entry: EmulatorLogEntry): string => JSON.stringify(entry);
+/** A text of others with its control characters as `\uXXXX`. */
+export const printable = (text: string): string =>
+  text.replace(CONTROLS, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+export const formatText = ({ at, level, text }: EmulatorLogEntry): string =>
+  `${new Date(at).toISOString().slice(11, 23)} ${level === "warning" ? "! " : ""}${printable(text)}`;
+
+/** JSON itself escapes only some of them. */
+export const formatJson = (entry: EmulatorLogEntry): string => printable(JSON.stringify(entry));
 
 export function logWriter(log: EmulatorLog | undefined): WriteLog {
   switch (log) {

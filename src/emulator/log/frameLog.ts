@@ -3,6 +3,7 @@ import type { Target } from "../../wire/frames.js";
 import { isObject, parseObject } from "../store/json.js";
 import type { EmulatorLogEntry } from "./eventLog.js";
 import { redact } from "./redact.js";
+import { charactersIn } from "./ringBuffer.js";
 
 const CAPACITY = 1_000;
 
@@ -12,6 +13,7 @@ const MAX_CHARACTERS = 4 * 1_048_576;
 
 /** Calls that a reply can still be linked to. */
 const MAX_CALLS = 2_000;
+const MAX_REQUEST_ID_LENGTH = 200;
 
 interface SocketFrame {
   readonly direction: "in" | "out";
@@ -145,7 +147,8 @@ export class FrameLog {
       if (typeof name !== "string") return { ...common, type: "unreadable" };
       const method = methodName({ service, component, function: name });
       const requestId = readRequestId(envelope["requestId"]);
-      if (requestId !== null) this.#keepCall(`${connectionId} ${requestId}`, { id, method });
+      if (requestId !== null && requestId.length <= MAX_REQUEST_ID_LENGTH)
+        this.#keepCall(`${connectionId} ${requestId}`, { id, method });
       return { ...common, type: "call", method, requestId };
     }
     const requestId = readRequestId(frame["requestId"]);
@@ -181,7 +184,7 @@ const withoutLongText = <Content extends { readonly text: string }>(content: Con
   content.text.length > MAX_FRAME_CHARACTERS ? { ...content, text: "" } : content;
 
 const charactersOf = ({ kind, content }: RawEntry): number =>
-  kind === "event" ? 0 : content.text.length;
+  kind === "event" ? charactersIn(content) : content.text.length;
 
 function formatRest(stamp: Stamp, content: RestMessage): LoggedFrame {
   const { direction, target, requestId, text, status, replyTo } = content;

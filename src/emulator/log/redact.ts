@@ -1,3 +1,4 @@
+import { createRedact, SHORTEST_SECRET, type Redact } from "../../core/redact.js";
 import { isObject } from "../store/json.js";
 
 const SECRET = /token$|secret$|^authorization$/i;
@@ -11,24 +12,32 @@ const isSecret = (name: string, value: unknown): boolean =>
 /** Deeper than any GS2 value. Values nested without limit would overflow the stack. */
 const MAX_DEPTH = 8;
 
+/** Of texts with more secrets nothing is kept: the time to find them all would grow with both. */
+const MAX_SECRETS = 100;
+
+/** What a name like `accessToken` introduces in broken JSON, a query, a header. */
+const INTRODUCED = /((?:token|secret|authorization)\\*["']?\s*[:=]\s*\\*["']?)[^\s"'\\&,}]+/gi;
+
 /**
  * The same values with every secret and token replaced by `***`, at any depth. A string may hold
  * JSON, e.g. a notification's payload or an error's list: secrets in it are redacted too, and so is
- * every other occurrence of a secret, e.g. an upload token in its URL.
+ * every other occurrence of a secret, e.g. an upload token in its URL. The time is linear in the
+ * length of the values.
  */
 export function redact(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const secrets = new Set<string>();
   collectSecrets(values, MAX_DEPTH, secrets);
-  // Longest first: a secret may start with another one.
-  const known = [...secrets].sort((a, b) => b.length - a.length);
+  const redactKnown: Redact =
+    secrets.size <= MAX_SECRETS
+      ? createRedact(secrets)
+      : (text) => (text.length < SHORTEST_SECRET ? text : "***");
   const redactText = (text: string) =>
-    known
-      .reduce((rest, secret) => rest.replaceAll(secret, "***"), text)
+    redactKnown(text)
       .replace(/\b(projectToken|playerToken|upload)-[0-9a-f]{16}\b/g, "***")
       .replace(/\bBearer\s+\S+/gi, "Bearer ***");
   const redactString = (text: string): string => {
     const parsed = parseContainer(text);
-    if (parsed === undefined) return redactText(text);
+    if (parsed === undefined) return redactText(text).replace(INTRODUCED, "$1***");
     const redacted = JSON.stringify(redactValue(parsed, MAX_DEPTH, redactString));
     // JSON without secrets keeps its spacing.
     return redactText(redacted === compact(parsed) ? text : redacted);
@@ -71,14 +80,11 @@ function redactValue(
     : redactFields(value as Record<string, unknown>, depth, redactString);
 }
 
-/** Shorter secrets would redact parts of unrelated text. */
-const MIN_LENGTH = 4;
-
 function collectSecrets(value: unknown, depth: number, secrets: Set<string>): void {
   if (typeof value === "string") collectSecrets(parseContainer(value), depth - 1, secrets);
   if (typeof value !== "object" || value === null || depth <= 0) return;
   for (const [name, inner] of Object.entries(value)) {
-    if (isSecret(name, inner) && typeof inner === "string" && inner.length >= MIN_LENGTH) {
+    if (isSecret(name, inner) && typeof inner === "string" && inner.length >= SHORTEST_SECRET) {
       secrets.add(inner);
     }
     collectSecrets(inner, depth - 1, secrets);

@@ -1,15 +1,17 @@
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
+import { secureHeaders } from "hono/secure-headers";
 import { errorBody, loginTarget, type Target } from "../../wire/frames.js";
 import type { AnyMethod } from "../../wire/methods.js";
-import { emulatorEndpoints } from "../../wire/endpoints.js";
-import type { ApiRequest } from "../calls/request.js";
-import { readJsonBody } from "./requestBody.js";
+import { emulatorEndpoints, type Endpoints } from "../../wire/endpoints.js";
+import { readBody, readJsonBody } from "./requestBody.js";
 import { controlApi } from "./controlApi.js";
 import type { EmulatorEngine } from "../engine/engine.js";
-import { checkOrigin, type OriginPolicy } from "./originCheck.js";
+import { checkOrigin, checkSite, type OriginPolicy } from "./originCheck.js";
 import type { MountedHandler } from "../options.js";
 import { bodyOf, type CallResult } from "../calls/result.js";
+import { relayCall, targetOfPath } from "./relayCall.js";
+import { readRestRequest, withoutNulls } from "./restRequest.js";
 import { findRoute } from "./routes.js";
 import { inspectorFile } from "./inspectorPage.js";
 
@@ -21,18 +23,23 @@ export interface AppOptions {
   readonly url: () => string;
   /** The data file, if any. */
   readonly data?: string | undefined;
+  /** Where calls are passed on to; undefined: the emulator handles them. */
+  readonly upstream?: Endpoints | undefined;
   /** Aborted when the emulator stops. */
   readonly stopping: AbortSignal;
 }
 
-export function createApp({ engine, policy, mount, url, data, stopping }: AppOptions): Hono {
+export function createApp(options: AppOptions): Hono {
+  const { engine, policy, mount, url, data, stopping } = options;
   const app = new Hono();
   app.use(originCheck(engine, policy), privateNetwork, allowOrigin);
 
   for (const [prefix, handler] of mount) {
-    const serve = (context: Context) => handler(context.req.raw);
+    const serve = (context: Context) => serveMounted(context, engine, handler);
     app.all(prefix.slice(0, -1), serve).all(`${prefix}*`, serve);
   }
+
+  app.use(secured, noStore).use("/_emulator/*", siteCheck(engine, policy));
 
   const config = () => ({
     url: url(),
@@ -45,12 +52,7 @@ export function createApp({ engine, policy, mount, url, data, stopping }: AppOpt
   app.get("/", (context) => serveFile(context, "index.html"));
   app.get("/_emulator/page/:name", (context) => serveFile(context, context.req.param("name")));
   app.route("/_emulator", controlApi({ engine, url, stopping }));
-  app.post("/identifier/projectToken/login", (context) => serveCall(context, engine, loginTarget));
-  app.all("/gateway/*", (context, next) => {
-    const { method: verb, url: address } = context.req;
-    const route = findRoute(verb, new URL(address).pathname.slice("/gateway".length));
-    return route ? serveCall(context, engine, targetOf(route.method), route.params) : next();
-  });
+  addCalls(app, options);
 
   app.notFound((context) => {
     const { method, path } = context.req;
@@ -68,6 +70,28 @@ export function createApp({ engine, policy, mount, url, data, stopping }: AppOpt
   return app;
 }
 
+function addCalls(app: Hono, { engine, upstream, stopping }: AppOptions): void {
+  const serve = (
+    context: Context,
+    target: Target,
+    pathParams: Readonly<Record<string, string>> = {},
+  ): Promise<Response> =>
+    upstream
+      ? relayCall(context, { engine, upstream, stopping }, target, pathParams)
+      : serveCall(context, engine, target, pathParams);
+  app.post("/identifier/projectToken/login", (context) => serve(context, loginTarget));
+  app.all("/gateway/*", (context, next) => {
+    const { method: verb, url: address } = context.req;
+    const route = findRoute(verb, new URL(address).pathname.slice("/gateway".length));
+    return route ? serve(context, targetOf(route.method), route.params) : next();
+  });
+  if (!upstream) return;
+  app.all("/:service/*", async (context, next) => {
+    const target = targetOfPath(context);
+    return target ? serve(context, target) : next();
+  });
+}
+
 const originCheck =
   (engine: EmulatorEngine, policy: OriginPolicy): MiddlewareHandler =>
   async (context, next) => {
@@ -78,6 +102,38 @@ const originCheck =
     engine.log("refused", checked.why, { host, origin }, "warning");
     return fail(context, 403, "emulator", checked.why);
   };
+
+const siteCheck =
+  (engine: EmulatorEngine, policy: OriginPolicy): MiddlewareHandler =>
+  async (context, next) => {
+    const site = context.req.header("sec-fetch-site");
+    const checked = checkSite(policy, { origin: context.req.header("origin"), site });
+    if (checked.allowed) return next();
+    engine.log("refused", checked.why, { path: context.req.path }, "warning");
+    return fail(context, 403, "emulator", checked.why);
+  };
+
+/** Responses hold tokens: no other page may embed them, no browser may guess their type. */
+const secured = secureHeaders({ strictTransportSecurity: false });
+
+const noStore: MiddlewareHandler = async (context, next) => {
+  await next();
+  context.header("cache-control", "no-store");
+};
+
+/** The body is read before, so that a mounted handler gets none of any length. */
+async function serveMounted(
+  context: Context,
+  engine: EmulatorEngine,
+  handler: MountedHandler,
+): Promise<Response> {
+  const { raw } = context.req;
+  if (raw.body === null) return handler(raw);
+  const { method, url, headers, signal } = raw;
+  const body = await readBody(raw, engine.store.settings.maxBodyBytes);
+  if (body === undefined) return fail(context, 413, "body", "The body is too long.");
+  return handler(new Request(url, { method, headers, body, signal }));
+}
 
 /**
  * Browsers ask for it in the preflight before a page from the network may reach this machine;
@@ -107,7 +163,7 @@ async function serveCall(
   context: Context,
   engine: EmulatorEngine,
   target: Target,
-  pathParams: Readonly<Record<string, string>> = {},
+  pathParams: Readonly<Record<string, string>>,
 ): Promise<Response> {
   const { req } = context;
   let params: Record<string, unknown> = withoutNulls(req.query());
@@ -119,27 +175,13 @@ async function serveCall(
     }
     params = body.value;
   }
-  // Spread rather than assigned: a body may have a field `__proto__`.
-  params = { ...params, ...withoutNulls(pathParams) };
-  const timeOffsetToken = req.header("x-gs2-time-offset-token");
-  if (timeOffsetToken !== undefined) params["timeOffsetToken"] = timeOffsetToken;
-
-  const request: ApiRequest = {
-    transport: "rest",
-    target,
-    params,
-    projectToken: /^Bearer (.+)$/i.exec(req.header("authorization") ?? "")?.[1],
-    accessToken: req.header("x-gs2-access-token") || undefined,
-    connectionId: undefined,
-    duplicationAvoider: req.header("x-gs2-duplication-avoider") || undefined,
-    dryRun: req.header("x-gs2-dry-run")?.toLowerCase() === "true",
-  };
+  const request = readRestRequest(context, target, params, pathParams);
   const requestId = req.header("x-gs2-request-id");
   const logged = { target, requestId };
   const replyTo = engine.frameLog.rest({
     ...logged,
     direction: "in",
-    text: JSON.stringify(params),
+    text: JSON.stringify(request.params),
   });
   const result = await new Promise<CallResult>((reply) =>
     engine.handleRequest(request, requestId, reply),
@@ -149,12 +191,6 @@ async function serveCall(
   engine.frameLog.rest({ ...logged, direction: "out", text, status, replyTo });
   return new Response(text, { status, headers: { "content-type": "application/json" } });
 }
-
-/** The official SDKs write an unset value as the text "null". */
-const withoutNulls = (values: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== "null" && value !== ""),
-  );
 
 const fail = (
   context: Context,

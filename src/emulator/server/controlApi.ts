@@ -19,9 +19,12 @@ import { issueAccessToken, type IssueTokenOptions } from "../controls/accessToke
 
 const LONGEST_POLL_MS = 60_000;
 
-/** In a query every value is text. */
-const pollTimeout = v.pipe(v.string(), v.transform(Number), numberWithin(0, LONGEST_POLL_MS));
-const pollQuery = v.looseObject({ timeoutMs: v.optional(pollTimeout, "0") });
+const pollRequest = v.looseObject({
+  timeoutMs: v.optional(numberWithin(0, LONGEST_POLL_MS), 0),
+});
+
+/** Each is kept open, with the entries that its reader has not read yet. */
+const MAX_LOG_STREAMS = 100;
 
 const advanceRequest = objectOf({ advanceMs: milliseconds });
 
@@ -41,7 +44,8 @@ interface ControlOptions {
 /**
  * The control plane: the {@link Emulator}'s methods over HTTP, under `/_emulator`, and the files of
  * dumps and imports. A refused request gets 400 with `{ message }`, and with `errors`, a list of
- * `{ field, message }`, where a field is wrong. A wait that timed out gets 504.
+ * `{ field, message }`, where a field is wrong. A wait that timed out gets 504. A GET changes
+ * nothing: a browser sends one for any page, without asking.
  */
 export function controlApi(options: ControlOptions): Hono {
   const app = new Hono();
@@ -55,8 +59,9 @@ export function controlApi(options: ControlOptions): Hono {
     if (isGatewayError(error, "requestTimeout")) {
       return context.json({ message: error.message }, 504);
     }
-    // A wait that ended because the emulator stops.
-    if (isGatewayError(error, "aborted")) return context.json({ message: error.message }, 503);
+    // A wait that ended because the emulator stops, or one too many.
+    if (isGatewayError(error, "aborted") || isGatewayError(error, "quotaLimitExceeded"))
+      return context.json({ message: error.message }, 503);
     throw error;
   });
   return app;
@@ -78,9 +83,17 @@ function addReads(app: Hono, { engine, url }: ControlOptions): void {
   app.get("/state", (context) => context.json(engine.state()));
   app.get("/faults", (context) => context.json({ faults: engine.faults(), known: knownFaults }));
   const run = crypto.randomUUID();
-  app.get("/log", (context) =>
-    logStream(engine.frameLog, run, context.req.header("last-event-id")),
-  );
+  let streams = 0;
+  app.get("/log", (context) => {
+    if (streams >= MAX_LOG_STREAMS) {
+      return context.json({ message: `${MAX_LOG_STREAMS} log streams are open already.` }, 503);
+    }
+    // Its response has no body, so no stream would end.
+    if (context.req.method === "HEAD") return context.body(null);
+    streams++;
+    const lastEventId = context.req.header("last-event-id");
+    return logStream(engine.frameLog, run, lastEventId, () => streams--);
+  });
 }
 
 function addWaits(app: Hono, { engine, stopping }: ControlOptions): void {
@@ -88,8 +101,8 @@ function addWaits(app: Hono, { engine, stopping }: ControlOptions): void {
     const options = await bodyOf<WaitForSessionOptions>(context, engine);
     return context.json({ item: await waitForSession(engine, options, stopping) });
   });
-  app.get("/pushes", async (context) => {
-    const options = readWith("waitForPush", pollQuery, context.req.query());
+  app.post("/pushes/take", async (context) => {
+    const options = readWith("waitForPush", pollRequest, await bodyOf(context, engine));
     // A caller that has hung up takes no push from the queue.
     const ended = AbortSignal.any([stopping, context.req.raw.signal]);
     // A page polls again and again: a timeout is not an error here.

@@ -36,11 +36,9 @@ export async function inspectorFile(
   return new Response(text, {
     headers: {
       "content-type": type,
-      "cache-control": "no-cache",
       // The page can do all that the emulator can: no other page may frame it.
       "content-security-policy":
-        "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
-      "x-content-type-options": "nosniff",
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
     },
   });
 }

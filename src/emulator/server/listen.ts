@@ -1,6 +1,11 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server as HttpServer } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { GatewayError } from "../../errors.js";
+import type { TlsPair } from "../options.js";
+import { invalid } from "../settings.js";
+
+type Server = HttpServer | TlsServer;
 
 export interface Listening {
   readonly servers: readonly Server[];
@@ -16,16 +21,19 @@ export async function listen(
   serve: RequestListener,
   host: string | undefined,
   port: number,
+  tls?: TlsPair,
 ): Promise<Listening> {
+  const create = () => (tls ? createWithTls(tls, serve) : createServer(serve));
+  const addressOf = addressBy(tls ? "https" : "http");
   if (host !== undefined) {
-    const server = await listenOn(serve, host, port);
+    const server = await listenOn(create(), host, port);
     return { servers: [server], ...addressOf(server, host) };
   }
   for (let attempt = 1; ; attempt++) {
-    const v4 = await listenOn(serve, "127.0.0.1", port);
+    const v4 = await listenOn(create(), "127.0.0.1", port);
     const address = addressOf(v4, "127.0.0.1");
     try {
-      return { servers: [v4, await listenOn(serve, "::1", address.port)], ...address };
+      return { servers: [v4, await listenOn(create(), "::1", address.port)], ...address };
     } catch (error) {
       const { code } = causeOf(error);
       // Without IPv6, IPv4 alone is served.
@@ -37,8 +45,16 @@ export async function listen(
   }
 }
 
-function listenOn(serve: RequestListener, host: string, port: number): Promise<Server> {
-  const server = createServer(serve);
+function createWithTls(tls: TlsPair, serve: RequestListener): Server {
+  try {
+    return createTlsServer({ cert: tls.cert, key: tls.key }, serve);
+  } catch {
+    // The library's error is not passed on: it may quote the key.
+    throw invalid("startEmulator: tls takes a certificate and its own key, both in PEM.");
+  }
+}
+
+function listenOn(server: Server, host: string, port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause) => reject(cannotListen(cause, host, port)));
     server.listen({ host, port }, () => {
@@ -48,11 +64,13 @@ function listenOn(serve: RequestListener, host: string, port: number): Promise<S
   });
 }
 
-function addressOf(server: Server, host: string): { port: number; url: string } {
-  const { port } = server.address() as AddressInfo;
-  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  return { port, url: `http://${name.includes(":") ? `[${name}]` : name}:${port}` };
-}
+const addressBy =
+  (protocol: "http" | "https") =>
+  (server: Server, host: string): { port: number; url: string } => {
+    const { port } = server.address() as AddressInfo;
+    const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+    return { port, url: `${protocol}://${name.includes(":") ? `[${name}]` : name}:${port}` };
+  };
 
 function cannotListen(cause: Error, host: string, port: number): GatewayError {
   const { code } = causeOf({ cause });

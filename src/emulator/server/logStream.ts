@@ -12,13 +12,15 @@ const KEEP_ALIVE_MS = 15_000;
 /**
  * The frame log as one stream of Server-Sent Events: first the kept entries, or those after
  * `lastEventId`, then each new one. Each line of an event is one entry. `run` identifies the
- * emulator process: the entries of an earlier one under the same address had the same ids. Not
+ * emulator process: the entries of an earlier one under the same address had the same ids.
+ * `onEnd` is called when the reader leaves. Not
  * hono's `streamSSE`, which writes on whether or not the reader keeps up.
  */
 export function logStream(
   frameLog: FrameLog,
   run: string,
   lastEventId: string | undefined,
+  onEnd: () => void,
 ): Response {
   const seen = lastEventId?.startsWith(`${run}-`) ? Number(lastEventId.slice(run.length + 1)) : NaN;
   let cursor = Number.isInteger(seen) ? seen : 0;
@@ -41,7 +43,10 @@ export function logStream(
       const data = lines.map((line) => `data: ${line}\n`).join("");
       controller.enqueue(text.encode(`id: ${run}-${cursor}\n${data}\n`));
     },
-    cancel: () => stop(),
+    cancel: () => {
+      stop();
+      onEnd();
+    },
   });
 
   /** True a moment after the first new entry; false when a keep-alive is due. */

@@ -15,10 +15,13 @@ export interface OriginPolicy {
 export type OriginCheck =
   { readonly allowed: true } | { readonly allowed: false; readonly why: string };
 
-export function checkOrigin(
-  policy: OriginPolicy,
-  { host, origin }: { host: string | undefined; origin: string | undefined },
-): OriginCheck {
+/** Headers of a request; undefined: it has none of that name. */
+interface RequestHeaders {
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+}
+
+export function checkOrigin(policy: OriginPolicy, { host, origin }: RequestHeaders): OriginCheck {
   const hostname = hostnameOf(`http://${host ?? ""}`);
   if (hostname === undefined || !isHostAllowed(policy, hostname)) {
     const name = hostname ?? host ?? "";
@@ -28,12 +31,32 @@ export function checkOrigin(
     };
   }
   if (origin !== undefined && !isOriginAllowed(policy, origin, host)) {
-    return {
-      allowed: false,
-      why: `The emulator does not accept pages from ${origin}. If you trust them, start the emulator with --allow-origin ${origin} (option allowOrigins).`,
-    };
+    return { allowed: false, why: origin === "null" ? NULL_ORIGIN : refusalOf(origin) };
   }
   return { allowed: true };
+}
+
+const refusalOf = (origin: string): string =>
+  `The emulator does not accept pages from ${origin}. If you trust them, start the emulator with --allow-origin ${origin} (option allowOrigins).`;
+
+const NULL_ORIGIN =
+  "The emulator does not accept pages without an origin, e.g. opened from a file. Serve the page from http://localhost. " +
+  "With --allow-origin null it accepts them, and every website can make itself such a page by a sandboxed frame.";
+
+/**
+ * A browser says which site caused a request, also where it sends no Origin: for an image, a
+ * script, a link. Pages whose origin is allowed send one.
+ */
+export function checkSite(
+  { allowOrigins }: OriginPolicy,
+  { origin, site }: { readonly origin: string | undefined; readonly site: string | undefined },
+): OriginCheck {
+  if (site !== "cross-site" || origin !== undefined || allowOrigins.includes("*")) {
+    return { allowed: true };
+  }
+  const why =
+    "The emulator accepts no request under /_emulator/ that a page of another site caused.";
+  return { allowed: false, why };
 }
 
 function isHostAllowed({ host, allowHosts }: OriginPolicy, hostname: string): boolean {
@@ -51,8 +74,11 @@ function isOriginAllowed(
 ): boolean {
   if (allowOrigins.includes("*") || allowOrigins.includes(origin)) return true;
   const hostname = hostnameOf(origin);
-  // The second case: a page that the emulator serves.
-  return hostname !== undefined && (isLoopback(hostname) || origin === `http://${host ?? ""}`);
+  if (hostname === undefined) return false;
+  // A page that the emulator serves, by itself or behind TLS; or a program whose WebSocket library
+  // makes an Origin of the URL.
+  const own = [`http://${host ?? ""}`, `https://${host ?? ""}`];
+  return isLoopback(hostname) || own.includes(origin);
 }
 
 const hostnameOf = (url: string): string | undefined =>

@@ -33,7 +33,7 @@ export async function readTextBody(
   request: Request,
   maxBytes: number,
 ): Promise<{ readonly text: string } | UnreadBody> {
-  const raw = await readBytes(request, maxBytes);
+  const raw = await readBody(request, maxBytes);
   if (raw === undefined) return { status: 413, why: "tooLong" };
   const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() || "identity";
   if (encoding !== "gzip" && encoding !== "identity") return { status: 400, why: "encoding" };
@@ -56,10 +56,15 @@ const isTooLarge = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
 
 /**
+ * The bytes of a body; undefined: there are more than `maxBytes`.
+ *
  * hono/body-limit replaces a chunked request by `new Request()`, which fails for the requests of
  * @hono/node-server.
  */
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {
+export async function readBody(
+  request: Request,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = request.body?.getReader();

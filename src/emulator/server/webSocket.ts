@@ -2,6 +2,7 @@ import { STATUS_CODES, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { encodeReply, errorBody } from "../../wire/frames.js";
+import type { ApiRequest } from "../calls/request.js";
 import { isObject, isShallow } from "../store/json.js";
 import type { EngineConnection, Transport } from "../engine/connections.js";
 import type { EmulatorEngine } from "../engine/engine.js";
@@ -19,7 +20,24 @@ export interface SocketServer {
   stop(): Promise<void>;
 }
 
-export function socketServer(engine: EmulatorEngine, policy: OriginPolicy): SocketServer {
+/** What a handshake leads to, once no check and no fault refuses it. */
+export type ServeUpgrade = (
+  request: IncomingMessage,
+  socket: Duplex,
+  handshake: {
+    /** Completes the handshake. */
+    readonly accept: (serve: (webSocket: WebSocket) => void) => void;
+    readonly refuse: (status: number, why: string) => void;
+  },
+) => void;
+
+/** @param serve default: the engine handles the calls */
+export function socketServer(
+  engine: EmulatorEngine,
+  policy: OriginPolicy,
+  serve: ServeUpgrade = (_, socket, { accept }) =>
+    accept((webSocket) => serveSocket(engine, webSocket, socket)),
+): SocketServer {
   const { maxMessageBytes } = engine.store.settings;
   const server = new WebSocketServer({
     noServer: true,
@@ -49,13 +67,23 @@ export function socketServer(engine: EmulatorEngine, policy: OriginPolicy): Sock
         refuse(socket, 404, `The emulator's socket is at ${SOCKET_PATH}.`);
         return;
       }
+      if (server.clients.size + pending.size >= engine.store.settings.maxConnections) {
+        refuse(socket, 503, "The emulator has as many sockets as its setting maxConnections.");
+        return;
+      }
       const decision = engine.decideHandshake();
       if (decision.kind === "refuse") refuse(socket, decision.status, decision.reason);
       else if (decision.kind === "hang") leavePending(socket);
       else {
-        server.handleUpgrade(request, socket, head, (webSocket) =>
-          serveSocket(engine, webSocket, socket),
-        );
+        pending.add(socket);
+        socket.once("close", () => pending.delete(socket));
+        serve(request, socket, {
+          accept: (serveOpen) => {
+            pending.delete(socket);
+            server.handleUpgrade(request, socket, head, serveOpen);
+          },
+          refuse: (status, why) => refuse(socket, status, why),
+        });
       }
     },
     async stop() {
@@ -82,8 +110,31 @@ function refuse(socket: Duplex, status: number, why: string): void {
   );
 }
 
-/** Connects an open socket with the engine. */
+/** Connects an open socket with the engine, which handles its calls. */
 export function serveSocket(engine: EmulatorEngine, webSocket: WebSocket, socket: Duplex): void {
+  const open = openSocket(engine, webSocket, socket);
+  webSocket.on("message", (data, isBinary) => {
+    open.receive(() => {
+      open.touch();
+      engine.logFrame("in", open.connectionId, isBinary ? "" : (data as Buffer).toString());
+      try {
+        readFrame(engine, open, isBinary ? undefined : (data as Buffer).toString());
+      } catch (error) {
+        // A bug in the emulator must not end other sockets.
+        const why = error instanceof Error ? error.name : "unknown reason";
+        engine.log("refused", `a frame failed inside the emulator: ${why}`, {}, "warning");
+        open.send(encodeReply("", 500, errorBody([BUG])));
+      }
+    });
+  });
+}
+
+/** Connects an open socket with the engine. The caller reads its messages. */
+export function openSocket(
+  engine: EmulatorEngine,
+  webSocket: WebSocket,
+  socket: Duplex,
+): EngineConnection {
   const { maxUnsentBytes } = engine.store.settings;
   let isHalfOpen = false;
   const transport: Transport = {
@@ -111,26 +162,13 @@ export function serveSocket(engine: EmulatorEngine, webSocket: WebSocket, socket
     },
   };
   const open = engine.open(transport);
-  webSocket.on("message", (data, isBinary) => {
-    open.receive(() => {
-      open.touch();
-      engine.logFrame("in", open.connectionId, isBinary ? "" : (data as Buffer).toString());
-      try {
-        readFrame(engine, open, isBinary ? undefined : (data as Buffer).toString());
-      } catch (error) {
-        // A bug in the emulator must not end other sockets.
-        const why = error instanceof Error ? error.name : "unknown reason";
-        engine.log("refused", `a frame failed inside the emulator: ${why}`, {}, "warning");
-        open.send(encodeReply("", 500, errorBody([BUG])));
-      }
-    });
-  });
   webSocket.on("ping", () => open.touch());
   webSocket.on("pong", () => open.touch());
   // The close code has the cause: ws closes with 1009 after a message that is too long, and with
   // 1007 after broken UTF-8.
   webSocket.on("error", () => {});
   webSocket.on("close", (code) => open.closed(code));
+  return open;
 }
 
 /** Handles one frame. @param data its text; undefined: a binary frame */
@@ -156,6 +194,23 @@ export function readFrame(
       encodeReply("", 400, errorBody([error], engine.store.settings.errorEntriesHaveCode)),
     );
   }
+  const { request, requestId } = readCall(frame, envelope);
+  open.handleRequest(request, requestId);
+}
+
+interface CallFrame {
+  readonly request: Omit<ApiRequest, "transport" | "connectionId">;
+  readonly requestId: string;
+}
+
+/** The call in the text of a frame; undefined: it has none. */
+export function readCallFrame(text: string): CallFrame | undefined {
+  const frame = parse(text);
+  const envelope = frame?.["x_gs2"];
+  return frame && isObject(envelope) ? readCall(frame, envelope) : undefined;
+}
+
+function readCall(frame: Record<string, unknown>, envelope: Record<string, unknown>): CallFrame {
   const {
     x_gs2: _,
     xGs2ClientId: __,
@@ -165,9 +220,8 @@ export function readFrame(
     xGs2DryRun,
     ...params
   } = frame;
-  const requestId = text(envelope["requestId"]) ?? "";
-  open.handleRequest(
-    {
+  return {
+    request: {
       target: {
         service: text(envelope["service"]) ?? "",
         component: text(envelope["component"]) ?? "",
@@ -179,8 +233,8 @@ export function readFrame(
       duplicationAvoider: text(xGs2DuplicationAvoider),
       dryRun: String(xGs2DryRun).toLowerCase() === "true",
     },
-    requestId,
-  );
+    requestId: text(envelope["requestId"]) ?? "",
+  };
 }
 
 function parse(data: string): Record<string, unknown> | undefined {

@@ -54,10 +54,13 @@ export interface DevicePush extends OutboxEntry {
   };
 }
 
+const MAX_WAITING_CHARACTERS = 16_000_000;
+
 /** Pushes that were sent and not taken yet. Each is taken once; the oldest are dropped first. */
 export class DeviceQueue {
   readonly #pushes: DevicePush[] = [];
   #added = 0;
+  #characters = 0;
 
   constructor(readonly capacity: number) {}
 
@@ -72,7 +75,13 @@ export class DeviceQueue {
         data: { subject, payload, userId, ...(sound !== null && { sound }) },
       },
     });
-    if (this.#pushes.length > this.capacity) this.#pushes.shift();
+    this.#characters += payload.length;
+    while (
+      this.#pushes.length > this.capacity ||
+      (this.#characters > MAX_WAITING_CHARACTERS && this.#pushes.length > 1)
+    ) {
+      this.#remove(0);
+    }
   }
 
   take({
@@ -86,11 +95,18 @@ export class DeviceQueue {
         (namespaceName === undefined || push.namespaceName === namespaceName) &&
         (token === undefined || push.token === shortenToken(token)),
     );
-    return index < 0 ? undefined : this.#pushes.splice(index, 1)[0];
+    return index < 0 ? undefined : this.#remove(index);
   }
 
   clear(): void {
     this.#pushes.length = 0;
+    this.#characters = 0;
+  }
+
+  #remove(index: number): DevicePush | undefined {
+    const [push] = this.#pushes.splice(index, 1);
+    this.#characters -= push?.payload.length ?? 0;
+    return push;
   }
 }
 

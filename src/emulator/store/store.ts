@@ -13,6 +13,9 @@ export interface StoreOptions {
   readonly url: () => string;
 }
 
+/** Of each kind. A login that goes on and on must not fill the memory. */
+const MAX_TOKENS = 100_000;
+
 export function createStore(options: StoreOptions, now: number): Store {
   const { settings, strict, credentials, ids, url } = options;
   const changes = new ChangeCounter();
@@ -24,8 +27,8 @@ export function createStore(options: StoreOptions, now: number): Store {
     url,
     changes,
     namespaces: changes.map(),
-    projectTokens: changes.map(),
-    accessTokens: changes.map(),
+    projectTokens: changes.map(MAX_TOKENS),
+    accessTokens: changes.map(MAX_TOKENS),
     connections: new Map(),
     sessions: new Map(),
     firebaseTokens: changes.map(),

@@ -2,14 +2,20 @@
 export class ChangeCounter {
   count = 0;
 
-  map<Key, Value>(): Map<Key, Value> {
+  /** @param maxEntries more than that: the oldest are dropped */
+  map<Key, Value>(maxEntries = Infinity): Map<Key, Value> {
     const increment = () => {
       this.count++;
     };
     return new (class extends Map<Key, Value> {
       override set(key: Key, value: Value): this {
         increment();
-        return super.set(key, value);
+        super.set(key, value);
+        for (const [oldest] of this) {
+          if (this.size <= maxEntries) break;
+          super.delete(oldest);
+        }
+        return this;
       }
       override delete(key: Key): boolean {
         const existed = super.delete(key);

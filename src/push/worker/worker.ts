@@ -135,9 +135,32 @@ async function receive({ scope, store, config }: WorkerParts, message: unknown):
   await scope.registration.showNotification(title, {
     body,
     tag,
-    ...(icon !== undefined && { icon: new URL(icon, base).href }),
+    ...iconIn(icon, base),
     data: { gs2Gateway: { id, key, payload, userId, link } } satisfies NotificationData,
   });
+}
+
+/** A push is shown also without its icon: it may be malformed, or a script. */
+function iconIn(icon: string | undefined, base: string): { icon?: string } {
+  const url = parseUrl(icon, base);
+  return url && /^(https?|data):$/.test(url.protocol) ? { icon: url.href } : {};
+}
+
+/** The page that a click opens: the game's base, unless the link is a page of the same origin. */
+function pageFor(link: string | undefined, base: string): string {
+  const url = parseUrl(link, base);
+  const { origin, protocol } = new URL(base);
+  // A blob has the origin of the page that made it.
+  const isOwn = url?.origin === origin && url.protocol === protocol;
+  return isOwn && !url.username && !url.password ? url.href : base;
+}
+
+function parseUrl(text: string | undefined, base: string): URL | undefined {
+  try {
+    return text === undefined ? undefined : new URL(text, base);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Passes a click to the window of the player, or opens the game. */
@@ -161,8 +184,7 @@ async function passClick(
   }
   await storeClick(store, click, Date.now());
   if (loading) return focus(loading);
-  const url = new URL(link ?? "", base);
-  await scope.clients.openWindow(url.origin === new URL(base).origin ? url.href : base);
+  await scope.clients.openWindow(pageFor(link, base));
 }
 
 async function focus(window: WorkerWindow): Promise<void> {

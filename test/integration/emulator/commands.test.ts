@@ -1,11 +1,20 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+} from "vitest";
 import type { CommandContext } from "../../../src/emulator/cli/context.js";
 import { copyPushWorker } from "../../../src/emulator/cli/pushWorkerCommand.js";
 import { runCommand } from "../../../src/emulator/cli/program.js";
@@ -125,6 +134,72 @@ describe("gs2-gateway emulator", () => {
     ]);
   });
 
+  test("with --host prints each address, and what that opens", async () => {
+    const { context, out, err, listening, signal } = fakeContext();
+    const done = runCommand(["emulator", "--port", "0", "--host", "0.0.0.0"], context);
+    await listening();
+    const port = new URL(out[0]!.split(": ")[1]!).port;
+    const addresses = Object.values(networkInterfaces())
+      .flatMap((all) => all ?? [])
+      .filter(({ family }) => family === "IPv4");
+    expect(out.slice(1)).toEqual(
+      addresses.map(({ address }) => `  listening on http://${address}:${port}`),
+    );
+    expect(err).toEqual([expect.stringMatching(/^Warning: .*act as any player.*no password/)]);
+    signal("SIGINT");
+    await done;
+  });
+
+  test("with a --host on loopback prints no warning", async () => {
+    const { context, out, err, listening, signal } = fakeContext();
+    const done = runCommand(["emulator", "--port", "0", "--host", "127.0.0.1"], context);
+    await listening();
+    expect([out.length, err]).toEqual([1, []]);
+    signal("SIGINT");
+    await done;
+  });
+
+  test("with --allow-origin null or * says that every website may call", async () => {
+    for (const origin of ["null", "*"]) {
+      const { context, err, listening, signal } = fakeContext();
+      const done = runCommand(["emulator", "--port", "0", "--allow-origin", origin], context);
+      await listening();
+      expect(err).toEqual([expect.stringMatching(/^Warning: .*every website/)]);
+      signal("SIGINT");
+      await done;
+    }
+  });
+
+  test.each(["text", "json", undefined])(
+    "prints no control characters of others with the log %s",
+    async (form) => {
+      const { context, out, err, listening, printed, signal } = fakeContext();
+      const flags = form === undefined ? [] : ["--log", form];
+      const done = runCommand(["emulator", "--port", "0", ...flags], context);
+      await listening();
+      const url = /http:[^"]*/.exec(out.join(" "))![0].split(" ")[0]!;
+      await fetch(`${url}/_emulator/namespaces`, {
+        method: "POST",
+        body: JSON.stringify({ name: "game" }),
+      });
+      const socket = await RawSocket.open(`${url.replace("http", "ws")}/gateway-ws`);
+      const token = await restLogin(url);
+      const issued = await fetch(`${url}/_emulator/access-tokens`, {
+        method: "POST",
+        body: JSON.stringify({ userId: "\u001b[2Jevil\u009b\u202e\nnext" }),
+      });
+      const { accessToken } = (await issued.json()) as { accessToken: string };
+      await socket.ask(frame("setUserId", { namespaceName: "game", accessToken }, token));
+      await socket.close();
+      await fetch(url, { headers: { origin: "https://evil.example/\u009b2J" } });
+      await printed(form === undefined ? "evil.example" : "evil");
+      signal("SIGINT");
+      await done;
+      // eslint-disable-next-line no-control-regex -- these are what a terminal obeys
+      expect(out.concat(err).join("")).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+    },
+  );
+
   test("prints refused origins when no log is set", async () => {
     const { context, out, err, listening, printed, signal } = fakeContext();
     const done = runCommand(["emulator", "--port", "0"], context);
@@ -137,6 +212,8 @@ describe("gs2-gateway emulator", () => {
   });
 
   test.each([
+    [["--host", ""], "host takes an address"],
+    [["--data", ""], "data takes a text that is not empty"],
     [["--port", "many"], '"many" is not a port'],
     [["--port", "70000"], "port takes a whole number from 0 to 65535"],
     [["--log", "xml"], "--log takes text or json"],
@@ -167,6 +244,16 @@ describe("gs2-gateway exec", () => {
     const { context } = fakeContext({ PATH: process.env["PATH"] });
     const script = 'process.exit(process.argv.includes("--strict") ? 3 : 4)';
     expect(await runCommand(["exec", "--", ...node(script), "--", "--strict"], context)).toBe(3);
+  });
+
+  test("passes arguments on as they are, without a shell, on Windows too", async () => {
+    const platform = process.platform;
+    Object.defineProperty(process, "platform", { value: "win32" });
+    onTestFinished(() => void Object.defineProperty(process, "platform", { value: platform }));
+    const odd = '$(exit 5) ; exit 6 & "quoted" %PATH%';
+    const { context } = fakeContext({ PATH: process.env["PATH"] });
+    const script = `process.exit(process.argv[1] === ${JSON.stringify(odd)} ? 3 : 4)`;
+    expect(await runCommand(["exec", "--", ...node(script), odd], context)).toBe(3);
   });
 
   test("passes signals on, and returns the command's exit code", async () => {
@@ -287,17 +374,57 @@ describe("gs2-gateway push-worker", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  test("copies the file into a folder, creates the folder, and replaces an older file", async () => {
+  /** Copies a worker with this text. */
+  async function copy(text: string, force = false) {
     const from = join(folder, "built.js");
-    const to = join(folder, "site", "public");
-    for (const version of ["old", "new"]) {
-      await writeFile(from, version);
-      const { context, out } = fakeContext();
-      expect(await copyPushWorker(to, context, from)).toBe(0);
-      expect(out[0]).toContain(join(to, "firebase-messaging-sw.js"));
-    }
-    expect(await readFile(join(to, "firebase-messaging-sw.js"), "utf8")).toBe("new");
+    await writeFile(from, text);
+    const { context, out, err } = fakeContext();
+    const code = await copyPushWorker(join(folder, "site", "public"), context, { force, from });
+    return { code, out, err };
+  }
+  const copied = () => join(folder, "site", "public", "firebase-messaging-sw.js");
+
+  test("copies the file into a folder, and creates the folder", async () => {
+    expect(await copy("new")).toMatchObject({
+      code: 0,
+      out: [expect.stringContaining(copied()) as string],
+    });
+    expect(await readFile(copied(), "utf8")).toBe("new");
   });
+
+  test("replaces another file with --force only", async () => {
+    await copy("old");
+    expect(await copy("old")).toMatchObject({ code: 0, err: [] });
+    expect(await copy("new")).toMatchObject({
+      code: 1,
+      err: [`${copied()} exists and is another file. --force replaces it.`],
+    });
+    expect(await readFile(copied(), "utf8")).toBe("old");
+    expect(await copy("new", true)).toMatchObject({ code: 0 });
+    expect(await readFile(copied(), "utf8")).toBe("new");
+    expect(await readdir(join(folder, "site", "public"))).toEqual(["firebase-messaging-sw.js"]);
+  });
+
+  test.each([false, true])("writes nothing through a symbolic link, --force: %s", async (force) => {
+    const target = join(folder, "precious.txt");
+    await writeFile(target, "precious");
+    await mkdir(join(folder, "site", "public"), { recursive: true });
+    await symlink(target, copied());
+    expect((await copy("new", force)).code).toBe(force ? 0 : 1);
+    expect(await readFile(target, "utf8")).toBe("precious");
+    if (force) expect(await readFile(copied(), "utf8")).toBe("new");
+  });
+
+  test.each([false, true])(
+    "does not create what a symbolic link names, --force: %s",
+    async (force) => {
+      const target = join(folder, "missing.txt");
+      await mkdir(join(folder, "site", "public"), { recursive: true });
+      await symlink(target, copied());
+      await copy("new", force);
+      expect(await readdir(folder)).not.toContain("missing.txt");
+    },
+  );
 
   test("fails with one line when it cannot write", async () => {
     const file = join(folder, "file");
@@ -335,15 +462,48 @@ describe("gs2-gateway init", () => {
 
   test("writes nothing into a folder that is not empty, nor over a file", async () => {
     await writeFile(join(folder, "work.txt"), "mine");
-    for (const [dir, problem] of [
-      [folder, "is not empty"],
-      [join(folder, "work.txt"), "is not a folder"],
+    await symlink(join(folder, "elsewhere"), join(folder, "link"));
+    for (const [dir, problem, hint] of [
+      [folder, "is not empty", ", or add --force: it replaces files of the game"],
+      [join(folder, "work.txt"), "is not a folder", ""],
+      [join(folder, "link"), "is a symbolic link", ""],
     ] as const) {
       const { context, err } = fakeContext();
       expect(await runCommand(["init", "phaser-vite", dir], context)).toBe(1);
-      expect(err).toEqual([`${dir} ${problem}. Name a folder that is empty or does not exist.`]);
+      expect(err).toEqual([
+        `${dir} ${problem}. Name a folder that is empty or does not exist${hint}.`,
+      ]);
     }
-    expect(await readdir(folder)).toEqual(["work.txt"]);
+    expect(await readdir(folder)).toEqual(["link", "work.txt"]);
+  });
+
+  test("with --force replaces files of the game, keeps others, and follows no symbolic link", async () => {
+    const dir = join(folder, "game");
+    await mkdir(dir);
+    await writeFile(join(dir, "work.txt"), "mine");
+    await writeFile(join(dir, "index.html"), "old");
+    await writeFile(join(folder, "precious.txt"), "precious");
+    await symlink(join(folder, "precious.txt"), join(dir, "tsconfig.json"));
+    const init = () => {
+      const { context, err } = fakeContext();
+      return runCommand(["init", "phaser-vite", dir, "--force"], context).then((code) => ({
+        code,
+        err,
+      }));
+    };
+    expect(await init()).toEqual({ code: 0, err: [] });
+    expect(await readFile(join(dir, "work.txt"), "utf8")).toBe("mine");
+    expect(await readFile(join(dir, "index.html"), "utf8")).toContain("<html");
+    expect(await readFile(join(folder, "precious.txt"), "utf8")).toBe("precious");
+
+    await rm(join(dir, "src"), { recursive: true });
+    await mkdir(join(folder, "outside"));
+    await symlink(join(folder, "outside"), join(dir, "src"));
+    expect(await init()).toMatchObject({
+      code: 1,
+      err: [`${join(dir, "src")} is a symbolic link. Name a folder without one.`],
+    });
+    expect(await readdir(join(folder, "outside"))).toEqual([]);
   });
 
   test("lists the templates when given an unknown one", async () => {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -14,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "v
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../../src/emulator/index.js";
 import * as methods from "../../../src/wire/methods.js";
 import type { AnyMethod } from "../../../src/wire/methods.js";
+import { inRepo } from "../../support/repo.js";
 import type { Json } from "./rawSocket.js";
 import { rest } from "./restCalls.js";
 
@@ -51,6 +53,29 @@ async function logIn({ url }: Emulator) {
 }
 
 const player = { namespaceName: "game", userId: "alice" };
+
+/** Starts a process that tries to lock the data file, and lives on. */
+async function tryLockElsewhere(path: string) {
+  const script = `
+    const { LockFile } = require("@rushstack/node-core-library/lib/LockFile");
+    const lock = LockFile.tryAcquire(${JSON.stringify(`${path}.lock`)}, "emulator");
+    console.log(lock ? "locked" : "refused");
+    setInterval(() => lock, 1000);
+  `;
+  const child = spawn(process.execPath, ["-e", script], {
+    cwd: inRepo(),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  return { child, line: line.toString().trim() };
+}
+
+async function lockElsewhere(path: string) {
+  const { child, line } = await tryLockElsewhere(path);
+  expect(line).toBe("locked");
+  return child;
+}
 
 describe("a data file", () => {
   test("keeps namespaces and tokens across a restart, and its lock is deleted", async () => {
@@ -104,23 +129,59 @@ describe("a data file", () => {
   });
 
   test("is locked by another process until that is dead", async () => {
-    const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
-    const exit = once(other, "exit");
-    writeFileSync(`${file}.lock`, String(other.pid));
+    const other = await lockElsewhere(file);
     await expect(startEmulator({ data: file })).rejects.toThrow(`process ${other.pid}`);
     expect(readdirSync(folder)).toEqual(["state.json.lock"]);
     other.kill("SIGKILL");
-    await exit;
+    await once(other, "exit");
     await start({ data: file });
-    expect(readFileSync(`${file}.lock`, "utf8")).toBe(String(process.pid));
+    expect(readdirSync(`${file}.lock`)).toEqual([`emulator#${process.pid}.lock`]);
+  });
+
+  test("is opened by one of many emulators that start at once after a kill", async () => {
+    for (let round = 0; round < 2; round++) {
+      const dead = await lockElsewhere(file);
+      dead.kill("SIGKILL");
+      await once(dead, "exit");
+      const starts = await Promise.all(Array.from({ length: 4 }, () => tryLockElsewhere(file)));
+      expect(starts.filter(({ line }) => line === "locked").length).toBeLessThanOrEqual(1);
+      await Promise.all(
+        starts.map(async ({ child }) => {
+          const exit = once(child, "exit");
+          child.kill("SIGKILL");
+          await exit;
+        }),
+      );
+    }
   });
 
   test.each([
-    ["by an earlier process with the same id", String(process.pid)],
-    ["without a process id", ""],
+    ["by an earlier process with the same id", process.pid],
+    ["by a process that is dead", 999_999],
   ])("that was left locked %s can be used", async (_, owner) => {
-    writeFileSync(`${file}.lock`, owner);
+    mkdirSync(`${file}.lock`);
+    writeFileSync(join(`${file}.lock`, `emulator#${owner}.lock`), "Mon Jan  1 00:00:00 2024");
     await start({ data: file });
+  });
+
+  test.each([
+    ["the temporary file", (target: string) => symlinkSync(target, `${file}.tmp`)],
+    ["the lock", (target: string) => symlinkSync(target, `${file}.lock`)],
+  ])("is written through no symbolic link in the place of %s", async (_, plant) => {
+    const target = join(folder, "precious.txt");
+    writeFileSync(target, "precious");
+    plant(target);
+    const emulator = await startEmulator({ data: file }).catch(() => undefined);
+    await emulator?.stop();
+    expect(readFileSync(target, "utf8")).toBe("precious");
+  });
+
+  test("deletes temporary files of an emulator that was killed", async () => {
+    const left = `${file}.0b0b0b0b-0b0b-4b0b-8b0b-0b0b0b0b0b0b.tmp`;
+    writeFileSync(left, "{");
+    writeFileSync(`${file}.mine.tmp`, "{");
+    await (await start({ data: file })).stop();
+    expect(readdirSync(folder).sort()).toEqual(["state.json", "state.json.mine.tmp"]);
   });
 
   test("is unlocked when the emulator fails to start", async () => {
@@ -137,7 +198,6 @@ describe("a data file", () => {
     const refused = await ask(methods.createNamespace, { name: "a" });
     expect(refused.status).toBe(500);
     expect(refused.body["message"]).toContain("emulator.data.error.notWritten");
-    const { mkdirSync } = await import("node:fs");
     mkdirSync(folder);
     await good(methods.createNamespace, { name: "b" });
     expect(readFileSync(file, "utf8")).toMatch(/"name":"a".*"name":"b"/);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { EmulatorSettings } from "../../../src/emulator/index.js";
 import { readSettings } from "../../../src/emulator/settings.js";
-import type { Json } from "./rawSocket.js";
+import { RawSocket, type Json } from "./rawSocket.js";
 import type { RestReply } from "./restCalls.js";
 import {
   byPlayer,
@@ -574,6 +574,24 @@ const rows: { readonly [Name in keyof EmulatorSettings]: SettingRow<EmulatorSett
       return left;
     },
   },
+  maxConnections: {
+    seen: [
+      [10_000, "open"],
+      [1, "refused with 503"],
+    ],
+    async observe(world) {
+      const { webSocket } = world.emulator.endpoints;
+      const first = await RawSocket.open(webSocket);
+      try {
+        await (await RawSocket.open(webSocket)).close();
+        return "open";
+      } catch (error) {
+        return /refused with \d+/.exec(String(error))?.[0];
+      } finally {
+        await first.close();
+      }
+    },
+  },
   region: {
     seen: [
       ["ap-northeast-1", "grn:gs2:ap-northeast-1:owner-0001:gateway:game-0001"],
@@ -581,6 +599,19 @@ const rows: { readonly [Name in keyof EmulatorSettings]: SettingRow<EmulatorSett
     ],
     observe: async ({ call }) =>
       itemOf(await call("getNamespace", { namespaceName }))["namespaceId"],
+  },
+  maxConnections: {
+    seen: [
+      [10_000, "opened"],
+      [1, "refused"],
+    ],
+    async observe({ open }) {
+      await open();
+      return open().then(
+        () => "opened",
+        () => "refused",
+      );
+    },
   },
   ownerId: {
     seen: [

@@ -35,7 +35,7 @@ afterEach(async () => {
 async function send(method: string, path: string, json: string) {
   const response = await fetch(emulator.url + path, {
     method,
-    body: json,
+    ...(method === "GET" ? {} : { body: json }),
     headers: { authorization: `Bearer ${token}`, "x-gs2-access-token": "accessToken-0001" },
   });
   return { status: response.status, text: await response.text() };
@@ -143,7 +143,7 @@ describe("a value nested 10,000 levels deep", () => {
     await socket.close();
   });
 
-  test("is accepted as an upload, and an import of it starts", async () => {
+  test("is refused as the content of an upload: its import fails and stores nothing", async () => {
     const text = `{"service":"gateway","firebaseTokens":${deep}}`;
     const prepared = await send("POST", "/gateway/system/import/user/alice/prepare", "{}");
     const { uploadToken, uploadUrl } = JSON.parse(prepared.text) as Json &
@@ -155,6 +155,13 @@ describe("a value nested 10,000 levels deep", () => {
       JSON.stringify({ uploadToken }),
     );
     expect(started.status).toBe(200);
+    const path = `/gateway/system/import/user/alice/${uploadToken}`;
+    const { url } = JSON.parse((await send("GET", path, "")).text) as { url: string };
+    expect(await (await fetch(url)).json()).toMatchObject({
+      status: "failed",
+      errors: ["firebaseTokens is not an array."],
+    });
+    expect(emulator.state().firebaseTokens).toEqual([]);
   });
 });
 

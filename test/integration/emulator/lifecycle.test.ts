@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   startEmulator,
@@ -57,6 +58,9 @@ describe("startEmulator", () => {
     ],
     ["a setting out of range", { settings: { idleTimeoutMs: 0 } }, "idleTimeoutMs takes"],
     ["a close code that may not be sent", { settings: { closeCodeOnCut: 1005 } }, "closeCodeOnCut"],
+    ["an empty host, which would listen everywhere", { host: "" }, "host takes an address"],
+    ["a host of spaces", { host: " " }, "host takes an address"],
+    ["an empty host name", { allowHosts: [""] }, "allowHosts[0] takes a text"],
     ["an invalid port", { port: 70_000 }, "port takes a whole number"],
     ["an unknown log format", { log: "xml" }, 'takes "text", "json" or a function'],
     ["a log of false", { log: false }, 'takes "text", "json" or a function'],
@@ -88,6 +92,23 @@ describe("the emulator's address", () => {
       expect((await fetch(`http://${host}:${port}/_emulator/ready`)).status).toBe(200);
       const socket = await RawSocket.open(`ws://${host}:${port}/gateway-ws`);
       await socket.close();
+    }
+  });
+
+  test("is reached from loopback only", async () => {
+    const { port } = new URL((await start()).url);
+    const others = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .filter(({ internal, scopeid = 0 }) => !internal && scopeid === 0)
+      .map(({ address }) => address);
+    // 127.0.0.2 is loopback too, but not an address that the emulator listens on.
+    for (const host of [...others, ...(process.platform === "linux" ? ["127.0.0.2"] : [])]) {
+      const refused = await new Promise<string>((resolve) => {
+        const socket = connect({ host, port: Number(port) });
+        socket.once("connect", () => resolve("connected")).once("error", () => resolve("refused"));
+        socket.once("close", () => socket.destroy());
+      });
+      expect([host, refused]).toEqual([host, "refused"]);
     }
   });
 
@@ -283,6 +304,15 @@ describe("a connection", () => {
     ]);
     socket.ws.resume();
     expect(await socket.closed()).toBe(1006);
+  });
+
+  test("beyond maxConnections is refused with 503 until another one closes", async () => {
+    const emulator = await start({ settings: { maxConnections: 2 } });
+    const { webSocket } = emulator.endpoints;
+    const [one] = [await RawSocket.open(webSocket), await RawSocket.open(webSocket)];
+    await expect(RawSocket.open(webSocket)).rejects.toThrow("refused with 503");
+    await one.close();
+    await (await RawSocket.open(webSocket)).close();
   });
 
   test("is cut by disconnect, with or without a close frame", async () => {

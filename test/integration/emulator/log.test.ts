@@ -23,6 +23,20 @@ afterEach(async () => {
   await emulator.stop();
 });
 
+test("the 101st log stream at the same time is refused with 503, until one ends", async () => {
+  const open = (signal = abort.signal) => fetch(`${emulator.url}/_emulator/log`, { signal });
+  const leaving = new AbortController();
+  await open(leaving.signal);
+  for (let streams = 1; streams < 100; streams++) expect((await open()).status).toBe(200);
+  const refused = await open();
+  expect([refused.status, await refused.text()]).toEqual([
+    503,
+    expect.stringContaining("100 log streams") as string,
+  ]);
+  leaving.abort();
+  await until("another stream is accepted", async () => (await open()).status === 200);
+});
+
 interface LogStream {
   entries: FrameLogEntry[];
   /** The raw stream. */

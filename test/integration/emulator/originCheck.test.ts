@@ -1,5 +1,7 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { GatewayAdmin } from "../../../src/admin/index.js";
+import { controlApi } from "../../../src/emulator/server/controlApi.js";
 import { checkOrigin, type OriginPolicy } from "../../../src/emulator/server/originCheck.js";
 import {
   startEmulator,
@@ -39,6 +41,12 @@ describe("checkOrigin", () => {
       "192.168.1.5:9480",
       "http://192.168.1.5:5173",
     ],
+    [
+      "a page of the same host behind TLS",
+      { ...loopback, allowHosts: ["pc.local"] },
+      "pc.local:9480",
+      "https://pc.local:9480",
+    ],
     ["any origin", { ...loopback, allowOrigins: ["*"] }, "localhost", "https://evil.example"],
     ["a page from a file", { ...loopback, allowOrigins: ["null"] }, "localhost", "null"],
   ])("allows %s", (_, policy, host, origin) => {
@@ -67,7 +75,20 @@ describe("checkOrigin", () => {
       "http://192.168.1.5:80",
       "--allow-origin",
     ],
-    ["a page from a file", loopback, "localhost", "null", "--allow-origin null"],
+    [
+      "a page from a file",
+      loopback,
+      "localhost",
+      "null",
+      "every website can make itself such a page",
+    ],
+    [
+      "a page of another host behind TLS",
+      { ...loopback, allowHosts: ["pc.local"] },
+      "pc.local:9480",
+      "https://evil.example",
+      "--allow-origin",
+    ],
   ])("refuses %s and names the flag", (_, policy, host, origin, flag) => {
     const checked = checkOrigin(policy, { host, origin });
     expect(checked).toEqual({ allowed: false, why: expect.stringContaining(flag) as string });
@@ -79,9 +100,11 @@ describe("the emulator", () => {
   const log: EmulatorLogEntry[] = [];
   beforeAll(async () => {
     emulator = await startEmulator({
+      settings: { maxBodyBytes: 10_000 },
       log: (entry) => log.push(entry),
       mount: {
-        "/demo/": (request) => new Response(`mounted ${new URL(request.url).pathname}`),
+        "/demo/": async (request) =>
+          new Response((await request.text()) || `mounted ${new URL(request.url).pathname}`),
         "/away": () => Response.redirect("http://127.0.0.1/elsewhere"),
       },
     });
@@ -181,4 +204,100 @@ describe("the emulator", () => {
     }
     expect((await get({}, "GET", "/demos")).status).toBe(404);
   });
+
+  describe("refuses a request that another site caused,", () => {
+    const foreign = { "sec-fetch-site": "cross-site" };
+
+    test.each([
+      ["an image", { ...foreign, "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" }],
+      ["a link", { ...foreign, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" }],
+    ])("by %s, under /_emulator/", async (_, headers) => {
+      for (const method of ["GET", "HEAD", "POST"]) {
+        const { status } = await get(headers, method, "/_emulator/state");
+        expect([method, status]).toEqual([method, 403]);
+      }
+      const { status, body } = await get(headers, "GET", "/_emulator/page/inspector.js");
+      expect([status, body]).toEqual([403, expect.stringContaining("another site") as string]);
+      // A link may open the inspector.
+      expect((await get(headers, "GET", "/")).status).toBe(200);
+    });
+
+    test("but not a local page's fetch, nor a request of the same site or of no page", async () => {
+      const allowed: Record<string, string>[] = [
+        { ...foreign, origin: "http://localhost:5173" },
+        { "sec-fetch-site": "same-origin" },
+        { "sec-fetch-site": "same-site" },
+        { "sec-fetch-site": "none" },
+        {},
+      ];
+      for (const headers of allowed) {
+        const { status } = await get(headers, "GET", "/_emulator/state");
+        expect([headers, status]).toEqual([headers, 200]);
+      }
+    });
+  });
+
+  test("GET and HEAD change nothing, on every path of the control plane", async () => {
+    const stopping = new AbortController().signal;
+    const { routes } = controlApi({ engine: undefined as never, url: () => "", stopping });
+    const paths = routes.filter(({ method }) => method === "GET").map(({ path }) => path);
+    expect(paths).toContain("/outbox");
+    await waitingPush(emulator);
+    const before = [emulator.state(), emulator.outbox(), emulator.calls(), emulator.sessions()];
+    for (const path of [...paths, "/pushes", "/pushes/take"]) {
+      // The log is a stream without an end.
+      for (const method of path === "/log" ? ["HEAD"] : ["GET", "HEAD"]) {
+        await get({}, method, `/_emulator${path.replace(/:\w+/, "x")}`);
+      }
+    }
+    expect([emulator.state(), emulator.outbox(), emulator.calls(), emulator.sessions()]).toEqual(
+      before,
+    );
+    expect(await emulator.waitForPush()).toMatchObject({ userId: "alice" });
+  });
+
+  test.each(["/", "/_emulator/state", "/_emulator/log", "/gateway/", "/nothing"])(
+    "answers %s so that no other page can embed, sniff or store it",
+    async (path) => {
+      const { headers } = await get({}, path === "/_emulator/log" ? "HEAD" : "GET", path);
+      expect(headers).toMatchObject({
+        "x-content-type-options": "nosniff",
+        "cross-origin-resource-policy": "same-origin",
+        "cache-control": "no-store",
+      });
+    },
+  );
+
+  test.each([
+    ["with its length", {}],
+    ["in chunks", { "transfer-encoding": "chunked" }],
+  ])("answers 413 to a body over maxBodyBytes %s, before what is mounted", async (_, headers) => {
+    const send = (length: number) =>
+      new Promise<{ status: number; body: string }>((resolve, reject) => {
+        const sent = request(
+          `${emulator.url}/demo/echo`,
+          { method: "POST", headers },
+          (response) => {
+            let body = "";
+            response.setEncoding("utf8");
+            response.on("data", (chunk: string) => (body += chunk));
+            response.on("end", () => resolve({ status: response.statusCode!, body }));
+          },
+        ).on("error", reject);
+        if (!("transfer-encoding" in headers)) sent.setHeader("content-length", length);
+        sent.end("x".repeat(length));
+      });
+    expect(await send(10_000)).toEqual({ status: 200, body: "x".repeat(10_000) });
+    expect((await send(10_001)).status).toBe(413);
+  });
 });
+
+/** A push to alice's device that is not taken yet. */
+async function waitingPush(emulator: Emulator): Promise<void> {
+  const credential = { clientId: "client", clientSecret: "secret" };
+  const { endpoints } = emulator;
+  const admin = new GatewayAdmin({ namespaceName: "game-0001", credential, endpoints });
+  await admin.createNamespace({ name: "game-0001", firebaseSecret: "secret" });
+  await admin.setFirebaseTokenByUserId({ userId: "alice", token: "device" });
+  await admin.sendMobileNotificationByUserId({ userId: "alice", subject: "raid", payload: "1" });
+}

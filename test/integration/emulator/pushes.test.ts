@@ -22,9 +22,14 @@ afterEach(() => emulator.stop());
 const send = (userId: string, payload: string) =>
   admin.sendMobileNotificationByUserId({ userId, subject: "raid", payload, sound: "bell" });
 
-const poll = (query: string) => fetch(`${emulator.url}/_emulator/pushes?${query}`);
-const polled = async (query: string) =>
-  ((await (await poll(query)).json()) as { item: DevicePush }).item;
+const poll = (filter: object, init: RequestInit = {}) =>
+  fetch(`${emulator.url}/_emulator/pushes/take`, {
+    method: "POST",
+    body: JSON.stringify(filter),
+    ...init,
+  });
+const polled = async (filter: object) =>
+  ((await (await poll(filter)).json()) as { item: DevicePush }).item;
 
 describe("waitForPush", () => {
   test("resolves with the push in the form of the device's worker", async () => {
@@ -46,12 +51,12 @@ describe("waitForPush", () => {
     for (const payload of ["1", "2", "3"]) await send("alice", payload);
     const taken = [
       await emulator.waitForPush(),
-      await polled("userId=alice"),
+      await polled({ userId: "alice" }),
       await emulator.waitForPush({ token: "token of alice" }),
     ];
     expect(taken.map(({ payload }) => payload)).toEqual(["1", "2", "3"]);
     expect(new Set(taken.map(({ message }) => message.fcmMessageId)).size).toBe(3);
-    expect((await poll("userId=alice")).status).toBe(204);
+    expect((await poll({ userId: "alice" })).status).toBe(204);
     expect(emulator.outbox()).toHaveLength(3);
   });
 
@@ -65,27 +70,25 @@ describe("waitForPush", () => {
 
   test("long polling returns a push, and an aborted poll takes none", async () => {
     const abort = new AbortController();
-    const aborted = fetch(`${emulator.url}/_emulator/pushes?timeoutMs=20000`, {
-      signal: abort.signal,
-    });
-    const waiting = polled("userId=alice&timeoutMs=20000");
-    await expect.poll(async () => (await poll("timeoutMs=1")).status).toBe(204);
+    const aborted = poll({ timeoutMs: 20_000 }, { signal: abort.signal });
+    const waiting = polled({ userId: "alice", timeoutMs: 20_000 });
+    await expect.poll(async () => (await poll({ timeoutMs: 1 })).status).toBe(204);
     abort.abort();
     await aborted.catch(() => {});
     await expect
       .poll(async () => {
         await send("bob", "1");
-        return (await poll("userId=bob")).status;
+        return (await poll({ userId: "bob" })).status;
       })
       .toBe(200);
     await send("alice", "2");
     expect(await waiting).toMatchObject({ userId: "alice", payload: "2" });
   });
 
-  test.each(["timeoutMs=soon", "timeoutMs=-1", "timeoutMs=60001"])(
-    "long polling refuses %s",
-    async (query) => {
-      const response = await poll(query);
+  test.each(["soon", "1", -1, 60_001])(
+    "long polling refuses the timeoutMs %j",
+    async (timeoutMs) => {
+      const response = await poll({ timeoutMs });
       expect(response.status).toBe(400);
       expect(await response.json()).toEqual({
         message: "waitForPush: timeoutMs takes a number from 0 to 60,000",
@@ -97,6 +100,6 @@ describe("waitForPush", () => {
   test("reset drops pending pushes", async () => {
     await send("alice", "1");
     await emulator.reset();
-    expect((await poll("")).status).toBe(204);
+    expect((await poll({})).status).toBe(204);
   });
 });

@@ -66,9 +66,10 @@ const inputs: Record<string, (socket: RawSocket) => Promise<unknown>> = {
   "a login": (socket) => socket.ask(login(plantedSecret("clientSecret"))),
   "a login that is refused": async () => {
     await control("PUT", "faults", {
-      faults: [{ fault: "refuse", method: "login", status: 401 }],
+      faults: [{ fault: "refuseLogin", status: 401 }],
     });
-    await identify(plantedSecret("clientSecret"));
+    const body = { client_id: "client-0001", client_secret: plantedSecret("clientSecret") };
+    expect((await post("/identifier/projectToken/login", body)).status).toBe(401);
   },
   "a login without a client id": () =>
     post("/identifier/projectToken/login", { client_secret: plantedSecret("clientSecret") }),
@@ -132,6 +133,14 @@ const inputs: Record<string, (socket: RawSocket) => Promise<unknown>> = {
       frame(
         "sendNotification",
         { ...namespace(), userId: "alice", subject: "s", payload: nested("payload") },
+        tokens.project,
+      ),
+    ),
+  "a payload that is broken JSON": (socket) =>
+    socket.ask(
+      frame(
+        "sendNotification",
+        { ...namespace(), userId: "alice", subject: "s", payload: nested("payload").slice(0, -6) },
         tokens.project,
       ),
     ),
@@ -199,10 +208,12 @@ const inputs: Record<string, (socket: RawSocket) => Promise<unknown>> = {
       namespaces: [{ name: "game-0001", firebaseSecret: plantedSecret("firebaseSecret") }],
     }),
   "an invalid state": () =>
-    control("PUT", "state", {
-      version: 1,
-      accessTokens: [{ accessToken: plantedSecret("access") }],
-    }),
+    control(
+      "PUT",
+      "state",
+      { version: 1, accessTokens: [{ accessToken: plantedSecret("access") }] },
+      400,
+    ),
 };
 
 const namespace = (): Json => ({
@@ -220,8 +231,11 @@ const login = (clientSecret: string): Json => {
 const post = (path: string, body: Json, headers: Record<string, string> = {}) =>
   fetch(emulator.url + path, { method: "POST", body: JSON.stringify(body), headers });
 
-const control = (method: string, path: string, body: Json) =>
-  fetch(`${emulator.url}/_emulator/${path}`, { method, body: JSON.stringify(body) });
+async function control(method: string, path: string, body: Json, status = 200): Promise<void> {
+  const url = `${emulator.url}/_emulator/${path}`;
+  const response = await fetch(url, { method, body: JSON.stringify(body) });
+  expect([path, response.status]).toEqual([path, status]);
+}
 
 async function identify(clientSecret: string): Promise<Json> {
   const body = { client_id: "client-0001", client_secret: clientSecret };

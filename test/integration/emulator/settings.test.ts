@@ -23,7 +23,14 @@ function namedAsFacts(page: string): string[] {
 }
 
 /** Settings that stand for no fact about GS2. */
-const OUR_CHOICES = ["jobDurationMs", "maxBodyBytes", "maxUnsentBytes", "ownerId", "region"];
+const OUR_CHOICES = [
+  "jobDurationMs",
+  "maxBodyBytes",
+  "maxConnections",
+  "maxUnsentBytes",
+  "ownerId",
+  "region",
+];
 
 describe.each(["docs/behaviour.md", "docs/ja/behaviour.md"])("%s", (page) => {
   test("names the setting of each assumption, and every setting that is about GS2", () => {

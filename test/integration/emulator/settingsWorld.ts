@@ -10,7 +10,7 @@ import { rest, type RestReply } from "./restCalls.js";
 
 export const namespaceName = "game-0001";
 export const userId = "user-0001";
-export const accessToken = "accessToken-0001";
+const accessToken = "accessToken-0001";
 export const byUser = { namespaceName, userId };
 export const byPlayer = { namespaceName, accessToken };
 

@@ -59,10 +59,13 @@ const credential = () => new core.BasicGs2Credential("client-0001", "secret-0001
 let emulator: Emulator;
 beforeAll(async () => {
   emulator = await startEmulator();
-  core.Gs2Constant.ENDPOINT_HOST = emulator.endpoints.rest;
-  core.Gs2Constant.WS_ENDPOINT_HOST = emulator.endpoints.webSocket;
 });
 afterAll(() => emulator.stop());
+
+function setHosts({ endpoints }: Emulator): void {
+  core.Gs2Constant.ENDPOINT_HOST = endpoints.rest;
+  core.Gs2Constant.WS_ENDPOINT_HOST = endpoints.webSocket;
+}
 
 async function restClient(given = credential()) {
   const session = new core.Gs2RestSession(given, "ap-northeast-1");
@@ -70,7 +73,20 @@ async function restClient(given = credential()) {
   return { session, client: new RestClient(session) };
 }
 
-describe("the unmodified official npm package with its hosts set to the emulator", () => {
+describe.each([
+  ["the emulator", undefined],
+  ["an emulator whose upstream it is", true],
+])("the unmodified official npm package with its hosts set to %s", (_, relayed) => {
+  let proxy: Emulator | undefined;
+  beforeAll(async () => {
+    if (relayed) proxy = await startEmulator({ upstream: emulator.url });
+    setHosts(proxy ?? emulator);
+  });
+  afterAll(async () => {
+    await emulator.reset();
+    await proxy?.stop();
+  });
+
   test("connects with its socket client, binds a player and receives a notification", async () => {
     const session = new core.Gs2WebSocketSession(credential(), "ap-northeast-1");
     const received = new Promise<OfficialNotification>((resolve) =>

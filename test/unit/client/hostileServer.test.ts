@@ -130,7 +130,11 @@ describe("a frame", () => {
     for (const event of received) expect(() => event.payload).not.toThrow();
     expect(received.at(-1)!.key).toBe("Gs2Chat:Post");
     expect(gateway.connection.status).toBe("ready");
-    expect(JSON.stringify(diagnostics).length).toBeLessThan(10_000);
+    for (const { message, detail } of diagnostics) {
+      expect(message.length).toBeLessThanOrEqual(600);
+      for (const text of Object.values(detail))
+        expect(String(text).length).toBeLessThanOrEqual(500);
+    }
     await gateway.ping();
   });
 });

@@ -16,7 +16,7 @@ let urls = 0;
 
 /** A client connected to a mock-socket server that accepts every login and bind. */
 function setUp() {
-  const url = `ws://mock-${++urls}.test`;
+  const url = `wss://mock-${++urls}.test`;
   const sockets: Client[] = [];
   const methods: string[] = [];
   const server = new Server(url, { mock: false });
@@ -36,7 +36,7 @@ function setUp() {
   const gateway = new GatewayClient({
     namespaceName: "game-0001",
     credential: { clientId: "client-0001", clientSecret: "secret-0001" },
-    endpoints: { rest: "http://nowhere.test", webSocket: url },
+    endpoints: { rest: "https://nowhere.test", webSocket: url },
     logger: false,
     WebSocket: WebSocket as unknown as NonNullable<GatewayClientOptions["WebSocket"]>,
   });

@@ -105,6 +105,7 @@ async function exerciseClient(client: ReturnType<typeof recordedClient>): Promis
   const params = {
     accessToken: plantedSecret("callAccess"),
     client_secret: plantedSecret("callSecret"),
+    config: { services: [{ apiSecret: plantedSecret("nested") }] },
   };
   const target = { service: "chat", component: "room", function: "post" };
   client.try(gateway.call({ ...target, params }));
@@ -128,7 +129,12 @@ const strict = defineNotification("strict", {
   "~standard": {
     version: 1,
     vendor: "test",
-    validate: (value) => ({ issues: [{ message: `not ${JSON.stringify(value)}` }] }),
+    validate: (value) => ({
+      issues: Object.keys(value as object).map((name) => ({
+        message: `not ${JSON.stringify(value)}`,
+        path: [name],
+      })),
+    }),
   },
 });
 
@@ -138,6 +144,12 @@ type QuotingServer = (
   quoted: string,
   socket: FaultSocket,
 ) => ServerReply | undefined;
+
+/** Every value of a frame; nested ones as JSON. */
+const quote = ({ params }: SentFrame): string =>
+  Object.values(params)
+    .map((value) => (typeof value === "string" ? value : JSON.stringify(value)))
+    .join(" ");
 
 const list = (quoted: string) =>
   JSON.stringify([{ component: quoted, message: quoted, code: quoted }]);
@@ -157,6 +169,18 @@ const quotingServers: Record<string, QuotingServer> = {
   "a list that quotes the frame as JSON": ({ params }) => ({
     status: 400,
     body: { message: list(JSON.stringify(params)) },
+  }),
+  "a list that quotes the frame in a URL": (_, quoted) => ({
+    status: 400,
+    body: { message: list(`https://gs2.test/?q=${encodeURIComponent(quoted)}`) },
+  }),
+  "a list that quotes the frame in Base64": (_, quoted) => ({
+    status: 503,
+    body: { message: list(`Basic ${Buffer.from(quoted).toString("base64")}`) },
+  }),
+  "a list that is broken JSON": (_, quoted) => ({
+    status: 400,
+    body: { message: list(JSON.stringify(quoted)).slice(0, -2) },
   }),
   "a reply without a status": ({ requestId }, quoted, socket) => {
     socket.deliver({ requestId, message: quoted });
@@ -185,6 +209,10 @@ const quotingServers: Record<string, QuotingServer> = {
     socket.notify("strict", { quoted });
     return undefined;
   },
+  "a notification whose names fail its schema": (_, quoted, socket) => {
+    socket.notify("strict", Object.fromEntries(quoted.split(" ").map((name) => [name, 1])));
+    return undefined;
+  },
   "a close with a reason": (_, quoted, socket) => {
     socket.emitClose(4_000, true, quoted);
     return undefined;
@@ -207,7 +235,7 @@ describe.each(Object.entries(stages))(
         for (const credential of Object.values(credentials)) {
           const network = faultNetwork((frame, socket) =>
             isTurn(frame)
-              ? quotingServer(frame, Object.values(frame.params).map(String).join(" "), socket)
+              ? quotingServer(frame, quote(frame), socket)
               : issuingServer(frame, socket),
           );
           const client = recordedClient(network, { credential });
@@ -229,9 +257,7 @@ describe("the console of a client without a logger", () => {
   test.each(Object.entries(quotingServers))(
     "shows no secret that the server sends back as %s",
     async (_, quotingServer) => {
-      const network = faultNetwork((frame, socket) =>
-        quotingServer(frame, Object.values(frame.params).map(String).join(" "), socket),
-      );
+      const network = faultNetwork((frame, socket) => quotingServer(frame, quote(frame), socket));
       const client = recordedClient(network, { credential: credentials.secret, logger: undefined });
       await exerciseClient(client);
       expect(leakedSecrets(client.output.console)).toEqual([]);
@@ -282,11 +308,11 @@ describe("a text that is not a known secret reaches the channel", () => {
 describe("a login over REST that ends with", () => {
   const restReply = (status: number, text: (quoted: string) => string) => (body: string) =>
     Promise.resolve({ status, text: () => Promise.resolve(text(body)) });
-  const quote = (quoted: string) => JSON.stringify({ message: list(quoted) });
+  const asList = (quoted: string) => JSON.stringify({ message: list(quoted) });
 
   test.each<[string, (body: string) => Promise<{ status: number; text(): Promise<string> }>]>([
-    ["401 and a list", restReply(401, quote)],
-    ["400 and a list", restReply(400, quote)],
+    ["401 and a list", restReply(401, asList)],
+    ["400 and a list", restReply(400, asList)],
     ["503 and a page", restReply(503, (quoted) => `<pre>${quoted}</pre>`)],
     ["200 and no JSON", restReply(200, (quoted) => quoted.slice(1))],
     ["200 and no token", restReply(200, (quoted) => quoted)],

@@ -449,3 +449,17 @@ describe("defineNotification", () => {
     expect(received).toEqual([2]);
   });
 });
+
+test("20 issues are reported at most, whatever the schema finds", () => {
+  const { on, receive, reports } = setup();
+  const issue = { message: "too long", path: ["list", 0] };
+  on(
+    defineNotification(
+      "raid-start",
+      schemaOf(() => ({ issues: Array(100_000).fill(issue) })),
+    ),
+    vi.fn(),
+  );
+  receive({ list: [] });
+  expect((reports[0]!.detail as { issues: unknown[] }).issues).toHaveLength(20);
+});

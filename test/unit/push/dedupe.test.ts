@@ -60,3 +60,14 @@ it("the deduplicator remembers the last 256 notifications", () => {
   expect(isCopy({ ...join, payload: "1" }, "push", 300)).toBe(true);
   expect(isCopy({ ...join, payload: "0" }, "push", 300)).toBe(false);
 });
+
+it("256,000 characters are remembered at most, those of the newest notifications", () => {
+  const payload = (mark: string) => ({ payload: mark + "x".repeat(100_000) });
+  const [a, b, c] = [payload("a"), payload("b"), payload("c")];
+  const sent: ["socket", typeof a][] = [
+    ["socket", a],
+    ["socket", b],
+    ["socket", c],
+  ];
+  expect(copies([...sent, ["push", a], ["push", c]]).slice(3)).toEqual([false, true]);
+});

@@ -97,6 +97,30 @@ describe("a template", () => {
 });
 
 it.each([
+  ["..", "https://game.test/play/rooms/-/x"],
+  [".", "https://game.test/play/rooms/-/x"],
+  ["...", "https://game.test/play/rooms/-/x"],
+  ["%2e%2e", "https://game.test/play/rooms/%252e%252e/x"],
+  ["", "https://game.test/play/rooms/-/x"],
+  ["a.b", "https://game.test/play/rooms/a.b/x"],
+])("the value '%s' in the path of a template's link never climbs it", (room, href) => {
+  const payload = JSON.stringify({ room, dot: "." });
+  const templates = { raid: { title: "t", link: "rooms/{room}/x" } };
+  const { link } = shown({ data: { ...data, subject: "raid", payload } }, templates);
+  expect(new URL(link!, "https://game.test/play/").href).toBe(href);
+});
+
+it("two values in one segment of a path never climb it together", () => {
+  const payload = JSON.stringify({ a: ".", b: "." });
+  const templates = { raid: { title: "t", link: "rooms/{a}{b}/x", icon: "icons/{a}{b}/{c}x.png" } };
+  const { link, icon } = shown({ data: { ...data, subject: "raid", payload } }, templates);
+  expect([link, icon].map((one) => new URL(one!, "https://game.test/play/").href)).toEqual([
+    "https://game.test/play/rooms/--/x",
+    "https://game.test/play/icons/--/-x.png",
+  ]);
+});
+
+it.each([
   [["en", "ja"], "ja", "ja"],
   [["en", "pt-BR", "pt-PT"], "pt_pt", "pt-PT"],
   [["en", "zh-TW"], "zh", "zh-TW"],

@@ -9,7 +9,7 @@ import {
 import { manualClock } from "../../support/manualClock.js";
 import { createDeferred, rejectionOf, flushPromises } from "../../support/promises.js";
 
-const secret: Credential = { clientId: "cid-1", clientSecret: "cs-1" };
+const secret: Credential = { clientId: "cid-1", clientSecret: "secret-1" };
 const login = (token: string, expires_in?: unknown) => ({ access_token: token, expires_in });
 
 function setup(credential: Credential = secret, overrides: Partial<SessionPorts> = {}) {
@@ -17,7 +17,7 @@ function setup(credential: Credential = secret, overrides: Partial<SessionPorts>
   let logins = 0;
   const ports = {
     loginBySocket: vi.fn<SessionPorts["loginBySocket"]>(async () =>
-      login(`ptok-${++logins}`, 1_000),
+      login(`project-${++logins}`, 1_000),
     ),
     loginByRest: vi.fn<SessionPorts["loginByRest"]>(async () => login(`rest-${++logins}`, 1_000)),
     usableSocket: vi.fn<SessionPorts["usableSocket"]>(() => undefined),
@@ -53,9 +53,11 @@ describe("the login", () => {
   test("uses the socket just opened, with client ID and secret", async () => {
     const { session, loginBySocket, loginByRest } = setup();
     expect(await session.logIn(7, false)).toBe(900_000);
-    expect(loginBySocket.mock.calls).toEqual([[{ client_id: "cid-1", client_secret: "cs-1" }, 7]]);
+    expect(loginBySocket.mock.calls).toEqual([
+      [{ client_id: "cid-1", client_secret: "secret-1" }, 7],
+    ]);
     expect(loginByRest).not.toHaveBeenCalled();
-    expect(await session.freshProjectToken()).toBe("ptok-1");
+    expect(await session.freshProjectToken()).toBe("project-1");
   });
 
   test("is skipped while the token is fresh", async () => {
@@ -84,7 +86,7 @@ describe("the login", () => {
   );
 
   test("that failed on one socket is repeated on the next", async () => {
-    const replies = [Promise.reject(refused("badRequest")), Promise.resolve(login("ptok-1"))];
+    const replies = [Promise.reject(refused("badRequest")), Promise.resolve(login("project-1"))];
     const loginBySocket = vi.fn<SessionPorts["loginBySocket"]>(() => replies.shift()!);
     const { session } = setup(secret, { loginBySocket });
     await rejectionOf(session.logIn(1, false));
@@ -115,7 +117,7 @@ describe("the renewal of the project token", () => {
   test("uses REST while no socket is open", async () => {
     const { session, loginBySocket, loginByRest } = setup();
     expect(await session.freshProjectToken()).toBe("rest-1");
-    expect(loginByRest.mock.calls).toEqual([[{ client_id: "cid-1", client_secret: "cs-1" }]]);
+    expect(loginByRest.mock.calls).toEqual([[{ client_id: "cid-1", client_secret: "secret-1" }]]);
     expect(loginBySocket).not.toHaveBeenCalled();
   });
 
@@ -153,7 +155,7 @@ describe("the renewal of the project token", () => {
       Promise.resolve(session.tokensFor("player")),
       session.renewTokens(undefined, session.latestTokens(undefined)),
     ];
-    reply.resolve(login("ptok-1"));
+    reply.resolve(login("project-1"));
     await Promise.all(all);
     expect(loginByRest).toHaveBeenCalledTimes(1);
   });
@@ -162,7 +164,7 @@ describe("the renewal of the project token", () => {
     "assumes one hour when expires_in is %j",
     async (expires_in) => {
       const { session } = setup(secret, {
-        loginBySocket: async () => login("ptok-1", expires_in),
+        loginBySocket: async () => login("project-1", expires_in),
       });
       expect(await session.logIn(1, false)).toBe(3_240_000);
     },
@@ -265,7 +267,7 @@ describe("a prepared bind", () => {
     await session.logIn(3, false);
     expect(await session.prepareBind("player", true, false)).toEqual({
       params: { namespaceName: "ns-1", allowConcurrentAccess: false, sessionId, force: true },
-      tokens: { clientId: "cid-1", projectToken: "ptok-1", accessToken: "atok-1" },
+      tokens: { clientId: "cid-1", projectToken: "project-1", accessToken: "atok-1" },
     });
   });
 
@@ -299,7 +301,7 @@ describe("a prepared bind", () => {
     const first = await session.prepareBind("player", false, false);
     const second = await session.prepareBind("player", false, true);
     expect(reasons(source)).toEqual(["bind", "unauthorized"]);
-    expect(first.tokens).toMatchObject({ projectToken: "ptok-1", accessToken: "atok-1" });
+    expect(first.tokens).toMatchObject({ projectToken: "project-1", accessToken: "atok-1" });
     expect(second.tokens).toMatchObject({ projectToken: "rest-2", accessToken: "atok-2" });
   });
 
@@ -340,12 +342,12 @@ describe("the tokens of a call", () => {
     await session.prepareBind("player", false, false);
     expect(session.tokensFor("player")).toEqual({
       clientId: "cid-1",
-      projectToken: "ptok-1",
+      projectToken: "project-1",
       accessToken: "atok-1",
     });
     expect(session.tokensFor(undefined)).toEqual({
       clientId: "cid-1",
-      projectToken: "ptok-1",
+      projectToken: "project-1",
       accessToken: undefined,
     });
     expect(source).toHaveBeenCalledTimes(1);
@@ -442,7 +444,7 @@ describe("the tokens of a call", () => {
     await session.prepareBind("player", false, false);
     clock.advance(86_400_000);
     expect(session.latestTokens("player")).toMatchObject({
-      projectToken: "ptok-1",
+      projectToken: "project-1",
       accessToken: "atok-1",
     });
     expect(reasons(source)).toEqual(["bind"]);
@@ -528,13 +530,14 @@ describe("a provider that hangs", () => {
 describe("redact", () => {
   test("replaces every occurrence of every secret", async () => {
     const { session, setDesired } = setup();
-    setDesired("player", "atok-1");
-    setDesired("guild", () => "gtok-1");
+    setDesired("player", "access-1");
+    setDesired("guild", () => "guild-01");
     await session.logIn(1, false);
     await session.prepareBind("player", false, false);
     await session.prepareBind("guild", false, false);
-    const text = "cs-1 ptok-1 atok-1 gtok-1, and again: cs-1ptok-1atok-1gtok-1";
-    expect(session.redact(text)).not.toMatch(/cs-1|ptok-1|atok-1|gtok-1/);
+    const text =
+      "secret-1 project-1 access-1 guild-01, and again: secret-1project-1access-1guild-01";
+    expect(session.redact(text)).not.toMatch(/secret-1|project-1|access-1|guild-01/);
     expect(session.redact(text)).toContain("and again");
   });
 
@@ -542,14 +545,14 @@ describe("redact", () => {
     const { session, setDesired } = setup();
     let tokens = 0;
     setDesired("player", () => `<atok-${++tokens}>`);
-    setDesired("guild", "<gtok>");
+    setDesired("guild", "<guild-01>");
     await session.logIn(1, false);
     const MANY = 500;
     for (let i = 0; i < MANY; i++) {
       await session.prepareBind("player", false, false);
       await session.prepareBind("guild", false, false);
     }
-    expect(session.redact(`cs-1 ptok-1 <gtok> <atok-${MANY}> <atok-${MANY - 40}>`)).toBe(
+    expect(session.redact(`secret-1 project-1 <guild-01> <atok-${MANY}> <atok-${MANY - 40}>`)).toBe(
       "*** *** *** *** ***",
     );
     // Too old for a server to quote.
@@ -557,16 +560,16 @@ describe("redact", () => {
   });
 
   test("replaces the whole of a token that begins with another", async () => {
-    const { session } = setup({ clientId: "cid-1", projectToken: "token" });
+    const { session } = setup({ clientId: "cid-1", projectToken: "token-01" });
     await session.logIn(1, false);
-    session.setProjectToken("token-and-more");
-    expect(session.redact("token-and-more token")).toBe("*** ***");
+    session.setProjectToken("token-01-and-more");
+    expect(session.redact("token-01-and-more token-01")).toBe("*** ***");
   });
 
   test("matches a token as text, not as a pattern", async () => {
-    const { session } = setup({ clientId: "cid-1", projectToken: "a.c$&" });
+    const { session } = setup({ clientId: "cid-1", projectToken: "a.c$&(a.c" });
     await session.logIn(1, false);
-    expect(session.redact("abc a.c$& ")).toBe("abc *** ");
+    expect(session.redact("abc a.c$&(a.c ")).toBe("abc *** ");
   });
 
   test("leaves other text unchanged, also before the first token", () => {

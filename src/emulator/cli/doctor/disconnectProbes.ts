@@ -1,0 +1,78 @@
+import {
+  checkCleanUserDataByUserId,
+  cleanUserDataByUserId,
+  disconnectAll,
+  disconnectByUserId,
+} from "../../../wire/methods.js";
+import type { EmulatorSettings } from "../../settings.js";
+import { row, type DoctorRow } from "./rows.js";
+import { describe, type Seen } from "./seen.js";
+import { boundPlayer, type Player, type Probe } from "./sessionProbes.js";
+
+const ends = async (
+  setting: "disconnectByUserIdEnds" | "disconnectAllEnds",
+  seen: Seen,
+  bound: Player,
+): Promise<DoctorRow[]> => {
+  const isOpen = seen.status === 200 ? await bound.isOpen() : undefined;
+  const value: EmulatorSettings["disconnectAllEnds"] | undefined =
+    isOpen === undefined ? undefined : isOpen ? "sessions" : "sockets";
+  const method = setting.slice(0, -"Ends".length);
+  return [
+    row(
+      setting,
+      value,
+      value === undefined
+        ? `${method} gets ${describe(seen)}`
+        : `after ${method} the socket is ${isOpen ? "open" : "closed"}`,
+    ),
+  ];
+};
+
+const disconnectUser: Probe = {
+  name: "disconnectByUserId",
+  calls: 3,
+  async run(examination) {
+    const bound = await boundPlayer(examination, "disconnect");
+    const { namespaceName, userId } = bound;
+    const seen = await examination.gateway.rest(disconnectByUserId, { namespaceName, userId });
+    return ends("disconnectByUserIdEnds", seen, bound);
+  },
+};
+
+const clean: Probe = {
+  name: "cleaning user data",
+  calls: 5,
+  async run(examination) {
+    const { gateway } = examination;
+    const bound = await boundPlayer(examination, "clean");
+    const { userId } = bound;
+    await gateway.rest(cleanUserDataByUserId, { userId });
+    let seen = await gateway.rest(checkCleanUserDataByUserId, { userId });
+    if (seen.status !== 200) seen = await gateway.rest(checkCleanUserDataByUserId, { userId });
+    const isOpen = seen.status === 200 ? await bound.isOpen() : undefined;
+    return [
+      row(
+        "cleanCutsSessions",
+        isOpen === undefined ? undefined : !isOpen,
+        isOpen === undefined
+          ? `the clean takes longer: its check gets ${describe(seen)}`
+          : `after a clean the user's socket is ${isOpen ? "open" : "closed"}`,
+      ),
+    ];
+  },
+};
+
+/** The last: it ends every session of the namespace. */
+const disconnectNamespace: Probe = {
+  name: "disconnectAll",
+  calls: 3,
+  async run(examination) {
+    const bound = await boundPlayer(examination, "disconnect-all");
+    const { namespaceName } = bound;
+    const seen = await examination.gateway.rest(disconnectAll, { namespaceName });
+    return ends("disconnectAllEnds", seen, bound);
+  },
+};
+
+export const disconnectProbes: readonly Probe[] = [clean, disconnectUser, disconnectNamespace];

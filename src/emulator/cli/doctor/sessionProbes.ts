@@ -1,0 +1,239 @@
+import { describeWebSocketSessionsByUserId, setUserIdByUserId } from "../../../wire/methods.js";
+import type { DoctorGateway } from "./gateway.js";
+import { describe, type Seen } from "./seen.js";
+import type { DoctorSocket } from "./socket.js";
+import { fact, row, type DoctorRow } from "./rows.js";
+
+export interface Examination {
+  readonly gateway: DoctorGateway;
+  readonly namespaceName: string;
+  /** A user of this run. */
+  readonly user: (name: string) => string;
+}
+
+/** Examines one rule; independent of the other probes. */
+export interface Probe {
+  /** For an error. */
+  readonly name: string;
+  /** The most calls that it makes. */
+  readonly calls: number;
+  run(examination: Examination): Promise<DoctorRow[]>;
+}
+
+export interface Player {
+  readonly socket: DoctorSocket;
+  readonly userId: string;
+  readonly namespaceName: string;
+  bind(options?: Readonly<Record<string, unknown>>): Promise<Seen>;
+  isOpen(): Promise<boolean>;
+}
+
+async function player(
+  { gateway, namespaceName, user }: Examination,
+  name: string,
+  socket?: DoctorSocket,
+): Promise<Player> {
+  const opened = socket ?? (await gateway.open());
+  const userId = user(name);
+  const params = { namespaceName, userId };
+  return {
+    socket: opened,
+    userId,
+    namespaceName,
+    bind: (options = {}) => opened.call(setUserIdByUserId, { ...params, ...options }),
+    isOpen: () => opened.isOpen(describeWebSocketSessionsByUserId, params),
+  };
+}
+
+/** Binds a player on a socket of its own; the reply is expected to be a success. */
+export async function boundPlayer(
+  examination: Examination,
+  name: string,
+  options?: Readonly<Record<string, unknown>>,
+): Promise<Player> {
+  const made = await player(examination, name);
+  const seen = await made.bind(options);
+  if (seen.status !== 200) throw new Error(`setUserIdByUserId on the socket: ${describe(seen)}`);
+  return made;
+}
+
+const exclusive = (sessionId: string) => ({ allowConcurrentAccess: false, sessionId });
+const isConflict = ({ status }: Seen): boolean => status === 409 || status === 405;
+
+/** The value for a success, that for a conflict, or neither. */
+const byOutcome = <Value>(seen: Seen, accepted: Value, refused: Value): Value | undefined =>
+  seen.status === 200 ? accepted : isConflict(seen) ? refused : undefined;
+
+const conflict: Probe = {
+  name: "two exclusive clients",
+  calls: 4,
+  async run(examination) {
+    const first = await boundPlayer(examination, "conflict", exclusive("doctor-1"));
+    const again = await first.bind(exclusive("doctor-2"));
+    const second = await player(examination, "conflict");
+    const refused = await second.bind(exclusive("doctor-3"));
+    const [entry] = refused.errors;
+    const stays = isConflict(refused) ? await first.isOpen() : undefined;
+    return [
+      row(
+        "sameSocketConflictsWithItself",
+        byOutcome(again, false, true),
+        `a socket that binds its player again gets ${describe(again)}`,
+      ),
+      row(
+        "conflictStatus",
+        isConflict(refused) ? (refused.status as 409 | 405) : undefined,
+        `a second exclusive client gets ${describe(refused)}`,
+      ),
+      row(
+        "conflictMessage",
+        isConflict(refused) ? entry?.message : undefined,
+        `its message is ${JSON.stringify(entry?.message ?? null)}`,
+      ),
+      row(
+        "onConflictOldSession",
+        stays === undefined ? undefined : stays ? "stays" : "cut",
+        stays === undefined
+          ? "there was no conflict"
+          : `the first client ${stays ? "stays" : "is cut"}`,
+      ),
+    ];
+  },
+};
+
+const sameSessionId: Probe = {
+  name: "a client with the sessionId of another",
+  calls: 3,
+  async run(examination) {
+    const old = await boundPlayer(examination, "session-id", exclusive("doctor-1"));
+    const back = await (await player(examination, "session-id")).bind(exclusive("doctor-1"));
+    const stays = back.status === 200 ? await old.isOpen() : undefined;
+    return [
+      fact(
+        byOutcome(back, true, false),
+        `the same sessionId on a new socket gets ${describe(back)}`,
+      ),
+      row(
+        "onSameSessionIdOldSession",
+        stays === undefined ? undefined : stays ? "stays" : "cut",
+        stays === undefined
+          ? "the bind was refused"
+          : `the old socket ${stays ? "stays" : "is cut"}`,
+      ),
+    ];
+  },
+};
+
+const concurrent: Probe = {
+  name: "a concurrent client beside an exclusive one",
+  calls: 3,
+  async run(examination) {
+    await boundPlayer(examination, "concurrent", exclusive("doctor-1"));
+    const beside = await (await player(examination, "concurrent")).bind();
+    const back =
+      beside.status === 200
+        ? await (await player(examination, "concurrent")).bind(exclusive("doctor-1"))
+        : undefined;
+    return [
+      row(
+        "concurrentBesideExclusive",
+        byOutcome(beside, "accepted", "conflict"),
+        `a concurrent client beside an exclusive one gets ${describe(beside)}`,
+      ),
+      row(
+        "sessionIdMatches",
+        back && byOutcome(back, "any", "every"),
+        back
+          ? `the sessionId of one of two sessions gets ${describe(back)}`
+          : "there cannot be two sessions of which one has the sessionId",
+      ),
+    ];
+  },
+};
+
+const severalPlayers: Probe = {
+  name: "two players on one socket",
+  calls: 3,
+  async run(examination) {
+    const first = await boundPlayer(examination, "several-1");
+    await (await player(examination, "several-2", first.socket)).bind();
+    const { namespaceName, userId } = first;
+    const seen = await examination.gateway.rest(describeWebSocketSessionsByUserId, {
+      namespaceName,
+      userId,
+    });
+    const items = Array.isArray(seen.body["items"]) ? seen.body["items"] : undefined;
+    return [
+      row(
+        "severalSessionsPerSocket",
+        items && items.length > 0,
+        items
+          ? `after a second player is bound, the first has ${items.length} sessions`
+          : `the list of sessions gets ${describe(seen)}`,
+      ),
+    ];
+  },
+};
+
+const force: Probe = {
+  name: "a bind by force",
+  calls: 2,
+  async run(examination) {
+    const old = await boundPlayer(examination, "force", exclusive("doctor-1"));
+    const forced = await player(examination, "force");
+    const seen = await forced.bind({ ...exclusive("doctor-2"), force: true });
+    const code = seen.status === 200 ? await old.socket.closed() : undefined;
+    const isSetting =
+      code === 1000 || code === 1006 || (code !== undefined && code >= 3000 && code <= 4999);
+    return [
+      fact(seen.status === 200 && code !== undefined, `force gets ${describe(seen)}`),
+      row(
+        "closeCodeOnCut",
+        isSetting ? code : undefined,
+        code === undefined ? "the old socket stays open" : `the old socket closes with ${code}`,
+      ),
+    ];
+  },
+};
+
+const strictConditions: Probe = {
+  name: "a field against its condition",
+  calls: 1,
+  async run(examination) {
+    const made = await player(examination, "condition");
+    const seen = await made.bind({ allowConcurrentAccess: true, sessionId: "doctor-1" });
+    return [
+      row(
+        "strictConditions",
+        seen.status === 200 ? false : seen.status === 400 ? true : undefined,
+        `a sessionId with concurrent access gets ${describe(seen)}`,
+      ),
+    ];
+  },
+};
+
+const restBind: Probe = {
+  name: "a bind over REST without a connection",
+  calls: 1,
+  async run({ gateway, namespaceName, user }) {
+    await gateway.open();
+    const seen = await gateway.rest(setUserIdByUserId, { namespaceName, userId: user("rest") });
+    return [
+      row(
+        "restSetUserIdWithoutConnectionId",
+        seen.status === 200 ? "latest" : seen.status === 400 ? "reject" : undefined,
+        `setUserIdByUserId over REST without a connectionId gets ${describe(seen)}`,
+      ),
+    ];
+  },
+};
+
+export const sessionProbes: readonly Probe[] = [
+  conflict,
+  sameSessionId,
+  concurrent,
+  severalPlayers,
+  force,
+  strictConditions,
+  restBind,
+];

@@ -1,0 +1,93 @@
+import type { Command } from "commander";
+import { readUpstream } from "../options.js";
+import { invalid } from "../settings.js";
+import type { CommandContext } from "./context.js";
+import { examine, maxCalls } from "./doctor/doctor.js";
+import { formatReport } from "./doctor/rows.js";
+
+interface DoctorFlags {
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  readonly origin: string;
+  readonly graceMs: string;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/**
+ * `gs2-gateway doctor`: compares a gateway with what the emulator assumes. The settings that follow
+ * go to standard output, the report for people to standard error.
+ */
+export function addDoctorCommand(
+  program: Command,
+  context: CommandContext,
+  exit: (code: number) => void,
+): void {
+  program
+    .command("doctor")
+    .description("compare GS2 with what the emulator assumes, and print settings that follow")
+    .argument("<region|url>", "the gateway: a region of GS2, or the address of an emulator")
+    .option("--client-id <id>", "client ID (default: GS2_CLIENT_ID)")
+    .option("--client-secret <secret>", "client secret (default: GS2_CLIENT_SECRET)")
+    .option("--origin <origin>", "origin of a page, for CORS", "http://localhost:5173")
+    .option("--grace-ms <n>", "how long a cut may follow its cause, in milliseconds", "1000")
+    .option("--yes", "do not ask before the first call")
+    .option("--json", "print the whole report as JSON")
+    .action(async (target: string, flags: DoctorFlags) => exit(await run(target, flags, context)));
+}
+
+async function run(name: string, flags: DoctorFlags, context: CommandContext): Promise<number> {
+  const { env, out, err } = context;
+  const clientId = flags.clientId ?? env["GS2_CLIENT_ID"];
+  const clientSecret = flags.clientSecret ?? env["GS2_CLIENT_SECRET"];
+  if (!clientId || !clientSecret) {
+    throw invalid("doctor needs credentials: set GS2_CLIENT_ID and GS2_CLIENT_SECRET.");
+  }
+  const endpoints = readUpstream(name);
+  requireSafe(endpoints.rest);
+  const graceMs = Number(flags.graceMs);
+  if (!(graceMs >= 0 && graceMs <= 60_000)) {
+    throw invalid("--grace-ms takes a number from 0 to 60,000.");
+  }
+  err(
+    `Examines ${name} with at most ${maxCalls} calls, which GS2 bills, in a namespace that is made for it and deleted.`,
+  );
+  if (!flags.yes && !(await context.confirm?.("Go on?"))) {
+    err("Nothing was called. Confirm, or add --yes.");
+    return 1;
+  }
+  const aborting = new AbortController();
+  const undo = context.onSignal(() => aborting.abort(invalid("Stopped.")));
+  try {
+    const report = await examine({
+      name,
+      endpoints,
+      clientId,
+      clientSecret,
+      origin: flags.origin,
+      graceMs,
+      signal: aborting.signal,
+      progress: err,
+    });
+    for (const line of formatReport(report)) err(line);
+    out(JSON.stringify(flags.json ? report : report.settings, undefined, 2));
+    return 0;
+  } catch (error) {
+    if (!aborting.signal.aborted) throw error;
+    err("Stopped.");
+    return 130;
+  } finally {
+    undo();
+  }
+}
+
+/** The secret must not cross a network in clear. */
+function requireSafe(rest: string): void {
+  const { protocol, hostname } = new URL(rest.replace("{service}", "gateway"));
+  const isHere = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  if (protocol !== "https:" && !isHere) {
+    throw invalid(
+      "doctor sends a client secret: it takes an https address, or one on this machine.",
+    );
+  }
+}

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { Waiters } from "../../../../src/emulator/engine/waiters.js";
+import { rejectionOf } from "../../../support/promises.js";
+
+test("the 1,001st wait at the same time is refused, and one that ended leaves its place", async () => {
+  const waiters = new Waiters();
+  const stop = new AbortController();
+  let open = false;
+  const wait = () =>
+    waiters.waitFor(
+      () => open || undefined,
+      60_000,
+      () => "Waited for a test.",
+      stop.signal,
+    );
+  const waits = Array.from({ length: 1_000 }, wait);
+  expect(await rejectionOf(wait())).toMatchObject({
+    kind: "quotaLimitExceeded",
+    message: "1,000 waits are pending already.",
+  });
+  open = true;
+  waiters.notifyAll();
+  await Promise.all(waits);
+  expect(await wait()).toBe(true);
+});
