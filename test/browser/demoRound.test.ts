@@ -52,7 +52,13 @@ const ranking = async (page: Page) => {
   const own = (await page.locator("#player h2").innerText()).trim();
   const lines = await page.locator(".ranking li").allInnerTexts();
   return lines
-    .map((line) => line.split("\n").map((part) => part.trim()))
+    .map((line) =>
+      line
+        .split("\n")
+        .map((part) => part.trim())
+        // WebKit ends the text of a line with a break.
+        .filter(Boolean),
+    )
     .map((parts) => {
       const name = parts.at(-2) === "You" ? own : parts.at(-2);
       return `${name} ${parts.at(-1)}`;

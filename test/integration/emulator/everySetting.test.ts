@@ -582,6 +582,19 @@ const rows: { readonly [Name in keyof EmulatorSettings]: SettingRow<EmulatorSett
     observe: async ({ call }) =>
       itemOf(await call("getNamespace", { namespaceName }))["namespaceId"],
   },
+  maxConnections: {
+    seen: [
+      [10_000, "opened"],
+      [1, "refused"],
+    ],
+    async observe({ open }) {
+      await open();
+      return open().then(
+        () => "opened",
+        () => "refused",
+      );
+    },
+  },
   ownerId: {
     seen: [
       ["owner-0001", "grn:gs2:ap-northeast-1:owner-0001:gateway:game-0001"],
