@@ -109,7 +109,8 @@ const doubleTap: Scenario = (random, sockets) => {
     environment,
     async run() {
       const tab = environment.open("tab-1", "family-1", createStorage());
-      tab.conditions = { latencyMs: random.between(1, 400), jitterMs: 20, onConnect: "open" };
+      // The last tap comes before the first bind is answered.
+      tab.conditions = { latencyMs: random.between(60, 400), jitterMs: 20, onConnect: "open" };
       tab.perform("setUserId alice", () => tab.setUserId("player", "alice", true, false));
       await environment.advance(10_000);
       const rival = environment.open("rival", "family-2", createStorage());

@@ -373,13 +373,14 @@ export class Tab {
     this.forcedActions++;
     this.desiredBindings.set(slot, desired);
     const step = this.device.time.steps;
+    const failed = this.#mustResolve("takeOver");
     this.track(
       `takeOver ${slot}`,
       10_000,
       () => this.gateway.takeOver({ slot }),
       (error) => {
         this.#revert(slot, desired, before, step, error);
-        if (mustResolve) this.#failCall("takeOver", error);
+        if (mustResolve) failed(error);
       },
     );
   }
@@ -403,7 +404,7 @@ export class Tab {
       function: "send",
       params: { echo: number },
     };
-    const onError = mustResolve ? (error: unknown) => this.#failCall("call", error) : undefined;
+    const onError = mustResolve ? this.#mustResolve("call") : undefined;
     const send = async (): Promise<void> => {
       const { echo } = await this.gateway.call(slot ? { ...request, slot } : request);
       this.trace.assert(
@@ -414,8 +415,14 @@ export class Tab {
     this.track("call", 10_000, send, onError);
   }
 
-  #failCall(name: string, error: unknown): void {
-    this.trace.fail(`${this.name}: ${name} must resolve: ${String(error)}`);
+  /** Unless the page was blocked for the whole deadline while the call waited for a provider. */
+  #mustResolve(name: string): (error: unknown) => void {
+    const startedAt = this.device.time.now;
+    const slowBefore = this.slowProviders;
+    return (error) => {
+      if (this.device.wokeAt > startedAt && this.slowProviders > slowBefore) return;
+      this.trace.fail(`${this.name}: ${name} must resolve: ${String(error)}`);
+    };
   }
 
   /** A call that may be repeated. */
@@ -425,7 +432,7 @@ export class Tab {
       "setFirebaseToken",
       10_000,
       () => this.gateway.setFirebaseToken({ token, slot }),
-      mustResolve ? (error) => this.#failCall("setFirebaseToken", error) : undefined,
+      mustResolve ? this.#mustResolve("setFirebaseToken") : undefined,
       true,
     );
   }
