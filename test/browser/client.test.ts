@@ -167,9 +167,14 @@ test("the client stays closed after disconnect(), through all events of the brow
     gateway.retryNow();
   });
   expect(await page.evaluate(() => gateway.connection.status)).toBe("closed");
-  const refusal = await page.evaluate(() =>
-    gateway.setUserId({ accessToken: "accessToken-0001" }).catch((error: unknown) => String(error)),
-  );
-  expect(refusal).toContain("closed");
   expect(emulator.calls({ method: "setUserId" })).toHaveLength(1);
+  expect(emulator.sessions()).toEqual([]);
+  // A bind of the game's own opens it again.
+  const accessToken = await emulator.issueAccessToken({ userId: "alice" });
+  const state = await page.evaluate(
+    async (token) => (await gateway.setUserId({ accessToken: token })).state,
+    accessToken,
+  );
+  expect(state).toBe("held");
+  expect(emulator.calls({ method: "setUserId" })).toHaveLength(2);
 });
