@@ -5,6 +5,7 @@ import { declarations } from "./scripts/build/declarations.mjs";
 import { emptyDist, executable, inDist, inputOf, templates } from "./scripts/build/distFiles.mjs";
 import { inspectorPage } from "./scripts/build/inspectorPage.mjs";
 import { collectLicenses, copyright, writeLicenses } from "./scripts/build/licenses.mjs";
+import { minifyPackages, packageChunk } from "./scripts/build/minifyPackages.mjs";
 import { moduleScript, scriptTag, workerScript } from "./scripts/build/scriptTag.mjs";
 import { entries, libraryEntries } from "./scripts/entries.mjs";
 
@@ -18,14 +19,24 @@ const library = {
   input: inputOf(entries, ".js"),
   external,
   plugins: [emptyDist, ...plugins, collectLicenses(), executable, templates],
-  output: { ...inDist(".js"), format: "es" },
+  output: {
+    ...inDist(".js"),
+    format: "es",
+    manualChunks: packageChunk,
+    plugins: [minifyPackages],
+  },
 };
 
 const commonJs = {
   input: inputOf(libraryEntries, ".js"),
   external,
   plugins,
-  output: { ...inDist(".cjs"), format: "cjs" },
+  output: {
+    ...inDist(".cjs"),
+    format: "cjs",
+    manualChunks: packageChunk,
+    plugins: [minifyPackages],
+  },
 };
 
 const player = {

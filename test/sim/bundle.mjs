@@ -44,7 +44,8 @@ export async function bundle(entry, name, mutation) {
     platform: "node",
     format: "esm",
     target: "node20",
-    external: ["ws"],
+    // The last three require modules of Node in a way that a bundle cannot.
+    external: ["ws", "@rushstack/node-core-library", "cross-spawn", "selfsigned"],
     logLevel: "silent",
     plugins: mutation ? [mutate(mutation)] : [],
   });

@@ -379,7 +379,7 @@ export const mutations = [
   {
     name: "every time is in range",
     file: "core/deferred.ts",
-    find: "if (ms === Infinity || ((ms as number) >= 0 && (ms as number) <= LONGEST_MS)) return;",
+    find: "if (ms === Infinity || ((ms as number) >= 0 && (ms as number) <= LONGEST_TIMER_MS)) return;",
     replace: "if (method) return;",
   },
   {

@@ -1,0 +1,27 @@
+import { transform } from "esbuild";
+
+const isPackage = (id) => id.startsWith("\0") || id.includes("node_modules");
+
+/** Packages of the emulator and the command that load with them. */
+const packages = /node_modules\/(hono|@hono|valibot|@rushstack|fs-extra|graceful-fs|cross-spawn)\//;
+
+/** Puts the packages of the emulator into a chunk of their own. */
+export const packageChunk = (id) =>
+  packages.test(id.replaceAll("\\", "/")) ? "packages" : undefined;
+
+/**
+ * Minifies the chunks that hold nothing but packages: their code is not for reading here, and they
+ * are larger than everything else.
+ */
+export const minifyPackages = {
+  name: "minify-packages",
+  async renderChunk(code, { moduleIds }) {
+    if (!moduleIds.every(isPackage)) return null;
+    const minified = await transform(code, {
+      minify: true,
+      target: "es2022",
+      legalComments: "none",
+    });
+    return { code: minified.code, map: null };
+  },
+};
