@@ -71,8 +71,7 @@ export function createProjectTokens(
     clientId,
     renewable: typeof projectToken !== "string",
     get: async () => project.fresh ?? project.renew(project.latest ? "old" : "first"),
-    replace: async (refused) =>
-      project.latest === refused ? project.renew("unauthorized") : project.latest!,
+    replace: (refused) => project.replace(refused, "unauthorized"),
     secrets: () => secrets,
   };
 }

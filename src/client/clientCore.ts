@@ -112,10 +112,10 @@ export class ClientCore {
 
   reportSettings(): void {
     const { isEmulator, webSocketUrl, credential } = this.settings;
+    const { clientId, clientSecret } = credential as { clientId: string; clientSecret?: string };
     if (isEmulator) {
       this.report("info", "emulator", webSocketUrl, { webSocket: webSocketUrl });
-    } else if ("clientSecret" in credential && "document" in globalThis) {
-      const { clientId } = credential;
+    } else if (clientSecret && "document" in globalThis) {
       this.report("warn", "clientSecretInPage", "use projectToken", { clientId });
     }
   }
@@ -176,7 +176,7 @@ export class ClientCore {
     this.notifications.endHolds();
     this.connection.dispatch({ type: "disconnect" });
     // A login that getProjectToken waits for needs no connection.
-    if (!this.#pendingTokenRequests.size) this.session.cancelRequests();
+    this.session.cancelRequests(this.#pendingTokenRequests.size > 0);
   }
 
   dispose(): void {

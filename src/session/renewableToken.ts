@@ -44,7 +44,7 @@ export class RenewableToken<Reason extends string> {
   /** Number of the last request, and of the one that brought the latest token. */
   #requests = 0;
   #answered = 0;
-  /** It came after its deadline. */
+  /** It came after the deadline of its request, and was not sent yet. */
   #isUnused = false;
 
   constructor(name: string, obtain: (reason: Reason) => Promise<Grant>, ports: TokenPorts) {
@@ -53,7 +53,7 @@ export class RenewableToken<Reason extends string> {
     this.#ports = ports;
   }
 
-  /** The latest one that was not refused, however old. */
+  /** The latest one, unless it was invalidated, however old. */
   get latest(): string | undefined {
     return this.#latest;
   }
@@ -68,6 +68,12 @@ export class RenewableToken<Reason extends string> {
     return Math.max(0, this.#lifeMs * USED_SHARE - this.#ageMs);
   }
 
+  /** The latest one, to be sent now. */
+  use(): string | undefined {
+    this.#isUnused = false;
+    return this.#latest;
+  }
+
   /**
    * The token to send: at once during its life, else after its renewal. The old one where the
    * renewal fails.
@@ -75,7 +81,7 @@ export class RenewableToken<Reason extends string> {
   current(reason: Reason): string | Promise<string> {
     if (!this.#latest || this.#ageMs >= this.#lifeMs) return this.renewOrKeep(reason);
     if (!this.fresh) void this.renew(reason).catch(() => undefined);
-    return this.#latest;
+    return this.use()!;
   }
 
   /** A new one, or the latest where none can be had. */
@@ -86,20 +92,17 @@ export class RenewableToken<Reason extends string> {
       const { kind, outcome } = error as GatewayError;
       // The silence of a server is for the connection to judge.
       if (!this.#latest || kind === "unauthorized" || outcome === "unknown") throw error;
-      return this.#latest;
+      return this.use()!;
     }
   }
 
   /** A new one in place of the one that was sent, unless it was replaced meanwhile. */
   async replace(sent: string | undefined, reason: Reason): Promise<string> {
-    return this.#latest && this.#latest !== sent ? this.#latest : this.renew(reason);
+    return this.#latest && this.#latest !== sent ? this.use()! : this.renew(reason);
   }
 
   renew(reason: Reason): Promise<string> {
-    if (this.#isUnused && this.fresh) {
-      this.#isUnused = false;
-      return Promise.resolve(this.#latest!);
-    }
+    if (this.#isUnused && this.fresh) return Promise.resolve(this.use()!);
     return (this.#inFlight ?? this.#request(reason)).promise;
   }
 

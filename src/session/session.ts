@@ -208,8 +208,7 @@ export class Session {
 
   /** Without a promise where no provider has to be asked first. */
   tokensFor(slot: string | undefined): SessionTokens | Promise<SessionTokens> {
-    const { latest } = this.#projectToken;
-    const project = latest ?? this.#projectToken.renew("first");
+    const project = this.#projectToken.use() ?? this.#projectToken.renew("first");
     const access = this.desiredBinding(slot)?.accessToken.current("old");
     const withTokens = (projectToken: string, accessToken: string | undefined): SessionTokens => ({
       clientId: this.#clientId,
@@ -225,8 +224,8 @@ export class Session {
   latestTokens(slot: string | undefined): Partial<SessionTokens> {
     return {
       clientId: this.#clientId,
-      projectToken: this.#projectToken.latest,
-      accessToken: this.desiredBinding(slot)?.accessToken.latest,
+      projectToken: this.#projectToken.use(),
+      accessToken: this.desiredBinding(slot)?.accessToken.use(),
     };
   }
 
@@ -245,8 +244,8 @@ export class Session {
   }
 
   /** Ends the requests for tokens under way; the next connection asks again. */
-  cancelRequests(): void {
-    this.#projectToken.cancel();
+  cancelRequests(keepsProjectToken = false): void {
+    if (!keepsProjectToken) this.#projectToken.cancel();
     for (const { accessToken } of this.#desiredBindings.values()) accessToken.cancel();
   }
 

@@ -507,6 +507,40 @@ describe("a provider that hangs", () => {
     expect(source).toHaveBeenCalledTimes(1);
   });
 
+  test("and answers late is asked again once the late token was sent and refused", async () => {
+    const { clock, session, setDesired } = setup({ clientId: "cid-1", projectToken: "project-1" });
+    const late = createDeferred<string>();
+    const answers = [Promise.resolve("atok-1"), late.promise];
+    const source = vi.fn((_: { reason: string }) => answers.shift() ?? "renewed");
+    setDesired("player", source);
+    await session.prepareBind("player", false, false);
+    const slow = session.prepareBind("player", false, false);
+    clock.advance(5_000);
+    await slow;
+    late.resolve("late");
+    await flushPromises();
+    // A call sends it, and the server refuses it.
+    expect(session.tokensFor("player")).toMatchObject({ accessToken: "late" });
+    expect(await session.prepareBind("player", false, true)).toMatchObject({
+      tokens: { accessToken: "renewed" },
+    });
+    expect(reasons(source)).toEqual(["bind", "bind", "unauthorized"]);
+  });
+
+  test("keeps only a request for the project token when those of players are cancelled", () => {
+    const projectToken = vi.fn(() => new Promise<string>(() => undefined));
+    const { clock, session, setDesired } = setup({ clientId: "cid-1", projectToken });
+    setDesired("player", () => new Promise<string>(() => undefined));
+    void session.freshProjectToken().catch(() => undefined);
+    void session.prepareBind("player", false, false).catch(() => undefined);
+    const before = clock.pendingTimers;
+    session.cancelRequests(true);
+    expect(clock.pendingTimers).toBeLessThan(before);
+    expect(clock.pendingTimers).toBeGreaterThan(0);
+    session.cancelRequests();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   test("leaves no timer once its requests are cancelled", async () => {
     const { clock, session } = setupHanging();
     const bind = rejectionOf(session.prepareBind("guild", false, false));
