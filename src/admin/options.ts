@@ -35,8 +35,8 @@ export interface AdminCallOptions extends AbortOptions {
    */
   duplicationAvoider?: string | undefined;
   /**
-   * The server checks the call and does not execute it (seen in the official SDKs for C# and Go; its
-   * reply is not documented). Default: not sent.
+   * The server checks the call and does not execute it (seen in the official SDKs for C# and Go;
+   * its reply is not documented). Default: not sent.
    */
   dryRun?: boolean | undefined;
   /**

@@ -99,8 +99,8 @@ export interface GatewayAdmin {
   /** Starts deleting a user's data; see {@link eraseUserData}. */
   readonly cleanUserDataByUserId: AdminMethod<UserDataRequest, EmptyResult>;
   /**
-   * Resolves when everything is deleted. What it does before that is not documented: a 404, a 409 or
-   * the same 200.
+   * Resolves when everything is deleted. What it does before that is not documented: a 404, a 409
+   * or the same 200.
    */
   readonly checkCleanUserDataByUserId: AdminMethod<UserDataRequest, EmptyResult>;
   /** Gets the address to which a user's data is uploaded; see {@link importUserData}. */
@@ -108,7 +108,8 @@ export interface GatewayAdmin {
   /** Starts the import of the uploaded data. */
   readonly importUserDataByUserId: AdminMethod<UploadedUserDataRequest, EmptyResult>;
   /**
-   * Gets the address of the import's log. Before it is ready (assumed): 404, 409 or a `url` of null.
+   * Gets the address of the import's log. Before it is ready (assumed): 404, 409 or a `url` of
+   * null.
    */
   readonly checkImportUserDataByUserId: AdminMethod<UploadedUserDataRequest, UrlResult>;
 
@@ -145,8 +146,8 @@ export interface GatewayAdmin {
    */
   readonly disconnectByUserId: AdminMethod<NamespaceUserRequest, DisconnectResult>;
   /**
-   * Closes all sessions in a namespace, and their connections (assumed). Without `namespaceName` it is the default namespace of
-   * this admin.
+   * Closes all sessions in a namespace, and their connections (assumed). Without `namespaceName` it
+   * is the default namespace of this admin.
    */
   readonly disconnectAll: AdminMethod<InNamespace, EmptyResult>;
 
@@ -183,10 +184,10 @@ export interface GatewayAdmin {
   /** Exports a user's data; resolves with the address of the file when the job is done. */
   exportUserData(params: UserDataRequest, options?: JobOptions): Promise<{ url: string }>;
   /**
-   * Deletes a user's data; resolves when the job is done. GS2 does not document the reply of a check
-   * while the job is running. Where the first check succeeds at once, the user's Firebase token is
-   * read in every namespace of the project, and again until those found are gone: one call for each
-   * namespace. Where the credential may not read them, the check decides alone.
+   * Deletes a user's data; resolves when the job is done. GS2 does not document the reply of a
+   * check while the job is running. Where the first check succeeds at once, the user's Firebase
+   * token is read in every namespace of the project, and again until those found are gone: one call
+   * for each namespace. Where the credential may not read them, the check decides alone.
    */
   eraseUserData(params: UserDataRequest, options?: JobOptions): Promise<void>;
   /**

@@ -87,15 +87,15 @@ export function checkArguments(
 }
 
 /**
- * A copy of the parameters of any call. Throws `invalidArgument` for what JSON cannot hold: a BigInt,
- * a cycle, a getter that throws.
+ * A copy of the parameters of any call. Throws `invalidArgument` for what JSON cannot hold: a
+ * BigInt, a cycle, a getter that throws.
  */
 export function plainParams(method: string, params: object): Values {
   try {
     const copy = JSON.parse(JSON.stringify(params)) as unknown;
     if (typeof copy === "object" && copy) return copy as Values;
   } catch {
-    // Told below.
+    // The same error as for what is no object.
   }
   throw invalidArgument(method, "params", "must be an object that JSON can hold");
 }

@@ -110,7 +110,6 @@ export class GatewayClient implements NotificationSource {
    * Ends the connection. Only `connect` and `setUserId` revive it, and bind again what was bound
    * before.
    */
-
   async disconnect(): Promise<void> {
     this.#core.disconnect();
   }
@@ -150,7 +149,6 @@ export class GatewayClient implements NotificationSource {
    * Forgets a binding. GS2 has no unbind: the socket is replaced, and the other slots are bound
    * again.
    */
-
   async release({ slot }: { slot?: string | undefined } = {}): Promise<void> {
     release(this.#core, slot ?? DEFAULT_SLOT);
   }
@@ -201,15 +199,15 @@ export class GatewayClient implements NotificationSource {
 
   /**
    * Calls the handler after the first bind of a slot and after every gap: what the server sent in
-   * between may be lost, so the game fetches its state again. A handler that is registered after a bind
-   * is called for it soon after, with reason `first`. Until the promise settles, 5 seconds and 1,000
-   * notifications at most, notifications are held, and then delivered in order; a `waitFor` inside
-   * the handler gets them at once.
+   * between may be lost, so the game fetches its state again. A handler that is registered after a
+   * bind is called for it soon after, with reason `first`. Until the promise settles, 5 seconds and
+   * 1,000 notifications at most, notifications are held, and then delivered in order; a `waitFor`
+   * inside the handler gets them at once.
    *
    * @returns ends the registration
    */
   onSync(handler: (sync: Sync) => unknown, options?: ListenOptions): () => void {
-    return this.#core.onSync(handler, options);
+    return this.#core.syncEvents.listen(handler, options);
   }
 
   /** Tries at once instead of waiting for the next window; at most once a second. */

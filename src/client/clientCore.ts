@@ -4,26 +4,26 @@ import type { CallRequest } from "../connection/calls.js";
 import { Connection } from "../connection/connection.js";
 import type { Hint } from "../connection/machine.js";
 import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
-import type { SyncReason } from "../connection/state.js";
 import { emitChanges, StatusTracker } from "../connection/status.js";
 import { createDeferred, type Deferred } from "../core/deferred.js";
 import type { Report } from "../core/diagnostics.js";
-import { createReporter } from "../core/reporter.js";
+import { createReporter, describeError } from "../core/reporter.js";
 import { invalidArgument } from "../errors.js";
 import { loginByRest } from "../http/login.js";
-import { createEmitter, type Emitter, type ListenOptions } from "../notify/emitter.js";
+import { createEmitter, type Emitter } from "../notify/emitter.js";
 import { Notifications } from "../notify/notify.js";
 import { Session, type SessionPorts } from "../session/session.js";
 import { TabSession } from "../session/tabSession.js";
 import { loginTarget, type Values } from "../wire/frames.js";
 import type { AnyMethod } from "../wire/methods.js";
-import { addActiveClient, removeActiveClient } from "./activeClients.js";
+import { removeActiveClient } from "./activeClients.js";
 import { DEFAULT_SLOT } from "./bindings.js";
 import { EventQueue } from "./eventQueue.js";
 import { readOptions, type ClientSettings, type GatewayClientOptions } from "./options.js";
 import { hostGlobals } from "./platform.js";
 import { probeByCall } from "./probe.js";
-import type { CallOptions, ServiceCall, Sync } from "./types.js";
+import { SyncEvents } from "./syncEvents.js";
+import type { CallOptions, ServiceCall } from "./types.js";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -43,11 +43,10 @@ export class ClientCore {
   readonly session: Session;
   readonly connection: Connection;
   readonly status: StatusTracker;
+  readonly syncEvents: SyncEvents;
   readonly checkArguments: ReturnType<typeof createChecker>;
   readonly #callRow: ReturnType<typeof createMethodCaller<CallRequest, Promise<Values>>>;
   readonly #pendingTokenRequests = new Set<Deferred<string>>();
-  /** Slots whose latest onSync event was emitted. */
-  readonly #syncedSlots = new Set<string>();
   #isDisposed = false;
 
   constructor(options: GatewayClientOptions) {
@@ -56,7 +55,7 @@ export class ClientCore {
     const { clock, newId } = platform;
     this.queue = new EventQueue(
       () => this.connection.settle(),
-      (error) => this.report("error", "stepFailed", describe(error), { error }),
+      (error) => this.report("error", "stepFailed", describeError(error), { error }),
     );
     this.report = createReporter(
       settings.logger,
@@ -81,6 +80,13 @@ export class ClientCore {
       loginBySocket: (params, generation) => this.#loginBySocket(params, generation),
       loginByRest: (params) => this.#loginByRest(params),
     });
+    this.syncEvents = new SyncEvents({
+      clock,
+      queue: this.queue,
+      notifications: this.notifications,
+      bindingOf: this.#bindingOf,
+      report: this.report,
+    });
     this.connection = new Connection(settings, {
       clock,
       newId,
@@ -90,7 +96,7 @@ export class ClientCore {
       session: this.session,
       notifications: this.notifications,
       probeByCall: () => void this.probe(settings.probeTimeoutMs).catch(() => undefined),
-      sync: (slot, reason, downMs) => this.#sync(slot, reason, downMs),
+      sync: (slot, reason, downMs) => this.syncEvents.emit(slot, reason, downMs),
       afterSteps: () => this.status.refresh(),
       report: this.report,
     });
@@ -220,43 +226,6 @@ export class ClientCore {
     });
   }
 
-  #sync(slot: string, reason: SyncReason, gapMs: number | undefined): void {
-    const { clock } = this.settings.platform;
-    const downMs = Math.round(gapMs ?? 0);
-    const since = gapMs === undefined ? undefined : Math.round(clock.wallTime() - gapMs);
-    if (reason !== "first") this.notifications.addGap();
-    for (const one of this.#syncedSlots) {
-      if (one === slot || !this.#bindingOf(one)) this.#syncedSlots.delete(one);
-    }
-    this.queue.announce(() => {
-      // A handler before this one may have released it.
-      const binding = this.#bindingOf(slot);
-      if (!binding) return;
-      this.#syncedSlots.add(slot);
-      if (addActiveClient(this.#bindingOf, binding)) {
-        this.report("warn", "duplicateClient", binding.userId ?? "", { slot });
-      }
-      const sync: Sync = { reason, since, downMs, binding };
-      void this.notifications.sync(sync);
-    });
-  }
-
-  /** A handler that comes after the first bind of a slot is called for it, too. */
-  onSync(handler: (sync: Sync) => unknown, options?: ListenOptions): () => void {
-    const undo = this.notifications.onSync(handler, options);
-    const isHeld = (slot: string): boolean => this.#bindingOf(slot)?.state === "held";
-    const slots = [...this.#syncedSlots].filter(isHeld);
-    // Not before the caller has what ends the registration.
-    queueMicrotask(() => {
-      for (const slot of slots.filter(isHeld)) {
-        const binding = this.#bindingOf(slot)!;
-        const sync: Sync = { reason: "first", since: undefined, downMs: 0, binding };
-        this.queue.announce(() => void this.notifications.sync(sync, undo));
-      }
-    });
-    return undo;
-  }
-
   readonly #bindingOf = (slot: string): Binding | undefined => this.snapshot.bindings[slot];
 
   #paramsOf(slot: string): Values | undefined {
@@ -265,13 +234,5 @@ export class ClientCore {
 
   #failTokenRequests(): void {
     for (const { fail } of this.#pendingTokenRequests) fail({ kind: "notConnected" }, "disposed");
-  }
-}
-
-function describe(error: unknown): string {
-  try {
-    return String(error);
-  } catch {
-    return "";
   }
 }

@@ -33,8 +33,8 @@ export interface GatewayClientOptions {
   namespaceName?: string | undefined;
   credential: Credential;
   /**
-   * Default: GS2 itself. {@link emulatorEndpoints} gives those of an emulator. With a `clientSecret`
-   * they must be `https:` and `wss:`, unless they are on this machine.
+   * Default: GS2 itself. {@link emulatorEndpoints} gives those of an emulator. With a
+   * `clientSecret` they must be `https:` and `wss:`, unless they are on this machine.
    */
   endpoints?: Endpoints | undefined;
   /** How long a call may take, waiting for the connection included. Default 10,000. */

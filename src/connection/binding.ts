@@ -22,14 +22,13 @@ const RAPID_CLOSES_LIMIT = 5;
 
 /** Why a bind cannot even be requested; nothing of the request is kept then. */
 export function bindRejection(state: State, force: boolean): GatewayError | undefined {
-  const { phase } = state;
-  const canSend = phase === "loggingIn" || phase === "open";
+  const canSend = state.phase === "loggingIn" || state.phase === "open";
   return force && !canSend
     ? notConnected("a forced bind is never sent late: await connect() first")
     : undefined;
 }
 
-/** Whether a bind that was requested, not an automatic one, is under way, forced where asked for. */
+/** Whether a bind that was requested, not an automatic one, is under way; forced, if `force`. */
 export function isRequestUnderWay({ slots }: State, name: string, force: boolean): boolean {
   const slot = slots[name];
   if (!slot || slot.history.acceptedAt !== undefined) return false;

@@ -73,7 +73,7 @@ export function gateOf(state: State, request: CallRequest): Gate {
  */
 export interface TokenSource {
   tokensFor(slot: string | undefined): Tokens | Promise<Tokens>;
-  /** Renews what may be stale of the tokens that were sent; concurrent callers share one renewal. */
+  /** Renews what may be stale of what was sent; concurrent callers share one renewal. */
   renewTokens(slot: string | undefined, sent: Tokens): Promise<unknown>;
   /** Called before a call is sent, so that a token or secret in it is redacted from then on. */
   trackSecrets(params: Values): void;

@@ -72,7 +72,7 @@ export interface ConnectionOptions extends MachineOptions {
   readonly callTimeoutMs: number;
 }
 
-const LONGEST_TIMER_MS = 3_600_000;
+const LONGEST_WAIT_MS = 3_600_000;
 const CLOCK_CHECK_MS = 30_000;
 
 /**
@@ -154,7 +154,7 @@ export class Connection {
     const isOpen = this.#state.phase === "open";
     // While open the clock is checked now and then: after a sleep of the host there is no other
     // sign of it.
-    const ms = Math.min(Math.max(due - now, 0), isOpen ? CLOCK_CHECK_MS : LONGEST_TIMER_MS);
+    const ms = Math.min(Math.max(due - now, 0), isOpen ? CLOCK_CHECK_MS : LONGEST_WAIT_MS);
     const tick = (): void => this.dispatch({ type: "tick", lateMs: this.#clock.now() - now - ms });
     this.#cancelTick = due < Infinity || isOpen ? setDeadline(this.#clock, tick, ms) : undefined;
   }

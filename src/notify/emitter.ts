@@ -1,4 +1,5 @@
 import mitt from "mitt";
+import { describeError } from "../core/reporter.js";
 
 export interface ListenOptions {
   /** Ends the registration when aborted. */
@@ -57,15 +58,7 @@ export function createEmitter(onError: (error: unknown, message: string) => void
   const byText: Entries = new Map();
   const byObject: Entries = new Map();
 
-  const reportError = (error: unknown): void => {
-    let message = "";
-    try {
-      message = String(error);
-    } catch {
-      // Not every value that can be thrown has a text.
-    }
-    onError(error, message);
-  };
+  const reportError = (error: unknown): void => onError(error, describeError(error));
 
   const callSafely: Emitter["callSafely"] = (run, args) => {
     try {

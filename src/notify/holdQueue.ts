@@ -93,8 +93,7 @@ export class HoldQueue {
 
   clear(): void {
     this.#held = [];
-    this.#clock.clearTimer(this.#timer);
-    for (const end of this.#holds) end();
+    this.endAll();
   }
 
   /** A handler may begin a new hold. */

@@ -25,8 +25,8 @@ export interface TransactionSetting {
   /** GRN of the GS2-JobQueue namespace that runs transactions, at most 1,024 characters. */
   queueNamespaceId?: string | null;
   /**
-   * Deprecated in the official SDKs, which send it, and absent from the GS2 reference. At most 1,024
-   * characters (assumed).
+   * Deprecated in the official SDKs, which send it, and absent from the GS2 reference. At most
+   * 1,024 characters (assumed).
    */
   keyId?: string | null;
 }
@@ -75,8 +75,8 @@ export interface WebSocketSession {
 }
 
 /**
- * The Firebase device token of a player (GS2 reference); there is one per player and namespace (seen
- * in the official SDKs).
+ * The Firebase device token of a player (GS2 reference); there is one per player and namespace
+ * (seen in the official SDKs).
  */
 export interface FirebaseToken {
   /** GRN `grn:gs2:{region}:{ownerId}:gateway:{namespaceName}:user:{userId}:firebase:token`. */
@@ -91,8 +91,8 @@ export interface FirebaseToken {
 }
 
 /**
- * A notification as other GS2 services and scripts send it (GS2 reference). No method of GS2-Gateway
- * takes one.
+ * A notification as other GS2 services and scripts send it (GS2 reference). No method of
+ * GS2-Gateway takes one.
  */
 export interface SendNotificationEntry {
   /** At most 128 characters. */

@@ -37,9 +37,9 @@ export interface NamespaceSettings {
 }
 export interface BindOptions {
   /**
-   * The connection to bind; at most 128 characters. On the socket the server binds the socket itself
-   * (seen in the official SDKs). Over REST the GS2 reference requires it, but neither its samples
-   * nor the official SDKs send it.
+   * The connection to bind; at most 128 characters. On the socket the server binds the socket
+   * itself (seen in the official SDKs). Over REST the GS2 reference requires it, but neither its
+   * samples nor the official SDKs send it.
    */
   connectionId?: string | null;
   /** false: one connection per player in this namespace. Default true (GS2 reference). */

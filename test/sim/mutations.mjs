@@ -300,15 +300,15 @@ export const mutations = [
   },
   {
     name: "an onSync that is registered late waits for the next gap",
-    file: "client/clientCore.ts",
-    find: "this.queue.announce(() => void this.notifications.sync(sync, undo));",
+    file: "client/syncEvents.ts",
+    find: "queue.announce(() => void notifications.sync(sync, off));",
     replace: "",
   },
   {
     name: "an onSync that is registered late runs the others again",
-    file: "client/clientCore.ts",
-    find: "this.notifications.sync(sync, undo)",
-    replace: "this.notifications.sync(sync)",
+    file: "client/syncEvents.ts",
+    find: "notifications.sync(sync, off)",
+    replace: "notifications.sync(sync)",
   },
   {
     name: "a player of another namespace is the same player",

@@ -14,7 +14,7 @@ const TIMEOUT_MS = 60_000;
 /** The service is a part of the upstream's host name. */
 const SERVICE = /^[a-z][a-z0-9-]{0,62}$/;
 
-/** The upstream gets what GS2's clients send, and nothing that belongs to a page or a connection. */
+/** What GS2's clients send; nothing that belongs to a page or a connection. */
 const SENT_HEADERS = /^(accept|authorization|content-encoding|content-type|user-agent|x-gs2-.+)$/;
 
 const RETURNED_HEADERS = /^(content-type|retry-after|x-gs2-.+)$/;
