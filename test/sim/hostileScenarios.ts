@@ -101,139 +101,122 @@ const healthyNetwork: Scenario = (random, sockets) => {
   };
 };
 
-/** A player who taps twice: each call resolves, and one forced bind is sent. */
-const doubleTap: Scenario = (random, sockets) => {
-  const environment = new SimulatedEnvironment(random, sockets, {}, CLIENT);
-  const { trace } = environment;
-  return {
-    environment,
-    async run() {
-      const tab = environment.open("tab-1", "family-1", createStorage());
-      // The last tap comes before the first bind is answered.
-      tab.conditions = { latencyMs: random.between(60, 400), jitterMs: 20, onConnect: "open" };
-      tab.perform("setUserId alice", () => tab.setUserId("player", "alice", true, false));
-      await environment.advance(10_000);
-      const rival = environment.open("rival", "family-2", createStorage());
-      rival.perform("connect", () => void rival.gateway.connect());
-      await environment.advance(1_000);
-      rival.perform("setUserId alice, with force", () =>
-        rival.setUserId("player", "alice", true, true),
-      );
-      await environment.advance(40_000);
-      trace.assert(
-        tab.gateway.connection.status === "replaced",
-        () => `tab-1 is ${tab.gateway.connection.status}`,
-      );
-      for (let i = random.between(2, 3); i > 0; i--) {
-        environment.schedule(random.between(0, 100), () =>
-          tab.perform("takeOver player", () => tab.takeOver("player", true)),
-        );
-      }
-      await environment.advance(10_000);
-      trace.assert(isHeld(tab, "player"), () => "tab-1 is not bound");
-      trace.assert(tab.forcedBinds === 1, () => `${tab.forcedBinds} forced binds were sent`);
-      trace.assert(tab.calls.size === 0, () => "a call is not settled");
-    },
+interface OneTab {
+  readonly environment: SimulatedEnvironment;
+  readonly tab: Tab;
+  readonly random: Random;
+}
+
+/** A scenario of one tab. */
+const oneTab =
+  (run: (parts: OneTab) => Promise<void>): Scenario =>
+  (random, sockets) => {
+    const environment = new SimulatedEnvironment(random, sockets, {}, CLIENT);
+    return {
+      environment,
+      run: () =>
+        run({ environment, tab: environment.open("tab-1", "family-1", createStorage()), random }),
+    };
   };
-};
+
+/** A player who taps twice: each call resolves, and one forced bind is sent. */
+const doubleTap = oneTab(async ({ environment, tab, random }) => {
+  const { trace } = environment;
+  // The last tap comes before the first bind is answered.
+  tab.conditions = { latencyMs: random.between(60, 400), jitterMs: 20, onConnect: "open" };
+  tab.perform("setUserId alice", () => tab.setUserId("player", "alice", true, false));
+  await environment.advance(10_000);
+  const rival = environment.open("rival", "family-2", createStorage());
+  rival.perform("connect", () => void rival.gateway.connect());
+  await environment.advance(1_000);
+  rival.perform("setUserId alice, with force", () =>
+    rival.setUserId("player", "alice", true, true),
+  );
+  await environment.advance(40_000);
+  trace.assert(
+    tab.gateway.connection.status === "replaced",
+    () => `tab-1 is ${tab.gateway.connection.status}`,
+  );
+  for (let i = random.between(2, 3); i > 0; i--) {
+    environment.schedule(random.between(0, 100), () =>
+      tab.perform("takeOver player", () => tab.takeOver("player", true)),
+    );
+  }
+  await environment.advance(10_000);
+  trace.assert(isHeld(tab, "player"), () => "tab-1 is not bound");
+  trace.assert(tab.forcedBinds === 1, () => `${tab.forcedBinds} forced binds were sent`);
+  trace.assert(tab.calls.size === 0, () => "a call is not settled");
+});
 
 /** A slow network, and a player who asks for a retry again and again. */
-const impatient: Scenario = (random, sockets) => {
-  const environment = new SimulatedEnvironment(random, sockets, {}, CLIENT);
+const impatient = oneTab(async ({ environment, tab, random }) => {
   const { trace } = environment;
-  return {
-    environment,
-    async run() {
-      const tab = environment.open("tab-1", "family-1", createStorage());
-      tab.conditions = { latencyMs: random.between(100, 1_500), jitterMs: 20, onConnect: "open" };
-      const everyMs = random.between(100, 2_500);
-      tab.perform(`setUserId alice, then retryNow each ${everyMs} ms`, () =>
-        tab.setUserId("player", "alice", true, false),
-      );
-      for (let at = 0; at < 60_000; at += everyMs) {
-        environment.schedule(at, () => tab.gateway.retryNow());
-      }
-      tab.actions += 1_000;
-      await environment.advance(30_000);
-      trace.assert(isHeld(tab, "player"), () => "no attempt succeeds while retryNow is called");
-      for (const link of environment.network.linksOf(tab.device)) link.drop();
-      await environment.advance(30_000);
-      trace.assert(isHeld(tab, "player"), () => "no attempt succeeds while retryNow is called");
-    },
-  };
-};
+  tab.conditions = { latencyMs: random.between(100, 1_500), jitterMs: 20, onConnect: "open" };
+  const everyMs = random.between(100, 2_500);
+  tab.perform(`setUserId alice, then retryNow each ${everyMs} ms`, () =>
+    tab.setUserId("player", "alice", true, false),
+  );
+  for (let at = 0; at < 60_000; at += everyMs) {
+    environment.schedule(at, () => tab.gateway.retryNow());
+  }
+  tab.actions += 1_000;
+  await environment.advance(30_000);
+  trace.assert(isHeld(tab, "player"), () => "no attempt succeeds while retryNow is called");
+  for (const link of environment.network.linksOf(tab.device)) link.drop();
+  await environment.advance(30_000);
+  trace.assert(isHeld(tab, "player"), () => "no attempt succeeds while retryNow is called");
+});
 
 /** A server that restarts three times is no other client with the same session ID. */
-const cleanRestarts: Scenario = (random, sockets) => {
-  const environment = new SimulatedEnvironment(random, sockets, {}, CLIENT);
+const cleanRestarts = oneTab(async ({ environment, tab, random }) => {
   const { trace } = environment;
-  return {
-    environment,
-    async run() {
-      const tab = environment.open("tab-1", "family-1", createStorage());
-      tab.perform("setUserId alice", () => tab.setUserId("player", "alice", true, false));
-      await environment.advance(random.between(1_000, random.pick([9_000, 20_000])));
-      for (let i = 0; i < 3; i++) {
-        const code = random.pick([1000, 1001, 1012]);
-        trace.log(`the server restarts with ${code}`);
-        environment.server.restart(random.between(0, 2_000), code);
-        await environment.advance(random.between(3_000, random.pick([9_000, 40_000])));
-        const { status } = tab.gateway.connection;
-        trace.assert(status !== "replaced", () => "a restart counts as a shared session ID");
-      }
-      await environment.advance(60_000);
-      environment.assertBindings(false);
-    },
-  };
-};
+  tab.perform("setUserId alice", () => tab.setUserId("player", "alice", true, false));
+  await environment.advance(random.between(1_000, random.pick([9_000, 20_000])));
+  for (let i = 0; i < 3; i++) {
+    const code = random.pick([1000, 1001, 1012]);
+    trace.log(`the server restarts with ${code}`);
+    environment.server.restart(random.between(0, 2_000), code);
+    await environment.advance(random.between(3_000, random.pick([9_000, 40_000])));
+    const { status } = tab.gateway.connection;
+    trace.assert(status !== "replaced", () => "a restart counts as a shared session ID");
+  }
+  await environment.advance(60_000);
+  environment.assertBindings(false);
+});
 
 /** Clients of one page, visible or hidden, and the page after it. */
-const samePage: Scenario = (random, sockets) => {
-  const environment = new SimulatedEnvironment(random, sockets, {}, CLIENT);
-  return {
-    environment,
-    async run() {
-      const tab = environment.open("tab-1", "family-1", createStorage());
-      tab.perform("setUserId alice", () => tab.setUserId("player", "alice", true, false));
-      await environment.advance(random.between(0, 2_000));
-      if (random.boolean(0.7)) {
-        tab.perform("the page is hidden", () => tab.device.emitHint("background"));
-      }
-      await environment.advance(random.between(0, 2_000));
-      const second = environment.open("tab-2", "family-2", tab.storage, tab.device);
-      if (random.boolean(0.5)) environment.throwAway(second);
-      else second.perform("setUserId bob", () => second.setUserId("player", "bob", true, false));
-      await environment.advance(2_000);
-      environment.reload(tab);
-      await environment.advance(20_000);
-      environment.assertBindings(false);
-    },
-  };
-};
+const samePage = oneTab(async ({ environment, tab, random }) => {
+  tab.perform("setUserId alice", () => tab.setUserId("player", "alice", true, false));
+  await environment.advance(random.between(0, 2_000));
+  if (random.boolean(0.7)) {
+    tab.perform("the page is hidden", () => tab.device.emitHint("background"));
+  }
+  await environment.advance(random.between(0, 2_000));
+  const second = environment.open("tab-2", "family-2", tab.storage, tab.device);
+  if (random.boolean(0.5)) environment.throwAway(second);
+  else second.perform("setUserId bob", () => second.setUserId("player", "bob", true, false));
+  await environment.advance(2_000);
+  environment.reload(tab);
+  await environment.advance(20_000);
+  environment.assertBindings(false);
+});
 
 /** While frames flow, hints of the network cause no probe: GS2 bills it as a call. */
-const flowing: Scenario = (random, sockets) => {
-  const environment = new SimulatedEnvironment(random, sockets, {}, CLIENT);
+const flowing = oneTab(async ({ environment, tab, random }) => {
   const { trace } = environment;
-  return {
-    environment,
-    async run() {
-      const tab = environment.open("tab-1", "family-1", createStorage());
-      tab.perform("setUserId alice", () => tab.setUserId("player", "alice", true, false));
-      await environment.advance(5_000);
-      const everyMs = random.between(50, 2_000);
-      for (let at = 0; at < 60_000; at += everyMs) {
-        environment.schedule(at, () => environment.publishNews());
-      }
-      for (let i = random.between(1, 20); i > 0; i--) {
-        environment.schedule(random.between(3_000, 57_000), () => stormOfHints(environment, tab));
-      }
-      await environment.advance(60_000);
-      trace.assert(tab.probes === 0, () => `${tab.probes} probes were sent while frames flowed`);
-      trace.assert(tab.sockets.length === 1, () => "a socket that works is left");
-    },
-  };
-};
+  tab.perform("setUserId alice", () => tab.setUserId("player", "alice", true, false));
+  await environment.advance(5_000);
+  const everyMs = random.between(50, 2_000);
+  for (let at = 0; at < 60_000; at += everyMs) {
+    environment.schedule(at, () => environment.publishNews());
+  }
+  for (let i = random.between(1, 20); i > 0; i--) {
+    environment.schedule(random.between(3_000, 57_000), () => stormOfHints(environment, tab));
+  }
+  await environment.advance(60_000);
+  trace.assert(tab.probes === 0, () => `${tab.probes} probes were sent while frames flowed`);
+  trace.assert(tab.sockets.length === 1, () => "a socket that works is left");
+});
 
 const STEP_MS = 500;
 

@@ -18,7 +18,11 @@ async function examined(
   settings: Partial<EmulatorSettings> = {},
 ): Promise<{ emulator: Emulator; report: DoctorReport }> {
   const emulator = await startTestEmulator({ settings, strict: true, credentials: [credential] });
-  const report = await examine({
+  return { emulator, report: await examineEmulator(emulator) };
+}
+
+const examineEmulator = (emulator: Emulator): Promise<DoctorReport> =>
+  examine({
     name: emulator.url,
     endpoints: emulator.endpoints,
     ...credential,
@@ -27,8 +31,6 @@ async function examined(
     signal: new AbortController().signal,
     progress: () => {},
   });
-  return { emulator, report };
-}
 
 /**
  * Every value that a run can see, beside the default; `beside`: what makes it visible. A setting
@@ -116,11 +118,11 @@ describe("gs2-gateway doctor", () => {
     const unclear = report.rows.filter(({ verdict }) => verdict !== "same");
     // A dump that is done at once shows no running one.
     expect(unclear).toEqual([
-      { setting: "checkWhileRunning", verdict: "unclear", saw: "the dump was done at once" },
+      { setting: "checkWhileRunning", verdict: "unclear", evidence: "the dump was done at once" },
     ]);
   });
 
-  test("makes no more calls than it says, which are at most 60, and deletes its namespace", async () => {
+  test("makes no more calls than it announces, which are at most 60, and deletes its namespace", async () => {
     const { emulator, report } = await examined({ jobDurationMs: 60_000 });
     expect(maxCalls).toBeLessThanOrEqual(60);
     const calls = emulator.calls();
@@ -136,17 +138,11 @@ describe("gs2-gateway doctor", () => {
   test("deletes its namespace when the gateway cuts every socket", async () => {
     const emulator = await startTestEmulator();
     emulator.faults.set([{ fault: "refuse", status: 503 }]);
-    const report = await examine({
-      name: emulator.url,
-      endpoints: emulator.endpoints,
-      ...credential,
-      origin: "http://localhost:5173",
-      graceMs: 0,
-      signal: new AbortController().signal,
-      progress: () => {},
-    });
-    const said = report.rows.filter(({ saw }) => saw.includes("The socket cannot be opened"));
-    expect(said.length).toBeGreaterThan(5);
+    const report = await examineEmulator(emulator);
+    const unopened = report.rows.filter(({ evidence }) =>
+      evidence.includes("The socket cannot be opened"),
+    );
+    expect(unopened.length).toBeGreaterThan(5);
     expect(report.settings).toMatchObject({ updateNamespaceOmitted: "keeps" });
     expect(emulator.state().namespaces.map(({ name }) => name)).toEqual(["game-0001"]);
   });

@@ -1,9 +1,6 @@
 // What a port, a handler or a logger throws must not lose the rest of the step.
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { GatewayClient } from "../../../src/client/client.js";
-import type { GatewayClientOptions } from "../../../src/client/options.js";
-import type { Diagnostic } from "../../../src/core/diagnostics.js";
-import { faultNetwork, optionsFor } from "../../support/faultSocket.js";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { setUpClient } from "../../support/faultClient.js";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -12,18 +9,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function setUp(options: Partial<GatewayClientOptions> = {}) {
-  const network = faultNetwork();
-  const gateway = new GatewayClient(optionsFor(network, options));
-  onTestFinished(() => gateway.dispose());
-  const diagnostics: Diagnostic[] = [];
-  gateway.lifecycle.on("diagnostic", (diagnostic) => diagnostics.push(diagnostic));
-  return { network, gateway, diagnostics };
-}
-
 describe("a client", () => {
   test("reconnects and emits its status when closing the socket throws", async () => {
-    const { network, gateway, diagnostics } = setUp();
+    const { network, gateway, diagnostics } = setUpClient();
     await Promise.all([gateway.connect(), vi.advanceTimersByTimeAsync(0)]);
     const statuses: string[] = [];
     gateway.lifecycle.on("status", ({ status }) => statuses.push(status));
@@ -43,7 +31,7 @@ describe("a client", () => {
       throw new Error("the logger is broken");
     };
     const logger = { debug: broken, info: broken, warn: broken, error: broken };
-    const { network, gateway, diagnostics } = setUp({ logger });
+    const { network, gateway, diagnostics } = setUpClient({ logger });
     await Promise.all([gateway.connect(), vi.advanceTimersByTimeAsync(0)]);
     network.last.emitClose();
     expect(gateway.connection.status).toBe("reconnecting");
@@ -53,7 +41,7 @@ describe("a client", () => {
   });
 
   test("binds a slot that a handler requests while the release is announced", async () => {
-    const { gateway } = setUp();
+    const { gateway } = setUpClient();
     await Promise.all([
       gateway.setUserId({ accessToken: "alice-token" }),
       vi.advanceTimersByTimeAsync(0),

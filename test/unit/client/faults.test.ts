@@ -1,15 +1,9 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { GatewayClient } from "../../../src/client/client.js";
 import type { Diagnostic } from "../../../src/core/diagnostics.js";
 import type { GatewayError } from "../../../src/errors.js";
 import type { GatewayClientOptions } from "../../../src/client/options.js";
-import {
-  faultNetwork,
-  optionsFor,
-  acceptingServer,
-  errorReply,
-  type FrameHandler,
-} from "../../support/faultSocket.js";
+import { setUpBoundClient, setUpClient } from "../../support/faultClient.js";
+import { acceptingServer, errorReply, type FrameHandler } from "../../support/faultSocket.js";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -23,30 +17,10 @@ afterEach(() => {
 
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
-/** A client on a simulated network, disposed at the end of the test. */
-function setUp(
-  server: FrameHandler = acceptingServer,
-  options: Partial<GatewayClientOptions> = {},
-) {
-  const network = faultNetwork(server);
-  const gateway = new GatewayClient(optionsFor(network, options));
-  const diagnostics: Diagnostic[] = [];
-  gateway.lifecycle.on("diagnostic", (diagnostic) => diagnostics.push(diagnostic));
-  onTestFinished(() => gateway.dispose());
-  return { network, gateway, diagnostics };
-}
-
-/** The same client with alice bound. */
-async function setUpBound(
-  server: FrameHandler = acceptingServer,
-  options: Partial<GatewayClientOptions> = {},
-) {
-  const harness = setUp(server, options);
-  const bound = harness.gateway.setUserId({ accessToken: "alice-token" });
-  await settle();
-  await bound;
-  return harness;
-}
+const setUp = (server?: FrameHandler, options?: Partial<GatewayClientOptions>) =>
+  setUpClient(options, server);
+const setUpBound = (server?: FrameHandler, options?: Partial<GatewayClientOptions>) =>
+  setUpBoundClient(options, server);
 
 /** The result of a promise so far. */
 function watch(promise: Promise<unknown>) {

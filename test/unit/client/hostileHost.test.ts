@@ -1,16 +1,10 @@
 // The game's own code, the host and the way methods are called, as adversaries of the client.
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { GatewayClient } from "../../../src/client/client.js";
 import type { GatewayClientOptions } from "../../../src/client/options.js";
 import type { Sync } from "../../../src/client/types.js";
 import type { Diagnostic } from "../../../src/core/diagnostics.js";
-import {
-  acceptingServer,
-  errorReply,
-  faultNetwork,
-  optionsFor,
-  type FrameHandler,
-} from "../../support/faultSocket.js";
+import { setUpBoundClient, setUpClient } from "../../support/faultClient.js";
+import { acceptingServer, errorReply } from "../../support/faultSocket.js";
 import { createDeferred, rejectionOf } from "../../support/promises.js";
 
 beforeEach(() => {
@@ -24,31 +18,14 @@ afterEach(() => {
 
 const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 const never = (): Promise<never> => new Promise(() => undefined);
+const codes = (diagnostics: readonly Diagnostic[]) => diagnostics.map(({ code }) => code);
 const MINUTE_MS = 60_000;
 const SCORE = { subject: "score" };
-
-function setUp(
-  options: Partial<GatewayClientOptions> = {},
-  server: FrameHandler = acceptingServer,
-) {
-  const network = faultNetwork(server);
-  const gateway = new GatewayClient(optionsFor(network, options));
-  const diagnostics: Diagnostic[] = [];
-  gateway.lifecycle.on("diagnostic", (diagnostic) => diagnostics.push(diagnostic));
-  onTestFinished(() => gateway.dispose());
-  return { network, gateway, diagnostics, codes: () => diagnostics.map(({ code }) => code) };
-}
-
-async function setUpBound(...args: Parameters<typeof setUp>) {
-  const harness = setUp(...args);
-  await Promise.all([harness.gateway.setUserId({ accessToken: "alice-token" }), pass()]);
-  return harness;
-}
 
 describe("a token provider", () => {
   test("that fails or hangs while its token is old costs no socket, no probe and no call", async () => {
     let answer: () => string | Promise<string> = () => "project-1";
-    const { network, gateway } = setUp({
+    const { network, gateway } = setUpClient({
       credential: { clientId: "client-0001", projectToken: () => answer() },
     });
     let accessAnswer: () => string | Promise<string> = () => "alice-token";
@@ -73,10 +50,12 @@ describe("a token provider", () => {
 
   test("that never settles is reported, and asked again", async () => {
     const projectToken = vi.fn<() => Promise<string>>(never);
-    const { gateway, codes } = setUp({ credential: { clientId: "client-0001", projectToken } });
+    const { gateway, diagnostics } = setUpClient({
+      credential: { clientId: "client-0001", projectToken },
+    });
     const connecting = gateway.connect();
     await pass(5_000);
-    expect(codes()).toEqual(["providerSlow"]);
+    expect(codes(diagnostics)).toEqual(["providerSlow"]);
     projectToken.mockResolvedValue("project-1");
     await pass(MINUTE_MS);
     await connecting;
@@ -85,7 +64,7 @@ describe("a token provider", () => {
 
   test("that never settles is asked again at once after disconnect and connect", async () => {
     const projectToken = vi.fn<() => Promise<string>>(never);
-    const { gateway } = setUp({ credential: { clientId: "client-0001", projectToken } });
+    const { gateway } = setUpClient({ credential: { clientId: "client-0001", projectToken } });
     void rejectionOf(gateway.connect());
     await pass();
     await gateway.disconnect();
@@ -96,7 +75,7 @@ describe("a token provider", () => {
   });
 
   test("of one slot that is slow delays neither another slot nor its notifications", async () => {
-    const { network, gateway } = await setUpBound();
+    const { network, gateway } = await setUpBoundClient();
     void rejectionOf(gateway.setUserId({ slot: "guild", accessToken: never }));
     await pass(3_000);
     const received: unknown[] = [];
@@ -106,7 +85,7 @@ describe("a token provider", () => {
   });
 
   test("may take longer than its deadline: a late token is used", async () => {
-    const { gateway } = setUp({ providerTimeoutMs: 10_000 });
+    const { gateway } = setUpClient({ providerTimeoutMs: 10_000 });
     const accessToken = () =>
       new Promise<string>((resolve) => setTimeout(() => resolve("alice-token"), 40_000));
     const bind = rejectionOf(gateway.setUserId({ accessToken }));
@@ -118,7 +97,7 @@ describe("a token provider", () => {
 
 describe("a time", () => {
   test.each([null, undefined, Infinity])("of %s sets no limit of its own", async (timeoutMs) => {
-    const { gateway, network } = setUp();
+    const { gateway, network } = setUpClient();
     network.onConnect = "hang";
     const connecting = gateway.connect({ timeoutMs: timeoutMs as never });
     let settled = false;
@@ -131,7 +110,7 @@ describe("a time", () => {
   });
 
   test.each([NaN, -1, 2 ** 31, "soon"])("of %s is invalidArgument", async (timeoutMs) => {
-    const { gateway } = await setUpBound();
+    const { gateway } = await setUpBoundClient();
     const options = { timeoutMs: timeoutMs as number };
     for (const promise of [
       gateway.connect(options),
@@ -142,10 +121,12 @@ describe("a time", () => {
       expect(await rejectionOf(promise)).toMatchObject({ kind: "invalidArgument" });
     }
     for (const name of ["callTimeoutMs", "providerTimeoutMs", "conflictGraceMs"]) {
-      const construct = () => setUp({ [name]: timeoutMs });
+      const construct = () => setUpClient({ [name]: timeoutMs });
       expect(construct).toThrow(name);
     }
-    expect(() => setUp({ keepAlive: { timeoutMs: timeoutMs as number } })).toThrow("keepAlive");
+    expect(() => setUpClient({ keepAlive: { timeoutMs: timeoutMs as number } })).toThrow(
+      "keepAlive",
+    );
   });
 });
 
@@ -165,7 +146,7 @@ describe("parameters that JSON cannot hold", () => {
     ],
     ["a text", "score"],
   ])("%s are refused, and later calls go on", async (_, params) => {
-    const { gateway } = setUp();
+    const { gateway } = setUpClient();
     const target = { service: "game", component: "score", function: "put" };
     const call = rejectionOf(gateway.call({ ...target, params: params as never }));
     await Promise.all([gateway.setUserId({ accessToken: "alice-token" }), pass()]);
@@ -179,7 +160,7 @@ describe("parameters that JSON cannot hold", () => {
 describe("a player who taps twice", () => {
   test("takes over once, and both calls resolve", async () => {
     let isTaken = true;
-    const { network, gateway } = setUp({}, (frame, socket) => {
+    const { network, gateway } = setUpClient({}, (frame, socket) => {
       if (frame.method !== "setUserId") return acceptingServer(frame, socket);
       if (isTaken && !frame.params["force"]) return errorReply(409, "conflict");
       // The reply takes a second.
@@ -203,7 +184,7 @@ describe("a player who taps twice", () => {
   });
 
   test("with force in setUserId binds once, and both calls resolve", async () => {
-    const { network, gateway } = setUp({}, (frame, socket) => {
+    const { network, gateway } = setUpClient({}, (frame, socket) => {
       if (frame.method !== "setUserId") return acceptingServer(frame, socket);
       setTimeout(() => socket.reply(frame, acceptingServer(frame, socket)!), 1_000);
       return undefined;
@@ -219,7 +200,7 @@ describe("a player who taps twice", () => {
 
 describe("setUserId", () => {
   test("connects after disconnect", async () => {
-    const { gateway } = await setUpBound();
+    const { gateway } = await setUpBoundClient();
     await gateway.disconnect();
     await Promise.all([gateway.setUserId({ accessToken: "alice-token" }), pass()]);
     expect(gateway.connection.status).toBe("ready");
@@ -228,7 +209,7 @@ describe("setUserId", () => {
   test.each(["__proto__", "toString", "constructor", " ", "x".repeat(100_000)])(
     "accepts the slot %.20s",
     async (slot) => {
-      const { network, gateway } = await setUpBound();
+      const { network, gateway } = await setUpBoundClient();
       expect(await rejectionOf(gateway.describeWebSocketSessions({ slot }))).toMatchObject({
         kind: "notConnected",
       });
@@ -242,7 +223,7 @@ describe("setUserId", () => {
   );
 
   test("for another namespace in the same slot ends the former session, and is a first bind", async () => {
-    const { network, gateway } = await setUpBound();
+    const { network, gateway } = await setUpBoundClient();
     const syncs: unknown[] = [];
     gateway.onSync(({ reason, binding }) => syncs.push([reason, binding.namespaceName]));
     await pass();
@@ -260,7 +241,7 @@ describe("setUserId", () => {
 
 describe("onSync", () => {
   test("runs at once, once, for a handler registered after the bind", async () => {
-    const { network, gateway } = await setUpBound();
+    const { network, gateway } = await setUpBoundClient();
     const syncs: Sync[] = [];
     const off = gateway.onSync((sync) => {
       off();
@@ -277,7 +258,7 @@ describe("onSync", () => {
   });
 
   test("runs once for a handler registered while the bind is announced", async () => {
-    const { gateway } = setUp();
+    const { gateway } = setUpClient();
     const reasons: string[] = [];
     let isRegistered = false;
     gateway.lifecycle.on("status", ({ status }) => {
@@ -290,7 +271,7 @@ describe("onSync", () => {
   });
 
   test("may wait for a notification that is held for it", async () => {
-    const { network, gateway } = setUp();
+    const { network, gateway } = setUpClient();
     const order: unknown[] = [];
     gateway.on(SCORE, ({ payload }) => order.push(payload));
     gateway.onSync(async () => {
@@ -304,7 +285,7 @@ describe("onSync", () => {
   });
 
   test("has its full 5 seconds after a slow bind", async () => {
-    const { network, gateway, codes } = setUp({}, (frame, socket) => {
+    const { network, gateway, diagnostics } = setUpClient({}, (frame, socket) => {
       if (frame.method !== "setUserId") return acceptingServer(frame, socket);
       setTimeout(() => socket.reply(frame, acceptingServer(frame, socket)!), 4_000);
       return undefined;
@@ -317,7 +298,7 @@ describe("onSync", () => {
     await pass(4_000);
     network.last.notify("score", 1);
     await pass(4_900);
-    expect([received, codes()]).toEqual([[], []]);
+    expect([received, codes(diagnostics)]).toEqual([[], []]);
     refetch.resolve(undefined);
     await pass();
     expect(received).toEqual([1]);
@@ -326,7 +307,7 @@ describe("onSync", () => {
 
 describe("a notification", () => {
   test("held for one player is not delivered to the next", async () => {
-    const { network, gateway } = setUp();
+    const { network, gateway } = setUpClient();
     gateway.onSync(({ binding }) => (binding.userId === "alice" ? never() : undefined));
     const received: unknown[] = [];
     gateway.on(SCORE, ({ payload }) => received.push(payload));
@@ -340,7 +321,7 @@ describe("a notification", () => {
   });
 
   test("is not delivered after dispose", async () => {
-    const { network, gateway } = await setUpBound();
+    const { network, gateway } = await setUpBoundClient();
     const handler = vi.fn();
     gateway.on(SCORE, handler);
     const { last } = network;
@@ -353,7 +334,7 @@ describe("a notification", () => {
 
 describe("the client", () => {
   test("keeps nothing for each key, slot or signal that is gone", async () => {
-    const { network, gateway } = await setUpBound();
+    const { network, gateway } = await setUpBoundClient();
     const counted = new AbortController().signal;
     let listeners = 0;
     vi.spyOn(counted, "addEventListener").mockImplementation(() => {
@@ -383,7 +364,7 @@ describe("the client", () => {
     const codes = (options: Partial<GatewayClientOptions>): string[] => {
       const warn = vi.fn<(message: string) => void>();
       const logger = { debug: vi.fn(), info: vi.fn(), warn, error: vi.fn() };
-      setUp({ logger, ...options });
+      setUpClient({ logger, ...options });
       return warn.mock.calls.map(([message]) => message);
     };
     expect(codes({ endpoints: undefined })).toEqual([

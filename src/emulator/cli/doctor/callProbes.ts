@@ -25,14 +25,14 @@ const namespaceName: Probe = {
   async run({ gateway, namespaceName: name }) {
     const seen = await gateway.rest(createNamespace, { name });
     const { status, body } = seen;
-    const saw = describe(seen);
+    const evidence = describe(seen);
     const list: unknown = JSON.parse(typeof body["message"] === "string" ? body["message"] : "[]");
     const entry: unknown = Array.isArray(list) ? list[0] : undefined;
     return [
       row(
         "namespaceNameTaken",
         status === 409 || status === 405 ? "conflict" : status === 400 ? "badRequest" : undefined,
-        `a name that is taken gets ${saw}`,
+        `a name that is taken gets ${evidence}`,
       ),
       row(
         "errorEntriesHaveCode",
@@ -247,8 +247,8 @@ const messageSize: Probe = {
       const seen = await socket.call(describeWebSocketSessionsByUserId, params, size + 1);
       if (seen.status !== 0) continue;
       const code = await socket.closed();
-      const saw = `a message of ${(size + 1).toLocaleString("en")} bytes closes the socket with ${code ?? "no code"}`;
-      return [row("maxMessageBytes", code === undefined ? undefined : size, saw)];
+      const evidence = `a message of ${(size + 1).toLocaleString("en")} bytes closes the socket with ${code ?? "no code"}`;
+      return [row("maxMessageBytes", code === undefined ? undefined : size, evidence)];
     }
     const largest = (SIZES.at(-1)! + 1).toLocaleString("en");
     return [row("maxMessageBytes", null, `a message of ${largest} bytes gets a reply`)];

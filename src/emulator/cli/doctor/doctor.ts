@@ -40,7 +40,7 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
       target: options.name,
       namespaceName,
       calls: gateway.calls,
-      rows: rows.map((one) => ({ ...one, saw: gateway.redact(one.saw) })),
+      rows: rows.map((one) => ({ ...one, evidence: gateway.redact(one.evidence) })),
       notObserved,
       settings: settingsOf(rows),
     };
@@ -90,8 +90,8 @@ async function probePages(gateway: DoctorGateway, origin: string): Promise<Docto
     const { status, allows } = await gateway.preflight(origin);
     const isAllowed = ["*", origin].includes(allows("origin"));
     const headers = allows("headers") || "none";
-    const saw = `CORS: a page of ${origin} may ${isAllowed ? "" : "not "}call over REST (status ${status}, headers ${headers})`;
-    return fact(isAllowed, saw);
+    const evidence = `CORS: a page of ${origin} may ${isAllowed ? "" : "not "}call over REST (status ${status}, headers ${headers})`;
+    return fact(isAllowed, evidence);
   };
   const socket = async (): Promise<DoctorRow> => {
     (await gateway.open(origin)).close();

@@ -8,7 +8,7 @@ export interface DoctorRow {
   readonly verdict: "same" | "differs" | "unclear";
   /** Undefined: nothing follows. */
   readonly value?: unknown;
-  readonly saw: string;
+  readonly evidence: string;
 }
 
 const defaults = readSettings();
@@ -17,17 +17,17 @@ const defaults = readSettings();
 export function row<Name extends keyof EmulatorSettings>(
   setting: Name,
   value: EmulatorSettings[Name] | undefined,
-  saw: string,
+  evidence: string,
 ): DoctorRow {
-  if (value === undefined) return { setting, verdict: "unclear", saw };
-  return { setting, verdict: value === defaults[setting] ? "same" : "differs", value, saw };
+  if (value === undefined) return { setting, verdict: "unclear", evidence };
+  return { setting, verdict: value === defaults[setting] ? "same" : "differs", value, evidence };
 }
 
 /** A fact without a setting. @param holds undefined: the reply does not show it */
-export const fact = (holds: boolean | undefined, saw: string): DoctorRow => ({
+export const fact = (holds: boolean | undefined, evidence: string): DoctorRow => ({
   setting: null,
   verdict: holds === undefined ? "unclear" : holds ? "same" : "differs",
-  saw,
+  evidence,
 });
 
 /** Settings that no run can see, with the reason. Every other setting has a row. */
@@ -67,12 +67,12 @@ export const settingsOf = (rows: readonly DoctorRow[]): Record<string, unknown> 
 export function formatReport({ target, calls, rows, notObserved }: DoctorReport): string[] {
   const count = (verdict: DoctorRow["verdict"]) =>
     rows.filter((one) => one.verdict === verdict).length;
-  const lines = rows.map(({ verdict, setting, value, saw }) => {
+  const lines = rows.map(({ verdict, setting, value, evidence }) => {
     const name =
       setting === null
         ? ""
         : `${setting}${value === undefined ? "" : ` = ${JSON.stringify(value)}`}: `;
-    return `  ${verdict.padEnd(8)}${name}${saw}`;
+    return `  ${verdict.padEnd(8)}${name}${evidence}`;
   });
   return [
     `What ${target} does, beside what the emulator assumes:`,

@@ -64,6 +64,17 @@ const isConflict = ({ status }: Seen): boolean => status === 409 || status === 4
 const byOutcome = <Value>(seen: Seen, accepted: Value, refused: Value): Value | undefined =>
   seen.status === 200 ? accepted : isConflict(seen) ? refused : undefined;
 
+/** @param stays whether the session is left; undefined: there was no case of it */
+const oldSessionRow = (
+  setting: "onConflictOldSession" | "onSameSessionIdOldSession",
+  stays: boolean | undefined,
+  subject: string,
+  noCase: string,
+): DoctorRow =>
+  stays === undefined
+    ? row(setting, undefined, noCase)
+    : row(setting, stays ? "stays" : "cut", `${subject} ${stays ? "stays" : "is cut"}`);
+
 const conflict: Probe = {
   name: "two exclusive clients",
   calls: 4,
@@ -90,13 +101,7 @@ const conflict: Probe = {
         isConflict(refused) ? entry?.message : undefined,
         `its message is ${JSON.stringify(entry?.message ?? null)}`,
       ),
-      row(
-        "onConflictOldSession",
-        stays === undefined ? undefined : stays ? "stays" : "cut",
-        stays === undefined
-          ? "there was no conflict"
-          : `the first client ${stays ? "stays" : "is cut"}`,
-      ),
+      oldSessionRow("onConflictOldSession", stays, "the first client", "there was no conflict"),
     ];
   },
 };
@@ -113,13 +118,7 @@ const sameSessionId: Probe = {
         byOutcome(back, true, false),
         `the same sessionId on a new socket gets ${describe(back)}`,
       ),
-      row(
-        "onSameSessionIdOldSession",
-        stays === undefined ? undefined : stays ? "stays" : "cut",
-        stays === undefined
-          ? "the bind was refused"
-          : `the old socket ${stays ? "stays" : "is cut"}`,
-      ),
+      oldSessionRow("onSameSessionIdOldSession", stays, "the old socket", "the bind was refused"),
     ];
   },
 };
