@@ -7,7 +7,13 @@ import { emulatorEndpoints, type Endpoints } from "../../wire/endpoints.js";
 import { readBody, readJsonBody } from "./requestBody.js";
 import { controlApi } from "./controlApi.js";
 import type { EmulatorEngine } from "../engine/engine.js";
-import { checkOrigin, checkSite, type OriginPolicy } from "./originCheck.js";
+import {
+  checkOrigin,
+  checkSite,
+  type OriginCheck,
+  type OriginPolicy,
+  type RequestHeaders,
+} from "./originCheck.js";
 import type { MountedHandler } from "../options.js";
 import { bodyOf, type CallResult } from "../calls/result.js";
 import { relayCall, targetOfPath } from "./relayCall.js";
@@ -32,14 +38,21 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Hono {
   const { engine, policy, mount, url, data, stopping } = options;
   const app = new Hono();
-  app.use(originCheck(engine, policy), privateNetwork, allowOrigin);
+  app.use(
+    guard(engine, (headers) => checkOrigin(policy, headers)),
+    privateNetwork,
+    allowOrigin,
+  );
 
   for (const [prefix, handler] of mount) {
     const serve = (context: Context) => serveMounted(context, engine, handler);
     app.all(prefix.slice(0, -1), serve).all(`${prefix}*`, serve);
   }
 
-  app.use(secured, noStore).use("/_emulator/*", siteCheck(engine, policy));
+  app.use(secured, noStore).use(
+    "/_emulator/*",
+    guard(engine, (headers) => checkSite(policy, headers)),
+  );
 
   const config = () => ({
     url: url(),
@@ -92,24 +105,16 @@ function addCalls(app: Hono, { engine, upstream, stopping }: AppOptions): void {
   });
 }
 
-const originCheck =
-  (engine: EmulatorEngine, policy: OriginPolicy): MiddlewareHandler =>
+/** Refuses, and logs, what `check` does not allow. */
+const guard =
+  (engine: EmulatorEngine, check: (headers: RequestHeaders) => OriginCheck): MiddlewareHandler =>
   async (context, next) => {
-    const host = context.req.header("host");
-    const origin = context.req.header("origin");
-    const checked = checkOrigin(policy, { host, origin });
+    const { req } = context;
+    const host = req.header("host");
+    const origin = req.header("origin");
+    const checked = check({ host, origin, site: req.header("sec-fetch-site") });
     if (checked.allowed) return next();
-    engine.log("refused", checked.why, { host, origin }, "warning");
-    return fail(context, 403, "emulator", checked.why);
-  };
-
-const siteCheck =
-  (engine: EmulatorEngine, policy: OriginPolicy): MiddlewareHandler =>
-  async (context, next) => {
-    const site = context.req.header("sec-fetch-site");
-    const checked = checkSite(policy, { origin: context.req.header("origin"), site });
-    if (checked.allowed) return next();
-    engine.log("refused", checked.why, { path: context.req.path }, "warning");
+    engine.log("refused", checked.why, { host, origin, path: req.path }, "warning");
     return fail(context, 403, "emulator", checked.why);
   };
 

@@ -16,12 +16,17 @@ export type OriginCheck =
   { readonly allowed: true } | { readonly allowed: false; readonly why: string };
 
 /** Headers of a request; undefined: it has none of that name. */
-interface RequestHeaders {
+export interface RequestHeaders {
   readonly host: string | undefined;
   readonly origin: string | undefined;
+  /** `Sec-Fetch-Site`. */
+  readonly site: string | undefined;
 }
 
-export function checkOrigin(policy: OriginPolicy, { host, origin }: RequestHeaders): OriginCheck {
+export function checkOrigin(
+  policy: OriginPolicy,
+  { host, origin }: Omit<RequestHeaders, "site">,
+): OriginCheck {
   const hostname = hostnameOf(`http://${host ?? ""}`);
   if (hostname === undefined || !isHostAllowed(policy, hostname)) {
     const name = hostname ?? host ?? "";
@@ -49,7 +54,7 @@ const NULL_ORIGIN =
  */
 export function checkSite(
   { allowOrigins }: OriginPolicy,
-  { origin, site }: { readonly origin: string | undefined; readonly site: string | undefined },
+  { origin, site }: Omit<RequestHeaders, "host">,
 ): OriginCheck {
   if (site !== "cross-site" || origin !== undefined || allowOrigins.includes("*")) {
     return { allowed: true };

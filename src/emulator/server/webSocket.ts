@@ -177,13 +177,12 @@ export function readFrame(
   open: EngineConnection,
   data: string | undefined,
 ): void {
-  const frame = data === undefined ? undefined : parse(data);
-  const envelope = frame?.["x_gs2"];
-  if (!frame || !isObject(envelope)) {
+  const call = data === undefined ? undefined : readCallFrame(data);
+  if (!call) {
     const why =
       data === undefined
         ? "a binary frame"
-        : frame
+        : parse(data)
           ? "a frame without x_gs2"
           : "a frame that is not a JSON object, or nested too deeply";
     const { connectionId } = open;
@@ -194,8 +193,7 @@ export function readFrame(
       encodeReply("", 400, errorBody([error], engine.store.settings.errorEntriesHaveCode)),
     );
   }
-  const { request, requestId } = readCall(frame, envelope);
-  open.handleRequest(request, requestId);
+  open.handleRequest(call.request, call.requestId);
 }
 
 interface CallFrame {
