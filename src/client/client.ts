@@ -58,16 +58,9 @@ export class GatewayClient implements NotificationSource {
   /** Throws `invalidArgument` where the credential or a WebSocket class is missing. */
   constructor(options: GatewayClientOptions) {
     const core = (this.#core = new ClientCore(options));
-    const { lifecycle, diagnosticEvents, notifications, report } = core;
+    const { notifications, report } = core;
     this.isEmulator = core.settings.isEmulator;
-    this.lifecycle = {
-      on: (event, handler, listenOptions) =>
-        (event === "diagnostic" ? diagnosticEvents : lifecycle).listen(
-          event,
-          handler,
-          listenOptions,
-        ),
-    };
+    this.lifecycle = { on: core.onLifecycle };
     const internals: ClientInternals = {
       report,
       receive: (...arrival) => notifications.receive(...arrival),
@@ -97,7 +90,8 @@ export class GatewayClient implements NotificationSource {
   /**
    * Connects and logs in, or waits for that; tries at once, whatever the schedule. Resolves with
    * the first `connected`. Rejects with the error that ends the trying, on `signal`, and after
-   * `timeoutMs` (default: no limit). Attempts go on until `disconnect`, also after a rejection.
+   * `timeoutMs` (default: no limit), then with the kind and text of the last failure, for example
+   * `notConnected` where nothing answers. Attempts go on until `disconnect`, also after a rejection.
    */
   async connect(options: AbortOptions = {}): Promise<void> {
     const { status, connection } = this.#core;

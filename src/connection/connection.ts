@@ -1,6 +1,7 @@
 import { setDeadline, type Clock } from "../core/clock.js";
 import type { Report } from "../core/diagnostics.js";
-import { GatewayError } from "../errors.js";
+import { describeError } from "../core/reporter.js";
+import { GatewayError, type GatewayErrorInit } from "../errors.js";
 import { decodeFrame, type NotificationFrame, type Values } from "../wire/frames.js";
 import { setUserId } from "../wire/methods.js";
 import { readSession } from "./binding.js";
@@ -221,9 +222,15 @@ export class Connection {
   #socketEnded(generation: number, { code, reason, clean, refused }: SocketEnd): void {
     const level = this.#state.everOpen ? "info" : "warn";
     this.#ports.report(level, "socketEnded", String(code), { code, reason, clean });
-    const message = `cannot open ${this.#options.webSocketUrl}: ${String(refused)}`;
-    const fatal = refused ? new GatewayError({ kind: "invalidArgument", message }) : undefined;
-    this.dispatch({ type: "socketEnded", generation, clean, fatal });
+    const { webSocketUrl } = this.#options;
+    const failure: Pick<GatewayErrorInit, "kind" | "message"> = refused
+      ? {
+          kind: "invalidArgument",
+          message: `cannot open ${webSocketUrl}: ${describeError(refused)}`,
+        }
+      : { kind: "notConnected", message: `nothing answers at ${webSocketUrl} (code ${code})` };
+    const error = this.#state.phase === "opening" ? new GatewayError(failure) : undefined;
+    this.dispatch({ type: "socketEnded", generation, clean, error });
   }
 
   async #logIn(renew: boolean): Promise<void> {
