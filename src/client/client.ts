@@ -1,6 +1,12 @@
 import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { AbortOptions } from "../core/deferred.js";
-import { bindMethods, CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
+import {
+  bindMethods,
+  CLIENT_INTERNALS,
+  PERFORM_CALL,
+  type ClientInternals,
+  type DefinedCall,
+} from "../core/internals.js";
 import { invalidArgument } from "../errors.js";
 import type { ListenOptions } from "../notify/emitter.js";
 import type { Mark } from "../notify/history.js";
@@ -34,6 +40,7 @@ import type { GatewayClientOptions } from "./options.js";
 import type {
   BindRequest,
   CallOptions,
+  DefinedCallOptions,
   Lifecycle,
   PlayerParams,
   ServiceCall,
@@ -73,6 +80,9 @@ export class GatewayClient implements NotificationSource {
       receive: (...arrival) => notifications.receive(...arrival),
       addNotificationFilter: (filter) => notifications.addNotificationFilter(filter),
       onDispose: (callback) => core.onDispose(callback),
+      startCall: (request) => core.connection.calls.start(request),
+      session: core.session,
+      settings: core.settings,
     };
     Object.defineProperty(this, CLIENT_INTERNALS, { value: internals });
     bindMethods(this, GatewayClient.prototype);
@@ -264,11 +274,23 @@ export class GatewayClient implements NotificationSource {
   }
 
   /**
-   * Calls any function of any GS2 service over the same socket. It is never repeated by itself, but
-   * once after a 401.
+   * Calls a function of any GS2 service: a definition of `gs2-gateway/calls`, typed and checked, or
+   * one by its names, over the same socket. One by its names is never repeated by itself, but once
+   * after a 401.
    */
-  async call<Result = Values>(request: ServiceCall, options: CallOptions = {}): Promise<Result> {
-    return (await this.#core.call(request, options)) as Result;
+  call<Params, Result>(
+    definition: DefinedCall<Params, Result>,
+    params: NoInfer<Params>,
+    options?: DefinedCallOptions,
+  ): Promise<Result>;
+  call<Result = Values>(request: ServiceCall, options?: CallOptions): Promise<Result>;
+  async call(
+    request: ServiceCall | DefinedCall<unknown, unknown>,
+    ...[first, options]: [unknown?, CallOptions?]
+  ): Promise<unknown> {
+    return PERFORM_CALL in request
+      ? request[PERFORM_CALL](this, first, options)
+      : this.#core.call(request, first ?? {});
   }
 
   /**
