@@ -24,7 +24,7 @@ function sendOnce(
 ): Promise<Values> {
   const { service, function: method, rest } = definition;
   const { settings, session } = internals;
-  const { fetch = globalThis.fetch as unknown as Fetch } = settings as { readonly fetch?: Fetch };
+  const { fetch = globalThis.fetch } = settings as { readonly fetch?: Fetch };
   if (!fitsHeader(projectToken!)) {
     throw invalidArgument(method, "projectToken", "must be printable ASCII, it goes into a header");
   }
@@ -48,9 +48,10 @@ function sendOnce(
 async function sendWithTokens(call: RestCall): Promise<Values> {
   const { internals, slot, signal } = call;
   const { session } = internals;
+  const isOver = (): boolean => signal.aborted;
   const tokens = await session.tokensFor(slot);
   // The tokens may have come after the end of the call.
-  if (signal.aborted) return {};
+  if (isOver()) return {};
   try {
     return await sendOnce(call, tokens);
   } catch (error) {
@@ -60,7 +61,7 @@ async function sendWithTokens(call: RestCall): Promise<Values> {
     } catch {
       throw error;
     }
-    if (signal.aborted) throw error;
+    if (isOver()) throw error;
     return sendOnce(call, await session.tokensFor(slot));
   }
 }

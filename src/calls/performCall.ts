@@ -21,9 +21,7 @@ async function checkParams(spec: AnySpec, given: unknown): Promise<Values> {
     ? await checkSchema(schema, given, { kind: "invalidArgument", outcome: "notSent", method })
     : given;
   const values = Object.fromEntries(
-    Object.entries(plainParams(method, (params ?? {}) as object)).filter(
-      ([, value]) => value !== null,
-    ),
+    Object.entries(plainParams(method, params ?? {})).filter(([, value]) => value !== null),
   );
   const inPath = [...(rest?.path ?? "").matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
   for (const name of new Set<string>([...required, ...inPath])) {

@@ -4,7 +4,6 @@ import {
   bindMethods,
   CLIENT_INTERNALS,
   PERFORM_CALL,
-  type ClientInternals,
   type DefinedCall,
 } from "../core/internals.js";
 import { invalidArgument } from "../errors.js";
@@ -65,7 +64,7 @@ export class GatewayClient implements NotificationSource {
   /** Throws `invalidArgument` where the credential or a WebSocket class is missing. */
   constructor(options: GatewayClientOptions) {
     const core = (this.#core = new ClientCore(options));
-    const { lifecycle, diagnosticEvents, notifications, report } = core;
+    const { lifecycle, diagnosticEvents } = core;
     this.isEmulator = core.settings.isEmulator;
     this.lifecycle = {
       on: (event, handler, listenOptions) =>
@@ -75,16 +74,7 @@ export class GatewayClient implements NotificationSource {
           listenOptions,
         ),
     };
-    const internals: ClientInternals = {
-      report,
-      receive: (...arrival) => notifications.receive(...arrival),
-      addNotificationFilter: (filter) => notifications.addNotificationFilter(filter),
-      onDispose: (callback) => core.onDispose(callback),
-      startCall: (request) => core.connection.calls.start(request),
-      session: core.session,
-      settings: core.settings,
-    };
-    Object.defineProperty(this, CLIENT_INTERNALS, { value: internals });
+    Object.defineProperty(this, CLIENT_INTERNALS, { value: core.internals() });
     bindMethods(this, GatewayClient.prototype);
     core.reportSettings();
   }
@@ -274,9 +264,8 @@ export class GatewayClient implements NotificationSource {
   }
 
   /**
-   * Calls a function of any GS2 service: a definition of `gs2-gateway/calls`, typed and checked, or
-   * one by its names, over the same socket. One by its names is never repeated by itself, but once
-   * after a 401.
+   * Calls a function of any GS2 service: a definition of `gs2-gateway/calls`, or one by its names
+   * over the same socket. The latter is never repeated by itself, but once after a 401.
    */
   call<Params, Result>(
     definition: DefinedCall<Params, Result>,
@@ -285,12 +274,11 @@ export class GatewayClient implements NotificationSource {
   ): Promise<Result>;
   call<Result = Values>(request: ServiceCall, options?: CallOptions): Promise<Result>;
   async call(
-    request: ServiceCall | DefinedCall<unknown, unknown>,
-    ...[first, options]: [unknown?, CallOptions?]
+    request: ServiceCall & Partial<DefinedCall<object, unknown>>,
+    params: object = {},
+    options?: CallOptions,
   ): Promise<unknown> {
-    return PERFORM_CALL in request
-      ? request[PERFORM_CALL](this, first, options)
-      : this.#core.call(request, first ?? {});
+    return request[PERFORM_CALL]?.(this, params, options) ?? this.#core.call(request, params);
   }
 
   /**

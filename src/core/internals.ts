@@ -13,7 +13,7 @@ import type { Report } from "./diagnostics.js";
 export const CLIENT_INTERNALS: unique symbol = Symbol.for("gs2-gateway.internals") as never;
 
 /** Key in a definition of `gs2-gateway/calls` of the function that performs the call. */
-export const PERFORM_CALL: unique symbol = Symbol.for("gs2-gateway.performCall") as never;
+export const PERFORM_CALL: unique symbol = Symbol.for("gs2-gateway.call") as never;
 
 /**
  * A function of a GS2 service that `GatewayClient.call` takes: made by `defineCall` of
