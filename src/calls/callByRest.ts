@@ -79,10 +79,8 @@ export function callByRest(
 ): Promise<Values> {
   const { function: method, rest } = definition;
   const buildRequest: RestCall["buildRequest"] = (accessToken) =>
-    restRequest(
-      rest!,
-      { ...params, accessToken: params["accessToken"] ?? accessToken },
-      (...field) => invalidArgument(method, ...field),
+    restRequest(rest!, accessToken ? { accessToken, ...params } : params, (...field) =>
+      invalidArgument(method, ...field),
     );
   // Before anything is sent: a value may not fit the path.
   buildRequest(undefined);
