@@ -8,6 +8,10 @@ import type { CallDefinition } from "../wire/callDefinition.js";
 import { restBase } from "../wire/endpoints.js";
 import type { Values } from "../wire/frames.js";
 
+/** The service's name in addresses: `job-queue` for `jobQueue` (seen in the official SDKs). */
+const hostNameOf = (service: string): string =>
+  service.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 interface RestCall {
   readonly internals: ClientInternals;
   readonly definition: CallDefinition;
@@ -33,7 +37,7 @@ function sendOnce(
   return requestJson(
     method,
     () =>
-      fetch(restBase(settings.endpoints, service, settings.region) + path, {
+      fetch(restBase(settings.endpoints, hostNameOf(service), settings.region) + path, {
         method: rest!.verb,
         headers: { ...projectHeaders(clientId!, projectToken!), ...headers },
         ...(body === undefined ? {} : { body }),

@@ -79,3 +79,11 @@ export {
   type VersionModel,
   type VersionStatus,
 } from "./definitions/version.js";
+export { forgetAccount, type AccountPlace, type AccountStorage } from "./deviceAccount.js";
+export {
+  signIn,
+  takeOverAccount,
+  type SignInOptions,
+  type SignedInPlayer,
+  type TakeOverAccountOptions,
+} from "./signIn.js";

@@ -14,7 +14,7 @@ export type Answer = { readonly status: number; readonly body?: unknown } | Erro
 export function fakeFetch(answer: (request: FetchedRequest, index: number) => Answer) {
   const requests: FetchedRequest[] = [];
   const fetch: Fetch = async (url, { method, headers, body, signal }) => {
-    const request = {
+    const request: FetchedRequest = {
       method,
       url,
       headers,

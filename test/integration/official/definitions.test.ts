@@ -16,7 +16,7 @@ type AnyDefinition = DefinedCall<Values, Values>;
 const official = createRequire(import.meta.url);
 const { Gs2Constant } = official("gs2/core/model") as { Gs2Constant: { ENDPOINT_HOST: string } };
 
-const definitions = Object.values(calls).filter(
+const definitions = (Object.values(calls) as unknown[]).filter(
   (value): value is AnyDefinition => PERFORM_CALL in Object(value),
 );
 

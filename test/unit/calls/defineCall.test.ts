@@ -207,7 +207,13 @@ describe("a definition that was not seen on a socket", () => {
       refusal(400, `${JSON.stringify(body)} ${JSON.stringify(headers)}`),
     );
     const { gateway } = await setUpBoundClient({ fetch });
-    const withPassword = defineCall<Params & { password: string }, Result>({ ...overRest });
+    const withPassword = defineCall<Params & { password: string }, Result>({
+      ...names,
+      function: "ping",
+      rest: { verb: "POST", path },
+      socket: "unknown",
+      required: [...required, "password"],
+    });
     const error = await failure(
       gateway.call(withPassword, { ...params, password: "correct-horse-battery" }),
     );
