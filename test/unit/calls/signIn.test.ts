@@ -21,8 +21,12 @@ function memoryStorage(entries: Record<string, string> = {}) {
   return {
     entries,
     getItem: (name: string) => entries[name] ?? null,
-    setItem: (name: string, value: string) => void (entries[name] = value),
-    removeItem: (name: string) => void delete entries[name],
+    setItem: (name: string, value: string) => {
+      entries[name] = value;
+    },
+    removeItem: (name: string) => {
+      delete entries[name];
+    },
   };
 }
 
@@ -38,11 +42,12 @@ function services() {
     if (pathname.endsWith("/projectToken/login")) {
       return { status: 200, body: { access_token: "project-token-0001", expires_in: 3_600 } };
     }
-    const name = {
-      [`POST /account/account-0001/account`]: "createAccount",
-      [`POST /auth/login/signed`]: "loginBySignature",
-      [`POST /account/account-0001/takeover/type/0`]: "doTakeOver",
-    }[`${method} ${pathname}`];
+    const byAddress: Record<string, string> = {
+      "POST /account/account-0001/account": "createAccount",
+      "POST /auth/login/signed": "loginBySignature",
+      "POST /account/account-0001/takeover/type/0": "doTakeOver",
+    };
+    const name = byAddress[`${method} ${pathname}`];
     const overridden = overrides.get(name ?? "authentication");
     if (overridden) return overridden;
     if (name === "createAccount") {
@@ -247,6 +252,7 @@ describe("signIn", () => {
         "signature-of-alice1 password-of-alice1 alice1-access-token-1 project-token-0001",
       ),
     );
+    await vi.advanceTimersByTimeAsync(0.95 * HOUR_MS);
     const error: unknown = await settled(start()).catch((reason: unknown) => reason);
     const text = inspect([logged, diagnostics, error, player, gateway], { depth: 12 });
     expect(text).toContain("***");
