@@ -26,6 +26,7 @@ export const rooms = {
   },
   node: { sees: all, reason: "The entry for Node is the player's entry with a WebSocket of Node." },
   admin: entry,
+  calls: entry,
   push: entry,
   phaser: entry,
   testing: {

@@ -20,6 +20,7 @@ export const entries = [
     typesOf: "compat-core",
   },
   { name: "compat-gateway", source: "compat/gateway", path: "./compat/gateway" },
+  { name: "calls", source: "calls/index", path: "./calls" },
   { name: "testing", source: "testing/index", path: "./testing" },
   { name: "push", source: "push/index", path: "./push" },
   { name: "emulator", source: "emulator/index", path: "./emulator" },

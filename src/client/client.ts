@@ -1,6 +1,11 @@
 import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { AbortOptions } from "../core/deferred.js";
-import { bindMethods, CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
+import {
+  bindMethods,
+  CLIENT_INTERNALS,
+  PERFORM_CALL,
+  type DefinedCall,
+} from "../core/internals.js";
 import { invalidArgument } from "../errors.js";
 import type { ListenOptions } from "../notify/emitter.js";
 import type { Mark } from "../notify/history.js";
@@ -34,6 +39,7 @@ import type { GatewayClientOptions } from "./options.js";
 import type {
   BindRequest,
   CallOptions,
+  DefinedCallOptions,
   Lifecycle,
   PlayerParams,
   ServiceCall,
@@ -58,16 +64,9 @@ export class GatewayClient implements NotificationSource {
   /** Throws `invalidArgument` where the credential or a WebSocket class is missing. */
   constructor(options: GatewayClientOptions) {
     const core = (this.#core = new ClientCore(options));
-    const { notifications, report } = core;
     this.isEmulator = core.settings.isEmulator;
     this.lifecycle = { on: core.onLifecycle };
-    const internals: ClientInternals = {
-      report,
-      receive: (...arrival) => notifications.receive(...arrival),
-      addNotificationFilter: (filter) => notifications.addNotificationFilter(filter),
-      onDispose: (callback) => core.onDispose(callback),
-    };
-    Object.defineProperty(this, CLIENT_INTERNALS, { value: internals });
+    Object.defineProperty(this, CLIENT_INTERNALS, { value: core.internals() });
     bindMethods(this, GatewayClient.prototype);
     core.reportSettings();
   }
@@ -258,11 +257,23 @@ export class GatewayClient implements NotificationSource {
   }
 
   /**
-   * Calls any function of any GS2 service over the same socket. It is never repeated by itself, but
-   * once after a 401.
+   * Calls a function of any GS2 service: a definition of `gs2-gateway/calls`, or one by its names
+   * over the same socket. The latter is never repeated by itself, but once after a 401.
    */
-  async call<Result = Values>(request: ServiceCall, options: CallOptions = {}): Promise<Result> {
-    return (await this.#core.call(request, options)) as Result;
+  call<Params, Result>(
+    definition: DefinedCall<Params, Result>,
+    params: NoInfer<Params>,
+    options?: DefinedCallOptions,
+  ): Promise<Result>;
+  call<Result = Values>(request: ServiceCall, options?: CallOptions): Promise<Result>;
+  async call(
+    request: ServiceCall & Partial<DefinedCall<object, unknown>>,
+    params: object = {},
+    options?: CallOptions,
+  ): Promise<unknown> {
+    // Callers may have no TypeScript.
+    const { [PERFORM_CALL]: perform } = Object(request) as typeof request;
+    return perform?.(this, params, options) ?? this.#core.call(request, params);
   }
 
   /**

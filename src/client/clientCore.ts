@@ -7,6 +7,7 @@ import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import { emitChanges, StatusTracker } from "../connection/status.js";
 import { createDeferred, DISPOSED, type Deferred } from "../core/deferred.js";
 import type { Report } from "../core/diagnostics.js";
+import type { ClientInternals } from "../core/internals.js";
 import { createReporter, describeError } from "../core/reporter.js";
 import { invalidArgument } from "../errors.js";
 import { loginByRest } from "../http/login.js";
@@ -219,6 +220,20 @@ export class ClientCore {
     this.lifecycle.emit("dispose");
     this.lifecycle.forgetHandlers();
     this.diagnosticEvents.forgetHandlers();
+  }
+
+  /** For the other entries of this package. */
+  internals(): ClientInternals {
+    const { notifications } = this;
+    return {
+      report: this.report,
+      receive: (...arrival) => notifications.receive(...arrival),
+      addNotificationFilter: (filter) => notifications.addNotificationFilter(filter),
+      onDispose: (callback) => this.onDispose(callback),
+      startCall: (request) => this.connection.calls.start(request),
+      session: this.session,
+      settings: this.settings,
+    };
   }
 
   onDispose(callback: () => void): () => void {

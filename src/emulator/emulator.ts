@@ -1,6 +1,8 @@
 import { getRequestListener } from "@hono/node-server";
 import type { WebSocketSession } from "../wire/models.js";
+import type { CallDefinition } from "../wire/callDefinition.js";
 import { emulatorEndpoints, expandEndpoint, type Endpoints } from "../wire/endpoints.js";
+import type { RunningCall } from "./calls/addedFunctions.js";
 import type { CallFilter, EmulatorCall } from "./log/callLog.js";
 import { dataFile, type StateFile } from "./engine/dataFile.js";
 import { disconnect, type DisconnectOptions } from "./controls/disconnect.js";
@@ -9,6 +11,7 @@ import { parseFaults } from "./faults/parse.js";
 import { EmulatorEngine } from "./engine/engine.js";
 import { createApp } from "./server/app.js";
 import { seededIds } from "./store/ids.js";
+import { readHandler, type HandleArguments, type HandleOptions } from "./controls/handle.js";
 import { listen } from "./server/listen.js";
 import { notify, type EmulatorDelivery } from "./controls/notify.js";
 import type { EmulatorNotification } from "./controls/notify.js";
@@ -21,6 +24,37 @@ import { relayTo } from "./server/relaySocket.js";
 import { socketServer } from "./server/webSocket.js";
 import { readState, type EmulatorState, type EmulatorStateInput } from "./store/snapshot.js";
 import { issueAccessToken, type IssueTokenOptions } from "./controls/accessTokens.js";
+
+/** A call that a handler of {@link Emulator.handle} answers. */
+export interface FunctionCall<
+  Params = Readonly<Record<string, unknown>>,
+  Options extends HandleOptions = HandleOptions,
+> extends Pick<RunningCall, "clientId" | "namespaceName" | "signal" | "afterReply"> {
+  /**
+   * From path, query, body or frame, without those that were null and without the access token. A
+   * value of a query is a text. What the definition's `required` names is there; nothing else was
+   * checked.
+   */
+  readonly params: Params;
+  /**
+   * The player of the access token, else the parameter `userId`; undefined where there is neither,
+   * which the option `requirePlayer` rules out.
+   */
+  readonly userId: Options extends { readonly requirePlayer: true } ? string : string | undefined;
+  /** For notifications and the like: `emulator.notify` sends before the reply. */
+  readonly emulator: Emulator;
+}
+
+/**
+ * Answers the calls of a function: with the result object, or a promise of it. It throws an
+ * {@link EmulatorError} for a failure as GS2 replies it. Anything else it throws, and a result that
+ * is no object, is a 500, with a warning in the emulator's log.
+ */
+export type FunctionHandler<
+  Params = Readonly<Record<string, unknown>>,
+  Result = unknown,
+  Options extends HandleOptions = HandleOptions,
+> = (call: FunctionCall<Params, Options>) => Result | Promise<Result>;
 
 /**
  * A running emulator. A method that is given a wrong argument throws or rejects with an
@@ -40,6 +74,34 @@ export interface Emulator {
    * or the reason why there are none.
    */
   notify(notification: EmulatorNotification): Promise<EmulatorDelivery>;
+  /**
+   * Answers a function of any GS2 service, besides the emulator's own methods, over REST and on the
+   * socket alike: checks the project token, the access token where one is sent, and the required
+   * parameters, then calls the handler. `calls` and the inspector show the calls, faults apply to
+   * them, and a repeat with the same duplicationAvoider gets the first result. A dry run gets an
+   * empty result, and the handler is not called.
+   *
+   * The handler of a function that has one already is replaced; `reset` keeps the handlers. Throws
+   * `invalidArgument` for one of the emulator's own methods, and for a verb and path that another
+   * function has.
+   *
+   * @returns a function that removes the handler; it has no effect once another has replaced it
+   */
+  handle<Params, Result, const Options extends HandleOptions = HandleOptions>(
+    definition: CallDefinition<Params, Result>,
+    handler: FunctionHandler<NoInfer<Params>, NoInfer<Result>, NoInfer<Options>>,
+    options?: Options,
+  ): () => void;
+  handle<
+    Params = Readonly<Record<string, unknown>>,
+    const Options extends HandleOptions = HandleOptions,
+  >(
+    service: string,
+    component: string,
+    name: string,
+    handler: FunctionHandler<Params, unknown, NoInfer<Options>>,
+    options?: Options,
+  ): () => void;
   /** All sessions, in the order of binding. */
   sessions(): WebSocketSession[];
   /** The last 3,000 handled calls, oldest first. */
@@ -172,6 +234,7 @@ async function start(
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     stopping.abort();
+    engine.functionCalls.end("The emulator was stopped.");
     engine.clock.cancelWake();
     const closed = listening.servers.map((server) => new Promise((done) => server.close(done)));
     await sockets.stop();
@@ -181,19 +244,29 @@ async function start(
     stateFile?.release();
     engine.log("stopped", `stopped listening on ${baseUrl}`, { url: baseUrl });
   };
-  return {
+  const emulator: Emulator = {
     url: baseUrl,
     endpoints: emulatorEndpoints(baseUrl),
     certificate: tls?.cert,
-    ...controlsOf(engine, stopping.signal),
+    ...controlsOf(engine, stopping.signal, () => emulator),
     stop: () => (stopped ??= stop()),
   };
+  return emulator;
 }
 
 const controlsOf = (
   engine: EmulatorEngine,
   stopping: AbortSignal,
+  emulator: () => Emulator,
 ): Omit<Emulator, "url" | "endpoints" | "certificate" | "stop"> => ({
+  handle: (...given: HandleArguments) =>
+    engine.functionCalls.functions.add(
+      readHandler(
+        engine,
+        given,
+        (handler) => (call) => handler(Object.assign({}, call, { emulator: emulator() })),
+      ),
+    ),
   issueAccessToken: async (options) =>
     engine.transact((store, now) => issueAccessToken(store, options, now)).accessToken,
   notify: async (notification) => engine.transact((store, now) => notify(store, notification, now)),

@@ -1,4 +1,11 @@
-export { startEmulator, type Emulator } from "./emulator.js";
+export {
+  startEmulator,
+  type Emulator,
+  type FunctionCall,
+  type FunctionHandler,
+} from "./emulator.js";
+export { EmulatorError } from "./calls/emulatorError.js";
+export type { HandleOptions } from "./controls/handle.js";
 export type { EmulatorOptions, MountedHandler, TlsPair } from "./options.js";
 export type { EmulatorSettings } from "./settings.js";
 export type {
@@ -22,5 +29,6 @@ export type { EmulatorNotification, EmulatorDelivery } from "./controls/notify.j
 export type { IssueTokenOptions } from "./controls/accessTokens.js";
 export type { DisconnectOptions } from "./controls/disconnect.js";
 export type { EmulatorCredential, Job, JobKind, Upload } from "./store/types.js";
+export type { CallDefinition } from "../wire/callDefinition.js";
 export type { Endpoints } from "../wire/endpoints.js";
 export type { FirebaseToken, Namespace, WebSocketSession } from "../wire/models.js";

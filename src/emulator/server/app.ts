@@ -2,7 +2,6 @@ import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { errorBody, loginTarget, type Target } from "../../wire/frames.js";
-import type { AnyMethod } from "../../wire/methods.js";
 import { emulatorEndpoints, type Endpoints } from "../../wire/endpoints.js";
 import { readBody, readJsonBody } from "./requestBody.js";
 import { controlApi } from "./controlApi.js";
@@ -16,9 +15,9 @@ import {
 } from "./originCheck.js";
 import type { MountedHandler } from "../options.js";
 import { bodyOf, type CallResult } from "../calls/result.js";
-import { relayCall, targetOfPath } from "./relayCall.js";
+import { relayCall } from "./relayCall.js";
 import { readRestRequest, withoutNulls } from "./restRequest.js";
-import { findRoute } from "./routes.js";
+import { findAddedRoute, findRoute, targetOfPath } from "./routes.js";
 import { inspectorFile } from "./inspectorPage.js";
 
 export interface AppOptions {
@@ -96,12 +95,15 @@ function addCalls(app: Hono, { engine, upstream, stopping }: AppOptions): void {
   app.all("/gateway/*", (context, next) => {
     const { method: verb, url: address } = context.req;
     const route = findRoute(verb, new URL(address).pathname.slice("/gateway".length));
-    return route ? serve(context, targetOf(route.method), route.params) : next();
+    return route ? serve(context, route.target, route.params) : next();
   });
-  if (!upstream) return;
   app.all("/:service/*", async (context, next) => {
-    const target = targetOfPath(context);
-    return target ? serve(context, target) : next();
+    const { method: verb, url: address } = context.req;
+    const { pathname } = new URL(address);
+    const added = findAddedRoute(engine.functionCalls.functions, verb, pathname);
+    if (added) return serve(context, added.target, added.params);
+    const target = targetOfPath(verb, pathname);
+    return target && (upstream || isUnknownCall(context, target)) ? serve(context, target) : next();
   });
 }
 
@@ -158,11 +160,13 @@ const allowOrigin = cors({
   maxAge: 600,
 });
 
-const targetOf = ({ component, name }: AnyMethod): Target => ({
-  service: "gateway",
-  component,
-  function: name,
-});
+/**
+ * Whether a request is a GS2 client's for another service, which gets 501, and no page's, which gets
+ * 404.
+ */
+const isUnknownCall = ({ req }: Context, { service }: Target): boolean =>
+  service !== "gateway" &&
+  (req.header("authorization") ?? req.header("x-gs2-client-id")) !== undefined;
 
 async function serveCall(
   context: Context,
@@ -189,7 +193,7 @@ async function serveCall(
     text: JSON.stringify(request.params),
   });
   const result = await new Promise<CallResult>((reply) =>
-    engine.handleRequest(request, requestId, reply),
+    engine.handleRequest(request, requestId, reply, () => req.raw.signal),
   );
   const { status } = result;
   const text = JSON.stringify(bodyOf(engine.store, result));
