@@ -58,7 +58,7 @@ export class GatewayClient implements NotificationSource {
   /** Throws `invalidArgument` where the credential or a WebSocket class is missing. */
   constructor(options: GatewayClientOptions) {
     const core = (this.#core = new ClientCore(options));
-    const { lifecycle, diagnosticEvents, notifications, report } = core;
+    const { lifecycle, diagnosticEvents, notifications, report, connection, session } = core;
     this.isEmulator = core.settings.isEmulator;
     this.lifecycle = {
       on: (event, handler, listenOptions) =>
@@ -70,6 +70,8 @@ export class GatewayClient implements NotificationSource {
     };
     const internals: ClientInternals = {
       report,
+      connection,
+      session,
       receive: (...arrival) => notifications.receive(...arrival),
       addNotificationFilter: (filter) => notifications.addNotificationFilter(filter),
       onDispose: (callback) => core.onDispose(callback),

@@ -23,6 +23,13 @@ export type NotificationFilter = (
   next: () => void,
 ) => void;
 
+/**
+ * Sees a frame as it came or before it leaves, with its secrets. It must not throw.
+ *
+ * @internal
+ */
+export type FrameObserver = (data: unknown, direction: "in" | "out") => void;
+
 /** @internal */
 export interface ClientInternals {
   /** Delivers a notification, unless a filter drops it. */
@@ -48,6 +55,17 @@ export interface ClientInternals {
   readonly onDispose: (callback: () => void) => () => void;
   /** Reports a diagnostic as one of the client's own. */
   readonly report: Report;
+  readonly connection: {
+    /** Each sees every frame, on whichever socket. */
+    readonly frameObservers: Set<FrameObserver>;
+    readonly state: { readonly generation: number; readonly phase: string };
+    /** With the `generation` of `state`, the socket is left as if the network had gone. */
+    dispatch(event: { type: "socketEnded"; generation: number; clean: false }): void;
+  };
+  readonly session: {
+    /** Takes the secrets and tokens of the client out of a text. */
+    redact(text: string): string;
+  };
 }
 
 /** Undefined for what is not a GatewayClient. */
