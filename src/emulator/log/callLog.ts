@@ -1,9 +1,9 @@
+import { redactFields } from "../../core/redactFields.js";
 import type { GatewayErrorDetail, GatewayErrorKind } from "../../errors.js";
 import { kindOfStatus } from "../../wire/failures.js";
 import { isBind, type ApiRequest } from "../calls/request.js";
 import type { CallResult } from "../calls/result.js";
 import type { LogEvent } from "./eventLog.js";
-import { redact } from "./redact.js";
 import { RingBuffer } from "./ringBuffer.js";
 
 /** One call that the emulator handled. */
@@ -110,6 +110,6 @@ function callOf(
     status,
     outcome: status === 200 ? "ok" : kindOfStatus(status),
     errors,
-    params: redact(params),
+    params: redactFields(params),
   };
 }
