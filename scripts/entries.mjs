@@ -22,6 +22,8 @@ export const entries = [
   { name: "compat-gateway", source: "compat/gateway", path: "./compat/gateway" },
   { name: "testing", source: "testing/index", path: "./testing" },
   { name: "push", source: "push/index", path: "./push" },
+  { name: "devtools", source: "devtools/index", path: "./devtools" },
+  { name: "measure", source: "measure/index", path: "./measure" },
   { name: "emulator", source: "emulator/index", path: "./emulator" },
   { name: "phaser", source: "phaser/index", path: "./phaser" },
   { name: "phaser-global", source: "phaser/global", path: "./phaser/global" },
