@@ -56,6 +56,8 @@ export class EmulatorEngine {
   readonly frameLog = new FrameLog(() => this.clock.now());
   readonly waiters = new Waiters();
   readonly clock: AdjustableClock;
+  /** The one under way. */
+  replay: { end(): void } | undefined;
   readonly #outbox = new RingBuffer<OutboxEntry>(1_000, 16_000_000);
   readonly #tasks = new TaskQueue();
   readonly #options: EngineOptions;
@@ -174,6 +176,12 @@ export class EmulatorEngine {
     return result;
   }
 
+  /** Runs at a time of the emulator's clock, unless the emulator is reset before. */
+  schedule(at: number, run: () => void): void {
+    this.#tasks.add(at, run);
+    this.clock.wakeAt(at);
+  }
+
   decideHandshake(): HandshakeDecision {
     return this.#faults.decideHandshake();
   }
@@ -224,6 +232,8 @@ export class EmulatorEngine {
   reset(): void {
     this.#connections.closeAll(this.#store.settings.closeCodeOnCut, "the emulator was reset");
     this.#faults.end();
+    this.replay?.end();
+    this.replay = undefined;
     this.clock.cancelWake();
     this.clock.resetOffset();
     this.calls.clear();
@@ -252,10 +262,7 @@ export class EmulatorEngine {
     return new FaultInjector(this.#options.seed, {
       store: () => this.#store,
       now: () => this.clock.now(),
-      schedule: (at, run) => {
-        this.#tasks.add(at, run);
-        this.clock.wakeAt(at);
-      },
+      schedule: (at, run) => this.schedule(at, run),
       perform: (effects) => this.#effects.run(effects),
       log: (text, detail) => this.log("fault", text, detail),
     });
