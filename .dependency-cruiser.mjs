@@ -29,6 +29,8 @@ export const rooms = {
   calls: entry,
   push: entry,
   phaser: entry,
+  devtools: entry,
+  measure: entry,
   testing: {
     sees: all,
     seesTypesOf: ["emulator"],
@@ -113,9 +115,14 @@ export const reserved = [
     reason: "It is large and optional, and loaded once push is enabled.",
   },
   {
-    packages: ["preact", "@preact/signals"],
+    packages: ["preact"],
+    from: ["inspector", "devtools"],
+    reason: "A player never downloads a part of a page for developers.",
+  },
+  {
+    packages: ["@preact/signals"],
     from: ["inspector"],
-    reason: "A player never downloads a part of the inspector.",
+    reason: "A panel in a game is smaller without.",
   },
   {
     packages: ["phaser"],

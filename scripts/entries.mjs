@@ -23,6 +23,8 @@ export const entries = [
   { name: "calls", source: "calls/index", path: "./calls" },
   { name: "testing", source: "testing/index", path: "./testing" },
   { name: "push", source: "push/index", path: "./push" },
+  { name: "devtools", source: "devtools/index", path: "./devtools" },
+  { name: "measure", source: "measure/index", path: "./measure" },
   { name: "emulator", source: "emulator/index", path: "./emulator" },
   { name: "phaser", source: "phaser/index", path: "./phaser" },
   { name: "phaser-global", source: "phaser/global", path: "./phaser/global" },

@@ -231,6 +231,7 @@ export class ClientCore {
       addNotificationFilter: (filter) => notifications.addNotificationFilter(filter),
       onDispose: (callback) => this.onDispose(callback),
       startCall: (request) => this.connection.calls.start(request),
+      connection: this.connection,
       session: this.session,
       settings: this.settings,
     };

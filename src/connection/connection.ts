@@ -1,5 +1,6 @@
 import { setDeadline, type Clock } from "../core/clock.js";
 import type { Report } from "../core/diagnostics.js";
+import type { FrameObserver } from "../core/internals.js";
 import { describeError } from "../core/reporter.js";
 import { GatewayError, type GatewayErrorInit } from "../errors.js";
 import { decodeFrame, type NotificationFrame, type Values } from "../wire/frames.js";
@@ -82,6 +83,7 @@ const CLOCK_CHECK_MS = 30_000;
  */
 export class Connection {
   readonly calls: PendingCalls;
+  readonly frameObservers = new Set<FrameObserver>();
   readonly #options: ConnectionOptions;
   readonly #clock: Clock;
   readonly #ports: ConnectionPorts;
@@ -100,7 +102,10 @@ export class Connection {
       session: ports.session,
       newId: ports.newId,
       gate: (request) => gateOf(this.#state, request),
-      send: (text) => this.#socket?.send(text) ?? false,
+      send: (text) => {
+        for (const observe of this.frameObservers) observe(text, "out");
+        return this.#socket?.send(text) ?? false;
+      },
       checkLiveness: () => this.dispatch({ type: "hint", hint: "suspicion" }),
     });
   }
@@ -207,6 +212,7 @@ export class Connection {
       },
       received: (data) => {
         this.#countFrame();
+        for (const observe of this.frameObservers) observe(data, "in");
         this.#receive(data);
       },
       alive: () => this.#countFrame(),

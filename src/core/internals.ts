@@ -47,6 +47,13 @@ export type NotificationFilter = (
   next: () => void,
 ) => void;
 
+/**
+ * Sees a frame as it came or before it leaves, with its secrets. It must not throw.
+ *
+ * @internal
+ */
+export type FrameObserver = (data: unknown, direction: "in" | "out") => void;
+
 /** @internal */
 export interface ClientInternals {
   /** Delivers a notification, unless a filter drops it. */
@@ -90,6 +97,7 @@ export interface ClientInternals {
     renewTokens(slot: string | undefined, sent: CallTokens): Promise<unknown>;
     /** Redacts the values of fields that are named like a secret or token from now on. */
     trackSecrets(params: Values): void;
+    /** Takes the secrets and tokens of the client out of a text. */
     redact(text: string): string;
   };
   readonly settings: {
@@ -99,6 +107,13 @@ export interface ClientInternals {
     /** A `Fetch`; default: that of the host. */
     readonly fetch?: unknown;
     readonly platform: { readonly clock: Clock };
+  };
+  readonly connection: {
+    /** Each sees every frame, on whichever socket. */
+    readonly frameObservers: Set<FrameObserver>;
+    readonly state: { readonly generation: number; readonly phase: string };
+    /** With the `generation` of `state`, the socket is left as if the network had gone. */
+    dispatch(event: { type: "socketEnded"; generation: number; clean: false }): void;
   };
 }
 

@@ -1,6 +1,7 @@
 import { getRequestListener } from "@hono/node-server";
 import type { WebSocketSession } from "../wire/models.js";
 import type { CallDefinition } from "../wire/callDefinition.js";
+import type { Recording } from "../wire/recording.js";
 import { emulatorEndpoints, expandEndpoint, type Endpoints } from "../wire/endpoints.js";
 import type { RunningCall } from "./calls/addedFunctions.js";
 import type { CallFilter, EmulatorCall } from "./log/callLog.js";
@@ -20,6 +21,7 @@ import type { DevicePush, OutboxEntry, OutboxFilter, WaitForPushOptions } from "
 import { waitForPush } from "./controls/waitForPush.js";
 import { waitForSession, type WaitForSessionOptions } from "./controls/waitForSession.js";
 import { makeCertificate, namesOf } from "./server/tls.js";
+import { replay, type EmulatorReplay, type ReplayOptions } from "./controls/replay.js";
 import { relayTo } from "./server/relaySocket.js";
 import { socketServer } from "./server/webSocket.js";
 import { readState, type EmulatorState, type EmulatorStateInput } from "./store/snapshot.js";
@@ -134,6 +136,17 @@ export interface Emulator {
   waitForSession(options: WaitForSessionOptions): Promise<WebSocketSession>;
   /** Cuts sockets, as GS2 might at any time; returns the sessions that ended. */
   disconnect(options: DisconnectOptions): WebSocketSession[];
+  /**
+   * Sends the notifications of a recording, which the devtools or the inspector saved, to the
+   * players that bind, at the same distances from the bind: a bug report becomes a test. It runs on
+   * the emulator's clock: `clock.advance` drives it. Each player gets them once, from the first
+   * bind on, also when bound already; what is due while the player has no session is lost, as it is
+   * with GS2. A second replay takes the place of the first, and `reset` ends it. Calls of the
+   * recording are not repeated.
+   *
+   * Throws an `invalidArgument` that names the field of a file that is no recording.
+   */
+  replay(recording: Recording, options?: ReplayOptions): EmulatorReplay;
   /** Failures on purpose; see {@link EmulatorFault}. Each trigger is logged. */
   readonly faults: {
     /**
@@ -278,6 +291,7 @@ const controlsOf = (
   setState: async (state) => engine.setState(readState(structuredClone(state))),
   waitForSession: (options) => waitForSession(engine, options, stopping),
   disconnect: (options) => engine.transact((store) => disconnect(store, options)),
+  replay: (recording, options) => replay(engine, recording, options),
   faults: {
     set: (faults) => engine.setFaults(parseFaults(faults)),
     clear: () => void engine.setFaults([]),

@@ -26,9 +26,12 @@ export type { DevicePush, OutboxEntry, OutboxFilter, WaitForPushOptions } from "
 export type { EmulatorState, EmulatorStateInput } from "./store/snapshot.js";
 export type { DumpedToken } from "./store/userData.js";
 export type { EmulatorNotification, EmulatorDelivery } from "./controls/notify.js";
+export type { EmulatorReplay, ReplayOptions } from "./controls/replay.js";
 export type { IssueTokenOptions } from "./controls/accessTokens.js";
 export type { DisconnectOptions } from "./controls/disconnect.js";
 export type { EmulatorCredential, Job, JobKind, Upload } from "./store/types.js";
 export type { CallDefinition } from "../wire/callDefinition.js";
 export type { Endpoints } from "../wire/endpoints.js";
+export type { LoggedPlayer } from "../wire/frameLog.js";
+export type { RecordedFrame, Recording } from "../wire/recording.js";
 export type { FirebaseToken, Namespace, WebSocketSession } from "../wire/models.js";

@@ -145,6 +145,7 @@ export async function connectEmulator(url: string): Promise<ConnectedEmulator> {
     disconnect: async (options) =>
       (await request<{ items: ReturnType<Emulator["disconnect"]> }>("POST", "disconnect", options))
         .items,
+    replay: (recording, options) => request("POST", "replay", { recording, options }),
     clock: {
       now: async () => (await request<{ now: number }>("GET", "clock")).now,
       async advance(byMs) {

@@ -63,6 +63,8 @@ export class EmulatorEngine {
     now: () => this.clock.now(),
     log: (...entry) => this.log(...entry),
   });
+  /** The one under way. */
+  replay: { end(): void } | undefined;
   readonly #outbox = new RingBuffer<OutboxEntry>(1_000, 16_000_000);
   readonly #tasks = new TaskQueue();
   readonly #options: EngineOptions;
@@ -196,6 +198,12 @@ export class EmulatorEngine {
     return result;
   }
 
+  /** Runs at a time of the emulator's clock, unless the emulator is reset before. */
+  schedule(at: number, run: () => void): void {
+    this.#tasks.add(at, run);
+    this.clock.wakeAt(at);
+  }
+
   decideHandshake(): HandshakeDecision {
     return this.#faults.decideHandshake();
   }
@@ -247,6 +255,8 @@ export class EmulatorEngine {
     this.functionCalls.end("The emulator was reset.");
     this.#connections.closeAll(this.#store.settings.closeCodeOnCut, "the emulator was reset");
     this.#faults.end();
+    this.replay?.end();
+    this.replay = undefined;
     this.clock.cancelWake();
     this.clock.resetOffset();
     this.calls.clear();
@@ -275,10 +285,7 @@ export class EmulatorEngine {
     return new FaultInjector(this.#options.seed, {
       store: () => this.#store,
       now: () => this.clock.now(),
-      schedule: (at, run) => {
-        this.#tasks.add(at, run);
-        this.clock.wakeAt(at);
-      },
+      schedule: (at, run) => this.schedule(at, run),
       perform: (effects) => this.#effects.run(effects),
       log: (text, detail) => this.log("fault", text, detail),
     });

@@ -7,7 +7,7 @@ import type { HandledCall } from "../calls/handleCall.js";
 import type { ApiRequest } from "../calls/request.js";
 import { failure, ok, type CallResult, type Failure } from "../calls/result.js";
 import type { LogEvent } from "../log/eventLog.js";
-import { redact } from "../log/redact.js";
+import { redactFields } from "../../core/redactFields.js";
 import { isObject } from "../store/json.js";
 import type { Store } from "../store/types.js";
 
@@ -127,7 +127,7 @@ export class FunctionCalls {
   #report(what: "handler" | "afterReply", error: unknown, request: ApiRequest): string {
     const { target, params, accessToken, projectToken } = request;
     const whose = `${what === "handler" ? "The handler" : "A function for afterReply"} of ${nameOf(target)}`;
-    const { text, stack } = redact({
+    const { text, stack } = redactFields({
       params,
       accessToken,
       projectToken,

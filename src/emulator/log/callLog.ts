@@ -1,9 +1,9 @@
+import { redactFields } from "../../core/redactFields.js";
 import type { GatewayErrorDetail, GatewayErrorKind } from "../../errors.js";
 import { kindOfStatus } from "../../wire/failures.js";
 import { isBind, type ApiRequest } from "../calls/request.js";
 import { isNotImplemented, type CallResult } from "../calls/result.js";
 import type { LogEvent } from "./eventLog.js";
-import { redact } from "./redact.js";
 import { RingBuffer } from "./ringBuffer.js";
 
 /** One call that the emulator handled. */
@@ -127,9 +127,9 @@ function callOf(
     outcome: status === 200 ? "ok" : kindOfStatus(status),
     // Those of an added function may hold what its handler was given.
     errors: redactErrors(errors),
-    params: redact(params),
+    params: redactFields(params),
   };
 }
 
 const redactErrors = (errors: readonly GatewayErrorDetail[]): readonly GatewayErrorDetail[] =>
-  errors.length === 0 ? errors : (redact({ errors })["errors"] as GatewayErrorDetail[]);
+  errors.length === 0 ? errors : (redactFields({ errors })["errors"] as GatewayErrorDetail[]);

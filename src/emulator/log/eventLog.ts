@@ -16,6 +16,7 @@ export interface EmulatorLogEntry {
     | "unreadable"
     | "fault"
     | "handlerFailed"
+    | "replay"
     | "reset"
     | "restored"
     | "stopped";
