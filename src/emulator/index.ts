@@ -11,6 +11,7 @@ export type {
   FaultMoment,
   FaultScope,
 } from "./faults/definitions.js";
+export type { EmulatorControls } from "./controls/controls.js";
 export type { WaitForSessionOptions } from "./controls/waitForSession.js";
 export type { EmulatorClock } from "./engine/clock.js";
 export type { EmulatorCall, CallFilter } from "./log/callLog.js";

@@ -1,0 +1,113 @@
+import type { WebSocketSession } from "../../wire/models.js";
+import type { EmulatorEngine } from "../engine/engine.js";
+import type { EmulatorFault, EmulatorFaultReport } from "../faults/definitions.js";
+import { parseFaults } from "../faults/parse.js";
+import type { CallFilter, EmulatorCall } from "../log/callLog.js";
+import type {
+  DevicePush,
+  OutboxEntry,
+  OutboxFilter,
+  WaitForPushOptions,
+} from "../store/outbox.js";
+import { readState, type EmulatorState, type EmulatorStateInput } from "../store/snapshot.js";
+import { issueAccessToken, type IssueTokenOptions } from "./accessTokens.js";
+import { disconnect, type DisconnectOptions } from "./disconnect.js";
+import { notify, type EmulatorDelivery, type EmulatorNotification } from "./notify.js";
+import { waitForPush } from "./waitForPush.js";
+import { waitForSession, type WaitForSessionOptions } from "./waitForSession.js";
+
+/**
+ * What a program does to a running emulator, in Node or in a page. A method that is given a wrong
+ * argument throws or rejects with an `invalidArgument` that names the field.
+ */
+export interface EmulatorControls {
+  /** An access token of a player, as GS2-Auth would issue it. */
+  issueAccessToken(options: IssueTokenOptions): Promise<string>;
+  /**
+   * Sends a notification to the sessions of a user; resolves with the connections it was sent to,
+   * or the reason why there are none.
+   */
+  notify(notification: EmulatorNotification): Promise<EmulatorDelivery>;
+  /** All sessions, in the order of binding. */
+  sessions(): WebSocketSession[];
+  /** The last 3,000 handled calls, oldest first. */
+  calls(filter?: CallFilter): EmulatorCall[];
+  /**
+   * The last 1,000 notifications for a mobile device, sent or not, oldest first, each with the
+   * reason.
+   */
+  outbox(filter?: OutboxFilter): OutboxEntry[];
+  /**
+   * The oldest push that was sent to a matching device and not returned before, as soon as there is
+   * one; `message` is what the device's service worker would get. Rejects after `timeoutMs` of real
+   * time (default 5,000) with an error that describes the outbox.
+   */
+  waitForPush(options?: WaitForPushOptions): Promise<DevicePush>;
+  /**
+   * The state that outlives a restart, as plain JSON, with the emulator's tokens and secrets as
+   * they are.
+   */
+  state(): EmulatorState;
+  /**
+   * Replaces the state; a part that is left out stays as it is. Sockets stay open, but for those
+   * bound in a removed namespace.
+   */
+  setState(state: EmulatorStateInput): Promise<void>;
+  /**
+   * The user's session, as soon as there is one. Rejects after `timeoutMs` with an error that lists
+   * the sessions there are.
+   */
+  waitForSession(options: WaitForSessionOptions): Promise<WebSocketSession>;
+  /** Cuts sockets, as GS2 might at any time; returns the sessions that ended. */
+  disconnect(options: DisconnectOptions): WebSocketSession[];
+  /** Failures on purpose; see {@link EmulatorFault}. Each trigger is logged. */
+  readonly faults: {
+    /**
+     * Replaces the active faults; returns them with the number of times each was triggered at once.
+     * An unknown fault or a wrong parameter throws, and the active faults stay.
+     */
+    set(faults: readonly EmulatorFault[]): EmulatorFaultReport[];
+    /** Clears the active faults. Their effects stay: a half-open connection stays half-open. */
+    clear(): void;
+    /** The faults that were set last, exhausted ones included. */
+    list(): EmulatorFaultReport[];
+  };
+  readonly clock: {
+    /** Unix time in milliseconds, of the emulator's clock. */
+    now(): number;
+    /**
+     * Puts the emulator's clock forward: tokens expire and idle sockets are cut without waiting.
+     */
+    advance(byMs: number): void;
+  };
+  /**
+   * Back to the start: sockets are cut; calls, outbox, tokens, namespaces and the data file are
+   * emptied; no fault is active; the clock is no longer ahead.
+   */
+  reset(): Promise<void>;
+}
+
+/** @param stopping ends the waits */
+export const controlsOf = (engine: EmulatorEngine, stopping: AbortSignal): EmulatorControls => ({
+  issueAccessToken: async (options) =>
+    engine.transact((store, now) => issueAccessToken(store, options, now)).accessToken,
+  notify: async (notification) => engine.transact((store, now) => notify(store, notification, now)),
+  sessions: () => engine.sessions(),
+  calls: (filter) => engine.calls.list(filter),
+  outbox: (filter) => engine.outbox(filter),
+  waitForPush: (options = {}) => waitForPush(engine, options, stopping),
+  state: () => structuredClone(engine.state()),
+  setState: async (state) => engine.setState(readState(structuredClone(state))),
+  waitForSession: (options) => waitForSession(engine, options, stopping),
+  disconnect: (options) => engine.transact((store) => disconnect(store, options)),
+  faults: {
+    set: (faults) => engine.setFaults(parseFaults(faults)),
+    clear: () => void engine.setFaults([]),
+    list: () => engine.faults(),
+  },
+  clock: {
+    now: () => engine.clock.now(),
+    advance: (byMs) => engine.clock.advance(byMs),
+  },
+  reset: async () => engine.reset(),
+});
