@@ -23,6 +23,7 @@ export const entries = [
   { name: "testing", source: "testing/index", path: "./testing" },
   { name: "push", source: "push/index", path: "./push" },
   { name: "emulator", source: "emulator/index", path: "./emulator" },
+  { name: "emulator-browser", source: "emulator/browser/index", path: "./emulator/browser" },
   { name: "phaser", source: "phaser/index", path: "./phaser" },
   { name: "phaser-global", source: "phaser/global", path: "./phaser/global" },
   { name: "cli", source: "emulator/cli/main", bin: "gs2-gateway" },

@@ -12,6 +12,7 @@ const environments: Readonly<Record<string, Environments>> = {
   "./compat/core": { page: true, node: true },
   "./compat/gateway": { page: true, node: true },
   "./emulator": { page: false, node: true },
+  "./emulator/browser": { page: true, node: true },
   "./phaser": { page: true, node: false },
   "./phaser/global": { page: true, node: false },
   "./push": { page: true, node: false },

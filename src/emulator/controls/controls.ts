@@ -3,12 +3,7 @@ import type { EmulatorEngine } from "../engine/engine.js";
 import type { EmulatorFault, EmulatorFaultReport } from "../faults/definitions.js";
 import { parseFaults } from "../faults/parse.js";
 import type { CallFilter, EmulatorCall } from "../log/callLog.js";
-import type {
-  DevicePush,
-  OutboxEntry,
-  OutboxFilter,
-  WaitForPushOptions,
-} from "../store/outbox.js";
+import type { DevicePush, OutboxEntry, OutboxFilter, WaitForPushOptions } from "../store/outbox.js";
 import { readState, type EmulatorState, type EmulatorStateInput } from "../store/snapshot.js";
 import { issueAccessToken, type IssueTokenOptions } from "./accessTokens.js";
 import { disconnect, type DisconnectOptions } from "./disconnect.js";
