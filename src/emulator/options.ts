@@ -191,7 +191,12 @@ const upstream = v.pipe(
   }),
 );
 
-/** Options of every emulator, in Node or in a page. */
+/** The options of {@link EmulatorOptions} that need no server, process or file. */
+export type BrowserEmulatorOptions = Pick<
+  EmulatorOptions,
+  "namespaces" | "credentials" | "strict" | "log" | "faults" | "seed" | "clock" | "settings"
+>;
+
 const common = {
   namespaces: v.optional(listOf(nameText, "names"), []),
   credentials: v.optional(listOf(credential, "credentials"), []),
@@ -204,10 +209,7 @@ const common = {
     realClock,
   ),
   settings: v.optional(settingsSchema, {}),
-} satisfies Partial<Record<keyof EmulatorOptions, v.GenericSchema>>;
-
-/** The options of {@link EmulatorOptions} that need no server, process or file. */
-export type BrowserEmulatorOptions = Pick<EmulatorOptions, keyof typeof common>;
+} satisfies { readonly [Name in keyof Required<BrowserEmulatorOptions>]: v.GenericSchema };
 
 const schema = objectOf({
   ...common,
