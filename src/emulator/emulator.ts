@@ -94,6 +94,7 @@ async function start(
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     stopping.abort();
+    engine.functionCalls.end("The emulator was stopped.");
     engine.clock.cancelWake();
     const closed = listening.servers.map((server) => new Promise((done) => server.close(done)));
     await sockets.stop();
@@ -103,11 +104,12 @@ async function start(
     stateFile?.release();
     engine.log("stopped", `stopped listening on ${baseUrl}`, { url: baseUrl });
   };
-  return {
+  const emulator: Emulator = {
     url: baseUrl,
     endpoints: emulatorEndpoints(baseUrl),
     certificate: tls?.cert,
-    ...controlsOf(engine, stopping.signal),
+    ...controlsOf(engine, stopping.signal, () => emulator),
     stop: () => (stopped ??= stop()),
   };
+  return emulator;
 }

@@ -1,4 +1,6 @@
 export { startEmulator, type Emulator } from "./emulator.js";
+export { EmulatorError } from "./calls/emulatorError.js";
+export type { HandleOptions } from "./controls/handle.js";
 export type { EmulatorOptions, MountedHandler, TlsPair } from "./options.js";
 export type { EmulatorSettings } from "./settings.js";
 export type {
@@ -11,7 +13,7 @@ export type {
   FaultMoment,
   FaultScope,
 } from "./faults/definitions.js";
-export type { EmulatorControls } from "./controls/controls.js";
+export type { EmulatorControls, FunctionCall, FunctionHandler } from "./controls/controls.js";
 export type { WaitForSessionOptions } from "./controls/waitForSession.js";
 export type { EmulatorClock } from "./engine/clock.js";
 export type { EmulatorCall, CallFilter } from "./log/callLog.js";
@@ -23,5 +25,6 @@ export type { EmulatorNotification, EmulatorDelivery } from "./controls/notify.j
 export type { IssueTokenOptions } from "./controls/accessTokens.js";
 export type { DisconnectOptions } from "./controls/disconnect.js";
 export type { EmulatorCredential, Job, JobKind, Upload } from "./store/types.js";
+export type { CallDefinition } from "../wire/callDefinition.js";
 export type { Endpoints } from "../wire/endpoints.js";
 export type { FirebaseToken, Namespace, WebSocketSession } from "../wire/models.js";

@@ -71,13 +71,14 @@ export function createBrowserEmulator(given: BrowserEmulatorOptions = {}): Brows
     engine.clock.cancelWake();
     engine.log("stopped", "the browser emulator stopped");
   };
-  return {
+  const emulator: BrowserEmulator = {
     url: URL_IN_PAGE,
     endpoints,
     WebSocket: webSocketClassOf(sockets),
     fetch: createFetch(URL_IN_PAGE, (request) => app.fetch(request), stopping.signal),
     onFrame: (listener) => followFrames(engine.frameLog, queueTask, listener),
-    ...controlsOf(engine, stopping.signal),
+    ...controlsOf(engine, stopping.signal, () => emulator),
     stop: () => (stopped ??= stop()),
   };
+  return emulator;
 }

@@ -1,4 +1,7 @@
 export { createBrowserEmulator, type BrowserEmulator } from "./browserEmulator.js";
+export { EmulatorError } from "../calls/emulatorError.js";
+export type { HandleOptions } from "../controls/handle.js";
+export type { CallDefinition } from "../../wire/callDefinition.js";
 export type { BrowserWebSocketClass } from "./webSocket.js";
 export type { BrowserEmulatorOptions } from "../options.js";
 export type { LoggedFrame, LoggedPlayer } from "../../wire/frameLog.js";
@@ -13,7 +16,7 @@ export type {
   FaultMoment,
   FaultScope,
 } from "../faults/definitions.js";
-export type { EmulatorControls } from "../controls/controls.js";
+export type { EmulatorControls, FunctionCall, FunctionHandler } from "../controls/controls.js";
 export type { WaitForSessionOptions } from "../controls/waitForSession.js";
 export type { EmulatorClock } from "../engine/clock.js";
 export type { EmulatorCall, CallFilter } from "../log/callLog.js";

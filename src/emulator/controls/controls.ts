@@ -1,4 +1,6 @@
 import type { WebSocketSession } from "../../wire/models.js";
+import type { CallDefinition } from "../../wire/callDefinition.js";
+import type { RunningCall } from "../calls/addedFunctions.js";
 import type { EmulatorEngine } from "../engine/engine.js";
 import type { EmulatorFault, EmulatorFaultReport } from "../faults/definitions.js";
 import { parseFaults } from "../faults/parse.js";
@@ -6,10 +8,42 @@ import type { CallFilter, EmulatorCall } from "../log/callLog.js";
 import type { DevicePush, OutboxEntry, OutboxFilter, WaitForPushOptions } from "../store/outbox.js";
 import { readState, type EmulatorState, type EmulatorStateInput } from "../store/snapshot.js";
 import { issueAccessToken, type IssueTokenOptions } from "./accessTokens.js";
+import { readHandler, type HandleArguments, type HandleOptions } from "./handle.js";
 import { disconnect, type DisconnectOptions } from "./disconnect.js";
 import { notify, type EmulatorDelivery, type EmulatorNotification } from "./notify.js";
 import { waitForPush } from "./waitForPush.js";
 import { waitForSession, type WaitForSessionOptions } from "./waitForSession.js";
+
+/** A call that a handler of {@link EmulatorControls.handle} answers. */
+export interface FunctionCall<
+  Params = Readonly<Record<string, unknown>>,
+  Options extends HandleOptions = HandleOptions,
+> extends Pick<RunningCall, "clientId" | "namespaceName" | "signal" | "afterReply"> {
+  /**
+   * From path, query, body or frame, without those that were null and without the access token. A
+   * value of a query is a text. What the definition's `required` names is there; nothing else was
+   * checked.
+   */
+  readonly params: Params;
+  /**
+   * The player of the access token, else the parameter `userId`; undefined where there is neither,
+   * which the option `requirePlayer` rules out.
+   */
+  readonly userId: Options extends { readonly requirePlayer: true } ? string : string | undefined;
+  /** For notifications and the like: `emulator.notify` sends before the reply. */
+  readonly emulator: EmulatorControls;
+}
+
+/**
+ * Answers the calls of a function: with the result object, or a promise of it. It throws an
+ * {@link EmulatorError} for a failure as GS2 replies it. Anything else it throws, and a result that
+ * is no object, is a 500, with a warning in the emulator's log.
+ */
+export type FunctionHandler<
+  Params = Readonly<Record<string, unknown>>,
+  Result = unknown,
+  Options extends HandleOptions = HandleOptions,
+> = (call: FunctionCall<Params, Options>) => Result | Promise<Result>;
 
 /**
  * What a program does to a running emulator, in Node or in a page. A method that is given a wrong
@@ -23,6 +57,34 @@ export interface EmulatorControls {
    * or the reason why there are none.
    */
   notify(notification: EmulatorNotification): Promise<EmulatorDelivery>;
+  /**
+   * Answers a function of any GS2 service, besides the emulator's own methods, over REST and on the
+   * socket alike: checks the project token, the access token where one is sent, and the required
+   * parameters, then calls the handler. `calls` and the inspector show the calls, faults apply to
+   * them, and a repeat with the same duplicationAvoider gets the first result. A dry run gets an
+   * empty result, and the handler is not called.
+   *
+   * The handler of a function that has one already is replaced; `reset` keeps the handlers. Throws
+   * `invalidArgument` for one of the emulator's own methods, and for a verb and path that another
+   * function has.
+   *
+   * @returns a function that removes the handler; it has no effect once another has replaced it
+   */
+  handle<Params, Result, const Options extends HandleOptions = HandleOptions>(
+    definition: CallDefinition<Params, Result>,
+    handler: FunctionHandler<NoInfer<Params>, NoInfer<Result>, NoInfer<Options>>,
+    options?: Options,
+  ): () => void;
+  handle<
+    Params = Readonly<Record<string, unknown>>,
+    const Options extends HandleOptions = HandleOptions,
+  >(
+    service: string,
+    component: string,
+    name: string,
+    handler: FunctionHandler<Params, unknown, NoInfer<Options>>,
+    options?: Options,
+  ): () => void;
   /** All sessions, in the order of binding. */
   sessions(): WebSocketSession[];
   /** The last 3,000 handled calls, oldest first. */
@@ -82,8 +144,23 @@ export interface EmulatorControls {
   reset(): Promise<void>;
 }
 
-/** @param stopping ends the waits */
-export const controlsOf = (engine: EmulatorEngine, stopping: AbortSignal): EmulatorControls => ({
+/**
+ * @param stopping ends the waits
+ * @param emulator what handlers get of it
+ */
+export const controlsOf = (
+  engine: EmulatorEngine,
+  stopping: AbortSignal,
+  emulator: () => EmulatorControls,
+): EmulatorControls => ({
+  handle: (...given: HandleArguments) =>
+    engine.functionCalls.functions.add(
+      readHandler(
+        engine,
+        given,
+        (handler) => (call) => handler(Object.assign({}, call, { emulator: emulator() })),
+      ),
+    ),
   issueAccessToken: async (options) =>
     engine.transact((store, now) => issueAccessToken(store, options, now)).accessToken,
   notify: async (notification) => engine.transact((store, now) => notify(store, notification, now)),

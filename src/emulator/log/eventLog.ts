@@ -15,6 +15,7 @@ export interface EmulatorLogEntry {
     | "refused"
     | "unreadable"
     | "fault"
+    | "handlerFailed"
     | "reset"
     | "restored"
     | "stopped";

@@ -1,12 +1,11 @@
 import type { Context, Hono } from "hono";
 import { errorBody, loginTarget, type Target } from "../../wire/frames.js";
-import type { AnyMethod } from "../../wire/methods.js";
 import { bodyOf, type CallResult } from "../calls/result.js";
 import type { EmulatorEngine } from "../engine/engine.js";
 import { controlApi } from "./controlApi.js";
 import { readJsonBody } from "./requestBody.js";
 import { readRestRequest, withoutNulls } from "./restRequest.js";
-import { findRoute } from "./routes.js";
+import { findAddedRoute, findRoute, targetOfPath } from "./routes.js";
 
 type ServeCall = (
   context: Context,
@@ -20,7 +19,7 @@ interface GatewayOptions {
   readonly url: () => string;
   /** Aborted when the emulator stops. */
   readonly stopping: AbortSignal;
-  /** Default: the engine handles the calls. */
+  /** Serves the calls of all services. Default: the engine, of those that it knows. */
   readonly serve?: ServeCall;
 }
 
@@ -32,7 +31,17 @@ export function addGateway(app: Hono, { engine, url, stopping, serve }: GatewayO
   app.all("/gateway/*", (context, next) => {
     const { method: verb, url: address } = context.req;
     const route = findRoute(verb, new URL(address).pathname.slice("/gateway".length));
-    return route ? serveOne(context, targetOf(route.method), route.params) : next();
+    return route ? serveOne(context, route.target, route.params) : next();
+  });
+  app.all("/:service/*", async (context, next) => {
+    const { method: verb, url: address } = context.req;
+    const { pathname } = new URL(address);
+    const added = findAddedRoute(engine.functionCalls.functions, verb, pathname);
+    if (added) return serveOne(context, added.target, added.params);
+    const target = targetOfPath(verb, pathname);
+    return target && (serve || isUnknownCall(context, target))
+      ? serveOne(context, target, {})
+      : next();
   });
   app.notFound((context) => {
     const { method, path } = context.req;
@@ -49,11 +58,13 @@ export function addGateway(app: Hono, { engine, url, stopping, serve }: GatewayO
   });
 }
 
-const targetOf = ({ component, name }: AnyMethod): Target => ({
-  service: "gateway",
-  component,
-  function: name,
-});
+/**
+ * Whether a request is a GS2 client's for another service, which gets 501, and no page's, which gets
+ * 404.
+ */
+const isUnknownCall = ({ req }: Context, { service }: Target): boolean =>
+  service !== "gateway" &&
+  (req.header("authorization") ?? req.header("x-gs2-client-id")) !== undefined;
 
 async function serveCall(
   engine: EmulatorEngine,
@@ -80,7 +91,7 @@ async function serveCall(
     text: JSON.stringify(request.params),
   });
   const result = await new Promise<CallResult>((reply) =>
-    engine.handleRequest(request, requestId, reply),
+    engine.handleRequest(request, requestId, reply, () => req.raw.signal),
   );
   const { status } = result;
   const text = JSON.stringify(bodyOf(engine.store, result));

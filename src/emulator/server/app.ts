@@ -13,7 +13,7 @@ import {
   type RequestHeaders,
 } from "./originCheck.js";
 import type { MountedHandler } from "../options.js";
-import { relayCall, targetOfPath } from "./relayCall.js";
+import { relayCall } from "./relayCall.js";
 import { inspectorFile } from "./inspectorPage.js";
 
 export interface AppOptions {
@@ -65,12 +65,6 @@ export function createApp(options: AppOptions): Hono {
     stopping,
     ...(upstream && { serve: (...call) => relayCall(...call, { engine, upstream, stopping }) }),
   });
-  if (upstream) {
-    app.all("/:service/*", async (context, next) => {
-      const target = targetOfPath(context);
-      return target ? relayCall(context, target, {}, { engine, upstream, stopping }) : next();
-    });
-  }
   return app;
 }
 

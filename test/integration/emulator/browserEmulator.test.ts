@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { GatewayAdmin } from "../../../src/admin/index.js";
 import {
   createBrowserEmulator,
+  EmulatorError,
   type BrowserEmulator,
   type LoggedFrame,
 } from "../../../src/emulator/browser/index.js";
@@ -108,6 +109,53 @@ describe("a client on the browser emulator", () => {
     expect(gateway.connection.status).not.toBe("ready");
     await expect(gateway.ping()).rejects.toSatisfy((error) => isGatewayError(error));
     await expect(emulator.fetch(emulator.url)).rejects.toThrow(TypeError);
+  });
+});
+
+describe("handle() of the browser emulator", () => {
+  const call = { service: "matchmaking", component: "gathering", function: "doMatchmaking" };
+
+  test("answers a function of another service over the socket and REST", async () => {
+    emulator.handle(
+      call.service,
+      call.component,
+      call.function,
+      async ({ userId, params, emulator: own }) => {
+        const payload = { gatheringName: "g-1" };
+        await own.notify({ userId: userId!, key: "Gs2Matchmaking:Complete", payload });
+        return { item: { name: params["gatheringName"] } };
+      },
+      { rest: { verb: "POST", path: "/{namespaceName}/gathering/do" } },
+    );
+    const gateway = newClient();
+    await gateway.setUserId({ accessToken: "accessToken-0001" });
+    const completed = gateway.waitFor("Gs2Matchmaking:Complete");
+    const params = { gatheringName: "g-1" };
+    const answer = await gateway.call({ ...call, params, slot: "player" });
+    expect(answer).toMatchObject({ item: { name: "g-1" } });
+    expect((await completed).payload.gatheringName).toBe("g-1");
+
+    const login = await emulator.fetch(`${emulator.url}/identifier/projectToken/login`, {
+      method: "POST",
+      body: JSON.stringify({ client_id: "client", client_secret: "secret" }),
+    });
+    const { access_token: token } = (await login.json()) as { access_token: string };
+    const reply = await emulator.fetch(`${emulator.url}/matchmaking/mm/gathering/do`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "x-gs2-access-token": "accessToken-0001" },
+      body: JSON.stringify(params),
+    });
+    expect([reply.status, await reply.json()]).toEqual([200, { item: { name: "g-1" } }]);
+  });
+
+  test("makes an EmulatorError the failure of the call", async () => {
+    emulator.handle(call.service, call.component, call.function, () => {
+      throw new EmulatorError(404, [{ component: "gathering", message: "none" }]);
+    });
+    const gateway = newClient();
+    await gateway.setUserId({ accessToken: "accessToken-0001" });
+    const failed = gateway.call({ ...call, params: {}, slot: "player" });
+    await expect(failed).rejects.toSatisfy((error) => isGatewayError(error, "notFound"));
   });
 });
 
