@@ -63,7 +63,7 @@ function withExamples(html, url, examples) {
   const folder = "../".repeat(url.split("/").length - 1) + FOLDER;
   return marked.replace(
     "</head>",
-    `<link rel="stylesheet" href="${folder}/page.css"/><script type="module" src="${folder}/page.mjs"></script></head>`,
+    `<script type="module" src="${folder}/page.mjs"></script></head>`,
   );
 }
 

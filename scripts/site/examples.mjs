@@ -10,8 +10,8 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const inRepo = (...parts) => join(root, ...parts);
 const page = (name) => inRepo("scripts", "site", "page", name);
 
-/** What a program of a page cannot import: modules of Node, a server, and Firebase's push service. */
-const FOR_NO_PAGE = /from "(node:|gs2-gateway\/(emulator|push)")/;
+/** What a program of a page does not use: Node, the server in Node, and a push service. */
+const FOR_NO_PAGE = /from "(node:|gs2-gateway\/(emulator|push)")|\bprocess\./;
 
 /**
  * The programs of the guide that run in a page, by page and place among its blocks of TypeScript.
@@ -109,7 +109,7 @@ export async function writeExamples(folder, byPage) {
     logLevel: "silent",
     plugins: [imports(programs)],
   });
-  for (const name of ["frame.html", "page.mjs", "page.css"]) {
+  for (const name of ["frame.html", "page.mjs"]) {
     copyFileSync(page(name), join(folder, name));
   }
   const phaser = inRepo("node_modules", "phaser", "dist", "phaser.esm.min.js");

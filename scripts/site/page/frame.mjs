@@ -14,11 +14,21 @@ function textOf(value) {
   }
 }
 
+/** A line of the console. `%c` is followed by a style, which is left out. */
+function lineOf([first, ...rest]) {
+  if (typeof first !== "string") return [first, ...rest].map(textOf).join(" ");
+  const text = first.replaceAll(/%[csdifoO]/g, (place) => {
+    const value = rest.shift();
+    return place === "%c" ? "" : textOf(value);
+  });
+  return [text, ...rest.map(textOf)].join(" ");
+}
+
 for (const level of ["debug", "info", "log", "warn", "error"]) {
   const print = console[level].bind(console);
   console[level] = (...values) => {
     print(...values);
-    report("line", { level, text: values.map(textOf).join(" ") });
+    report("line", { level, text: lineOf(values) });
   };
 }
 
@@ -34,7 +44,9 @@ globalThis.guideEmulator = emulator.url;
 
 try {
   await import("../../../test/package/guide/environment.mjs");
-  const { play } = await import(`./${location.hash.slice(1)}.js`);
+  // A variable: the bundler knows the programs by other names.
+  const program = new URL(`${location.hash.slice(1)}.js`, location.href).href;
+  const { play } = await import(program);
   await play();
   report("finished", {});
 } catch (error) {

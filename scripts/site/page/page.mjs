@@ -12,7 +12,8 @@ const texts = inJapanese
       output: "出力",
       frames: "フレーム",
       example: "例",
-      nothing: "出力はありません",
+      noOutput: "出力はありません",
+      noFrames: "フレームはありません",
       sent: "送信",
       received: "受信",
     }
@@ -26,7 +27,8 @@ const texts = inJapanese
       output: "Output",
       frames: "Frames",
       example: "Example",
-      nothing: "Nothing was printed",
+      noOutput: "Nothing was printed",
+      noFrames: "No frames",
       sent: "sent",
       received: "received",
     };
@@ -45,11 +47,14 @@ function addEntry(list, entry) {
   list.scrollTop = list.scrollHeight;
 }
 
+const textEntry = (text, failed = false) =>
+  element("li", { textContent: text, className: failed ? "example-failed" : "" });
+
 /** A frame, from the client's point of view. */
 function frameEntry({ direction, type, method, status, body }) {
   const [arrow, way] = direction === "in" ? ["→", texts.sent] : ["←", texts.received];
-  const subject = method ?? body?.subject ?? body?.issuer ?? "";
-  const summary = `${arrow} ${way} ${type} ${subject}${status === null ? "" : ` ${status}`}`;
+  const { subject, issuer } = body?.body ?? {};
+  const summary = `${arrow} ${way} ${type} ${method ?? (subject || issuer) ?? ""}${status === null ? "" : ` ${status}`}`;
   return element(
     "li",
     {},
@@ -85,11 +90,7 @@ function addExample(code, number) {
     status.textContent = text;
     status.classList.toggle("example-failed", failed);
   };
-  const print = (text, failed = false) =>
-    addEntry(
-      output,
-      element("li", { textContent: text, className: failed ? "example-failed" : "" }),
-    );
+  const print = (text, failed) => addEntry(output, textEntry(text, failed));
   const end = () => {
     frame?.remove();
     frame = undefined;
@@ -121,7 +122,8 @@ function addExample(code, number) {
     if (data.type === "line") print(data.text, data.level === "error");
     else if (data.type === "frame") addEntry(frames, frameEntry(data.frame));
     else if (data.type === "finished") {
-      if (output.children.length === 0) print(texts.nothing);
+      if (output.children.length === 0) print(texts.noOutput);
+      if (frames.children.length === 0) addEntry(frames, textEntry(texts.noFrames));
       if (status.textContent === texts.running) show(texts.finished);
     } else if (data.type === "failed") {
       print(data.text, true);
