@@ -69,7 +69,11 @@ export const emulatorLayers = [
   { names: ["cli"], reason: "A command starts the emulator as any other program does." },
   { names: ["index"], reason: "The entry exports what programs import." },
   { names: ["emulator"], reason: "The emulator connects the folders below." },
-  { names: ["server"], reason: "The server turns requests into controls and calls." },
+  {
+    names: ["server", "browser"],
+    reason: "A server takes requests from the network, a browser emulator from its page.",
+  },
+  { names: ["requests"], reason: "Requests and frames become controls and calls." },
   { names: ["controls"], reason: "A control is what a test does to a running engine." },
   { names: ["options"], reason: "An option is checked by the folder that takes it." },
   { names: ["engine"], reason: "The engine owns the store; what it runs does not know it." },

@@ -26,6 +26,7 @@ export const entries = [
   { name: "devtools", source: "devtools/index", path: "./devtools" },
   { name: "measure", source: "measure/index", path: "./measure" },
   { name: "emulator", source: "emulator/index", path: "./emulator" },
+  { name: "emulator-browser", source: "emulator/browser/index", path: "./emulator/browser" },
   { name: "phaser", source: "phaser/index", path: "./phaser" },
   { name: "phaser-global", source: "phaser/global", path: "./phaser/global" },
   { name: "cli", source: "emulator/cli/main", bin: "gs2-gateway" },

@@ -46,7 +46,7 @@ export const securityMutations = [
   {
     row: "using the emulator on your machine by an image or a link, which send no `Origin`",
     protection: "taking a push is no GET",
-    file: "src/emulator/server/controlApi.ts",
+    file: "src/emulator/requests/controlApi.ts",
     find: 'app.post("/pushes/take"',
     replace: 'app.get("/pushes/take"',
     test: "test/integration/emulator/originCheck.test.ts",
@@ -273,7 +273,7 @@ export const securityMutations = [
   {
     row: "bodies and frames that are too long, too deep or gzip bombs",
     protection: "long bodies",
-    file: "src/emulator/server/requestBody.ts",
+    file: "src/emulator/requests/requestBody.ts",
     find: "if (length > maxBytes) {",
     replace: "if (false) {",
     test: "test/integration/emulator/bodies.test.ts",
@@ -282,16 +282,16 @@ export const securityMutations = [
   {
     row: "bodies and frames that are too long, too deep or gzip bombs",
     protection: "gzip bombs",
-    file: "src/emulator/server/requestBody.ts",
-    find: "{ maxOutputLength: maxBytes }",
-    replace: "{}",
+    file: "src/emulator/requests/requestBody.ts",
+    find: "readAll(unpacked, maxBytes)",
+    replace: "readAll(unpacked, Infinity)",
     test: "test/integration/emulator/bodies.test.ts",
     name: "is refused when it is gzip that becomes too long",
   },
   {
     row: "bodies and frames that are too long, too deep or gzip bombs",
     protection: "deep bodies",
-    file: "src/emulator/server/requestBody.ts",
+    file: "src/emulator/requests/requestBody.ts",
     find: 'if (!isShallow(value)) return { status: 400, why: "tooDeep" };',
     replace: "",
     test: "test/integration/emulator/hostile.test.ts",
@@ -300,7 +300,7 @@ export const securityMutations = [
   {
     row: "bodies and frames that are too long, too deep or gzip bombs",
     protection: "deep frames",
-    file: "src/emulator/server/webSocket.ts",
+    file: "src/emulator/requests/frames.ts",
     find: "isObject(value) && isShallow(value)",
     replace: "isObject(value)",
     test: "test/integration/emulator/hostile.test.ts",
@@ -318,7 +318,7 @@ export const securityMutations = [
   {
     row: "bodies and frames that are too long, too deep or gzip bombs",
     protection: "long uploads",
-    file: "src/emulator/server/controlApi.ts",
+    file: "src/emulator/requests/controlApi.ts",
     find: "await readTextBody(context.req.raw, engine.store.settings.maxBodyBytes);",
     replace: "await readTextBody(context.req.raw, Infinity);",
     test: "test/integration/emulator/hostile.test.ts",
@@ -400,7 +400,7 @@ export const securityMutations = [
   {
     row: "filling its memory, or blocking it",
     protection: "log streams are limited",
-    file: "src/emulator/server/controlApi.ts",
+    file: "src/emulator/requests/controlApi.ts",
     find: "if (streams >= MAX_LOG_STREAMS) {",
     replace: "if (false) {",
     test: "test/integration/emulator/log.test.ts",

@@ -1,9 +1,4 @@
-export {
-  startEmulator,
-  type Emulator,
-  type FunctionCall,
-  type FunctionHandler,
-} from "./emulator.js";
+export { startEmulator, type Emulator } from "./emulator.js";
 export { EmulatorError } from "./calls/emulatorError.js";
 export type { HandleOptions } from "./controls/handle.js";
 export type { EmulatorOptions, MountedHandler, TlsPair } from "./options.js";
@@ -18,6 +13,7 @@ export type {
   FaultMoment,
   FaultScope,
 } from "./faults/definitions.js";
+export type { EmulatorControls, FunctionCall, FunctionHandler } from "./controls/controls.js";
 export type { WaitForSessionOptions } from "./controls/waitForSession.js";
 export type { EmulatorClock } from "./engine/clock.js";
 export type { EmulatorCall, CallFilter } from "./log/callLog.js";

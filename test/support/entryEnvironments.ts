@@ -13,6 +13,7 @@ const environments: Readonly<Record<string, Environments>> = {
   "./compat/gateway": { page: true, node: true },
   "./devtools": { page: true, node: true },
   "./emulator": { page: false, node: true },
+  "./emulator/browser": { page: true, node: true },
   "./measure": { page: true, node: true },
   "./phaser": { page: true, node: false },
   "./phaser/global": { page: true, node: false },

@@ -256,7 +256,6 @@ export class EmulatorEngine {
     this.#connections.closeAll(this.#store.settings.closeCodeOnCut, "the emulator was reset");
     this.#faults.end();
     this.replay?.end();
-    this.replay = undefined;
     this.clock.cancelWake();
     this.clock.resetOffset();
     this.calls.clear();

@@ -6,8 +6,8 @@ import type { RelayedReply } from "../calls/relayed.js";
 import { bodyOf, failure, type CallResult } from "../calls/result.js";
 import type { EmulatorEngine } from "../engine/engine.js";
 import { isObject, isShallow } from "../store/json.js";
-import { readBody } from "./requestBody.js";
-import { readRestRequest, withoutNulls } from "./restRequest.js";
+import { readBody } from "../requests/requestBody.js";
+import { readRestRequest, withoutNulls } from "../requests/restRequest.js";
 
 const TIMEOUT_MS = 60_000;
 
@@ -28,9 +28,9 @@ interface Relay {
 /** Passes a REST call on to the upstream, and its response back. */
 export async function relayCall(
   context: Context,
-  { engine, upstream, stopping }: Relay,
   target: Target,
   pathParams: Readonly<Record<string, string>>,
+  { engine, upstream, stopping }: Relay,
 ): Promise<Response> {
   const { req } = context;
   const maxBytes = engine.store.settings.maxBodyBytes;

@@ -1,5 +1,6 @@
 import { Hono, type Context } from "hono";
 import * as v from "valibot";
+import { newId } from "../../core/clock.js";
 import { isGatewayError, type GatewayError } from "../../errors.js";
 import type { Recording } from "../../wire/recording.js";
 import { readJsonBody, readTextBody } from "./requestBody.js";
@@ -94,7 +95,7 @@ function addReads(app: Hono, { engine, url }: ControlOptions): void {
   app.get("/connections", (context) => context.json({ items: openConnections(engine.store) }));
   app.get("/state", (context) => context.json(engine.state()));
   app.get("/faults", (context) => context.json({ faults: engine.faults(), known: knownFaults }));
-  const run = crypto.randomUUID();
+  const run = newId();
   let streams = 0;
   app.get("/log", (context) => {
     if (streams >= MAX_LOG_STREAMS) {
