@@ -62,6 +62,8 @@ const turned: { readonly [Name in Observed]: Turned<EmulatorSettings[Name]> } = 
   conflictStatus: { to: [409, 405] },
   conflictMessage: { to: ["gateway.webSocketSession.error.conflict", "another"] },
   concurrentBesideExclusive: { to: ["accepted", "conflict"] },
+  onConcurrentOldSession: { to: ["stays", "cut"] },
+  exclusiveBesideOthers: { to: ["conflict", "replaces"] },
   sessionIdMatches: { to: ["any", "every"] },
   onConflictOldSession: { to: ["stays", "cut"] },
   onSameSessionIdOldSession: { to: ["cut", "stays"] },

@@ -105,8 +105,9 @@ const notifications: Probe = {
   name: "notifications",
   calls: 6,
   async run(examination) {
-    const { userId } = await boundPlayer(examination, "notified");
-    const { socket } = await boundPlayer(examination, "notified");
+    const first = await boundPlayer(examination, "notified");
+    const { socket, userId } = await boundPlayer(examination, "notified");
+    const isFirstOpen = await first.isOpen();
     const seen = await send(examination, userId, "first");
     const again = { duplicationAvoider: examination.user("avoider") };
     await send(examination, userId, "again", again);
@@ -120,8 +121,13 @@ const notifications: Probe = {
     const issuer = received.find(({ subject }) => subject === "first")?.issuer;
     return [
       row(
+        "onConcurrentOldSession",
+        isFirstOpen ? "stays" : "cut",
+        `when a second concurrent client is bound, the first is ${isFirstOpen ? "open" : "closed"}`,
+      ),
+      row(
         "notificationGoesTo",
-        count === 2 ? "all" : count === 1 ? "latest" : undefined,
+        !isFirstOpen ? undefined : count === 2 ? "all" : count === 1 ? "latest" : undefined,
         `of two sessions of a user ${count} are reached (${describe(seen)})`,
       ),
       row(

@@ -31,7 +31,7 @@ const ends = async (
 
 const disconnectUser: Probe = {
   name: "disconnectByUserId",
-  calls: 3,
+  calls: 2,
   async run(examination) {
     const bound = await boundPlayer(examination, "disconnect");
     const { namespaceName, userId } = bound;
@@ -42,7 +42,7 @@ const disconnectUser: Probe = {
 
 const clean: Probe = {
   name: "cleaning user data",
-  calls: 5,
+  calls: 4,
   async run(examination) {
     const { gateway } = examination;
     const bound = await boundPlayer(examination, "clean");
@@ -66,7 +66,7 @@ const clean: Probe = {
 /** The last: it ends every session of the namespace. */
 const disconnectNamespace: Probe = {
   name: "disconnectAll",
-  calls: 3,
+  calls: 2,
   async run(examination) {
     const bound = await boundPlayer(examination, "disconnect-all");
     const { namespaceName } = bound;

@@ -78,11 +78,15 @@ export class DoctorSocket {
     return this.#within<number | undefined>(this.#closed, undefined);
   }
 
-  /** Whether the server has left it open: it still replies, whatever it says. */
-  async isOpen(method: AnyMethod, params: Values): Promise<boolean> {
+  /** Whether the server has left it open. A ping finds out, since no ping is billed. */
+  async isOpen(): Promise<boolean> {
     const { graceMs } = this.options;
     if (graceMs > 0) await this.#within<unknown>(this.#closed, undefined, graceMs);
-    return (await this.call(method, params)).status !== 0;
+    const pong = new Promise((resolve) => this.webSocket.once("pong", resolve));
+    // A socket that is being closed sends none.
+    this.webSocket.ping(undefined, undefined, () => {});
+    await this.#within<unknown>(Promise.race([pong, this.#closed]), undefined);
+    return this.#closeCode === undefined;
   }
 
   /** The notifications up to the one with this subject, which is sent last. */
