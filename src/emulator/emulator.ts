@@ -13,6 +13,7 @@ import { listen } from "./server/listen.js";
 import { notify, type EmulatorDelivery } from "./controls/notify.js";
 import type { EmulatorNotification } from "./controls/notify.js";
 import { readOptions, type EmulatorOptions } from "./options.js";
+import type { EmulatorSettings } from "./settings.js";
 import type { DevicePush, OutboxEntry, OutboxFilter, WaitForPushOptions } from "./store/outbox.js";
 import { waitForPush } from "./controls/waitForPush.js";
 import { waitForSession, type WaitForSessionOptions } from "./controls/waitForSession.js";
@@ -116,13 +117,14 @@ export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulat
   }
 }
 
-/** Limits that the emulator leaves to the gateway behind it. */
-const decidedByUpstream = {
+/** Limits that the emulator leaves to the gateway behind it. Of frames it keeps one for itself. */
+const besideUpstream = (settings: EmulatorSettings): EmulatorSettings => ({
+  ...settings,
   idleTimeoutMs: null,
   lifetimeMs: null,
-  maxMessageBytes: null,
+  maxMessageBytes: settings.maxBodyBytes,
   accessTokenExpiryEndsSession: false,
-};
+});
 
 async function start(
   options: ReturnType<typeof readOptions>,
@@ -130,7 +132,7 @@ async function start(
 ): Promise<Emulator> {
   const { port, host, clock, log, faults, seed, mount, data } = options;
   const { namespaces, credentials, strict, upstream } = options;
-  const settings = upstream ? { ...options.settings, ...decidedByUpstream } : options.settings;
+  const settings = upstream ? besideUpstream(options.settings) : options.settings;
   let baseUrl = "";
   const url = () => baseUrl;
   const engine = new EmulatorEngine(

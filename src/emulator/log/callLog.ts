@@ -88,8 +88,17 @@ export class CallLog {
   }
 }
 
+/** An upstream may quote the request. */
+const redactErrors = (
+  errors: readonly GatewayErrorDetail[],
+  request: Readonly<Record<string, unknown>>,
+): readonly GatewayErrorDetail[] =>
+  errors.length === 0
+    ? errors
+    : (redact({ ...request, errors })["errors"] as readonly GatewayErrorDetail[]);
+
 function callOf(
-  { transport, target, params, connectionId }: ApiRequest,
+  { transport, target, params, connectionId, projectToken, accessToken }: ApiRequest,
   requestId: string | undefined,
   { status, errors = [] }: CallResult,
   userId: string | undefined,
@@ -109,7 +118,7 @@ function callOf(
     requestId,
     status,
     outcome: status === 200 ? "ok" : kindOfStatus(status),
-    errors,
+    errors: redactErrors(errors, { params, projectToken, accessToken }),
     params: redact(params),
   };
 }

@@ -184,7 +184,9 @@ const withoutLongText = <Content extends { readonly text: string }>(content: Con
   content.text.length > MAX_FRAME_CHARACTERS ? { ...content, text: "" } : content;
 
 const charactersOf = ({ kind, content }: RawEntry): number =>
-  kind === "event" ? charactersIn(content) : content.text.length;
+  kind === "event"
+    ? charactersIn(content)
+    : content.text.length + ("players" in content ? charactersIn(content.players) : 0);
 
 function formatRest(stamp: Stamp, content: RestMessage): LoggedFrame {
   const { direction, target, requestId, text, status, replyTo } = content;

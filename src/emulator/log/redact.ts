@@ -1,7 +1,8 @@
 import { createRedact, SHORTEST_SECRET, type Redact } from "../../core/redact.js";
 import { isObject } from "../store/json.js";
 
-const SECRET = /token$|secret$|^authorization$/i;
+/** With an upstream the calls of all services pass, e.g. the login of an account. */
+const SECRET = /(token|secret|password)$|^authorization$/i;
 
 /** A position in a list of pages, not a secret. */
 const PAGE_TOKEN = /^(page|nextPage)Token$/;
@@ -16,7 +17,8 @@ const MAX_DEPTH = 8;
 const MAX_SECRETS = 100;
 
 /** What a name like `accessToken` introduces in broken JSON, a query, a header. */
-const INTRODUCED = /((?:token|secret|authorization)\\*["']?\s*[:=]\s*\\*["']?)[^\s"'\\&,}]+/gi;
+const INTRODUCED =
+  /((?:token|secret|password|authorization)\\*["']?\s*[:=]\s*\\*["']?)[^\s"'\\&,}]+/gi;
 
 /**
  * The same values with every secret and token replaced by `***`, at any depth. A string may hold

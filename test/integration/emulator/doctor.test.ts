@@ -254,8 +254,34 @@ describe("the command gs2-gateway doctor", () => {
     const { context, err } = fakeContext(env);
     const run = runCommand(["doctor", "http://192.0.2.1:9480", "--yes"], context);
     expect(await run).toBe(1);
-    expect(err.join()).toContain("it takes an https address, or one on this machine");
+    expect(err.join()).toContain("takes an https: address, or one on this machine");
     expect(readUpstream("eu-west-1").rest).toMatch(/^https:/);
+  });
+
+  test("follows no redirect, which would get the secret", async () => {
+    const followed: string[] = [];
+    const other = await startTestEmulator({
+      mount: { "/stolen/": (request) => (followed.push(request.url), new Response("{}")) },
+    });
+    const emulator = await startTestEmulator({
+      mount: { "/fake/": () => Response.redirect(`${other.url}/stolen/`, 307) },
+    });
+    const { context, err } = fakeContext(env);
+    expect(await runCommand(["doctor", `${emulator.url}/fake`, "--yes"], context)).toBe(1);
+    expect(err.at(-1)).toContain("The login failed: no reply");
+    expect(followed).toEqual([]);
+  });
+
+  test("prints no control characters of the gateway", async () => {
+    const list = JSON.stringify([{ component: "c", message: "\u001b[2Jevil\u009b" }]);
+    const emulator = await startTestEmulator({
+      mount: { "/fake/": () => Response.json({ message: list }, { status: 401 }) },
+    });
+    const { context, err } = fakeContext(env);
+    expect(await runCommand(["doctor", `${emulator.url}/fake`, "--yes"], context)).toBe(1);
+    expect(err.join()).toContain("evil");
+    // eslint-disable-next-line no-control-regex -- these are what a terminal obeys
+    expect(err.join("")).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
   });
 
   test("reports a refused login, without the secret", async () => {

@@ -39,6 +39,7 @@ describe("redact", () => {
       String.raw`{"body":"{\"clientSecret\":\"unknown-0815\"}`,
       String.raw`{"body":"{\"clientSecret\":\"***\"}`,
     ],
+    ["a query with a password", "password=unknown-0815&b=2", "password=***&b=2"],
     ["a query", "a=1&access_token=unknown-0815&b=2", "a=1&access_token=***&b=2"],
     ["a header", "Authorization: Bearer unknown-0815", "Authorization: *** ***"],
   ])("replaces an unknown secret in %s", (_, text, redacted) => {
@@ -59,7 +60,7 @@ test.each([
   ["secrets and texts", '"token":"secret-#-0815","note":"a text of some length"'],
   ["texts of 3 characters", '"#":"abc"'],
   ["texts that quote nothing", '"#":"a text of some length"'],
-])("redact takes less than 500 ms for 256 KB of %s", (_, field) => {
+])("redact takes less than 500 ms of the processor for 256 KB of %s", (_, field) => {
   const objects: string[] = [];
   for (let size = 0; size < 256_000;) {
     const text = `{${field.replace("#", String(objects.length))}}`;
@@ -67,8 +68,10 @@ test.each([
   }
   const list = `[${objects.join(",")}]`;
   for (const values of [{ list: JSON.parse(list) as unknown }, { list }]) {
-    const start = performance.now();
+    // Not by the clock: other programs may have the processor meanwhile.
+    const start = process.cpuUsage();
     redact(values);
-    expect(performance.now() - start).toBeLessThan(500);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1_000).toBeLessThan(500);
   }
 });
