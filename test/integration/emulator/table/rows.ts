@@ -535,6 +535,17 @@ const logins: Row[] = [
   })),
   {
     method: "login",
+    title: "login refuses a client_id of more than 1,024 characters, which is kept with its token",
+    async check({ login }) {
+      const message = "identifier.projectToken.client_id.error.tooLong";
+      const reply = await login({ client_id: "c".repeat(1_025), client_secret: "secret-0001" });
+      expectFailure(reply, 400, "projectToken", message);
+      const longest = { client_id: "c".repeat(1_024), client_secret: "secret-0001" };
+      expect((await login(longest)).status).toBe(200);
+    },
+  },
+  {
+    method: "login",
     title: "login refuses a wrong secret",
     async check({ login }) {
       const message = "identifier.projectToken.credential.error.invalid";
