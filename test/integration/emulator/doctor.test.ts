@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { CommandContext } from "../../../src/emulator/cli/context.js";
-import { examine, maxCalls } from "../../../src/emulator/cli/doctor/doctor.js";
+import { examine, maxCalls, type DoctorOptions } from "../../../src/emulator/cli/doctor/doctor.js";
 import { notObserved, type DoctorReport } from "../../../src/emulator/cli/doctor/rows.js";
 import { runCommand } from "../../../src/emulator/cli/program.js";
 import {
@@ -21,7 +21,10 @@ async function examined(
   return { emulator, report: await examineEmulator(emulator) };
 }
 
-const examineEmulator = (emulator: Emulator): Promise<DoctorReport> =>
+const examineEmulator = (
+  emulator: Emulator,
+  more: Partial<DoctorOptions> = {},
+): Promise<DoctorReport> =>
   examine({
     name: emulator.url,
     endpoints: emulator.endpoints,
@@ -30,6 +33,7 @@ const examineEmulator = (emulator: Emulator): Promise<DoctorReport> =>
     graceMs: 0,
     signal: new AbortController().signal,
     progress: () => {},
+    ...more,
   });
 
 /**
@@ -43,7 +47,6 @@ type NotObserved =
   | "serviceNotificationKeyIn"
   | "duplicationAvoiderLastsMs"
   | "jobDurationMs"
-  | "importReplaces"
   | "idleTimeoutMs"
   | "lifetimeMs"
   | "maxBodyBytes"
@@ -88,6 +91,7 @@ const turned: { readonly [Name in Observed]: Turned<EmulatorSettings[Name]> } = 
   duplicationAvoider: { to: ["honour", "ignore"] },
   checkWhileRunning: { to: [404, 409, "nullUrl"], beside: { jobDurationMs: 60_000 } },
   cleanCutsSessions: { to: [false, true] },
+  importReplaces: { to: [false, true] },
   closeCodeOnCut: { to: [1000, 1006, 4000] },
   maxMessageBytes: { to: [131_072, 32_768, 262_144, null] },
   region: { to: ["ap-northeast-1", "eu-west-1"] },
@@ -110,6 +114,35 @@ describe("gs2-gateway doctor", () => {
     const [row] = report.rows.filter(({ setting }) => setting === name);
     const isDefault = value === (readSettings() as unknown as Record<string, unknown>)[name];
     expect(row?.verdict).toBe(isDefault ? "same" : "differs");
+  });
+
+  /** Watched by the clock of the emulator, which goes faster than time. */
+  async function watched(settings: Partial<EmulatorSettings>, watchMs: number) {
+    const clock = { now: () => 0, setTimer: () => () => {} };
+    const emulator = await startTestEmulator({ settings, clock });
+    const { now, advance } = emulator.clock;
+    const ticking = setInterval(() => advance(5), 2);
+    onTestFinished(() => clearInterval(ticking));
+    const { rows } = await examineEmulator(emulator, { watch: { watchMs, pingMs: 5, now } });
+    return rows.filter(({ setting }) => setting === "idleTimeoutMs" || setting === "lifetimeMs");
+  }
+
+  test.each([
+    [1_000, 2_000],
+    [2_000, 3_000],
+  ])("that watches reports idleTimeoutMs %i and lifetimeMs %i", async (idle, life) => {
+    const rows = await watched({ idleTimeoutMs: idle, lifetimeMs: life }, 20_000);
+    expect(rows).toMatchObject([
+      { setting: "idleTimeoutMs", value: idle },
+      { setting: "lifetimeMs", value: life },
+    ]);
+  });
+
+  test.each([
+    [{ idleTimeoutMs: null, lifetimeMs: 1_000 }, [undefined, 1_000]],
+    [{ idleTimeoutMs: 1_000, lifetimeMs: null }, [1_000, undefined]],
+  ])("that watches says nothing of what does not end: %o", async (settings, values) => {
+    expect((await watched(settings, 3_000)).map(({ value }) => value)).toEqual(values);
   });
 
   test("has a row or a reason for every setting of the emulator", async () => {
@@ -195,7 +228,7 @@ describe("the command gs2-gateway doctor", () => {
       "  differs conflictStatus = 405: a second exclusive client gets status 405",
     );
     expect(text).toContain('  same    region = "ap-northeast-1"');
-    expect(text).toContain("  lifetimeMs: it would take as long as it lasts");
+    expect(text).toContain("  lifetimeMs: it takes as long as it lasts: --watch-minutes N");
     expect(text).toMatch(/CORS: a page of http:\/\/localhost:5173 may call over REST/);
     const settings = JSON.parse(out.join("\n")) as Partial<EmulatorSettings>;
     const same = await startEmulator({ settings });
@@ -244,6 +277,7 @@ describe("the command gs2-gateway doctor", () => {
     [[], {}, "doctor needs credentials: set GS2_CLIENT_ID and GS2_CLIENT_SECRET"],
     [[], { GS2_CLIENT_ID: "a" }, "doctor needs credentials"],
     [["--grace-ms", "soon"], env, "--grace-ms takes a number from 0 to 60,000"],
+    [["--watch-minutes", "long"], env, "--watch-minutes takes a number from 0 to 1,440"],
   ])("refuses %j with %j", async (flags, given, problem) => {
     const { context, err } = fakeContext(given);
     expect(await runCommand(["doctor", "eu-west-1", "--yes", ...flags], context)).toBe(1);

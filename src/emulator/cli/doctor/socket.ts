@@ -73,9 +73,14 @@ export class DoctorSocket {
     return seen;
   }
 
-  /** The close code; undefined: the socket is still open after a while. */
-  closed(): Promise<number | undefined> {
-    return this.#within<number | undefined>(this.#closed, undefined);
+  /** The close code; undefined: the socket is still open after that time. */
+  closed(timeoutMs = TIMEOUT_MS): Promise<number | undefined> {
+    return this.#within<number | undefined>(this.#closed, undefined, timeoutMs);
+  }
+
+  /** Not billed, and not answered by a socket that is being closed. */
+  ping(): void {
+    this.webSocket.ping(undefined, undefined, () => {});
   }
 
   /** Whether the server has left it open. A ping finds out, since no ping is billed. */
@@ -83,8 +88,7 @@ export class DoctorSocket {
     const { graceMs } = this.options;
     if (graceMs > 0) await this.#within<unknown>(this.#closed, undefined, graceMs);
     const pong = new Promise((resolve) => this.webSocket.once("pong", resolve));
-    // A socket that is being closed sends none.
-    this.webSocket.ping(undefined, undefined, () => {});
+    this.ping();
     await this.#within<unknown>(Promise.race([pong, this.#closed]), undefined);
     return this.#closeCode === undefined;
   }
