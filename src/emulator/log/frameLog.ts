@@ -2,7 +2,7 @@ import type { FrameLogEntry, LoggedFrame, LoggedGap, LoggedPlayer } from "../../
 import type { Target } from "../../wire/frames.js";
 import { isObject, parseObject } from "../store/json.js";
 import type { EmulatorLogEntry } from "./eventLog.js";
-import { redact } from "./redact.js";
+import { redact, secretsOf } from "./redact.js";
 import { charactersIn } from "./ringBuffer.js";
 
 const CAPACITY = 1_000;
@@ -14,6 +14,16 @@ const MAX_CHARACTERS = 4 * 1_048_576;
 /** Calls that a reply can still be linked to. */
 const MAX_CALLS = 2_000;
 const MAX_REQUEST_ID_LENGTH = 200;
+
+/** Of a call with more in all, none is looked for in its reply. */
+const MAX_SECRETS_LENGTH = 8_192;
+
+interface LoggedCall {
+  readonly id: number;
+  readonly method: string;
+  /** An upstream may quote them in its reply. */
+  readonly secrets: readonly string[];
+}
 
 interface SocketFrame {
   readonly direction: "in" | "out";
@@ -28,6 +38,8 @@ interface RestMessage {
   readonly target: Target;
   readonly requestId: string | undefined;
   readonly text: string;
+  /** Of a request: the tokens in its headers. */
+  readonly tokens?: readonly (string | undefined)[];
   /** Of a response: its status, and the id that {@link FrameLog.rest} returned for the request. */
   readonly status?: number;
   readonly replyTo?: number;
@@ -49,7 +61,7 @@ export class FrameLog {
   #lastId = 0;
   #characters = 0;
   readonly #listeners = new Set<() => void>();
-  readonly #calls = new Map<string, { id: number; method: string }>();
+  readonly #calls = new Map<string, LoggedCall>();
 
   constructor(private readonly now: () => number) {}
 
@@ -120,7 +132,35 @@ export class FrameLog {
       return { kind, id, at, level, event, text, detail: redact(detail) };
     }
     const stamp = { id, at, size };
-    return kind === "rest" ? formatRest(stamp, content) : this.#formatSocket(stamp, content);
+    return kind === "rest" ? this.#formatRest(stamp, content) : this.#formatSocket(stamp, content);
+  }
+
+  #formatRest(stamp: Stamp, content: RestMessage): LoggedFrame {
+    const { direction, target, text, replyTo, tokens = [] } = content;
+    const body = parseObject(text);
+    const method = methodName(target);
+    if (direction === "in") {
+      const secrets = [
+        ...(body ? secretsOf(body) : []),
+        ...tokens.filter((token) => token !== undefined),
+      ];
+      this.#keepCall(`rest ${stamp.id}`, { id: stamp.id, method, secrets });
+    }
+    const quoted = this.#calls.get(`rest ${replyTo}`)?.secrets;
+    return {
+      kind: "frame",
+      ...stamp,
+      transport: "rest",
+      direction,
+      type: direction === "in" ? "call" : "reply",
+      connectionId: null,
+      players: [],
+      method,
+      requestId: content.requestId ?? null,
+      replyTo: replyTo ?? null,
+      status: content.status ?? null,
+      body: body ? redact(body, quoted) : null,
+    };
   }
 
   #formatSocket(stamp: Stamp, content: SocketFrame): LoggedFrame {
@@ -148,7 +188,7 @@ export class FrameLog {
       const method = methodName({ service, component, function: name });
       const requestId = readRequestId(envelope["requestId"]);
       if (requestId !== null && requestId.length <= MAX_REQUEST_ID_LENGTH)
-        this.#keepCall(`${connectionId} ${requestId}`, { id, method });
+        this.#keepCall(`${connectionId} ${requestId}`, { id, method, secrets: secretsOf(frame) });
       return { ...common, type: "call", method, requestId };
     }
     const requestId = readRequestId(frame["requestId"]);
@@ -159,6 +199,7 @@ export class FrameLog {
     const { status } = frame;
     return {
       ...common,
+      body: redact(frame, call?.secrets),
       type: "reply",
       method: call?.method ?? null,
       requestId,
@@ -167,9 +208,10 @@ export class FrameLog {
     };
   }
 
-  #keepCall(key: string, call: { id: number; method: string }): void {
+  #keepCall(key: string, call: LoggedCall): void {
     this.#calls.delete(key);
-    this.#calls.set(key, call);
+    const isShort = call.secrets.join("").length <= MAX_SECRETS_LENGTH;
+    this.#calls.set(key, isShort ? call : { ...call, secrets: [] });
     if (this.#calls.size <= MAX_CALLS) return;
     for (const oldest of this.#calls.keys()) {
       this.#calls.delete(oldest);
@@ -187,25 +229,6 @@ const charactersOf = ({ kind, content }: RawEntry): number =>
   kind === "event"
     ? charactersIn(content)
     : content.text.length + ("players" in content ? charactersIn(content.players) : 0);
-
-function formatRest(stamp: Stamp, content: RestMessage): LoggedFrame {
-  const { direction, target, requestId, text, status, replyTo } = content;
-  const body = parseObject(text);
-  return {
-    kind: "frame",
-    ...stamp,
-    transport: "rest",
-    direction,
-    type: direction === "in" ? "call" : "reply",
-    connectionId: null,
-    players: [],
-    method: methodName(target),
-    requestId: requestId ?? null,
-    replyTo: replyTo ?? null,
-    status: status ?? null,
-    body: body ? redact(body) : null,
-  };
-}
 
 const methodName = (target: Readonly<Record<keyof Target, unknown>>): string =>
   [target.service, target.component, target.function].map(String).join(".");

@@ -25,9 +25,14 @@ const INTRODUCED =
  * JSON, e.g. a notification's payload or an error's list: secrets in it are redacted too, and so is
  * every other occurrence of a secret, e.g. an upload token in its URL. The time is linear in the
  * length of the values.
+ *
+ * @param known further secrets
  */
-export function redact(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const secrets = new Set<string>();
+export function redact(
+  values: Readonly<Record<string, unknown>>,
+  known: readonly string[] = [],
+): Record<string, unknown> {
+  const secrets = new Set(known);
   collectSecrets(values, MAX_DEPTH, secrets);
   const redactKnown: Redact =
     secrets.size <= MAX_SECRETS
@@ -45,6 +50,13 @@ export function redact(values: Readonly<Record<string, unknown>>): Record<string
     return redactText(redacted === compact(parsed) ? text : redacted);
   };
   return redactFields(values, MAX_DEPTH, redactString);
+}
+
+/** The secrets in these values that can be found in others. */
+export function secretsOf(values: Readonly<Record<string, unknown>>): string[] {
+  const secrets = new Set<string>();
+  collectSecrets(values, MAX_DEPTH, secrets);
+  return [...secrets];
 }
 
 /** Undefined: nested too deeply for `JSON.stringify`. */

@@ -151,7 +151,8 @@ describe("an emulator with an upstream", () => {
         mount: {
           "/account/": async (request) => {
             const { password } = (await request.json()) as { password: string };
-            return Response.json(refusal(password), { status: 401 });
+            const token = request.headers.get("authorization")!.split(" ")[1]!;
+            return Response.json(refusal(`${password} ${token}`), { status: 401 });
           },
         },
       },
@@ -165,8 +166,22 @@ describe("an emulator with an upstream", () => {
     });
     const [call] = proxy.calls({ userId: "alice" });
     expect(call).toMatchObject({ status: 401, params: { password: "***" } });
-    expect(call?.errors).toEqual([{ component: "account", message: "account.error ***" }]);
-    expect(await readLog(proxy)).not.toMatch(/"password":"planted/);
+    expect(call?.errors).toEqual([{ component: "account", message: "account.error *** ***" }]);
+    expect(await readLog(proxy)).not.toContain("planted");
+  });
+
+  test("shows no secret of a frame that the upstream quotes in its reply", async () => {
+    const { proxy } = await startProxy({}, { settings: { conflictMessage: "planted-token" } });
+    const token = await restLogin(proxy.url);
+    const exclusive = { namespaceName, userId: "alice", allowConcurrentAccess: false };
+    for (const status of [200, 409]) {
+      const socket = await RawSocket.open(proxy.endpoints.webSocket);
+      const params = { ...exclusive, timeOffsetToken: "planted-token" };
+      expect(await socket.ask(frame("setUserIdByUserId", params, token))).toMatchObject({ status });
+    }
+    const log = await readLog(proxy);
+    expect(log).toContain('"status":409');
+    expect(log).not.toContain("planted");
   });
 
   test("applies faults to what passes: a refused bind, lost and duplicated frames, cuts", async () => {
