@@ -234,6 +234,15 @@ export const securityMutations = [
     name: "follows no redirect",
   },
   {
+    row: "redirecting a request to another server",
+    protection: "a request to an emulator follows no redirect",
+    file: "src/testing/connectEmulator.ts",
+    find: '        redirect: "error",\n',
+    replace: "",
+    test: "test/unit/http/redirect.test.ts",
+    name: "a request to an emulator follows no redirect",
+  },
+  {
     row: "reading the client secret on the network",
     protection: "a client secret needs encryption off this machine",
     file: "src/wire/endpoints.ts",
