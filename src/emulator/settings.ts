@@ -219,8 +219,8 @@ export interface EmulatorSettings {
    */
   maxMessageBytes: number | null;
   /**
-   * A longer request body, after gunzip, is refused with 413, in bytes. Default 1,048,576 (our
-   * choice).
+   * A longer request body, after gunzip, is refused with 413, in bytes; with the option `upstream` a
+   * socket that sends a longer frame is closed with 1009 too. Default 1,048,576 (our choice).
    */
   maxBodyBytes: number;
   /**
