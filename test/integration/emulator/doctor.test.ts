@@ -1,7 +1,9 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { CommandContext } from "../../../src/emulator/cli/context.js";
 import { examine, maxCalls, type DoctorOptions } from "../../../src/emulator/cli/doctor/doctor.js";
+import type { DoctorGateway } from "../../../src/emulator/cli/doctor/gateway.js";
 import { notObserved, type DoctorReport } from "../../../src/emulator/cli/doctor/rows.js";
+import { watchSockets } from "../../../src/emulator/cli/doctor/watch.js";
 import { runCommand } from "../../../src/emulator/cli/program.js";
 import {
   startEmulator,
@@ -116,33 +118,62 @@ describe("gs2-gateway doctor", () => {
     expect(row?.verdict).toBe(isDefault ? "same" : "differs");
   });
 
-  /** Watched by the clock of the emulator, which goes faster than time. */
-  async function watched(settings: Partial<EmulatorSettings>, watchMs: number) {
-    const clock = { now: () => 0, setTimer: () => () => {} };
-    const emulator = await startTestEmulator({ settings, clock });
-    const { now, advance } = emulator.clock;
-    const ticking = setInterval(() => advance(5), 2);
-    onTestFinished(() => clearInterval(ticking));
-    const { rows } = await examineEmulator(emulator, { watch: { watchMs, pingMs: 5, now } });
-    return rows.filter(({ setting }) => setting === "idleTimeoutMs" || setting === "lifetimeMs");
-  }
+  test.each([
+    [10_000, 12_000],
+    [11_000, 13_000],
+  ])(
+    "that watches reports idleTimeoutMs %i and lifetimeMs %i, for longer than a project token lives",
+    async (idleTimeoutMs, lifetimeMs) => {
+      const settings = { idleTimeoutMs, lifetimeMs, projectTokenExpiresInSeconds: 2 };
+      const clock = { now: () => 0, setTimer: () => () => {} };
+      const emulator = await startTestEmulator({ settings, clock });
+      let isTicking = false;
+      // The clock goes by 100 ms with each reply, so that what it causes is noticed before it goes on.
+      const tick = async () => {
+        for (isTicking = true; isTicking; await fetch(`${emulator.url}/_emulator/ready`)) {
+          emulator.clock.advance(100);
+        }
+      };
+      // The other probes take no time.
+      const stop = () => void (isTicking = false);
+      const progress = (line: string) => (line.startsWith("Watches") ? void tick() : stop());
+      onTestFinished(stop);
+      const watch = { watchMs: 20_000, pingMs: 2, now: () => emulator.clock.now() };
+      const report = await examineEmulator(emulator, { progress, watch });
+      expect(report.settings).toMatchObject(settings);
+      expect(report.notObserved).not.toHaveProperty("lifetimeMs");
+      expect(emulator.state().namespaces.map(({ name }) => name)).toEqual(["game-0001"]);
+    },
+  );
 
   test.each([
-    [1_000, 2_000],
-    [2_000, 3_000],
-  ])("that watches reports idleTimeoutMs %i and lifetimeMs %i", async (idle, life) => {
-    const rows = await watched({ idleTimeoutMs: idle, lifetimeMs: life }, 20_000);
-    expect(rows).toMatchObject([
-      { setting: "idleTimeoutMs", value: idle },
-      { setting: "lifetimeMs", value: life },
-    ]);
-  });
-
-  test.each([
-    [{ idleTimeoutMs: null, lifetimeMs: 1_000 }, [undefined, 1_000]],
-    [{ idleTimeoutMs: 1_000, lifetimeMs: null }, [1_000, undefined]],
-  ])("that watches says nothing of what does not end: %o", async (settings, values) => {
-    expect((await watched(settings, 3_000)).map(({ value }) => value)).toEqual(values);
+    ["both end, each at its time", [600_310, 7_200_900], [600_000, 7_200_000]],
+    [
+      "both end together, so that nothing follows for silence",
+      [7_200_900, 7_200_950],
+      [undefined, 7_200_000],
+    ],
+    ["the silent one ends", [600_310, undefined], [600_000, undefined]],
+    ["none ends", [undefined, undefined], [undefined, undefined]],
+  ])("reads off two watched sockets what follows when %s", async (_, lives, values) => {
+    let time = 0;
+    const ends: ((code: number | undefined) => void)[] = [];
+    const sockets = lives.map(() => ({
+      ping: () => {},
+      closed: () => new Promise<number | undefined>((end) => ends.push(end)),
+    }));
+    const gateway = { open: async () => sockets.shift() } as unknown as DoctorGateway;
+    const options = { watchMs: 1, pingMs: 1_000, now: () => time };
+    const watched = watchSockets(gateway, options);
+    await new Promise((turn) => setImmediate(turn));
+    for (const [index, life] of lives.entries()) {
+      time = life ?? time;
+      ends[index]!(life === undefined ? undefined : 1000);
+      await new Promise((turn) => setImmediate(turn));
+    }
+    const rows = await watched;
+    expect(rows.map(({ value }) => value)).toEqual([...values]);
+    expect(rows.map(({ setting }) => setting)).toEqual(["idleTimeoutMs", "lifetimeMs"]);
   });
 
   test("has a row or a reason for every setting of the emulator", async () => {

@@ -73,6 +73,7 @@ async function run(
   options: DoctorOptions,
 ): Promise<DoctorRow[]> {
   const rows = [
+    ...(await watch(gateway, options)),
     ...(await probePages(gateway, options.origin)),
     ...loginRows(await gateway.login()),
   ];
@@ -84,12 +85,8 @@ async function run(
       namespaceName,
       user: (name) => `doctor-${id}-${name}`,
     };
-    for (const probe of probes) rows.push(...(await runProbe(probe, examination)));
-    const { watch, progress } = options;
-    if (watch) {
-      progress(`Watches two sockets, for ${watch.watchMs.toLocaleString("en")} ms at most.`);
-      const run = () => watchSockets(gateway, watch);
-      rows.push(...(await runProbe({ name: "the life of sockets", calls: 0, run }, examination)));
+    for (const probe of probes) {
+      rows.push(...(await unclearIfFailed(gateway, probe.name, probe.run(examination))));
     }
   } finally {
     await remove(gateway, namespaceName, options);
@@ -97,13 +94,27 @@ async function run(
   return rows;
 }
 
+/** Before the login: it may take longer than a project token lives. */
+async function watch(
+  gateway: DoctorGateway,
+  { watch, progress }: DoctorOptions,
+): Promise<DoctorRow[]> {
+  if (!watch) return [];
+  progress(`Watches two sockets, for ${watch.watchMs.toLocaleString("en")} ms at most.`);
+  return unclearIfFailed(gateway, "the life of sockets", watchSockets(gateway, watch));
+}
+
 /** A probe that fails leaves the others alone. */
-async function runProbe(probe: Probe, examination: Examination): Promise<DoctorRow[]> {
+async function unclearIfFailed(
+  { target }: DoctorGateway,
+  name: string,
+  rows: Promise<DoctorRow[]>,
+): Promise<DoctorRow[]> {
   try {
-    return await probe.run(examination);
+    return await rows;
   } catch (error) {
-    examination.gateway.target.signal.throwIfAborted();
-    return [fact(undefined, `${probe.name}: ${(error as Error).message}`)];
+    target.signal.throwIfAborted();
+    return [fact(undefined, `${name}: ${(error as Error).message}`)];
   }
 }
 

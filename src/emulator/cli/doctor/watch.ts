@@ -32,9 +32,9 @@ export async function watchSockets(
       row(
         "idleTimeoutMs",
         areTogether ? undefined : inTwoDigits(silentMs),
-        `a silent socket ${inWords(silentMs, watchMs)}`,
+        `a silent socket without a login ${inWords(silentMs, watchMs)}`,
       ),
-      row("lifetimeMs", inTwoDigits(activeMs), `a socket that pings ${inWords(activeMs, watchMs)}`),
+      row("lifetimeMs", inTwoDigits(activeMs), `one that pings ${inWords(activeMs, watchMs)}`),
     ];
   } finally {
     clearInterval(pinging);
