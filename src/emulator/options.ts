@@ -94,9 +94,10 @@ export interface EmulatorOptions {
   mount?: Readonly<Record<string, MountedHandler>> | undefined;
   /**
    * A gateway that handles the calls: a region of GS2 such as `ap-northeast-1`, or the address of
-   * another emulator, which is on this machine or has `https:`. Calls and frames pass both ways, of every GS2 service, with the credentials
-   * of the client; the log and the inspector show them, and faults apply to them. The upstream
-   * decides what a setting would. Default: the emulator handles the calls itself.
+   * another emulator, which is on this machine or has `https:`. Calls and frames pass both ways, of
+   * every GS2 service, with the credentials of the client; the log and the inspector show them, and
+   * faults apply to them. The upstream decides what a setting would. Default: the emulator handles
+   * the calls itself.
    */
   upstream?: string | undefined;
   settings?: Readonly<Partial<EmulatorSettings>> | undefined;

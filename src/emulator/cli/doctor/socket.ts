@@ -78,12 +78,12 @@ export class DoctorSocket {
     return this.#within<number | undefined>(this.#closed, undefined, timeoutMs);
   }
 
-  /** Not billed, and not answered by a socket that is being closed. */
+  /** It is no call, and not answered where the socket is being closed. */
   ping(): void {
     this.webSocket.ping(undefined, undefined, () => {});
   }
 
-  /** Whether the server has left it open. A ping finds out, since no ping is billed. */
+  /** Whether the server has left it open, by a ping: a call would be billed. */
   async isOpen(): Promise<boolean> {
     const { graceMs } = this.options;
     if (graceMs > 0) await this.#within<unknown>(this.#closed, undefined, graceMs);
