@@ -23,6 +23,7 @@ export type {
   RunOptions,
   RunSummary,
   UserResult,
+  WithConnection,
   WithPayload,
 } from "./options.js";
 export type { Logger } from "../core/diagnostics.js";

@@ -55,6 +55,15 @@ export interface AdminCallOptions extends AbortOptions {
 export type AdminParams<Request> = Omit<Request, "namespaceName"> &
   (Request extends InNamespace ? Partial<InNamespace> : unknown);
 
+/** A bind names its connection: over REST there is no socket that the server could take. */
+export type WithConnection<Request> = Request & {
+  /**
+   * The connection to bind, as a session names it; at most 128 characters. The GS2 reference
+   * requires it; its samples and the official SDKs leave it out, for which GS2 documents no effect.
+   */
+  connectionId: string;
+};
+
 /**
  * The payload of a notification: the type of its key where `subject` is a known key, else any JSON
  * value; or a text, which is sent as it is.

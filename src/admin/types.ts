@@ -37,6 +37,7 @@ import type {
   NotificationToUsers,
   RunOptions,
   RunSummary,
+  WithConnection,
   WithPayload,
 } from "./options.js";
 
@@ -124,14 +125,16 @@ export interface GatewayAdmin {
     WebSocketSession
   >;
   /**
-   * Binds the connection `connectionId` to the player of the access token. Without it, GS2 does not
-   * document which connection is bound; the emulator binds the latest free socket of this client.
-   * With `allowConcurrentAccess: false` it rejects with kind `conflict` when another connection
+   * Binds the connection `connectionId` to the player of the access token. With
+   * `allowConcurrentAccess: false` it rejects with kind `conflict` when another connection
    * holds the player (seen in the official SDKs).
    */
-  readonly setUserId: AdminMethod<SetUserIdRequest, ItemResult<WebSocketSession>>;
+  readonly setUserId: AdminMethod<WithConnection<SetUserIdRequest>, ItemResult<WebSocketSession>>;
   /** Binds a connection to a user, as {@link setUserId} does to a player. */
-  readonly setUserIdByUserId: AdminMethod<SetUserIdByUserIdRequest, ItemResult<WebSocketSession>>;
+  readonly setUserIdByUserId: AdminMethod<
+    WithConnection<SetUserIdByUserIdRequest>,
+    ItemResult<WebSocketSession>
+  >;
   /**
    * Sends a notification to the live sessions of a user (to all of them: assumed). It resolves when
    * there is none (assumed): see the result.

@@ -49,6 +49,16 @@ test("the demo's page allows scripts of its own only, and no frame of another pa
   expect(policy).toContain("default-src 'self'");
   expect(policy).toContain("frame-ancestors 'self'");
   expect(headers.get("x-content-type-options")).toBe("nosniff");
+  expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+});
+
+test("the demo's responses with a player's token are not stored", async () => {
+  const body = JSON.stringify({ name: "Alice" });
+  const { status, headers } = await fetch(`${demoPages.demo.url}api/login`, {
+    method: "POST",
+    body,
+  });
+  expect([status, headers.get("cache-control")]).toEqual([200, "no-store"]);
 });
 
 describe("two players", () => {

@@ -115,6 +115,21 @@ describe("the form", () => {
     expect(pageErrors).toEqual([]);
   });
 
+  test("shows names, subjects and payloads that are HTML as text", async () => {
+    const page = await inspector();
+    const html = '<img src="x" onerror="document.title = 1">';
+    const accessToken = await emulator.issueAccessToken({ userId: html });
+    const socket = await RawSocket.open(emulator.endpoints.webSocket);
+    const params = { namespaceName: "game-0001", accessToken };
+    await socket.ask(frame("setUserId", params, await restLogin(emulator.url)));
+    await emulator.notify({ userId: html, subject: html, payload: html });
+    await untilVisible(page, "the notification is in the log", row("<img src="));
+    await page.click(row("<img src="));
+    expect(await page.locator("[onerror]").count()).toBe(0);
+    await socket.close();
+    expect(pageErrors).toEqual([]);
+  });
+
   test("sends a custom notification, and shows why it was not delivered", async () => {
     const page = await inspector();
     await page.fill("input[name=userId]", "user-0009");

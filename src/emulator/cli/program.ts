@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { printable } from "../log/eventLog.js";
 import { addDoctorCommand } from "./doctorCommand.js";
 import { addEmulatorCommand } from "./emulatorCommand.js";
 import { addExecCommand } from "./execCommand.js";
@@ -41,7 +42,8 @@ export async function runCommand(
   } catch (error) {
     // Commander has printed its errors already.
     if (error instanceof CommanderError) return error.exitCode;
-    context.err(error instanceof Error ? error.message : String(error));
+    // It may quote a server.
+    context.err(printable(error instanceof Error ? error.message : String(error)));
     return 1;
   }
   return exitCode;

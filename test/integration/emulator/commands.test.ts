@@ -18,8 +18,11 @@ import {
 import type { CommandContext } from "../../../src/emulator/cli/context.js";
 import { copyPushWorker } from "../../../src/emulator/cli/pushWorkerCommand.js";
 import { runCommand } from "../../../src/emulator/cli/program.js";
+import { warningsOf } from "../../../src/emulator/cli/warnings.js";
 import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
+import { emulatorEndpoints } from "../../../src/index.js";
 import { inRepo } from "../../support/repo.js";
+import { createTestClient } from "../client/testEmulator.js";
 import { frame, RawSocket, restLogin } from "./rawSocket.js";
 
 type Signal = "SIGINT" | "SIGTERM";
@@ -200,6 +203,70 @@ describe("gs2-gateway emulator", () => {
     },
   );
 
+  test("with --upstream passes login, bind and notification of a client on, both ways", async () => {
+    const upstream = await startEmulator({ namespaces: ["game-0001"] });
+    onTestFinished(() => upstream.stop());
+    const { context, out, listening, signal } = fakeContext();
+    const flags = ["--port", "0", "--upstream", upstream.url];
+    const done = runCommand(["emulator", ...flags], context);
+    await listening();
+    const { gateway } = createTestClient({
+      endpoints: emulatorEndpoints(out[0]!.split(": ")[1]!),
+    });
+    await gateway.setUserId({ accessToken: "accessToken-0001" });
+    const received = gateway.waitFor("Gs2JobQueue:Push", { timeoutMs: 5_000 });
+    const payload = { namespaceName: "game-0001", userId: "user-0001" };
+    await upstream.notify({ userId: "user-0001", key: "Gs2JobQueue:Push", payload });
+    expect((await received).payload).toEqual(payload);
+    await gateway.disconnect();
+    signal("SIGINT");
+    expect(await done).toBe(0);
+  });
+
+  test("with --settings FILE takes what doctor prints, and refuses what is no setting", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "gs2-gateway-settings-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, "settings.json");
+    const run = async (text: string) => {
+      await writeFile(file, text);
+      const fake = fakeContext();
+      const done = runCommand(["emulator", "--port", "0", "--settings", file], fake.context);
+      return { ...fake, done };
+    };
+    const other = await startEmulator({ settings: { namespaceStatus: "READY" } });
+    onTestFinished(() => other.stop());
+    const doctor = fakeContext({ GS2_CLIENT_ID: "c", GS2_CLIENT_SECRET: "secret-0001" });
+    const flags = ["--yes", "--grace-ms", "0"];
+    expect(await runCommand(["doctor", other.url, ...flags], doctor.context)).toBe(0);
+
+    const { out, listening, signal, done } = await run(doctor.out.join("\n"));
+    await listening();
+    const url = out[0]!.split(": ")[1]!;
+    const authorization = `Bearer ${await restLogin(url)}`;
+    await fetch(`${url}/gateway/`, {
+      method: "POST",
+      headers: { authorization },
+      body: '{"name":"n"}',
+    });
+    const status = await fetch(`${url}/gateway/n/status`, { headers: { authorization } });
+    expect(await status.json()).toEqual({ status: "READY" });
+    signal("SIGINT");
+    await done;
+
+    for (const [text, problem] of [
+      ["[]", `--settings: ${file} is not a JSON object.`],
+      ["{", `--settings: ${file} is not a JSON object.`],
+      ['{"unknown":1}', "startEmulator: settings.unknown is unknown"],
+    ] as const) {
+      const { err, done: refused } = await run(text);
+      expect([await refused, err]).toEqual([1, [expect.stringContaining(problem)]]);
+    }
+    const none = fakeContext();
+    const missing = join(folder, "none.json");
+    expect(await runCommand(["emulator", "--settings", missing], none.context)).toBe(1);
+    expect(none.err).toEqual([`--settings: ${missing} cannot be read (ENOENT).`]);
+  });
+
   test("prints refused origins when no log is set", async () => {
     const { context, out, err, listening, printed, signal } = fakeContext();
     const done = runCommand(["emulator", "--port", "0"], context);
@@ -226,6 +293,13 @@ describe("gs2-gateway emulator", () => {
     expect(err[0]).toContain(message);
     expect(err[0]).not.toContain("    at ");
   });
+});
+
+test("a --host that only begins like loopback gets the warning", () => {
+  expect(warningsOf("127.evil.example", [])).toHaveLength(1);
+  for (const host of ["127.0.0.1", "127.1.2.3", "::1", "localhost"]) {
+    expect(warningsOf(host, [])).toEqual([]);
+  }
 });
 
 describe("gs2-gateway exec", () => {
