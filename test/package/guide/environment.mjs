@@ -26,7 +26,7 @@ async function projectToken() {
 }
 
 globalThis.fetch = async (address, init) => {
-  if (address === "/project-token") return new Response(await projectToken());
+  if (address === "/project-token") return Response.json({ token: await projectToken() });
   if (address === "/access-token") return new Response("accessToken-0001");
   return nativeFetch(redirect(String(address)), init);
 };
