@@ -134,6 +134,18 @@ export const checks = {
     assert.equal(gateway.connection.status, "ready");
   },
 
+  async "docs/access-token.md, On your server"({ accessTokenFor }, environment) {
+    const emulator = await connectEmulator(environment.emulator);
+    const gateway = newClient(emulator);
+    await gateway.setUserId({ accessToken: await accessTokenFor("alice") });
+    assert.equal((await emulator.sessions())[0].userId, "alice");
+    // The project token that the server keeps is refused, and not one of the last 10 seconds.
+    environment.refuseProjectToken();
+    const { now } = performance;
+    performance.now = () => now.call(performance) + 11_000;
+    assert.equal(typeof (await accessTokenFor("bob")), "string");
+  },
+
   async "docs/calls-per-hour.md, Calls per hour"({ gateway }) {
     assert.equal(gateway.connection.status, "idle");
   },
