@@ -362,7 +362,7 @@ describe("the panels", () => {
     expect(await alice.closed()).toBe(1000);
     await page.waitForSelector("[data-user=user-0001]", { state: "detached" });
     expect(emulator.sessions().map(({ userId }) => userId)).toEqual(["user-0002"]);
-    await page.click("[data-user=user-0002] button:has-text('Send notification')");
+    await page.click("[data-user=user-0002] button:has-text('Notify')");
     expect(await page.inputValue("input[name=userId]")).toBe("user-0002");
     await bob.close();
     expect(pageErrors).toEqual([]);
