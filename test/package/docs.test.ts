@@ -120,16 +120,27 @@ function membersOf(file: string, type: string): string[] {
   return types.map((member) => (member as ts.StringLiteralType).value).sort();
 }
 
-const tableUnder = (heading: string) => {
-  const section = readInRepo("docs/errors.md")
+/** The sections under a heading, with the points of each. */
+const sectionsUnder = (page: string, nth: number): [name: string, points: string[]][] =>
+  readInRepo(page)
     .split(/^## /m)
-    .find((one) => one.startsWith(heading))!;
-  return [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name!).sort();
-};
+    [nth]!.split(/^### /m)
+    .slice(1)
+    .map((section) => [
+      /^`(\w+)`\n/.exec(section)![1]!,
+      [...section.matchAll(/^- \*\*(.+?):?\*\*/gm)].map(([, point]) => point!),
+    ]);
 
-test.each([
-  ["Errors", "src/errors.ts", "GatewayErrorKind"],
-  ["Diagnostics", "src/core/diagnostics.ts", "DiagnosticCode"],
-])("the table of %s has each there is, and no other", (heading, file, type) => {
-  expect(tableUnder(heading)).toEqual(membersOf(file, type));
+describe.each([
+  ["docs/errors.md", ["What happened", "Why", "Next step"]],
+  ["docs/ja/errors.md", ["起きたこと", "理由", "次にすること"]],
+])("%s", (page, points) => {
+  test.each([
+    ["kind of error", 1, "src/errors.ts", "GatewayErrorKind"],
+    ["code of a diagnostic", 2, "src/core/diagnostics.ts", "DiagnosticCode"],
+  ])("says of each %s what happened, why, and the next step", (_, nth, file, type) => {
+    const sections = sectionsUnder(page, nth);
+    expect(sections.map(([name]) => name).sort()).toEqual(membersOf(file, type));
+    expect(sections.filter(([, found]) => found.join() !== points.join())).toEqual([]);
+  });
 });
