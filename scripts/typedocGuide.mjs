@@ -1,6 +1,7 @@
 // A plugin of TypeDoc: pages of the guide are named after their headings, grouped by language, and
-// keep the addresses of their files.
-import { Converter, KindRouter } from "typedoc";
+// keep the addresses of their files. The site has llms.txt and llms-full.txt too.
+import { Converter, KindRouter, RendererEvent } from "typedoc";
+import { writeLlms } from "./llms.mjs";
 
 export const groups = { docs: "Guide", ja: "ガイド" };
 
@@ -16,6 +17,8 @@ export function load(app) {
     document.name = headingOf(document.content);
     document.frontmatter = { group };
   });
+
+  app.renderer.on(RendererEvent.END, ({ outputDirectory }) => writeLlms(outputDirectory));
 
   app.renderer.defineRouter(
     "guide",

@@ -46,6 +46,7 @@ async function receivesJoin(_, environment) {
 export const checks = {
   "README.md, Ten lines": receivesJoin,
   "README.ja.md, 10 行で始める": receivesJoin,
+  "AGENTS.md, Using gs2-gateway: ten rules": receivesJoin,
   "docs/connect.md, Connect": receivesJoin,
 
   async "docs/connect.md, Several players on one connection"({ bindGuild }, environment) {
