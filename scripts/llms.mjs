@@ -19,7 +19,7 @@ const titleOf = (text) => /^# (.*)/.exec(text)[1];
 function summaryOf(text) {
   const [, paragraph] = text.split("\n\n");
   const plain = paragraph.replaceAll("\n", " ").replace(/\[([^\]]*)\]\([^)]*\)/g, "$1");
-  return /^.*?[.:](?= |$)/.exec(plain)[0].replace(/:$/, ".");
+  return (/^.*?\.(?= |$)/.exec(plain)?.[0] ?? plain).replace(/:$/, ".");
 }
 
 /** @param {string} folder of the site */

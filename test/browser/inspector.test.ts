@@ -115,6 +115,22 @@ describe("the form", () => {
     expect(pageErrors).toEqual([]);
   });
 
+  test("begins with a player who is connected, until the form is used", async () => {
+    const alice = await player("0007");
+    const page = await inspector();
+    const recipient = () => page.inputValue("input[name=userId]");
+    await expect.poll(recipient).toBe("user-0007");
+    await page.fill("input[name=userId]", "user-0009");
+    const bob = await player("0008");
+    await alice.close();
+    await page.click("#tab-players");
+    await untilVisible(page, "the other player is listed", "[data-user=user-0008]");
+    await page.click("#tab-send");
+    expect(await recipient()).toBe("user-0009");
+    await bob.close();
+    expect(pageErrors).toEqual([]);
+  });
+
   test("sends a custom notification, and shows why it was not delivered", async () => {
     const page = await inspector();
     await page.fill("input[name=userId]", "user-0009");
@@ -441,6 +457,13 @@ describe("the faults panel", () => {
     await untilVisible(page, "no fault is active", "text=No fault is active.");
     expect(emulator.faults.list()).toEqual([]);
     expect(pageErrors).toEqual([]);
+  });
+
+  test("begins a parameter that must be given with an example", async () => {
+    const page = await openPanel();
+    await flip(page, "latency");
+    await until("latency is set", () => emulator.faults.list().length > 0);
+    expect(emulator.faults.list()[0]).toMatchObject({ fault: "latency", delayMs: 100 });
   });
 
   test("applies a fault to the named player only", async () => {

@@ -99,6 +99,29 @@ test.each(pages)("the links of %s lead somewhere", (page) => {
   expect(broken).toEqual([]);
 });
 
+test("READMEs say how to install a packed file as long as package.json names no repository", () => {
+  const manifest = JSON.parse(readInRepo("package.json")) as {
+    version: string;
+    repository?: object;
+  };
+  const saysSo = ["README.md", "README.ja.md"].map((page) =>
+    readInRepo(page).includes(`npm install PATH/gs2-gateway-${manifest.version}.tgz`),
+  );
+  // Once it does, the package is published: the sentence goes, and links are absolute.
+  const isMissing = manifest.repository === undefined;
+  expect(saysSo).toEqual([isMissing, isMissing]);
+  const links = [...withoutCode("README.md").matchAll(/\]\(((?!#)[^)\s]+)\)/g)].map(
+    ([, to]) => to!,
+  );
+  const relative = links.filter((link) => !link.startsWith("https://"));
+  if (!isMissing) expect(relative).toEqual([]);
+});
+
+test("no page shows the value of a secret of Firebase", () => {
+  const shown = pages.filter((page) => /firebaseSecret: ?["'`]/.test(readInRepo(page)));
+  expect(shown).toEqual([]);
+});
+
 test("each test that SECURITY.md calls as a witness is there", () => {
   const named = [...readInRepo("SECURITY.md").matchAll(/`(test\/[^`]+)`/g)].map(
     ([, path]) => path!,
@@ -121,15 +144,14 @@ function membersOf(file: string, type: string): string[] {
 }
 
 /** The sections under a heading, with the points of each. */
-const sectionsUnder = (page: string, nth: number): [name: string, points: string[]][] =>
-  readInRepo(page)
-    .split(/^## /m)
-    [nth]!.split(/^### /m)
-    .slice(1)
-    .map((section) => [
-      /^`(\w+)`\n/.exec(section)![1]!,
-      [...section.matchAll(/^- \*\*(.+?):?\*\*/gm)].map(([, point]) => point!),
-    ]);
+function sectionsUnder(page: string, nth: number): [name: string, points: string[]][] {
+  const part = readInRepo(page).split(/^## /m)[nth]!;
+  const sections = part.split(/^### /m).slice(1);
+  return sections.map((section) => [
+    /^`(\w+)`\n/.exec(section)![1]!,
+    [...section.matchAll(/^- \*\*(.+?):?\*\*/gm)].map(([, point]) => point!),
+  ]);
+}
 
 describe.each([
   ["docs/errors.md", ["What happened", "Why", "Next step"]],
