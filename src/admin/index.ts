@@ -15,6 +15,7 @@ export type {
   AdminParams,
   AnySubject,
   GatewayAdminOptions,
+  GetProjectTokenOptions,
   ImportData,
   JobOptions,
   JobProgress,

@@ -51,6 +51,15 @@ export interface AdminCallOptions extends AbortOptions {
   contextStack?: string | undefined;
 }
 
+export interface GetProjectTokenOptions {
+  /**
+   * The greatest age of the token in milliseconds, 0 or more. Pass a few seconds when GS2 refused a
+   * token that you handed out: there is one login in that time at most, however many players ask.
+   * Default: none, so that a token is used for nine tenths of its life.
+   */
+  maxAgeMs?: number | undefined;
+}
+
 /** Parameters of a method; `namespaceName` is optional, since the admin has a default. */
 export type AdminParams<Request> = Omit<Request, "namespaceName"> &
   (Request extends InNamespace ? Partial<InNamespace> : unknown);

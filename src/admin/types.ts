@@ -27,11 +27,13 @@ import type {
   UrlResult,
   UserDataRequest,
 } from "../wire/requests.js";
+import type { ProjectTokenGrant } from "../session/session.js";
 import type { FirebaseToken, Namespace, WebSocketSession } from "../wire/models.js";
 import type {
   AdminCallOptions,
   AdminParams,
   AnySubject,
+  GetProjectTokenOptions,
   ImportData,
   JobOptions,
   NotificationToUsers,
@@ -183,6 +185,14 @@ export interface GatewayAdmin {
     params: WithPayload<SendMobileNotificationByUserIdRequest, Subject>,
     options?: AdminCallOptions,
   ): Promise<EmptyResult>;
+
+  /**
+   * The project token of this admin's credential, with the seconds that are left of its life: for a
+   * server that hands out project tokens, so that the client secret stays there. Logs in when there
+   * is none, when nine tenths of its life have passed, and when it is older than `maxAgeMs`;
+   * concurrent calls share one login. Without `expiresInSeconds` the life is not known.
+   */
+  getProjectToken(options?: GetProjectTokenOptions): Promise<ProjectTokenGrant>;
 
   /** Exports a user's data; resolves with the address of the file when the job is done. */
   exportUserData(params: UserDataRequest, options?: JobOptions): Promise<{ url: string }>;

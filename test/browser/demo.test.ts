@@ -449,12 +449,15 @@ describe("npm start", () => {
     return { child, output, exit: once(child, "exit") };
   }
 
-  test("prints one URL, an error when the port is taken, and exits on Ctrl-C", async () => {
+  test("prints the URLs of demo and inspector, an error when the port is taken, and exits on Ctrl-C", async () => {
     const first = run("0");
     try {
-      await expect.poll(() => first.output.out, { timeout: 10_000 }).toContain("\n");
-      const url = first.output.out.trim();
-      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/demo\/$/);
+      await expect.poll(() => first.output.out, { timeout: 10_000 }).toContain("Inspector: ");
+      const printed = /^Demo: +(http:\/\/127\.0\.0\.1:\d+\/)demo\/\nInspector: \1\n$/;
+      expect(first.output.out).toMatch(printed);
+      const inspector = printed.exec(first.output.out)![1]!;
+      expect(await (await fetch(inspector)).text()).toContain("inspector");
+      const url = `${inspector}demo/`;
       const answer = await fetch(url);
       expect(answer.status).toBe(200);
       expect(await answer.text()).toContain("game.js");
@@ -466,7 +469,7 @@ describe("npm start", () => {
 
       first.child.kill("SIGINT");
       expect(await first.exit).toEqual([0, null]);
-      expect(first.output).toEqual({ out: `${url}\n`, err: "" });
+      expect(first.output).toEqual({ out: expect.stringMatching(printed) as string, err: "" });
     } finally {
       first.child.kill("SIGKILL");
     }

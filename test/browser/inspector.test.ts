@@ -130,6 +130,22 @@ describe("the form", () => {
     expect(pageErrors).toEqual([]);
   });
 
+  test("begins with a player who is connected, until the form is used", async () => {
+    const alice = await player("0007");
+    const page = await inspector();
+    const recipient = () => page.inputValue("input[name=userId]");
+    await expect.poll(recipient).toBe("user-0007");
+    await page.fill("input[name=userId]", "user-0009");
+    const bob = await player("0008");
+    await alice.close();
+    await page.click("#tab-players");
+    await untilVisible(page, "the other player is listed", "[data-user=user-0008]");
+    await page.click("#tab-send");
+    expect(await recipient()).toBe("user-0009");
+    await bob.close();
+    expect(pageErrors).toEqual([]);
+  });
+
   test("sends a custom notification, and shows why it was not delivered", async () => {
     const page = await inspector();
     await page.fill("input[name=userId]", "user-0009");
@@ -383,7 +399,7 @@ describe("the panels", () => {
     expect(await alice.closed()).toBe(1000);
     await page.waitForSelector("[data-user=user-0001]", { state: "detached" });
     expect(emulator.sessions().map(({ userId }) => userId)).toEqual(["user-0002"]);
-    await page.click("[data-user=user-0002] button:has-text('Send notification')");
+    await page.click("[data-user=user-0002] button:has-text('Notify')");
     expect(await page.inputValue("input[name=userId]")).toBe("user-0002");
     await bob.close();
     expect(pageErrors).toEqual([]);
@@ -462,6 +478,13 @@ describe("the faults panel", () => {
     await untilVisible(page, "no fault is active", "text=No fault is active.");
     expect(emulator.faults.list()).toEqual([]);
     expect(pageErrors).toEqual([]);
+  });
+
+  test("begins a parameter that must be given with an example", async () => {
+    const page = await openPanel();
+    await flip(page, "latency");
+    await until("latency is set", () => emulator.faults.list().length > 0);
+    expect(emulator.faults.list()[0]).toMatchObject({ fault: "latency", delayMs: 100 });
   });
 
   test("applies a fault to the named player only", async () => {

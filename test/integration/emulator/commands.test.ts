@@ -17,6 +17,7 @@ import {
 } from "vitest";
 import type { CommandContext } from "../../../src/emulator/cli/context.js";
 import { copyPushWorker } from "../../../src/emulator/cli/pushWorkerCommand.js";
+import { quoted } from "../../../src/emulator/cli/initCommand.js";
 import { runCommand } from "../../../src/emulator/cli/program.js";
 import { warningsOf } from "../../../src/emulator/cli/warnings.js";
 import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
@@ -55,6 +56,7 @@ function fakeContext(env: Record<string, string | undefined> = {}) {
     env,
     interactive: false,
     version: "1.2.3",
+    isPublished: true,
     templates: pathToFileURL(inRepo("src/emulator/cli/templates/")),
     out: (line) => {
       out.push(line);
@@ -106,7 +108,7 @@ describe("gs2-gateway emulator", () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  test("prints one line when its port is in use, with the flag that chooses another", async () => {
+  test("prints who has its port, and the flag that chooses another", async () => {
     const other = await startEmulator();
     const { port } = new URL(other.url);
     const { context, out, err, listeners } = fakeContext({ PORT: port });
@@ -114,11 +116,74 @@ describe("gs2-gateway emulator", () => {
     expect([out, err, listeners.size]).toEqual([
       [],
       [
-        `Port ${port} is in use: another emulator may be running. Stop it, or try --port N or PORT=N.`,
+        `Port ${port} is in use: an emulator runs there already, at ${other.url}. Use that one, stop it, or take another port with --port N.`,
       ],
       0,
     ]);
     await other.stop();
+
+    const stranger = createServer((_, answer) => answer.end("hello"));
+    await new Promise<void>((listening) => stranger.listen(Number(port), "127.0.0.1", listening));
+    const second = fakeContext({ PATH: process.env["PATH"] });
+    const command = ["exec", "--port", port, "--", process.execPath, "-e", "0"];
+    expect(await runCommand(command, second.context)).toBe(1);
+    expect(second.err).toEqual([
+      `Port ${port} is in use by another program. Stop it, or take another port with --port N.`,
+    ]);
+    stranger.closeAllConnections();
+    await new Promise((closed) => stranger.close(closed));
+  });
+
+  describe("--strict", () => {
+    const start = async (args: string[], env: Record<string, string> = {}) => {
+      const fake = fakeContext(env);
+      const done = runCommand(["emulator", "--port", "0", "--strict", ...args], fake.context);
+      await fake.listening();
+      onTestFinished(async () => {
+        fake.signal("SIGINT");
+        await done;
+      });
+      const url = fake.out[0]!.split(": ")[1]!;
+      const login = (clientId: string, clientSecret: string) =>
+        fetch(`${url}/identifier/projectToken/login`, {
+          method: "POST",
+          body: JSON.stringify({ client_id: clientId, client_secret: clientSecret }),
+        }).then(({ status }) => status);
+      return { ...fake, login };
+    };
+
+    test("lets the credentials of --credential log in, and prints none of them", async () => {
+      const { login, out, err } = await start(["--credential", "one:sec:ret", "two:other-secret"]);
+      expect(await login("one", "sec:ret")).toBe(200);
+      expect(await login("two", "other-secret")).toBe(200);
+      expect(await login("one", "other-secret")).toBe(401);
+      expect(out.concat(err).join("\n")).not.toMatch(/sec:ret|other-secret/);
+      expect(err).toEqual([]);
+    });
+
+    test("takes the credential of the environment", async () => {
+      const env = { GS2_CLIENT_ID: "mine", GS2_CLIENT_SECRET: "hush-hush" };
+      const { login, err } = await start([], env);
+      expect(await login("mine", "hush-hush")).toBe(200);
+      expect(err).toEqual([]);
+    });
+
+    test("warns when nobody can log in", async () => {
+      const { err } = await start([]);
+      expect(err).toEqual([expect.stringContaining("Add --credential CLIENT_ID:SECRET")]);
+    });
+
+    test.each([
+      [["--strict", "--credential", "idHUSH"], "--credential takes a client ID and its secret"],
+      [["--strict", "--credential", ":HUSH"], "--credential takes a client ID and its secret"],
+      [["--credential", "id:HUSH"], "--credential needs --strict"],
+      [["--strict", "--credentail=id:HUSH'HUSH"], "unknown option '--credentail'"],
+    ])("refuses %j without repeating the secret", async (args, message) => {
+      const { context, out, err } = fakeContext();
+      expect(await runCommand(["emulator", ...args], context)).toBe(1);
+      expect(err[0]).toContain(message);
+      expect(out.concat(err).join("\n")).not.toContain("HUSH");
+    });
   });
 
   test("logs JSON lines with the address in the first", async () => {
@@ -358,7 +423,19 @@ describe("gs2-gateway exec", () => {
   test("prints one line when there is no such command", async () => {
     const { context, err } = fakeContext({ PATH: process.env["PATH"] });
     expect(await runCommand(["exec", "--", "no-such-command-here"], context)).toBe(127);
-    expect(err).toEqual(["Cannot run no-such-command-here: there is no such command."]);
+    expect(err.at(-1)).toBe(
+      "Cannot run no-such-command-here: there is no such command. Check its name, or run it by npx: gs2-gateway exec -- npx no-such-command-here",
+    );
+  });
+
+  test("listens on the port of --port, and prints its address", async () => {
+    const free = await startEmulator();
+    const { port } = new URL(free.url);
+    await free.stop();
+    const { context, out, err } = fakeContext({ PATH: process.env["PATH"] });
+    const script = `process.exit(process.env.GS2_GATEWAY_EMULATOR_URL.endsWith(":${port}") ? 5 : 1)`;
+    expect(await runCommand(["exec", "--port", port, "--", ...node(script)], context)).toBe(5);
+    expect([out, err]).toEqual([[], [`GS2-Gateway emulator: http://127.0.0.1:${port}`]]);
   });
 
   test("needs a command", async () => {
@@ -429,7 +506,7 @@ describe("gs2-gateway notify", () => {
     const wrongServer = await notify(...args);
     expect([wrongServer.code, wrongServer.err]).toEqual([
       1,
-      [`The server at ${url} is not the emulator.`],
+      [`The server at ${url} is not the emulator. Name the emulator's address: --url URL.`],
     ]);
     other.closeAllConnections();
     await new Promise((closed) => other.close(closed));
@@ -452,13 +529,32 @@ describe("gs2-gateway push-worker", () => {
   async function copy(text: string, force = false) {
     const from = join(folder, "built.js");
     await writeFile(from, text);
+    await mkdir(join(folder, "site", "public"), { recursive: true });
     const { context, out, err } = fakeContext();
     const code = await copyPushWorker(join(folder, "site", "public"), context, { force, from });
     return { code, out, err };
   }
   const copied = () => join(folder, "site", "public", "firebase-messaging-sw.js");
 
-  test("copies the file into a folder, and creates the folder", async () => {
+  test("creates no folder, and names the one that was probably meant", async () => {
+    await mkdir(join(folder, "public"));
+    const tried = async (dir: string) => {
+      const { context, err } = fakeContext();
+      expect(await runCommand(["push-worker", dir], context)).toBe(1);
+      return err;
+    };
+    const mistyped = join(folder, "pubilc");
+    expect(await tried(mistyped)).toEqual([
+      `There is no folder ${mistyped}. Did you mean ${join(folder, "public")}? Name the folder that your site is served from, or create it first.`,
+    ]);
+    const missing = join(folder, "nosuchdir", "deep");
+    expect(await tried(missing)).toEqual([
+      `There is no folder ${missing}. Name the folder that your site is served from, or create it first.`,
+    ]);
+    expect(await readdir(folder)).toEqual(["public"]);
+  });
+
+  test("copies the file into a folder", async () => {
     expect(await copy("new")).toMatchObject({
       code: 0,
       out: [expect.stringContaining(copied()) as string],
@@ -505,8 +601,26 @@ describe("gs2-gateway push-worker", () => {
     await writeFile(file, "");
     const { context, err } = fakeContext();
     expect(await runCommand(["push-worker", file], context)).toBe(1);
-    expect(err[0]).toMatch(/^Cannot write .*firebase-messaging-sw\.js \(E\w+\)\.$/);
+    expect(err).toEqual([
+      `${file} is not a folder. Name the folder that your site is served from, e.g. public.`,
+    ]);
   });
+});
+
+test.each(["--version", "-v"])("gs2-gateway %s prints the version", async (flag) => {
+  const { context, out, err } = fakeContext();
+  expect(await runCommand([flag], context)).toBe(0);
+  expect([out, err]).toEqual([["1.2.3"], []]);
+});
+
+test("an error of a command's flags is one line that names its help", async () => {
+  const { context, err } = fakeContext();
+  await runCommand(["emulator", "--strcit"], context);
+  await runCommand(["notfiy"], context);
+  expect(err).toEqual([
+    "error: unknown option '--strcit' (Did you mean --strict?) See: gs2-gateway emulator --help",
+    "error: unknown command 'notfiy' (Did you mean notify?) See: gs2-gateway --help",
+  ]);
 });
 
 test("gs2-gateway --help lists the commands", async () => {
@@ -531,7 +645,29 @@ describe("gs2-gateway init", () => {
     expect(manifest).toMatchObject({ name: "my-game", dependencies: { "gs2-gateway": "^1.2.3" } });
     expect(await readdir(dir)).toEqual(expect.arrayContaining([".gitignore", "index.html", "src"]));
     expect(await readdir(dir)).not.toContain("gitignore");
-    expect(out).toEqual([`${dir} is ready: cd ${dir} && npm install && npm run dev`]);
+    expect(out).toEqual([`${dir} is ready: cd '${dir}' && npm install && npm run dev`]);
+  });
+
+  test("says how to install the packed package until it is published", async () => {
+    const { context, out } = fakeContext();
+    const dir = join(folder, "game");
+    const unpublished = { ...context, isPublished: false };
+    expect(await runCommand(["init", "phaser-vite", dir], unpublished)).toBe(0);
+    expect(out).toEqual([
+      `${dir} is ready: cd ${dir} && npm install PATH/gs2-gateway-1.2.3.tgz && npm run dev`,
+      expect.stringContaining("npm pack in its folder makes gs2-gateway-1.2.3.tgz") as string,
+    ]);
+  });
+
+  test.each([
+    ["game", "linux", "game"],
+    ["My Game", "linux", "'My Game'"],
+    ["it's $HOME", "linux", "'it'\\''s $HOME'"],
+    ["a\\b", "linux", "'a\\b'"],
+    ["C:\\games\\one", "win32", "C:\\games\\one"],
+    ["C:\\My Games", "win32", '"C:\\My Games"'],
+  ] as const)("quotes %j for the shell of %s", (dir, platform, word) => {
+    expect(quoted(dir, platform)).toBe(word);
   });
 
   test("writes nothing into a folder that is not empty, nor over a file", async () => {

@@ -224,6 +224,7 @@ function fakeContext(env: Record<string, string> = {}, confirm?: () => Promise<b
     env,
     interactive: false,
     version: "1.2.3",
+    isPublished: true,
     templates: new URL("file:///templates/"),
     confirm,
     out: (line) => void out.push(line),
