@@ -25,7 +25,7 @@ describe("emulator.handle", () => {
     // @ts-expect-error the result is missing
     emulator.handle(doMatchmaking, () => ({}));
     // @ts-expect-error an unknown parameter
-    emulator.handle(doMatchmaking, ({ params }) => ({ item: { name: params.gatheringName } }));
+    emulator.handle(doMatchmaking, ({ params }) => ({ item: { name: String(params.gathering) } }));
   });
 
   it("has a player where the options require one", () => {
