@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
+import type { Emulator } from "../emulator.js";
 import { formatJson, formatText, printable, type EmulatorLogEntry } from "../log/eventLog.js";
 import { invalid, type EmulatorSettings } from "../settings.js";
 import { isObject } from "../store/json.js";
 import { DEFAULT_PORT, type CommandContext } from "./context.js";
 import { addGatewayFlags, startByFlags, strictWarning, type GatewayFlags } from "./gatewayFlags.js";
+import { addHandlersFile } from "./handlersFile.js";
 import { findTls, trustCommand, type TlsFlags } from "./tlsFiles.js";
 import { addressesOf, warningsOf } from "./warnings.js";
 
@@ -49,6 +51,7 @@ async function run(flags: EmulatorFlags, context: CommandContext): Promise<numbe
     allowOrigins: flags.allowOrigin,
     allowHosts: flags.allowHost,
   });
+  const endHandlers = await addHandlers(emulator, flags, context);
   // The first of the JSON lines has the address.
   if (flags.log !== "json") {
     context.out(`GS2-Gateway emulator: ${emulator.url}`);
@@ -65,6 +68,7 @@ async function run(flags: EmulatorFlags, context: CommandContext): Promise<numbe
     context.err(warning);
   }
   await untilStopped(context);
+  await endHandlers();
   await emulator.stop();
   return 0;
 }
@@ -77,6 +81,22 @@ export const untilStopped = ({ onSignal }: CommandContext): Promise<void> =>
       stop();
     });
   });
+
+/** The handlers of the flag; returns a function that ends them. Stops the emulator on an error. */
+export async function addHandlers(
+  emulator: Emulator,
+  { handlers, log }: Pick<EmulatorFlags, "handlers" | "log">,
+  { out, err }: Pick<CommandContext, "out" | "err">,
+): Promise<() => Promise<void>> {
+  if (handlers === undefined) return async () => {};
+  try {
+    // Standard output has JSON lines only.
+    return await addHandlersFile(emulator, handlers, { out: log === "json" ? err : out, err });
+  } catch (error) {
+    await emulator.stop();
+    throw error;
+  }
+}
 
 function printTrust(file: string, { log }: EmulatorFlags, { out, err }: CommandContext): void {
   // Standard output has JSON lines only.

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import type { Command } from "commander";
 import spawn from "cross-spawn";
-import { logTo } from "./emulatorCommand.js";
+import { addHandlers, logTo } from "./emulatorCommand.js";
 import type { CommandContext } from "./context.js";
 import { addGatewayFlags, startByFlags, strictWarning, type GatewayFlags } from "./gatewayFlags.js";
 
@@ -38,9 +38,12 @@ async function run(
   context.err(`GS2-Gateway emulator: ${emulator.url}`);
   const warning = strictWarning(flags, context.env);
   if (warning !== undefined) context.err(warning);
+  const { err } = context;
+  const endHandlers = await addHandlers(emulator, flags, { out: err, err });
   try {
     return await runChild(command, emulator.url, context);
   } finally {
+    await endHandlers();
     await emulator.stop();
   }
 }

@@ -13,6 +13,7 @@ export interface GatewayFlags {
   readonly strict?: true;
   readonly credential?: readonly string[];
   readonly data?: string;
+  readonly handlers?: string;
 }
 
 export const addGatewayFlags = (command: Command, port: string): Command =>
@@ -24,7 +25,11 @@ export const addGatewayFlags = (command: Command, port: string): Command =>
       "--credential <id:secret...>",
       "credentials that log in with --strict (default: GS2_CLIENT_ID and GS2_CLIENT_SECRET)",
     )
-    .option("--data <file>", "keep namespaces and tokens in this file across restarts");
+    .option("--data <file>", "keep namespaces and tokens in this file across restarts")
+    .option(
+      "--handlers <file>",
+      "a module whose function handlers adds functions of any GS2 service; loaded again when it changes",
+    );
 
 /** Starts an emulator as the flags say; `more` are options of one command. */
 export async function startByFlags(
