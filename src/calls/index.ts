@@ -42,6 +42,7 @@ export {
   type InboxMessage,
   type OpenMessageParams,
 } from "./definitions/inbox.js";
+export { getJobResult, type GetJobResultParams, type JobResult } from "./definitions/jobQueue.js";
 export {
   cancelMatchmaking,
   createGathering,
@@ -87,3 +88,4 @@ export {
   type SignedInPlayer,
   type TakeOverAccountOptions,
 } from "./signIn.js";
+export { transaction, type FinishedTransaction, type TransactionOptions } from "./transaction.js";
