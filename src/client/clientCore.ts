@@ -142,7 +142,7 @@ export class ClientCore {
     return (await this.#callRow(row, params, { ...options, slot, needsBinding: true })) as never;
   }
 
-  call(request: ServiceCall, options: CallOptions): Promise<Values> {
+  call(request: Omit<ServiceCall, symbol>, options: CallOptions): Promise<Values> {
     const { service, component, function: name, params, slot = options.slot } = request;
     for (const field of ["service", "component", "function"] as const) {
       if (!request[field]) throw invalidArgument("call", field);

@@ -49,7 +49,7 @@ async function handleServices(emulator: Emulator): Promise<void> {
     return { token, userId, expire: Date.now() + 3_600_000 };
   });
   emulator.handle(calls.doMatchmaking, async ({ userId }) => {
-    waiting.push(userId);
+    waiting.push(userId!);
     const gathering = { gatheringId: "grn", name: "gathering-0001", capacityOfRoles: [], ...model };
     if (waiting.length === 2) {
       // Before the reply, as GS2 may.
@@ -74,13 +74,13 @@ async function handleServices(emulator: Emulator): Promise<void> {
     return { item };
   });
   emulator.handle(calls.complete, async ({ userId, afterReply }) => {
-    if (!completed.has(userId)) refuse(400, "complete", "mission.complete.error.notCompleted");
+    if (!completed.has(userId!)) refuse(400, "complete", "mission.complete.error.notCompleted");
     const transactionId = `transaction-of-${userId}`;
     afterReply(() =>
       emulator.notify({
-        userId,
+        userId: userId!,
         key: "Gs2Distributor:AutoRunStampSheetNotification",
-        payload: { namespaceName: "distributor-0001", userId, transactionId },
+        payload: { namespaceName: "distributor-0001", userId: userId!, transactionId },
       }),
     );
     return { transactionId, autoRunStampSheet: true };
