@@ -1,4 +1,5 @@
-export { defineCall, type CallSpec } from "./defineCall.js";
+export type { CallSpec } from "./callSpec.js";
+export { defineCall } from "./defineCall.js";
 export {
   authentication,
   createAccount,
