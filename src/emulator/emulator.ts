@@ -2,7 +2,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { WebSocketSession } from "../wire/models.js";
 import type { CallDefinition } from "../wire/callDefinition.js";
 import { emulatorEndpoints, expandEndpoint, type Endpoints } from "../wire/endpoints.js";
-import type { RunningCall } from "./calls/addedFunctions.js";
+import type { FunctionCallContext } from "./calls/addedFunctions.js";
 import type { CallFilter, EmulatorCall } from "./log/callLog.js";
 import { dataFile, type StateFile } from "./engine/dataFile.js";
 import { disconnect, type DisconnectOptions } from "./controls/disconnect.js";
@@ -29,7 +29,7 @@ import { issueAccessToken, type IssueTokenOptions } from "./controls/accessToken
 export interface FunctionCall<
   Params = Readonly<Record<string, unknown>>,
   Options extends HandleOptions = HandleOptions,
-> extends Pick<RunningCall, "clientId" | "namespaceName" | "signal" | "afterReply"> {
+> extends FunctionCallContext {
   /**
    * From path, query, body or frame, without those that were null and without the access token. A
    * value of a query is a text. What the definition's `required` names is there; nothing else was
@@ -92,6 +92,7 @@ export interface Emulator {
     handler: FunctionHandler<NoInfer<Params>, NoInfer<Result>, NoInfer<Options>>,
     options?: Options,
   ): () => void;
+  /** The same for a function by its names, whose parameters are not checked. */
   handle<
     Params = Readonly<Record<string, unknown>>,
     const Options extends HandleOptions = HandleOptions,

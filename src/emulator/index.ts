@@ -4,6 +4,7 @@ export {
   type FunctionCall,
   type FunctionHandler,
 } from "./emulator.js";
+export type { FunctionCallContext } from "./calls/addedFunctions.js";
 export { EmulatorError } from "./calls/emulatorError.js";
 export type { HandleOptions } from "./controls/handle.js";
 export type { EmulatorOptions, MountedHandler, TlsPair } from "./options.js";
