@@ -43,7 +43,7 @@ function storageOf({ storage }: AccountPlace): AccountStorage | null | undefined
   }
 }
 
-export async function loadAccount(place: AccountPlace): Promise<KeptAccount | undefined> {
+async function loadAccount(place: AccountPlace): Promise<KeptAccount | undefined> {
   const text = await storageOf(place)?.getItem(keyOf(place));
   if (!text) return undefined;
   try {

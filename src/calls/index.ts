@@ -1,4 +1,5 @@
-export { defineCall, type CallSpec } from "./defineCall.js";
+export type { CallSpec } from "./callSpec.js";
+export { defineCall } from "./defineCall.js";
 export {
   authentication,
   createAccount,
@@ -42,6 +43,7 @@ export {
   type InboxMessage,
   type OpenMessageParams,
 } from "./definitions/inbox.js";
+export { getJobResult, type GetJobResultParams, type JobResult } from "./definitions/jobQueue.js";
 export {
   cancelMatchmaking,
   createGathering,
@@ -87,3 +89,4 @@ export {
   type SignedInPlayer,
   type TakeOverAccountOptions,
 } from "./signIn.js";
+export { transaction, type FinishedTransaction, type TransactionOptions } from "./transaction.js";

@@ -5,7 +5,7 @@ import { internalsOf, type ClientInternals } from "../core/internals.js";
 import { invalidArgument } from "../errors.js";
 import type { Values } from "../wire/frames.js";
 import { callByRest } from "./callByRest.js";
-import type { CallSpec } from "./defineCall.js";
+import type { CallSpec } from "./callSpec.js";
 import { checkSchema } from "./schema.js";
 import { trackSecrets } from "./secrets.js";
 import { rememberMark } from "./transactionMarks.js";

@@ -267,7 +267,7 @@ export class GatewayClient implements NotificationSource {
   ): Promise<Result>;
   call<Result = Values>(request: ServiceCall, options?: CallOptions): Promise<Result>;
   async call(
-    request: ServiceCall & Partial<DefinedCall<object, unknown>>,
+    request: ServiceCall | DefinedCall<object, unknown>,
     params: object = {},
     options?: CallOptions,
   ): Promise<unknown> {

@@ -163,7 +163,7 @@ export class ClientCore {
     return (await this.#callRow(row, params, { ...options, slot, needsBinding: true })) as never;
   }
 
-  call(request: ServiceCall, options: CallOptions): Promise<Values> {
+  call(request: Omit<ServiceCall, symbol>, options: CallOptions): Promise<Values> {
     // Callers may have no TypeScript.
     const given = Object(request) as ServiceCall;
     const { service, component, function: name, params, slot = options.slot } = given;

@@ -2,6 +2,7 @@ import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { SyncReason } from "../connection/state.js";
 import type { AbortOptions } from "../core/deferred.js";
 import type { Diagnostic } from "../core/diagnostics.js";
+import type { PERFORM_CALL } from "../core/internals.js";
 import type { GatewayError } from "../errors.js";
 import type { ListenOptions } from "../notify/emitter.js";
 import type { AccessTokenSource } from "../session/session.js";
@@ -40,6 +41,11 @@ export interface ServiceCall {
   params?: Values | undefined;
   /** Sends the access token of this slot, and waits for its binding. Default: neither. */
   slot?: string | undefined;
+  /**
+   * A definition is called with its parameters.
+   * @internal
+   */
+  readonly [PERFORM_CALL]?: undefined;
 }
 
 /** The options of a call of a definition. */

@@ -142,6 +142,7 @@ const params: Readonly<Record<string, Values>> = {
     ...player,
     targetVersions: [{ versionName: "app", body: "b", signature: "s", version }],
   },
+  getJobResult: { ...player, jobName: "job-0001", tryNumber: 1 },
   getStampSheetResult: { ...player, transactionId: "transaction-0001" },
 };
 

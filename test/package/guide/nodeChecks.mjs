@@ -1,6 +1,8 @@
 // Checks of what a block exports and does, by the block's page and heading.
 import assert from "node:assert/strict";
 import { GatewayClient, GatewayError } from "gs2-gateway";
+import * as calls from "gs2-gateway/calls";
+import { startEmulator } from "gs2-gateway/emulator";
 import { connectEmulator, createTestGateway } from "gs2-gateway/testing";
 
 const join = {
@@ -43,6 +45,45 @@ async function receivesJoin(_, environment) {
   await until("the block prints who joined", () => lines.join().includes("user-0002"));
 }
 
+/** Runs the test with a client of an emulator that handles what a game calls. */
+async function withServices(test) {
+  const emulator = await startEmulator({ namespaces: ["game-0001"] });
+  const gateway = newClient(emulator);
+  const notify = (userId, key, payload) => emulator.notify({ userId, key, payload });
+  let account;
+  const create = (userId) => ({ item: (account = { userId, password: `password of ${userId}` }) });
+  const handlers = {
+    createAccount: () => create("user-0001"),
+    doTakeOver: () => create("user-0002"),
+    createTakeOver: ({ params, userId }) => ({ item: { ...params, userId } }),
+    authentication: ({ params }) => {
+      assert.equal(params.password, account.password);
+      return { item: account, body: params.userId, signature: "signature" };
+    },
+    loginBySignature: async ({ params: { body: userId } }) => ({
+      token: await emulator.issueAccessToken({ userId }),
+      expire: Date.now() + 3_600_000,
+    }),
+    doMatchmaking: async ({ userId }) => {
+      const item = { name: "gathering-0001" };
+      await notify(userId, "Gs2Matchmaking:Complete", { gatheringName: item.name });
+      return { item };
+    },
+    complete: async ({ userId }) => {
+      const transactionId = "transaction-0001";
+      await notify(userId, "Gs2Distributor:AutoRunTransactionNotification", { transactionId });
+      return { transactionId, autoRunStampSheet: true };
+    },
+  };
+  for (const [name, handler] of Object.entries(handlers)) emulator.handle(calls[name], handler);
+  try {
+    await test({ emulator, gateway });
+  } finally {
+    gateway.dispose();
+    await emulator.stop();
+  }
+}
+
 export const checks = {
   "README.md, Ten lines": receivesJoin,
   "README.ja.md, 10 行で始める": receivesJoin,
@@ -58,6 +99,31 @@ export const checks = {
     assert.deepEqual([player.state, guild.state], ["held", "held"]);
     assert.equal((await emulator.sessions()).length, 2);
   },
+
+  "docs/calls.md, Sign in, call, wait": ({ play }) =>
+    withServices(async ({ gateway }) => {
+      assert.equal(await play(gateway), "user-0001");
+      assert.equal(gateway.connection.bindings.player.state, "held");
+    }),
+
+  "docs/calls.md, Take an account over": ({ protect, moveHere }) =>
+    withServices(async ({ gateway, emulator }) => {
+      await gateway.setUserId({ accessToken: "accessToken-0001" });
+      await protect(gateway, "correct horse");
+      const [{ params }] = await emulator.calls({ method: "createTakeOver" });
+      assert.deepEqual([params.type, params.password], [0, "***"]);
+      assert.equal(await moveHere(gateway, "correct horse"), "user-0002");
+    }),
+
+  "docs/calls.md, Define a call": ({ introduce }) =>
+    withServices(async ({ gateway, emulator }) => {
+      const target = ["friend", "profile", "updateProfile"];
+      const rest = { verb: "PUT", path: "/{namespaceName}/user/me/profile" };
+      const handler = ({ params, userId }) => ({ item: { ...params, userId } });
+      emulator.handle(...target, handler, { rest });
+      await gateway.setUserId({ accessToken: "accessToken-0001" });
+      assert.equal(await introduce(gateway, "hello"), "hello");
+    }),
 
   async "docs/errors.md, Errors"({ adviceFor }) {
     const error = (given) => new GatewayError({ kind: "conflict", message: "no", ...given });
