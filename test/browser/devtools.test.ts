@@ -24,7 +24,7 @@ const bundled = new Map<string, PageFile>(
 
 function chunksOf(path: string, found = new Set<string>()): string[] {
   for (const [, name] of readInRepo("dist", path).matchAll(
-    /from ["']\.\/(?:chunks\/)?([\w-]+\.js)["']/g,
+    /(?:from|import)\s*["']\.\/(?:chunks\/)?([\w-]+\.js)["']/g,
   )) {
     const chunk = `chunks/${name!}`;
     if (found.has(chunk)) continue;
