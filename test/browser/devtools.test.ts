@@ -291,7 +291,7 @@ describe("has nothing too wide, cut or out of reach", () => {
       return all
         .filter((one) => {
           const { left, right, top, bottom, width: w } = one.getBoundingClientRect();
-          if (one.closest(".whole, pre")) return false;
+          if (one.closest(".whole, pre, option")) return false;
           const isOutside =
             left < panel.left || right > panel.right || top < panel.top || bottom > panel.bottom;
           const isCut = one.scrollWidth > one.clientWidth + 1 && !clips(one) && w > 0;

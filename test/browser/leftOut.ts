@@ -25,7 +25,7 @@ export const sharedFiles: Record<string, readonly string[] | "all"> = {
     "the panel > shows and records no secret and no token",
     "the panel > can be moved, folded and opened with the keyboard, and is there after a reload",
     "the panel > goes with its undo and with the client, and a second one takes the place of the first",
-    "has nothing too wide, cut or out of reach > at 360, ja, dark",
+    "has nothing too wide, cut or out of reach > at 360, 'ja', 'dark'",
   ],
   "demoRound.test.ts": ["2 players > play a round through a restart of the server and a takeover"],
   "demoLayout.test.ts": ["on a desk > so do the result, and the page without a server: en-US"],
