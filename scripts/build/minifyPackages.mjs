@@ -13,14 +13,17 @@ const chunks = {
 export const packageChunk = (id) =>
   Object.keys(chunks).find((name) => chunks[name].test(id.replaceAll("\\", "/")));
 
+/** Entries that a game loads as they are, and what they share: the package stays below 3 MB. */
+const minifiedChunks = ["devtools", "measure", "recording"];
+
 /**
  * Minifies the chunks that hold nothing but packages: their code is not for reading here, and they
  * are larger than everything else.
  */
 export const minifyPackages = {
   name: "minify-packages",
-  async renderChunk(code, { moduleIds }) {
-    if (!moduleIds.every(isPackage)) return null;
+  async renderChunk(code, { name, moduleIds }) {
+    if (!minifiedChunks.includes(name) && !moduleIds.every(isPackage)) return null;
     const minified = await transform(code, {
       minify: true,
       target: "es2022",

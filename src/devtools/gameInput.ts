@@ -35,10 +35,12 @@ export function separateInput(host: HTMLElement, root: ShadowRoot): void {
   const begun = new Set<string>();
   const stop = (event: Event): void => event.stopPropagation();
   for (const type of BEGINNINGS) {
-    host.addEventListener(type, (event) => {
+    const begin = (event: Event): void => {
       begun.add(idOf(type, event));
       stop(event);
-    });
+    };
+    // Scrolling waits for no listener.
+    host.addEventListener(type, begin, { passive: true });
   }
   for (const [type, beginning] of Object.entries(ENDINGS)) {
     host.addEventListener(type, (event) => {

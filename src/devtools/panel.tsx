@@ -68,7 +68,7 @@ function Bar({ state, mover, close }: PanelProps) {
     <div class="bar" {...mover.pointerHandlers}>
       <h2>{state.title}</h2>
       <Square name="move" label={t.move} onKeyDown={mover.onKeyDown}>
-        ✥
+        ⋮⋮
       </Square>
       <Square name="fold" label={t.fold} onClick={() => state.fold(true)}>
         –

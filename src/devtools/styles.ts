@@ -85,7 +85,9 @@ time { color: var(--soft); }
 .detail { display: flex; flex-direction: column; flex: 1 1 200px; min-height: 120px;
   border-top: 1px solid var(--line); }
 .detail header { display: flex; align-items: center; gap: 8px; padding: 2px 4px 2px 10px; }
-.detail header strong { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.detail header strong { flex: 1 0 50%; }
+.detail header strong, .detail header small { overflow: hidden; text-overflow: ellipsis;
+  white-space: nowrap; }
 pre { flex: 1; overflow: auto; margin: 0; padding: 4px 10px 10px; white-space: pre-wrap;
   overflow-wrap: anywhere; user-select: text; -webkit-user-select: text; }
 `;

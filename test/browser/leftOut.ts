@@ -20,6 +20,14 @@ export const sharedFiles: Record<string, readonly string[] | "all"> = {
   "pushFailures.test.ts": "all",
   "phaser.test.ts": "all",
   "demoFaults.test.ts": "all",
+  "devtools.test.ts": [
+    "the panel > shows status, binding, round trip, frames, and the payload of a notification",
+    "the panel > drops the line, and shows the reconnect",
+    "the panel > shows and records no secret and no token",
+    "the panel > can be moved, folded and opened with the keyboard, and is there after a reload",
+    "the panel > goes with its undo and with the client, and a second one takes the place of the first",
+    "has nothing too wide, cut or out of reach > at 360, 'ja', 'dark'",
+  ],
   "demoRound.test.ts": ["2 players > play a round through a restart of the server and a takeover"],
   "demoLayout.test.ts": ["on a desk > so do the result, and the page without a server: en-US"],
   "inspector.test.ts": [

@@ -518,6 +518,83 @@ describe("gs2-gateway notify", () => {
   });
 });
 
+describe("gs2-gateway replay", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "gs2-gateway-replay-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const player = { namespaceName: "game-0001", userId: "alice" };
+  const notice = (atMs: number, payload: string) => ({
+    atMs,
+    direction: "toClient",
+    type: "notification",
+    players: [player],
+    body: { type: "notification", body: { issuer: "", subject: "talk", payload } },
+  });
+  const write = async (text: string) => {
+    const file = join(folder, "recording.json");
+    await writeFile(file, text);
+    return file;
+  };
+  const recording = { version: 1, startedAt: 0, frames: [notice(0, "one"), notice(100, "two")] };
+
+  test("is an emulator that sends a player the notifications of the file", async () => {
+    const file = await write(JSON.stringify(recording));
+    const { context, out, listening, signal, printed } = fakeContext();
+    const flags = ["--port", "0", "--namespace", "game-0001", "--speed", "100", "--log", "text"];
+    const done = runCommand(["replay", file, ...flags], context);
+    await listening();
+    expect(out.slice(1)).toEqual([
+      expect.stringMatching(/^GS2-Gateway emulator: http:/),
+      "  alice: 2 notifications in 0.0 s",
+      "They are sent to a player from the player's bind on, once.",
+    ]);
+    const url = out[1]!.slice("GS2-Gateway emulator: ".length);
+    const socket = await RawSocket.open(`${url.replace("http", "ws")}/gateway-ws`);
+    const params = { namespaceName: "game-0001", accessToken: "accessToken-0001" };
+    await socket.ask(frame("setUserId", params, await restLogin(url)));
+    await socket.waitFor("the second", (one) => JSON.stringify(one).includes('"two"'));
+    expect(socket.frames.filter(({ type }) => type === "notification")).toMatchObject([
+      { body: { payload: "one" } },
+      { body: { payload: "two" } },
+    ]);
+    await printed("2 notifications of alice begin for user-0001");
+    await socket.close();
+    signal("SIGINT");
+    expect(await done).toBe(0);
+  });
+
+  test.each([
+    ["no JSON", "{", [], "recording.json is no JSON."],
+    ["a wrong field", '{"version":3}', [], "recording.json: replay: version takes 1"],
+    [
+      "another player",
+      JSON.stringify(recording),
+      ["--user", "bob"],
+      "replay: userId is not in the",
+    ],
+    [
+      "a wrong speed",
+      JSON.stringify(recording),
+      ["--speed", "fast"],
+      "--speed takes a number above",
+    ],
+  ])("fails with one line for %s", async (_, text, flags, problem) => {
+    const file = await write(text);
+    const { context, out, err } = fakeContext();
+    expect(await runCommand(["replay", file, "--port", "0", ...flags], context)).toBe(1);
+    expect([out, err]).toEqual([[], [expect.stringContaining(problem)]]);
+  });
+
+  test("fails with one line where there is no file", async () => {
+    const { context, err } = fakeContext();
+    expect(await runCommand(["replay", join(folder, "none.json")], context)).toBe(1);
+    expect(err).toEqual([expect.stringMatching(/none\.json cannot be read \(ENOENT\)\.$/)]);
+  });
+});
+
 describe("gs2-gateway push-worker", () => {
   let folder: string;
   beforeEach(async () => {
@@ -626,7 +703,7 @@ test("an error of a command's flags is one line that names its help", async () =
 test("gs2-gateway --help lists the commands", async () => {
   const { context, out } = fakeContext();
   expect(await runCommand(["--help"], context)).toBe(0);
-  for (const command of ["emulator", "exec", "notify", "push-worker"])
+  for (const command of ["emulator", "exec", "notify", "replay", "push-worker"])
     expect(out.join("\n")).toContain(command);
 });
 

@@ -46,7 +46,7 @@ const bundleText = async (where: "node" | "page", { plugins = [], ...more }: Bui
     target: "es2022",
     platform: where === "node" ? "node" : "browser",
     logLevel: "silent",
-    external: ["file:*", "firebase/*", "phaser"],
+    external: ["file:*", "firebase/*", "phaser", "@opentelemetry/*"],
     define: { "import.meta.hot": "globalThis.viteHot" },
     ...more,
     write: false,

@@ -1,5 +1,10 @@
 // Checks of what a block exports and does, by the block's page and heading.
 import assert from "node:assert/strict";
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  PeriodicExportingMetricReader,
+} from "@opentelemetry/sdk-metrics";
 import { GatewayClient, GatewayError } from "gs2-gateway";
 import * as calls from "gs2-gateway/calls";
 import { startEmulator } from "gs2-gateway/emulator";
@@ -224,6 +229,34 @@ export const checks = {
 
   async "docs/calls-per-hour.md, Calls per hour"({ gateway }) {
     assert.equal(gateway.connection.status, "idle");
+  },
+
+  async "docs/devtools.md, OpenTelemetry"({ exportMetrics }, environment) {
+    const emulator = await connectEmulator(environment.emulator);
+    const gateway = newClient(emulator);
+    const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+    const reader = new PeriodicExportingMetricReader({ exporter });
+    const stop = exportMetrics(gateway, reader);
+    await gateway.setUserId({ accessToken: "accessToken-0001" });
+    await emulator.disconnect({ userId: "user-0001" });
+    await emulator.waitForSession({ userId: "user-0001" });
+    await gateway.describeWebSocketSessions();
+    stop();
+    await reader.forceFlush();
+    const [metric] = exporter.getMetrics().at(-1).scopeMetrics[0].metrics;
+    assert.equal(metric.descriptor.name, "gs2_gateway.duration");
+    const counted = metric.dataPoints.map(({ attributes: { name, outcome, method = "" }, value }) =>
+      [name, outcome, method.split(".").at(-1), value.count].join(" ").replace("  ", " "),
+    );
+    assert.deepEqual(counted.sort(), [
+      "call ok describeWebSocketSessions 1",
+      "call ok login 1",
+      "call ok setUserId 2",
+      "connect ok 1",
+      "gap ok 1",
+      "reconnect ok 1",
+    ]);
+    gateway.dispose();
   },
 
   async "docs/recipes.md, Plain TypeScript"({ lobby, gateway }, environment) {

@@ -163,6 +163,11 @@ export const checks = {
     console.log = log;
   },
 
+  async "docs/devtools.md, The panel"() {
+    const panel = document.querySelector("gs2-gateway-devtools").shadowRoot;
+    await until("the panel shows the player", () => panel.textContent.includes("user-0001"));
+  },
+
   async "docs/recipes.md, A page without a bundler"(_, environment) {
     await notifyJoin(environment);
     const { body } = document;

@@ -18,7 +18,7 @@ const toRun = programs.filter(({ page }) => !page.startsWith("docs/ja/"));
 
 /** Whether a block uses a document, a canvas or a service worker. */
 const needsPage = ({ language, code }: Block): boolean =>
-  language === "html" || /from "(phaser|gs2-gateway\/push)"/.test(code);
+  language === "html" || /from "(phaser|gs2-gateway\/push)"|showDevtools\(/.test(code);
 
 export const nodeBlocks = toRun.filter((block) => !needsPage(block));
 export const pageBlocks = toRun.filter(needsPage);
