@@ -128,7 +128,7 @@ describe("gs2-gateway doctor", () => {
       const clock = { now: () => 0, setTimer: () => () => {} };
       const emulator = await startTestEmulator({ settings, clock });
       let isTicking = false;
-      // The clock goes by 100 ms with each reply, so that what it causes is noticed before it goes on.
+      // The clock goes by 100 ms with each reply: what it causes is noticed before it goes on.
       const tick = async () => {
         for (isTicking = true; isTicking; await fetch(`${emulator.url}/_emulator/ready`)) {
           emulator.clock.advance(100);
