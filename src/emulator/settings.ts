@@ -209,9 +209,7 @@ export interface EmulatorSettings {
    * Default 600,000 (AWS).
    */
   idleTimeoutMs: number | null;
-  /**
-   * A socket is cut this many milliseconds after it opened; null: never. Default 7,200,000 (AWS).
-   */
+  /** A socket is cut so many milliseconds after opening; null: never. Default 7,200,000 (AWS). */
   lifetimeMs: number | null;
   /**
    * A socket that sends a longer message is closed with 1009, in bytes; null: no limit. Default
@@ -219,8 +217,8 @@ export interface EmulatorSettings {
    */
   maxMessageBytes: number | null;
   /**
-   * A longer request body, after gunzip, is refused with 413, in bytes; with the option `upstream` a
-   * socket that sends a longer frame is closed with 1009 too. Default 1,048,576 (our choice).
+   * A longer request body, after gunzip, is refused with 413, in bytes; with an `upstream` a socket
+   * that sends a longer frame is closed with 1009 too. Default 1,048,576 (our choice).
    */
   maxBodyBytes: number;
   /**
@@ -232,11 +230,12 @@ export interface EmulatorSettings {
   maxConnections: number;
   /** Region in the GRNs of models. Default `ap-northeast-1` (our choice). */
   region: string;
-  /**
-   * `owner_id` of the login, and owner in the GRNs of models. Default `owner-0001` (our choice).
-   */
+  /** `owner_id` of the login, and owner in all GRNs. Default `owner-0001` (our choice). */
   ownerId: string;
 }
+
+const isCloseCode = (code: number): boolean =>
+  code === 1000 || code === 1006 || (code >= 3000 && code <= 4999);
 
 /** The one list of settings: what each takes, and its default. */
 const settings = {
@@ -278,13 +277,7 @@ const settings = {
   checkWhileRunning: v.optional(oneOf(404, 409, "nullUrl"), 404),
   cleanCutsSessions: v.optional(yesNo, false),
   importReplaces: v.optional(yesNo, false),
-  closeCodeOnCut: v.optional(
-    wholeNumberOf(
-      "1000, 1006 or 3000 to 4999",
-      (code) => code === 1000 || code === 1006 || (code >= 3000 && code <= 4999),
-    ),
-    1000,
-  ),
+  closeCodeOnCut: v.optional(wholeNumberOf("1000, 1006 or 3000 to 4999", isCloseCode), 1000),
   idleTimeoutMs: v.optional(positiveOrNull, 600_000),
   lifetimeMs: v.optional(positiveOrNull, 7_200_000),
   maxMessageBytes: v.optional(positiveOrNull, 131_072),

@@ -127,15 +127,16 @@ describe("gs2-gateway doctor", () => {
       const settings = { idleTimeoutMs, lifetimeMs, projectTokenExpiresInSeconds: 2 };
       const clock = { now: () => 0, setTimer: () => () => {} };
       const emulator = await startTestEmulator({ settings, clock });
-      let isTicking = false;
-      // The clock goes by 100 ms with each reply, so that what it causes is noticed before it goes on.
+      const stopped = new AbortController();
+      // The clock goes by 100 ms with each reply: what it causes is noticed before it goes on.
       const tick = async () => {
-        for (isTicking = true; isTicking; await fetch(`${emulator.url}/_emulator/ready`)) {
+        while (!stopped.signal.aborted) {
           emulator.clock.advance(100);
+          await fetch(`${emulator.url}/_emulator/ready`);
         }
       };
       // The other probes take no time.
-      const stop = () => void (isTicking = false);
+      const stop = () => stopped.abort();
       const progress = (line: string) => (line.startsWith("Watches") ? void tick() : stop());
       onTestFinished(stop);
       const watch = { watchMs: 20_000, pingMs: 2, now: () => emulator.clock.now() };
