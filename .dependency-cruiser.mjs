@@ -99,7 +99,7 @@ export const reserved = [
   { packages: ["ws"], from: ["node", "emulator"], reason: "Browsers have their own WebSocket." },
   { packages: ["node:"], from: ["node", "emulator"], reason: "Browsers have no modules of Node." },
   {
-    packages: ["hono", "@hono/node-server", "commander", "valibot", "selfsigned"],
+    packages: ["hono", "@hono/node-server", "commander", "valibot", "selfsigned", "leven"],
     from: ["emulator"],
     reason: "A player never downloads a part of a server.",
   },

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile, readdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { publint } from "publint";
@@ -34,7 +34,7 @@ async function sizeOf(folder: string): Promise<number> {
 describe("the packed package", () => {
   it("contains what users need and nothing else", () => {
     const needed =
-      /^(package\.json|LICENSE|CHANGELOG\.md|README(\.ja)?\.md|dist\/THIRD_PARTY_LICENSES\.txt|dist\/gs2-gateway(-phaser)?\.global\.js|dist\/templates\/phaser-vite\/(src|test)?\/?[\w.]+|dist\/inspector\/(index\.html|inspector\.(js|css))|dist\/(chunks\/)?[\w-]+(\.d)?\.c?[jt]s)$/;
+      /^(package\.json|LICENSE|AGENTS\.md|CHANGELOG\.md|README(\.ja)?\.md|dist\/THIRD_PARTY_LICENSES\.txt|dist\/gs2-gateway(-phaser)?\.global\.js|dist\/templates\/phaser-vite\/(src|test)?\/?[\w.]+|dist\/inspector\/(index\.html|inspector\.(js|css))|dist\/(chunks\/)?[\w-]+(\.d)?\.c?[jt]s)$/;
     expect(consumer.packed.filter((path) => !needed.test(path))).toEqual([]);
     expect(consumer.packed).toEqual(
       expect.arrayContaining([
@@ -193,6 +193,7 @@ describe("the packed package", () => {
 
   it("has a command that copies the push worker into a folder", async () => {
     const cli = join(installed, "dist", "cli.js");
+    await mkdir(join(project, "public"));
     await node([cli, "push-worker", "public"], project);
     const file = "firebase-messaging-sw.js";
     const worker = await readFile(join(project, "public", file), "utf8");
