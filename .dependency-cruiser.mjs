@@ -106,6 +106,11 @@ export const reserved = [
     reason: "Only a command starts another one.",
   },
   {
+    packages: ["chokidar"],
+    from: ["emulator/cli"],
+    reason: "Only a command watches files.",
+  },
+  {
     packages: ["@rushstack/node-core-library"],
     from: ["emulator/engine/fileLock"],
     reason: "Of a large library, only its lock file is used.",

@@ -1,4 +1,5 @@
 export { startEmulator, type Emulator } from "./emulator.js";
+export type { FunctionCallContext } from "./calls/addedFunctions.js";
 export { EmulatorError } from "./calls/emulatorError.js";
 export type { HandleOptions } from "./controls/handle.js";
 export type { EmulatorOptions, MountedHandler, TlsPair } from "./options.js";

@@ -1,23 +1,12 @@
 import type { Target, Values } from "../../wire/frames.js";
 import type { AnyMethod } from "../../wire/methods.js";
 
-/** A call that passed the checks. */
-export interface AdmittedCall {
-  /**
-   * As sent; null counts as absent, and a value of a query is a text. Without the access token,
-   * which `userId` stands for.
-   */
-  readonly params: Values;
-  /** The player of the access token, else the parameter `userId`. */
-  readonly userId: string | undefined;
+/** What a handler is given besides the parameters of a call. */
+export interface FunctionCallContext {
   /** The client of the project token. */
   readonly clientId: string;
   /** The parameter of that name: a namespace of the called service. */
   readonly namespaceName: string | undefined;
-}
-
-/** A call that a handler is working on. */
-export interface RunningCall extends AdmittedCall {
   /**
    * Aborted when the caller's socket or request has closed, when the time is up, and when the
    * emulator is reset or stops.
@@ -29,6 +18,17 @@ export interface RunningCall extends AdmittedCall {
    */
   readonly afterReply: (run: () => unknown) => void;
 }
+
+/** A call that passed the checks. */
+export interface AdmittedCall extends Pick<FunctionCallContext, "clientId" | "namespaceName"> {
+  /** As sent; null counts as absent. Without the access token, which `userId` stands for. */
+  readonly params: Values;
+  /** The player of the access token, else the parameter `userId`. */
+  readonly userId: string | undefined;
+}
+
+/** A call that a handler is working on. */
+export type RunningCall = AdmittedCall & FunctionCallContext;
 
 /** A function of any GS2 service that the emulator handles besides its own methods. */
 export interface AddedFunction {

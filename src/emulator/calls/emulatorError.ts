@@ -25,7 +25,9 @@ const schema = v.object({
  */
 export class EmulatorError extends Error {
   override readonly name = "EmulatorError";
+  /** From 400 to 599. */
   readonly status: number;
+  /** GS2's error list, as it was given. */
   readonly errors: readonly GatewayErrorDetail[];
 
   /**

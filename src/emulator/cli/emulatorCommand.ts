@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { startEmulator } from "../emulator.js";
+import { startEmulator, type Emulator } from "../emulator.js";
 import { formatJson, formatText, printable, type EmulatorLogEntry } from "../log/eventLog.js";
 import { invalid, type EmulatorSettings } from "../settings.js";
 import { isObject } from "../store/json.js";
 import { DEFAULT_PORT, type CommandContext } from "./context.js";
+import { addHandlersFile } from "./handlersFile.js";
 import { findTls, trustCommand, type TlsFlags } from "./tlsFiles.js";
 import { addressesOf, warningsOf } from "./warnings.js";
 
@@ -17,7 +18,11 @@ interface EmulatorFlags extends TlsFlags {
   readonly allowOrigin?: readonly string[];
   readonly settings?: string;
   readonly upstream?: string;
+  readonly handlers?: string;
 }
+
+export const HANDLERS_FLAG =
+  "a module whose function handlers adds functions of any GS2 service; loaded again when it changes";
 
 /** `gs2-gateway emulator`: runs until SIGINT or SIGTERM. */
 export function addEmulatorCommand(
@@ -44,6 +49,7 @@ export function addEmulatorCommand(
     .option("--tls-key <file>", "the private key of --tls-cert (PEM)")
     .option("--settings <file>", "settings as JSON, e.g. those that doctor prints")
     .option("--upstream <region|url>", "pass calls and frames on to this gateway and show them")
+    .option("--handlers <file>", HANDLERS_FLAG)
     .action(async (flags: EmulatorFlags) => exit(await run(flags, context)));
 }
 
@@ -62,6 +68,7 @@ async function run(flags: EmulatorFlags, context: CommandContext): Promise<numbe
     allowOrigins: flags.allowOrigin,
     allowHosts: flags.allowHost,
   });
+  const endHandlers = await addHandlers(emulator, flags, context);
   // The first of the JSON lines has the address.
   if (flags.log !== "json") {
     context.out(`GS2-Gateway emulator: ${emulator.url}`);
@@ -80,8 +87,25 @@ async function run(flags: EmulatorFlags, context: CommandContext): Promise<numbe
       stop();
     });
   });
+  await endHandlers();
   await emulator.stop();
   return 0;
+}
+
+/** The handlers of the flag; returns a function that ends them. Stops the emulator on an error. */
+export async function addHandlers(
+  emulator: Emulator,
+  { handlers, log }: Pick<EmulatorFlags, "handlers" | "log">,
+  { out, err }: Pick<CommandContext, "out" | "err">,
+): Promise<() => Promise<void>> {
+  if (handlers === undefined) return async () => {};
+  try {
+    // Standard output has JSON lines only.
+    return await addHandlersFile(emulator, handlers, { out: log === "json" ? err : out, err });
+  } catch (error) {
+    await emulator.stop();
+    throw error;
+  }
 }
 
 function printTrust(file: string, { log }: EmulatorFlags, { out, err }: CommandContext): void {

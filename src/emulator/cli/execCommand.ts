@@ -2,13 +2,14 @@ import { constants } from "node:os";
 import type { Command } from "commander";
 import spawn from "cross-spawn";
 import { startEmulator } from "../emulator.js";
-import { logTo } from "./emulatorCommand.js";
+import { addHandlers, HANDLERS_FLAG, logTo } from "./emulatorCommand.js";
 import type { CommandContext } from "./context.js";
 
 interface ExecFlags {
   readonly namespace?: readonly string[];
   readonly strict?: true;
   readonly data?: string;
+  readonly handlers?: string;
 }
 
 /**
@@ -28,6 +29,7 @@ export function addExecCommand(
     .option("--namespace <name...>", "namespaces that exist from the start")
     .option("--strict", "refuse what GS2 would refuse: unknown namespaces, credentials and tokens")
     .option("--data <file>", "keep namespaces and tokens in this file across restarts")
+    .option("--handlers <file>", HANDLERS_FLAG)
     .argument("<command...>", "the command and its arguments, after --")
     .action(async (command: string[], flags: ExecFlags) =>
       exit(await run(command, flags, context)),
@@ -46,9 +48,12 @@ async function run(
     // Standard output is the command's.
     log: logTo(undefined, context.err, context.err),
   });
+  const { err } = context;
+  const endHandlers = await addHandlers(emulator, flags, { out: err, err });
   try {
     return await runChild(command, emulator.url, context);
   } finally {
+    await endHandlers();
     await emulator.stop();
   }
 }

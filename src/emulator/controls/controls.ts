@@ -1,6 +1,6 @@
 import type { WebSocketSession } from "../../wire/models.js";
 import type { CallDefinition } from "../../wire/callDefinition.js";
-import type { RunningCall } from "../calls/addedFunctions.js";
+import type { FunctionCallContext } from "../calls/addedFunctions.js";
 import type { EmulatorEngine } from "../engine/engine.js";
 import type { EmulatorFault, EmulatorFaultReport } from "../faults/definitions.js";
 import { parseFaults } from "../faults/parse.js";
@@ -18,7 +18,7 @@ import { waitForSession, type WaitForSessionOptions } from "./waitForSession.js"
 export interface FunctionCall<
   Params = Readonly<Record<string, unknown>>,
   Options extends HandleOptions = HandleOptions,
-> extends Pick<RunningCall, "clientId" | "namespaceName" | "signal" | "afterReply"> {
+> extends FunctionCallContext {
   /**
    * From path, query, body or frame, without those that were null and without the access token. A
    * value of a query is a text. What the definition's `required` names is there; nothing else was
@@ -75,6 +75,7 @@ export interface EmulatorControls {
     handler: FunctionHandler<NoInfer<Params>, NoInfer<Result>, NoInfer<Options>>,
     options?: Options,
   ): () => void;
+  /** The same for a function by its names, whose parameters are not checked. */
   handle<
     Params = Readonly<Record<string, unknown>>,
     const Options extends HandleOptions = HandleOptions,

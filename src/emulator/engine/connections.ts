@@ -8,7 +8,6 @@ import type { LogEvent } from "../log/eventLog.js";
 import { dropConnection, openConnection } from "../store/sessions.js";
 import type { Store } from "../store/types.js";
 import type { AdjustableClock } from "./clock.js";
-import type { CallerSignal } from "./functionCalls.js";
 import type { Waiters } from "./waiters.js";
 
 /** The client's end of a connection: a WebSocket, or its replacement in a test. */
@@ -59,18 +58,15 @@ export interface EngineContext {
 }
 
 export interface ConnectionPorts extends EngineContext {
-  readonly handleRequest: (
-    request: ApiRequest,
-    requestId: string,
-    reply: SendReply,
-    caller: CallerSignal,
-  ) => void;
+  readonly handleRequest: (request: ApiRequest, requestId: string, reply: SendReply) => void;
   readonly relayRequest: (
     request: ApiRequest,
     requestId: string,
     forward: Forward,
     reply: SendReply,
   ) => void;
+  /** Called when its transport has closed. */
+  readonly callerClosed: (connectionId: string) => void;
   readonly perform: (effects: readonly FaultEffect[]) => void;
 }
 
@@ -90,7 +86,6 @@ export class Connections {
     const timeoutMs = Math.min(idleTimeoutMs ?? Infinity, lifetimeMs ?? Infinity);
     clock.wakeAt(connection.openedAt + timeoutMs);
     log("opened", `${connectionId} opened`, { connectionId });
-    const ended = new AbortController();
     const isOpen = () => store === this.ports.store() && store.connections.has(connectionId);
     const replyTo =
       (request: ApiRequest, requestId: string): SendReply =>
@@ -112,7 +107,7 @@ export class Connections {
       send: (text) => this.send(connectionId, text),
       handleRequest: (given, requestId) => {
         const request: ApiRequest = { ...given, transport: "socket", connectionId };
-        handleRequest(request, requestId, replyTo(request, requestId), () => ended.signal);
+        handleRequest(request, requestId, replyTo(request, requestId));
       },
       relayRequest: (given, requestId, forward) => {
         const request: ApiRequest = { ...given, transport: "socket", connectionId };
@@ -123,10 +118,7 @@ export class Connections {
           this.send(connectionId, text);
         }
       },
-      closed: (code) => {
-        ended.abort();
-        this.#closed(store, connectionId, code);
-      },
+      closed: (code) => this.#closed(store, connectionId, code),
     };
   }
 
@@ -159,6 +151,7 @@ export class Connections {
   #closed(store: Store, connectionId: string, code: number): void {
     this.#transports.delete(connectionId);
     this.ports.faults().connectionClosed(connectionId);
+    this.ports.callerClosed(connectionId);
     const userIds = dropConnection(store, connectionId).map(({ userId }) => userId);
     const ended = userIds.length > 0 ? `; ended the session of ${userIds.join(", ")}` : "";
     const text = `${connectionId} closed with ${code}${ended}`;

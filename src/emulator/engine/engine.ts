@@ -95,6 +95,7 @@ export class EmulatorEngine {
       ...context,
       handleRequest: (...args) => this.handleRequest(...args),
       relayRequest: (...args) => this.relayRequest(...args),
+      callerClosed: (connectionId) => this.functionCalls.abort(connectionId),
       perform: (effects) => this.#effects.run(effects),
     });
     const { pushes } = this;

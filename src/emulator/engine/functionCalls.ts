@@ -17,10 +17,18 @@ export interface FunctionCallPorts {
   readonly log: LogEvent;
 }
 
-/** Of the caller's socket or request: aborted when it has closed. */
+/** Of a call over REST: aborted when its request has closed. */
 export type CallerSignal = () => AbortSignal;
 
 type Settle = (result: CallResult) => void;
+
+interface Running {
+  readonly connectionId: string | undefined;
+  /** Aborts the handler's signal; its result still counts. */
+  readonly abort: () => void;
+  /** Replies at once. */
+  readonly end: (reason: Failure) => void;
+}
 
 /**
  * Runs the handlers of added functions: foreign code, so each has a deadline, and what it throws
@@ -29,7 +37,7 @@ type Settle = (result: CallResult) => void;
 export class FunctionCalls {
   readonly functions = new AddedFunctions();
   /** Calls that have no reply yet. */
-  readonly #running = new Set<(reason: Failure) => void>();
+  readonly #running = new Set<Running>();
   /** By key: repeats of a call that has no reply yet. */
   readonly #repeats = new Map<string, Settle[]>();
 
@@ -59,9 +67,15 @@ export class FunctionCalls {
     });
   }
 
+  /** Aborts the signals of the calls that came over this connection. */
+  abort(connectionId: string): void {
+    for (const one of this.#running) if (one.connectionId === connectionId) one.abort();
+  }
+
   /** Ends all calls with 503. */
   end(message: string): void {
-    for (const end of [...this.#running]) end(failure(503, [{ component: "emulator", message }]));
+    for (const { end } of [...this.#running])
+      end(failure(503, [{ component: "emulator", message }]));
   }
 
   #run(
@@ -82,7 +96,7 @@ export class FunctionCalls {
       settled = true;
       clearTimeout(timer);
       callerSignal?.removeEventListener("abort", abort);
-      this.#running.delete(end);
+      this.#running.delete(entry);
       reply(result);
       afterReply.runAll();
     };
@@ -90,6 +104,7 @@ export class FunctionCalls {
       settle(reason);
       abort();
     };
+    const entry: Running = { connectionId: request.connectionId, abort, end };
     const timer = setTimeout(
       () => {
         const message = `The handler of ${nameOf(added.target)} did not answer within ${added.timeoutMs} ms.`;
@@ -98,7 +113,7 @@ export class FunctionCalls {
       },
       Math.min(added.timeoutMs, LONGEST_TIMER_MS),
     );
-    this.#running.add(end);
+    this.#running.add(entry);
     callerSignal?.addEventListener("abort", abort);
     if (callerSignal?.aborted) abort();
     const running: RunningCall = { ...call, signal, afterReply: (run) => afterReply.add(run) };

@@ -25,6 +25,8 @@ export interface FaultMoment {
 export interface FaultedCall {
   /** Only replies of this function, e.g. `setUserId`, or `login`. Default: of any. */
   method?: string | undefined;
+  /** Only replies of this service, e.g. `matchmaking`. Default: of any. */
+  service?: string | undefined;
 }
 
 /** The faults by name, with the parameters of each. Durations pass on the emulator's clock. */
@@ -195,7 +197,7 @@ function isJson(value: unknown): boolean {
 const on = v.optional(oneOf("now", "bind"), "now");
 
 /** Empty: any. */
-const method = v.optional(anyText, "");
+const call = { method: v.optional(anyText, ""), service: v.optional(anyText, "") };
 
 const status = (fallback: number) => v.optional(wholeNumberWithin(400, 599, "status"), fallback);
 
@@ -254,14 +256,14 @@ export const faultDefinitions = {
   refuseLogin: addressed("the login is refused", { status: status(503) }),
   refuseBind: addressed("the bind is refused", { status: status(409) }),
   repliesOutOfOrder: addressed("the reply is held until another has overtaken it", {
-    method,
+    ...call,
     withinMs: ms(200),
   }),
-  replyLost: addressed("the call takes effect, its reply never comes", { method }),
-  replyDuplicated: addressed("the reply comes twice", { method }),
-  replyAfterReconnect: addressed("the reply comes on its player's next socket", { method }),
+  replyLost: addressed("the call takes effect, its reply never comes", { ...call }),
+  replyDuplicated: addressed("the reply comes twice", { ...call }),
+  replyAfterReconnect: addressed("the reply comes on its player's next socket", { ...call }),
   notificationBeforeReply: addressed("a notification comes before the reply", {
-    method,
+    ...call,
     key: nameText,
     payload: v.nullish(valueOf<NonNullable<unknown>>("a text or a JSON value", isJson), {}),
   }),

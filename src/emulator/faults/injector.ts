@@ -161,7 +161,7 @@ export class FaultInjector {
       texts.map((one) => ({ kind: "send", connectionId, text: one }));
     const { now, held } = this.#replies.plan({
       connectionId,
-      method: request.target.function,
+      called: request.target,
       text,
       target: () => this.#targetOf(request),
     });

@@ -1,4 +1,4 @@
-import { encodeNotification } from "../../wire/frames.js";
+import { encodeNotification, type Target } from "../../wire/frames.js";
 import type { ActiveFaults } from "./activeFaults.js";
 import type { EmulatorFaultName, Fault, FaultedCall } from "./definitions.js";
 import type { FaultTarget } from "./target.js";
@@ -11,7 +11,7 @@ export interface ReplyContext {
   readonly connectionId: string;
   readonly target: () => FaultTarget;
   /** The function that was called. */
-  readonly method: string;
+  readonly called: Target;
   readonly text: string;
 }
 
@@ -35,16 +35,12 @@ export class ReplyScheduler {
   /** @param trigger as {@link ActiveFaults.trigger} */
   constructor(private readonly trigger: ActiveFaults["trigger"]) {}
 
-  plan({ connectionId, target, method, text }: ReplyContext): ReplyPlan {
+  plan({ connectionId, target, called, text }: ReplyContext): ReplyPlan {
     const trigger = <Name extends ReplyFault>(
       name: Name,
       applies = () => true,
     ): Fault<Name> | undefined =>
-      this.trigger(
-        name,
-        target,
-        ({ values }) => ["", method].includes((values as FaultedCall).method!) && applies(),
-      );
+      this.trigger(name, target, ({ values }) => isOf(values as FaultedCall, called) && applies());
     const triggerForPlayer = <Name extends ReplyFault>(name: Name): Fault<Name> | undefined =>
       trigger(name, () => target().userIds.length > 0);
 
@@ -84,6 +80,10 @@ export class ReplyScheduler {
     return released.map(({ text }) => text);
   }
 }
+
+/** An empty name is any. */
+const isOf = ({ method, service }: FaultedCall, called: Target): boolean =>
+  ["", called.function].includes(method!) && ["", called.service].includes(service!);
 
 function notificationOf({ values: { key, payload } }: Fault<"notificationBeforeReply">): string {
   const text = typeof payload === "string" ? payload : JSON.stringify(payload);

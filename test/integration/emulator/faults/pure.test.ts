@@ -88,7 +88,7 @@ describe("ReplyScheduler", () => {
   const replyTo = (text: string, target = alice, method = "m") => ({
     connectionId: target().connectionId!,
     target,
-    method,
+    called: { service: "gateway", component: "webSocketSession", function: method },
     text,
   });
 

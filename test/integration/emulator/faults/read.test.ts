@@ -137,8 +137,8 @@ describe("parseFaults", () => {
       { delayMs: 1_000 },
       { status: 503 },
       { status: 409 },
-      { method: "", withinMs: 200 },
-      { method: "", key: "k", payload: {} },
+      { method: "", service: "", withinMs: 200 },
+      { method: "", service: "", key: "k", payload: {} },
       { on: "now", text: "{" },
     ]);
   });

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { GatewayErrorDetail } from "../../../../src/errors.js";
 import type { EmulatorSettings } from "../../../../src/emulator/index.js";
 import { allMethods } from "../../../../src/wire/allMethods.js";
 import * as methods from "../../../../src/wire/methods.js";
@@ -516,7 +517,10 @@ const unknownFunctions: Row[] = (
   async check({ socket, token }) {
     const x_gs2 = { service, component, function: "fly", requestId: "unknown" };
     const reply = await socket.ask({ xGs2ProjectToken: token, x_gs2 });
-    expectFailure(reply, status, component, message);
+    const [first, ...others] = errorsOf(reply.body) as GatewayErrorDetail[];
+    expect([reply.status, first]).toEqual([status, { component, message }]);
+    const hint = 'emulator.handle("inbox", "message", "fly", ';
+    expect(others.map((one) => one.message.includes(hint))).toEqual(status === 501 ? [true] : []);
   },
 }));
 
