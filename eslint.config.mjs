@@ -103,7 +103,7 @@ export default tseslint.config(
     languageOptions: { globals: globals.node },
   },
   {
-    files: ["test/package/guide/pageChecks.mjs"],
+    files: ["test/package/guide/pageChecks.mjs", "scripts/site/page/*.mjs"],
     languageOptions: { globals: globals.browser },
   },
   {

@@ -11,6 +11,9 @@ export default {
     "demo/server/app.ts",
     "demo/build.mjs",
     "scripts/*.config.mjs",
+    // Bundled into the guide's site, and loaded by its pages.
+    "scripts/site/page/*.mjs",
+    "test/package/guide/programs.ts",
     "test/bench/*.mjs",
     // Named in vitest.config.ts.
     "test/support/{browserServer,engineSetup}.ts",

@@ -5,6 +5,7 @@ const isPackage = (id) => id.startsWith("\0") || id.includes("node_modules");
 /** Packages of the emulator and the command, by the chunk that they load with. */
 const chunks = {
   packages: /node_modules\/(hono|valibot)\//,
+  "command-packages": /node_modules\/commander\//,
   // These import modules of Node, which a page has not.
   "node-packages": /node_modules\/(@hono|@rushstack|fs-extra|graceful-fs|cross-spawn)\//,
 };

@@ -71,8 +71,10 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   const violated = await page.evaluate(() => violations);
+  // WebKit's driver adds a script of its own.
+  const ofPage = violated.filter((address) => !address.endsWith("/.test-init.js"));
   await context.close();
-  expect([requested, violated]).toEqual([["/"], []]);
+  expect([requested, ofPage]).toEqual([["/"], []]);
 });
 
 test("a page plays against its own emulator without a request: bind, notify, drop, reset", async () => {
@@ -137,25 +139,4 @@ test("its fetch sends bodies, gzipped or not, and its WebSocket has this browser
     return [statuses, event instanceof CloseEvent, event.code, event.reason, event.wasClean];
   });
   expect(seen).toEqual([[200, 200, 413], true, 3000, "enough", true]);
-});
-
-test("a client that was given neither reaches nothing", async () => {
-  const failed = await page.evaluate(async () => {
-    const { url, endpoints } = inPage.createBrowserEmulator();
-    const socket = await new Promise((resolve) => {
-      try {
-        new WebSocket(endpoints.webSocket).onclose = ({ code }) => resolve(code);
-      } catch {
-        // WebKit and Firefox refuse the port in the constructor.
-        resolve(1006);
-      }
-    });
-    const rest = await fetch(url).then(
-      () => "answered",
-      () => "failed",
-    );
-    violations.length = 0;
-    return [socket, rest];
-  });
-  expect(failed).toEqual([1006, "failed"]);
 });

@@ -14,8 +14,8 @@ import { webSocketClassOf, type BrowserWebSocketClass } from "./webSocket.js";
 
 /**
  * A name of this machine, so that clients send it a `clientSecret` and do not wait for a network.
- * Browsers open no connection to port 9: a client that was not given `WebSocket` and `fetch` fails,
- * and reaches nothing.
+ * Browsers open no connection to port 9 (Fetch standard, bad ports): a client that was not given
+ * `WebSocket` and `fetch` fails, and reaches nothing.
  */
 const URL_IN_PAGE = "http://in-page.localhost:9";
 

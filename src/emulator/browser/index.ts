@@ -1,4 +1,5 @@
 export { createBrowserEmulator, type BrowserEmulator } from "./browserEmulator.js";
+export type { FunctionCallContext } from "../calls/addedFunctions.js";
 export { EmulatorError } from "../calls/emulatorError.js";
 export type { HandleOptions } from "../controls/handle.js";
 export type { CallDefinition } from "../../wire/callDefinition.js";

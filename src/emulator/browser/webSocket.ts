@@ -34,8 +34,11 @@ function readProtocols(given: string | readonly string[]): readonly string[] {
 }
 
 /** A text as it is sent: a half of a surrogate pair is replaced. */
-const wellFormed = (text: string): string =>
-  text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, "\uFFFD");
+const wellFormed = (given: unknown): string =>
+  String(given).replace(
+    /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g,
+    "\uFFFD",
+  );
 
 /** The length of what is sent in a binary frame. */
 function bytesOf(data: unknown): number | undefined {
@@ -122,7 +125,7 @@ class PageSocket extends EventTarget {
 
   send(data: string | Blob | ArrayBufferLike | ArrayBufferView): void {
     if (this.#readyState === CONNECTING) refuse("InvalidStateError", "it is still connecting.");
-    const text = bytesOf(data) === undefined ? wellFormed(String(data)) : undefined;
+    const text = bytesOf(data) === undefined ? wellFormed(data) : undefined;
     const bytes = bytesOf(data) ?? utf8.encode(text).length;
     this.#bufferedAmount += bytes;
     if (this.#readyState !== OPEN) return;
