@@ -15,6 +15,7 @@ export default {
     // Named in vitest.config.ts.
     "test/support/{browserServer,engineSetup}.ts",
     "test/package/emulatorProcess.mjs",
+    "test/package/runtimes/*.mjs",
     // Bundled with the code of the guide.
     "test/package/guide/*.mjs",
     "test/sim/{run,worker,leaks}.mjs",
