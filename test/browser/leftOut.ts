@@ -15,6 +15,7 @@ export function nameOf(test: Named): string {
 export const sharedFiles: Record<string, readonly string[] | "all"> = {
   "client.test.ts": "all",
   "faults.test.ts": "all",
+  "hidden.test.ts": "all",
   "hosts.test.ts": "all",
   "pushFailures.test.ts": "all",
   "phaser.test.ts": "all",
