@@ -16,7 +16,17 @@ beforeEach(async () => {
 const script = `${readInRepo("dist", "gs2-gateway.global.js")}\n;Gs2Gateway`;
 
 /** All that the script finds in its host: no fetch, Headers, URL, AbortSignal, document or console. */
-const globals = { WebSocket, setTimeout, clearTimeout, queueMicrotask, performance, crypto };
+const globals = {
+  WebSocket,
+  setTimeout,
+  clearTimeout,
+  queueMicrotask,
+  performance,
+  crypto,
+  TextEncoder,
+  TextDecoder,
+  btoa,
+};
 
 function createClient(host: object, options: Partial<Entry.GatewayClientOptions> = {}) {
   const { GatewayClient, emulatorEndpoints } = runInNewContext(script, host) as typeof Entry;
@@ -24,6 +34,7 @@ function createClient(host: object, options: Partial<Entry.GatewayClientOptions>
     namespaceName: "game-0001",
     credential: { clientId: "client", clientSecret: "secret" },
     endpoints: emulatorEndpoints(emulator.url),
+    logger: false,
     ...options,
   });
   onTestFinished(() => client.dispose());
