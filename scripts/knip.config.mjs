@@ -40,6 +40,8 @@ export default {
     "phaser3",
     "@arethetypeswrong/cli",
     "@changesets/cli",
+    // In a program of the guide.
+    /^@capacitor\//,
     // Optional peers.
     "firebase",
     "phaser",

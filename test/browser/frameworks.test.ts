@@ -7,6 +7,7 @@ import vue from "@vitejs/plugin-vue";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { createElement } from "react";
 import { renderToString as renderReact } from "react-dom/server";
+import type { Component as SvelteComponentOf } from "svelte";
 import type * as SvelteServer from "svelte/server";
 import { createServer, type ViteDevServer } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -21,6 +22,8 @@ import { recordPageErrors } from "./pageErrors.js";
 
 const blocks = blocksOf("docs/frameworks.md");
 const codeIn = (language: string) => blocks.find((block) => block.language === language)!.code;
+
+type SvelteComponent = SvelteComponentOf<{ accessToken: string }>;
 
 interface Framework {
   readonly name: string;
@@ -66,7 +69,7 @@ const frameworks: readonly Framework[] = [
       mount(Lobby, { target: document.querySelector("main"), props: { accessToken: "accessToken-0001" } });`,
     render: async (module, props) => {
       const svelteServer = (await server.ssrLoadModule("svelte/server")) as typeof SvelteServer;
-      return svelteServer.render((module as { default: never }).default, { props }).body;
+      return svelteServer.render((module as { default: SvelteComponent }).default, { props }).body;
     },
   },
 ];
@@ -144,7 +147,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   number = (number + 1) % TESTS;
-  emulator.reset();
+  await emulator.reset();
   context = await browser.newContext();
   errors = recordPageErrors(context);
 });
@@ -191,7 +194,7 @@ describe.each(frameworks)("$name", (framework) => {
 
   test("keeps the socket while a component is replaced", async () => {
     const page = await open(framework);
-    const [{ connectionId }] = emulator.sessions() as [{ connectionId: string }];
+    const { connectionId } = emulator.sessions()[0]!;
     await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }));
     await replaceIn(fileOf(framework, framework.file), "Lobby: ", "Waiting room: ");
     await untilShown(page, "Waiting room: ready");
@@ -203,7 +206,7 @@ describe.each(frameworks)("$name", (framework) => {
 
   test("has one client after the module of the client is replaced", async () => {
     const page = await open(framework);
-    const [{ connectionId }] = emulator.sessions() as [{ connectionId: string }];
+    const { connectionId } = emulator.sessions()[0]!;
     await replaceIn(fileOf(framework, "gateway.ts"), "export const signIn", "// saved\n$&");
     await expect
       .poll(() => emulator.sessions().map((one) => one.connectionId), { timeout: 15_000 })

@@ -1,7 +1,7 @@
 // A worker of Cloudflare: each request plays once.
 import { play } from "./play.mjs";
 
-export default {
+const worker = {
   async fetch(request) {
     try {
       return Response.json(await play(await request.json()));
@@ -10,3 +10,6 @@ export default {
     }
   },
 };
+
+// As the runtime asks for it.
+export { worker as default };
