@@ -84,7 +84,32 @@ describe("a page that is hidden", () => {
     expect(await page.evaluate(() => seen)).not.toContain("replaced");
   });
 
-  test("keeps its sessionId from a second client, and from a cloned tab's reload", async () => {
+  test("and duplicated shares its sessionId with the copy, until one of the two is replaced", async () => {
+    const page = await game.open();
+    await game.bind(page, "alice");
+    await hide(page);
+    const [copy] = await Promise.all([
+      game.context.waitForEvent("page"),
+      page.evaluate(() => void window.open(location.href)),
+    ]);
+    await copy.waitForLoadState();
+    await game.bind(copy, "alice");
+    const statuses = () =>
+      Promise.all(
+        [page, copy].map((one) =>
+          one.evaluate(() => `${gateway.connection.status} ${gateway.connection.reason ?? ""}`),
+        ),
+      );
+    await expect
+      .poll(async () => (await statuses()).sort(), { timeout: 45_000 })
+      .toEqual(["ready ", "replaced sessionIdShared"]);
+    const binds = countOf("setUserId");
+    await Promise.all([page, copy].map((one) => one.evaluate(() => gateway.ping())));
+    expect(countOf("setUserId")).toBe(binds);
+    expect(emulator.sessions()).toHaveLength(1);
+  });
+
+  test("keeps its sessionId from a second client", async () => {
     const page = await game.open();
     const first = await game.bind(page, "alice");
     await hide(page);

@@ -17,6 +17,7 @@ export const sharedFiles: Record<string, readonly string[] | "all"> = {
   "faults.test.ts": "all",
   "hidden.test.ts": "all",
   "hosts.test.ts": "all",
+  "suspended.test.ts": "all",
   "pushFailures.test.ts": "all",
   "phaser.test.ts": "all",
   "demoFaults.test.ts": "all",
