@@ -14,6 +14,7 @@ export function nameOf(test: Named): string {
 /** The files that all engines run; of a file with a list, Firefox and WebKit run only these tests. */
 export const sharedFiles: Record<string, readonly string[] | "all"> = {
   "client.test.ts": "all",
+  "looks.test.ts": "all",
   "faults.test.ts": "all",
   "hidden.test.ts": "all",
   "hosts.test.ts": "all",
