@@ -48,28 +48,33 @@ const browsers = [
 
 /** Later than these browsers, as MDN's data has it: syntax and globals. */
 function tooNew(code: string): string[] {
-  return new Linter()
-    .verify(
-      code,
-      [
-        es.configs["flat/restrict-to-es2022"],
-        compat.configs["flat/recommended"],
-        {
-          plugins: { "es-x": es },
-          rules: {
-            // Safari 16.4.
-            "es-x/no-class-static-block": "error",
-            "es-x/no-regexp-lookbehind-assertions": "error",
-            // Safari 17, and unknown to the plugin.
-            "no-restricted-properties": ["error", { object: "Response", property: "json" }],
+  return (
+    new Linter()
+      .verify(
+        code,
+        [
+          es.configs["flat/restrict-to-es2022"],
+          compat.configs["flat/recommended"],
+          {
+            plugins: { "es-x": es },
+            rules: {
+              // Safari 16.4.
+              "es-x/no-class-static-block": "error",
+              "es-x/no-regexp-lookbehind-assertions": "error",
+              // Safari 17, and unknown to the plugin.
+              "no-restricted-properties": ["error", { object: "Response", property: "json" }],
+            },
+            languageOptions: { ecmaVersion: "latest", sourceType: "module" },
+            // Methods are known by their names alone.
+            settings: { browsers, "es-x": { aggressive: true } },
           },
-          languageOptions: { ecmaVersion: "latest", sourceType: "module" },
-          settings: { browsers },
-        },
-      ] as Linter.Config[],
-      { allowInlineConfig: false },
-    )
-    .map(({ line, message }) => `line ${line}: ${message}`);
+        ] as Linter.Config[],
+        { allowInlineConfig: false },
+      )
+      // Methods of arrays have the same names; the compiler's library has none of iterators.
+      .filter(({ message }) => !message.includes("Iterator.prototype."))
+      .map(({ line, message }) => `line ${line}: ${message}`)
+  );
 }
 
 describe("the oldest browsers", () => {
@@ -84,6 +89,7 @@ describe("the oldest browsers", () => {
     ["a regular expression", "/(?<=a)b/.test(name);"],
     ["a global", "structuredClone(name);"],
     ["a static method", "Response.json({});"],
+    ["a method", "names.toSorted();"],
     ["syntax", 'import data from "./data.json" with { type: "json" };'],
   ])("would lack %s", (_, code) => {
     expect(tooNew(code)).not.toEqual([]);
