@@ -68,7 +68,7 @@ test("the demo's select is its own, no scrollbar hides a notification, and the b
     const board = document.querySelector<HTMLElement>("#board")!;
     board.blur();
     // After a click, Firefox shows the ring only if it is asked to.
-    board.focus({ focusVisible: true } as FocusOptions);
+    board.focus({ focusVisible: true });
     const { outlineStyle, outlineOffset, outlineWidth } = getComputedStyle(board);
     return { outlineStyle, end: parseFloat(outlineOffset) + parseFloat(outlineWidth) };
   });
