@@ -26,8 +26,11 @@ export const rooms = {
   },
   node: { sees: all, reason: "The entry for Node is the player's entry with a WebSocket of Node." },
   admin: entry,
+  calls: entry,
   push: entry,
   phaser: entry,
+  devtools: entry,
+  measure: entry,
   testing: {
     sees: all,
     seesTypesOf: ["emulator"],
@@ -66,7 +69,11 @@ export const emulatorLayers = [
   { names: ["cli"], reason: "A command starts the emulator as any other program does." },
   { names: ["index"], reason: "The entry exports what programs import." },
   { names: ["emulator"], reason: "The emulator connects the folders below." },
-  { names: ["server"], reason: "The server turns requests into controls and calls." },
+  {
+    names: ["server", "browser"],
+    reason: "A server takes requests from the network, a browser emulator from its page.",
+  },
+  { names: ["requests"], reason: "Requests and frames become controls and calls." },
   { names: ["controls"], reason: "A control is what a test does to a running engine." },
   { names: ["options"], reason: "An option is checked by the folder that takes it." },
   { names: ["engine"], reason: "The engine owns the store; what it runs does not know it." },
@@ -112,9 +119,14 @@ export const reserved = [
     reason: "It is large and optional, and loaded once push is enabled.",
   },
   {
-    packages: ["preact", "@preact/signals"],
+    packages: ["preact"],
+    from: ["inspector", "devtools"],
+    reason: "A player never downloads a part of a page for developers.",
+  },
+  {
+    packages: ["@preact/signals"],
     from: ["inspector"],
-    reason: "A player never downloads a part of the inspector.",
+    reason: "A panel in a game is smaller without.",
   },
   {
     packages: ["phaser"],

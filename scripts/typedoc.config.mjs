@@ -34,6 +34,7 @@ export default {
   tsconfig: "../tsconfig.json",
   readme: "../README.md",
   out: "../artifacts/docs",
+  customCss: "./site/page/page.css",
   excludeInternal: true,
   disableSources: true,
   // Broken links are errors. Types that are used without being exported are in the API report.

@@ -1,6 +1,8 @@
-// A plugin of TypeDoc: pages of the guide are named after their headings, grouped by language, and
-// keep the addresses of their files.
-import { Converter, KindRouter } from "typedoc";
+// A plugin of TypeDoc: pages of the guide are named after their headings, grouped by language, keep
+// the addresses of their files, and run their programs.
+import { join } from "node:path";
+import { Converter, KindRouter, PageEvent } from "typedoc";
+import { examplesByPage, writeExamples } from "./site/examples.mjs";
 
 export const groups = { docs: "Guide", ja: "ガイド" };
 
@@ -17,6 +19,15 @@ export function load(app) {
     document.frontmatter = { group };
   });
 
+  let examples = new Map();
+  app.renderer.preRenderAsyncJobs.push(async ({ outputDirectory }) => {
+    examples = await examplesByPage();
+    await writeExamples(join(outputDirectory, FOLDER), examples);
+  });
+  app.renderer.on(PageEvent.END, (page) => {
+    page.contents = withExamples(page.contents, page.url, examples.get(fileAt(page.url)));
+  });
+
   app.renderer.defineRouter(
     "guide",
     class extends KindRouter {
@@ -24,6 +35,35 @@ export function load(app) {
         return addresses.get(reflection) ?? super.getIdealBaseName(reflection);
       }
     },
+  );
+}
+
+/** Where the programs lie in the site. */
+const FOLDER = "assets/examples";
+
+/** The page of the guide that has this address. */
+function fileAt(url) {
+  if (url === "index.html") return "README.md";
+  if (url === "guide/ja/readme.html") return "README.ja.md";
+  const page = url.replace(/^guide\//, "docs/").replace(/\.html$/, ".md");
+  return page.replace(/(^|\/)index\.md$/, "$1README.md");
+}
+
+/** Marks the programs of a page, and loads what puts buttons under them. */
+function withExamples(html, url, examples) {
+  if (!examples?.some((example) => example !== undefined)) return html;
+  let index = 0;
+  const marked = html.replaceAll('<pre><code class="ts">', (tag) => {
+    const example = examples[index++];
+    return example ? `<pre><code class="ts" data-example="${example.name}">` : tag;
+  });
+  if (index !== examples.length) {
+    throw new Error(`${url} shows ${index} programs, and its source has ${examples.length}.`);
+  }
+  const folder = "../".repeat(url.split("/").length - 1) + FOLDER;
+  return marked.replace(
+    "</head>",
+    `<script type="module" src="${folder}/page.mjs"></script></head>`,
   );
 }
 

@@ -5,6 +5,7 @@ export { emulatorEndpoints } from "./wire/endpoints.js";
 export type {
   BindRequest,
   CallOptions,
+  DefinedCallOptions,
   Lifecycle,
   LifecycleEvents,
   PlayerParams,
@@ -46,6 +47,7 @@ export type {
   ProjectTokenGrant,
 } from "./session/session.js";
 export type { AbortOptions } from "./core/deferred.js";
+export type { DefinedCall } from "./core/internals.js";
 export type { SessionStore } from "./session/tabSession.js";
 export type * from "./wire/requests.js";
 export type {
@@ -61,4 +63,5 @@ export type {
   NotificationMap,
   ServiceNotifications,
 } from "./wire/notifications.js";
+export type { CallDefinition } from "./wire/callDefinition.js";
 export type { Endpoints, Region } from "./wire/endpoints.js";

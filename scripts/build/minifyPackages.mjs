@@ -2,12 +2,16 @@ import { transform } from "esbuild";
 
 const isPackage = (id) => id.startsWith("\0") || id.includes("node_modules");
 
-/** Packages of the emulator and the command that load with them. */
-const packages = /node_modules\/(hono|@hono|valibot|@rushstack|fs-extra|graceful-fs|cross-spawn)\//;
+/** Packages of the emulator and the command, by the chunk that they load with. */
+const chunks = {
+  packages: /node_modules\/(hono|valibot)\//,
+  // These import modules of Node, which a page has not.
+  "node-packages": /node_modules\/(@hono|@rushstack|fs-extra|graceful-fs|cross-spawn)\//,
+};
 
-/** Puts the packages of the emulator into a chunk of their own. */
+/** Puts the packages of the emulator into chunks of their own. */
 export const packageChunk = (id) =>
-  packages.test(id.replaceAll("\\", "/")) ? "packages" : undefined;
+  Object.keys(chunks).find((name) => chunks[name].test(id.replaceAll("\\", "/")));
 
 /**
  * Minifies the chunks that hold nothing but packages: their code is not for reading here, and they

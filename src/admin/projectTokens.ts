@@ -38,17 +38,19 @@ export function createProjectTokens(
   const secrets = new Set<string>();
   if (clientSecret) secrets.add(clientSecret);
 
+  const redactTokens = (text: string): string => redact(text, secrets);
+
   const logIn = async (): Promise<Grant> => {
     const { access_token: token, expires_in: lifeSeconds } = await loginByRest(
       { client_id: clientId, client_secret: clientSecret },
-      { fetch: fetch(), endpoints, region, redact: (text) => redact(text, secrets) },
+      { fetch: fetch(), endpoints, region, redact: redactTokens },
     );
     return { token, lifeSeconds };
   };
 
   const obtain = async (reason: ProjectTokenRequest["reason"]): Promise<Grant> => {
     const grant = await (projectToken
-      ? fromProvider("projectToken", projectToken, { reason })
+      ? fromProvider("projectToken", projectToken, { reason }, redactTokens)
       : logIn());
     if (typeof grant.token === "string" && grant.token && !fitsHeader(grant.token)) {
       throw new GatewayError({

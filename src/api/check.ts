@@ -101,7 +101,7 @@ export function plainParams(method: string, params: object): Values {
 }
 
 /**
- * Checks the values of a player's method. The access token is left out: it is added to the envelope
+ * Checks the values of a player's method; an unknown one is a mistyped name. The access token is left out: it is added to the envelope
  * when the frame is sent.
  *
  * @param namespaceOf default namespace of a slot
@@ -109,6 +109,10 @@ export function plainParams(method: string, params: object): Values {
 export const createChecker =
   (namespaceOf: (slot: string) => unknown, onIneffectiveField: OnIneffectiveField) =>
   ({ name, fields }: AnyMethod, slot: string, values: Values): Record<string, unknown> => {
+    for (const field in values) {
+      if (field in fields || field === "slot") continue;
+      throw invalidArgument(name, field, `is unknown: it takes ${Object.keys(fields).join()}`);
+    }
     const { accessToken: _, ...checked } = checkArguments(
       name,
       fields,

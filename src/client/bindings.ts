@@ -30,8 +30,9 @@ export function bindPlayer(
   request: BindRequest,
   options: CallOptions,
 ): Promise<Binding> {
-  const { accessToken } = request;
-  const slot = request.slot ?? options.slot ?? DEFAULT_SLOT;
+  // Callers may have no TypeScript.
+  const { accessToken, slot: ownSlot } = Object(request) as Partial<BindRequest>;
+  const slot = ownSlot ?? options.slot ?? DEFAULT_SLOT;
   if (!accessToken || !["string", "function"].includes(typeof accessToken)) {
     throw invalidArgument(setUserId.name, "accessToken", "must be a string or a function");
   }
@@ -80,6 +81,7 @@ async function bindAndWait(
       if (session.desiredBinding(slot) !== desired) return "a later call took its place";
       return current.state === "held" || ("error" in current && current.error);
     },
+    slot,
     () => (desired.bindSent ? { outcome: "unknown", retryable: true } : {}),
   );
   if (!options.signal?.aborted && !status.isDisposed) {

@@ -1,6 +1,11 @@
 import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import type { AbortOptions } from "../core/deferred.js";
-import { bindMethods, CLIENT_INTERNALS, type ClientInternals } from "../core/internals.js";
+import {
+  bindMethods,
+  CLIENT_INTERNALS,
+  PERFORM_CALL,
+  type DefinedCall,
+} from "../core/internals.js";
 import { invalidArgument } from "../errors.js";
 import type { ListenOptions } from "../notify/emitter.js";
 import type { Mark } from "../notify/history.js";
@@ -34,6 +39,7 @@ import type { GatewayClientOptions } from "./options.js";
 import type {
   BindRequest,
   CallOptions,
+  DefinedCallOptions,
   Lifecycle,
   PlayerParams,
   ServiceCall,
@@ -58,23 +64,9 @@ export class GatewayClient implements NotificationSource {
   /** Throws `invalidArgument` where the credential or a WebSocket class is missing. */
   constructor(options: GatewayClientOptions) {
     const core = (this.#core = new ClientCore(options));
-    const { lifecycle, diagnosticEvents, notifications, report } = core;
     this.isEmulator = core.settings.isEmulator;
-    this.lifecycle = {
-      on: (event, handler, listenOptions) =>
-        (event === "diagnostic" ? diagnosticEvents : lifecycle).listen(
-          event,
-          handler,
-          listenOptions,
-        ),
-    };
-    const internals: ClientInternals = {
-      report,
-      receive: (...arrival) => notifications.receive(...arrival),
-      addNotificationFilter: (filter) => notifications.addNotificationFilter(filter),
-      onDispose: (callback) => core.onDispose(callback),
-    };
-    Object.defineProperty(this, CLIENT_INTERNALS, { value: internals });
+    this.lifecycle = { on: core.onLifecycle };
+    Object.defineProperty(this, CLIENT_INTERNALS, { value: core.internals() });
     bindMethods(this, GatewayClient.prototype);
     core.reportSettings();
   }
@@ -97,7 +89,8 @@ export class GatewayClient implements NotificationSource {
   /**
    * Connects and logs in, or waits for that; tries at once, whatever the schedule. Resolves with
    * the first `connected`. Rejects with the error that ends the trying, on `signal`, and after
-   * `timeoutMs` (default: no limit). Attempts go on until `disconnect`, also after a rejection.
+   * `timeoutMs` (default: no limit), then with the kind and text of the last failure, for example
+   * `notConnected` where nothing answers. Attempts go on until `disconnect`, also after a rejection.
    */
   async connect(options: AbortOptions = {}): Promise<void> {
     const { status, connection } = this.#core;
@@ -264,11 +257,23 @@ export class GatewayClient implements NotificationSource {
   }
 
   /**
-   * Calls any function of any GS2 service over the same socket. It is never repeated by itself, but
-   * once after a 401.
+   * Calls a function of any GS2 service: a definition of `gs2-gateway/calls`, or one by its names
+   * over the same socket. The latter is never repeated by itself, but once after a 401.
    */
-  async call<Result = Values>(request: ServiceCall, options: CallOptions = {}): Promise<Result> {
-    return (await this.#core.call(request, options)) as Result;
+  call<Params, Result>(
+    definition: DefinedCall<Params, Result>,
+    params: NoInfer<Params>,
+    options?: DefinedCallOptions,
+  ): Promise<Result>;
+  call<Result = Values>(request: ServiceCall, options?: CallOptions): Promise<Result>;
+  async call(
+    request: ServiceCall & Partial<DefinedCall<object, unknown>>,
+    params: object = {},
+    options?: CallOptions,
+  ): Promise<unknown> {
+    // Callers may have no TypeScript.
+    const { [PERFORM_CALL]: perform } = Object(request) as typeof request;
+    return perform?.(this, params, options) ?? this.#core.call(request, params);
   }
 
   /**

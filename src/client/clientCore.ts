@@ -5,8 +5,9 @@ import { Connection } from "../connection/connection.js";
 import type { Hint } from "../connection/machine.js";
 import type { Binding, ConnectionSnapshot } from "../connection/snapshot.js";
 import { emitChanges, StatusTracker } from "../connection/status.js";
-import { createDeferred, type Deferred } from "../core/deferred.js";
+import { createDeferred, DISPOSED, type Deferred } from "../core/deferred.js";
 import type { Report } from "../core/diagnostics.js";
+import type { ClientInternals } from "../core/internals.js";
 import { createReporter, describeError } from "../core/reporter.js";
 import { invalidArgument } from "../errors.js";
 import { loginByRest } from "../http/login.js";
@@ -23,9 +24,18 @@ import { readOptions, type ClientSettings, type GatewayClientOptions } from "./o
 import { hostGlobals } from "./platform.js";
 import { probeByCall } from "./probe.js";
 import { SyncEvents } from "./syncEvents.js";
-import type { CallOptions, ServiceCall } from "./types.js";
+import type { CallOptions, Lifecycle, LifecycleEvents, ServiceCall } from "./types.js";
 
 const CONNECT_TIMEOUT_MS = 10_000;
+
+const lifecycleEvents: readonly (keyof LifecycleEvents)[] = [
+  "status",
+  "replaced",
+  "unauthorized",
+  "diagnostic",
+];
+
+type Unauthorized = LifecycleEvents["unauthorized"][0];
 
 /**
  * The parts of a client, wired by name: what one part needs of another is a named port.
@@ -66,6 +76,9 @@ export class ClientCore {
     const onHandlerError = (error: unknown, message: string): void =>
       this.report("error", "handlerThrew", message, { error });
     this.lifecycle = createEmitter(onHandlerError);
+    this.lifecycle.listen("unauthorized", ({ slot, error }: Unauthorized) =>
+      this.report("error", "unauthorized", error.message, { slot }),
+    );
     this.notifications = new Notifications(clock, createEmitter(onHandlerError), this.report);
     this.tabSession = new TabSession(settings.storage, newId, platform.pageSessionIds());
     this.session = new Session(credential, {
@@ -116,6 +129,15 @@ export class ClientCore {
     );
   }
 
+  /** Callers may have no TypeScript. */
+  readonly onLifecycle: Lifecycle["on"] = (event, handler, options) => {
+    if (!lifecycleEvents.includes(event)) {
+      throw invalidArgument("lifecycle.on", "event", `must be one of ${lifecycleEvents.join()}`);
+    }
+    const emitter = event === "diagnostic" ? this.diagnosticEvents : this.lifecycle;
+    return emitter.listen(event, handler, options);
+  };
+
   reportSettings(): void {
     const { isEmulator, webSocketUrl, credential } = this.settings;
     const { clientId, clientSecret } = credential as { clientId: string; clientSecret?: string };
@@ -142,9 +164,11 @@ export class ClientCore {
   }
 
   call(request: ServiceCall, options: CallOptions): Promise<Values> {
-    const { service, component, function: name, params, slot = options.slot } = request;
+    // Callers may have no TypeScript.
+    const given = Object(request) as ServiceCall;
+    const { service, component, function: name, params, slot = options.slot } = given;
     for (const field of ["service", "component", "function"] as const) {
-      if (!request[field]) throw invalidArgument("call", field);
+      if (!given[field]) throw invalidArgument("call", field);
     }
     return this.connection.calls.start({
       ...options,
@@ -198,6 +222,21 @@ export class ClientCore {
     this.diagnosticEvents.forgetHandlers();
   }
 
+  /** For the other entries of this package. */
+  internals(): ClientInternals {
+    const { notifications } = this;
+    return {
+      report: this.report,
+      receive: (...arrival) => notifications.receive(...arrival),
+      addNotificationFilter: (filter) => notifications.addNotificationFilter(filter),
+      onDispose: (callback) => this.onDispose(callback),
+      startCall: (request) => this.connection.calls.start(request),
+      connection: this.connection,
+      session: this.session,
+      settings: this.settings,
+    };
+  }
+
   onDispose(callback: () => void): () => void {
     if (this.#isDisposed) callback();
     return this.lifecycle.listen("dispose", callback);
@@ -212,7 +251,7 @@ export class ClientCore {
 
   #loginByRest(params: Parameters<SessionPorts["loginByRest"]>[0]): Promise<Values> {
     const { fetch = hostGlobals.fetch!, endpoints, region, callTimeoutMs } = this.settings;
-    const redact = (text: string): string => this.session.redact(text);
+    const { redact } = this.session;
     return loginByRest(params, { fetch, endpoints, region, redact, timeoutMs: callTimeoutMs });
   }
 
@@ -233,6 +272,6 @@ export class ClientCore {
   }
 
   #failTokenRequests(): void {
-    for (const { fail } of this.#pendingTokenRequests) fail({ kind: "notConnected" }, "disposed");
+    for (const { fail } of this.#pendingTokenRequests) fail({ kind: "notConnected" }, DISPOSED);
   }
 }

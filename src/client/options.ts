@@ -92,6 +92,7 @@ export interface ClientSettings extends Omit<GatewayClientOptions, "keepAlive" |
 
 /** Throws `invalidArgument` for an option that is missing or out of range. */
 export function readOptions(options: GatewayClientOptions): ClientSettings {
+  // Callers may have no TypeScript.
   const {
     credential,
     region = DEFAULT_REGION,
@@ -102,9 +103,11 @@ export function readOptions(options: GatewayClientOptions): ClientSettings {
     keepAlive,
     storage,
     WebSocket = hostGlobals.WebSocket,
-  } = options;
+  } = Object(options) as GatewayClientOptions;
   requireOptions("GatewayClient", credential, {
     WebSocket,
+    "endpoints.rest and webSocket, as of emulatorEndpoints(url)":
+      endpoints.rest && endpoints.webSocket,
     "callTimeoutMs above 0": callTimeoutMs > 0,
   });
 

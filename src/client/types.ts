@@ -42,6 +42,15 @@ export interface ServiceCall {
   slot?: string | undefined;
 }
 
+/** The options of a call of a definition. */
+export interface DefinedCallOptions extends CallOptions {
+  /**
+   * Default: `socket` where the definition says that an official SDK was seen to send it there,
+   * else `rest`, which needs no connection.
+   */
+  via?: "socket" | "rest" | undefined;
+}
+
 export interface Sync {
   /**
    * `first`: bound for the first time. `gap`: bound again; notifications may have been lost.

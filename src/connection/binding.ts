@@ -71,7 +71,7 @@ export function bindWanted(draft: StateDraft): void {
   const { slots, input, effects } = draft;
   for (const [name, slot] of Object.entries(slots)) {
     if (slot.state !== "wanted" || input.now < (slot.retryAt ?? -Infinity)) continue;
-    const { history, force = false, renewNext = false, renewed, conflictSince } = slot;
+    const { history, force = false, renewNext = false, renewed, conflictSince, failure } = slot;
     effects.push({ type: "bind", slot: name, force, renew: renewNext });
     slots[name] = {
       history,
@@ -80,6 +80,7 @@ export function bindWanted(draft: StateDraft): void {
       renews: renewNext,
       renewed,
       conflictSince,
+      failure,
     };
     draft.attemptAt = input.now;
   }
@@ -165,7 +166,15 @@ export function bindFailed(draft: StateDraft, name: string, error: GatewayError)
   const retryAt = nextWindow(draft);
   // The refused tokens could not be renewed.
   const renewNext = slot.renews && error.outcome === "notSent";
-  draft.slots[name] = { history, state: "wanted", renewNext, renewed, conflictSince, retryAt };
+  draft.slots[name] = {
+    history,
+    state: "wanted",
+    renewNext,
+    renewed,
+    conflictSince,
+    retryAt,
+    failure: error,
+  };
   draft.effects.push({ type: "reportBindRetry", slot: name, error });
 }
 

@@ -1,6 +1,8 @@
 import { setDeadline, type Clock } from "../core/clock.js";
 import type { Report } from "../core/diagnostics.js";
-import { GatewayError } from "../errors.js";
+import type { FrameObserver } from "../core/internals.js";
+import { describeError } from "../core/reporter.js";
+import { GatewayError, type GatewayErrorInit } from "../errors.js";
 import { decodeFrame, type NotificationFrame, type Values } from "../wire/frames.js";
 import { setUserId } from "../wire/methods.js";
 import { readSession } from "./binding.js";
@@ -81,6 +83,7 @@ const CLOCK_CHECK_MS = 30_000;
  */
 export class Connection {
   readonly calls: PendingCalls;
+  readonly frameObservers = new Set<FrameObserver>();
   readonly #options: ConnectionOptions;
   readonly #clock: Clock;
   readonly #ports: ConnectionPorts;
@@ -99,7 +102,10 @@ export class Connection {
       session: ports.session,
       newId: ports.newId,
       gate: (request) => gateOf(this.#state, request),
-      send: (text) => this.#socket?.send(text) ?? false,
+      send: (text) => {
+        for (const observe of this.frameObservers) observe(text, "out");
+        return this.#socket?.send(text) ?? false;
+      },
       checkLiveness: () => this.dispatch({ type: "hint", hint: "suspicion" }),
     });
   }
@@ -206,6 +212,7 @@ export class Connection {
       },
       received: (data) => {
         this.#countFrame();
+        for (const observe of this.frameObservers) observe(data, "in");
         this.#receive(data);
       },
       alive: () => this.#countFrame(),
@@ -221,9 +228,15 @@ export class Connection {
   #socketEnded(generation: number, { code, reason, clean, refused }: SocketEnd): void {
     const level = this.#state.everOpen ? "info" : "warn";
     this.#ports.report(level, "socketEnded", String(code), { code, reason, clean });
-    const message = `cannot open ${this.#options.webSocketUrl}: ${String(refused)}`;
-    const fatal = refused ? new GatewayError({ kind: "invalidArgument", message }) : undefined;
-    this.dispatch({ type: "socketEnded", generation, clean, fatal });
+    const { webSocketUrl } = this.#options;
+    const failure: Pick<GatewayErrorInit, "kind" | "message"> = refused
+      ? {
+          kind: "invalidArgument",
+          message: `cannot open ${webSocketUrl}: ${describeError(refused)}`,
+        }
+      : { kind: "notConnected", message: `nothing answers at ${webSocketUrl} (code ${code})` };
+    const error = this.#state.phase === "opening" ? new GatewayError(failure) : undefined;
+    this.dispatch({ type: "socketEnded", generation, clean, error });
   }
 
   async #logIn(renew: boolean): Promise<void> {

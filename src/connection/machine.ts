@@ -63,8 +63,8 @@ export type ConnectionEvent =
       readonly type: "socketEnded";
       readonly generation: number;
       readonly clean: boolean;
-      /** The host refused even to try. */
-      readonly fatal?: GatewayError | undefined;
+      /** Why there never was a connection; final where the host refused even to try. */
+      readonly error?: GatewayError | undefined;
     }
   | { readonly type: "loggedIn"; readonly generation: number; readonly renewInMs: number }
   | { readonly type: "loginFailed"; readonly generation: number; readonly error: GatewayError }
@@ -130,7 +130,7 @@ function applyEvent(draft: StateDraft, event: ConnectionEvent): void {
     case "socketOpened":
       return logIn(draft);
     case "socketEnded":
-      return socketEnded(draft, event.clean, event.fatal);
+      return socketEnded(draft, event.clean, event.error);
     case "loggedIn":
       return loggedIn(draft, event.renewInMs);
     case "loginFailed":
@@ -159,10 +159,13 @@ function logIn(draft: StateDraft): void {
   draft.effects.push({ type: "login", renew: false });
 }
 
-function socketEnded(draft: StateDraft, clean: boolean, fatal: GatewayError | undefined): void {
-  if (fatal) return stop(draft, "closed", undefined, fatal);
+function socketEnded(draft: StateDraft, clean: boolean, error: GatewayError | undefined): void {
+  if (error && classifyFailure(error.kind) === "final") {
+    return stop(draft, "closed", undefined, error);
+  }
   if (clean) detectSharedSessionId(draft);
   connectionLost(draft, clean ? "serverClosed" : "network");
+  draft.error = error;
 }
 
 function loggedIn(draft: StateDraft, renewInMs: number): void {

@@ -3,6 +3,7 @@ import { copyRecord } from "../core/record.js";
 import type { GatewayError } from "../errors.js";
 import type { WebSocketSession } from "../wire/models.js";
 import {
+  failureOf,
   reasonOf,
   statusOf,
   type BindingState,
@@ -28,6 +29,7 @@ export interface Binding {
   readonly state: BindingState;
   /** The session as the server described it when it was last bound. */
   readonly session: WebSocketSession | undefined;
+  /** Why it is `failed`, or why the last bind failed, which is tried again. */
   readonly error: GatewayError | undefined;
 }
 
@@ -51,7 +53,7 @@ export interface ConnectionSnapshot {
   readonly nextRetryAt: number | undefined;
   /** Why the status is no better. */
   readonly reason: Reason | undefined;
-  /** The error that closed the client or refused its login. */
+  /** The error that closed the client or refused its login, or why nothing answered. */
   readonly error: GatewayError | undefined;
   /** By slot. */
   readonly bindings: Readonly<Record<string, Binding>>;
@@ -96,7 +98,7 @@ export function takeSnapshot(
       connectionId: session?.connectionId,
       state: slot.state,
       session,
-      error: "error" in slot ? slot.error : undefined,
+      error: failureOf(slot),
     };
     bindings[name] = reuse(binding, former?.bindings[name]);
   }

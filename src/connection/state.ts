@@ -66,6 +66,8 @@ interface BindProgress {
   readonly renewed?: boolean | undefined;
   /** When an automatic bind was first refused with a conflict. */
   readonly conflictSince?: number | undefined;
+  /** Why the last bind failed, which is tried again. */
+  readonly failure?: GatewayError | undefined;
 }
 
 /**
@@ -232,9 +234,19 @@ export function statusOf(state: State): Status {
   }
 }
 
+/** Why a slot is not held. */
+export const failureOf = (slot: Slot): GatewayError | undefined =>
+  ("error" in slot && slot.error) || ("failure" in slot ? slot.failure : undefined);
+
 /** Why the status is no better than it is. */
-export const reasonOf = (state: State): Reason | undefined =>
-  state.phase === "open" ? findReplaced(state)?.replacedBy : state.reason;
+export function reasonOf(state: State): Reason | undefined {
+  if (state.phase !== "open") return state.reason;
+  const isConflict = (slot: Slot): boolean => failureOf(slot)?.kind === "conflict";
+  return (
+    findReplaced(state)?.replacedBy ??
+    (Object.values(state.slots).some(isConflict) ? "conflict" : undefined)
+  );
+}
 
 /** When the machine needs a tick, if no event comes before. */
 export function nextTickAt(state: State, options: MachineOptions, lastFrameAt: number): number {

@@ -1,8 +1,8 @@
 import type { Clock } from "../core/clock.js";
-import { createDeferred, type AbortOptions, type Deferred } from "../core/deferred.js";
+import { createDeferred, DISPOSED, type AbortOptions, type Deferred } from "../core/deferred.js";
 import { isGatewayError, type GatewayError } from "../errors.js";
 import { takeSnapshot, type ConnectionSnapshot } from "./snapshot.js";
-import { isResting, type State } from "./state.js";
+import { failureOf, isResting, type State } from "./state.js";
 
 /** True ends a wait; an error rejects it; a text says why it never will be true. */
 export type Condition = (state: State) => boolean | GatewayError | string | undefined;
@@ -50,15 +50,25 @@ export class StatusTracker {
     for (const check of this.#waiters) check();
   }
 
-  /** Waits until the condition is true; a connection that rests rejects. */
+  /**
+   * Waits until the condition is true; a connection that rests rejects. A time-out names the last
+   * failure of the slot or the connection; without a connection it has the kind of that failure.
+   */
   waitUntil(
     method: string,
     options: AbortOptions,
     condition: Condition,
+    slot?: string,
     describe?: Parameters<typeof createDeferred>[4],
   ): Deferred<true> {
     const onEnd = (): void => void this.#waiters.delete(check);
-    const deferred = createDeferred<true>(method, this.#clock, options, onEnd, describe);
+    const describeEnd: typeof describe = (kind) => {
+      const { error, slots } = this.#currentState();
+      const cause = (slot !== undefined && slots[slot] && failureOf(slots[slot])) || error;
+      if (kind !== "requestTimeout" || !cause) return describe?.(kind) ?? {};
+      return { ...describe?.(kind), cause, ...(cause === error && { kind: cause.kind }) };
+    };
+    const deferred = createDeferred<true>(method, this.#clock, options, onEnd, describeEnd);
     const check = (): void => {
       const state = this.#currentState();
       const rests = isResting(state);
@@ -69,7 +79,7 @@ export class StatusTracker {
       } else if (result) deferred.resolve(true);
     };
     this.#waiters.add(check);
-    if (this.#isDisposed) deferred.fail({ kind: "notConnected" }, "disposed");
+    if (this.#isDisposed) deferred.fail({ kind: "notConnected" }, DISPOSED);
     return deferred;
   }
 

@@ -75,8 +75,8 @@ function slotWithoutSocket(slot: Slot, lastFrameAt: number): Slot {
     case "held":
       return { history, state: "wanted" };
     case "binding": {
-      const { renewed, conflictSince } = slot;
-      return { history, state: "wanted", renewed, conflictSince };
+      const { renewed, conflictSince, failure } = slot;
+      return { history, state: "wanted", renewed, conflictSince, failure };
     }
     case "wanted": {
       // A forced bind that has not left never will: its caller is rejected, and the slot is bound

@@ -1,10 +1,14 @@
 import {
   GatewayError,
   invalidArgument,
+  isGatewayError,
   type GatewayErrorInit,
   type GatewayErrorKind,
 } from "../errors.js";
 import { LONGEST_TIMER_MS, setDeadline, type Clock } from "./clock.js";
+
+/** Problem of what waits for a client that was disposed. */
+export const DISPOSED = "the client is disposed: construct a new one";
 
 export interface AbortOptions {
   /** Ends the wait with kind `aborted`. */
@@ -38,7 +42,8 @@ export interface Deferred<Value> {
  *
  * @param onEnd called once, before the promise settles, with the kind of the failure where it is
  * ours
- * @param describe adds to a failure of this kind; by default it says that nothing was sent
+ * @param describe adds to a failure of this kind, or names its cause; by default it says that
+ * nothing was sent
  */
 export function createDeferred<Value>(
   method: string,
@@ -66,9 +71,11 @@ export function createDeferred<Value>(
   };
   const fail: Deferred<Value>["fail"] = (failure, problem) => {
     const { kind } = failure;
-    const message = `${method}: ${problem}`;
-    const error = new GatewayError({ ...describe?.(kind), ...failure, method, message });
-    end(() => refuse(error), kind);
+    const described = describe?.(kind);
+    const init = { ...described, ...failure, kind: described?.kind ?? kind };
+    const because = isGatewayError(init.cause) ? `: ${init.cause.message}` : "";
+    const message = `${method}: ${problem}${because}`;
+    end(() => refuse(new GatewayError({ ...init, method, message })), kind);
   };
   const onAbort = (): void => fail({ kind: "aborted" }, "aborted");
   const onTimeout = (): void => fail({ kind: "requestTimeout" }, `nothing within ${limitMs} ms`);

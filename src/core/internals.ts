@@ -1,11 +1,35 @@
+import type { CallDefinition } from "../wire/callDefinition.js";
+import type { Endpoints, Region } from "../wire/endpoints.js";
+import type { Envelope, NotificationFrame, Target, Values } from "../wire/frames.js";
+import type { Repeat } from "../wire/methods.js";
+import type { Clock } from "./clock.js";
+import type { AbortOptions } from "./deferred.js";
 import type { Report } from "./diagnostics.js";
-import type { NotificationFrame } from "../wire/frames.js";
 
 /**
  * Key of a client's internals, for the other entries of this package. It is a symbol of the whole
  * page, not of this module: a client of the script tag's file has it too.
  */
 export const CLIENT_INTERNALS: unique symbol = Symbol.for("gs2-gateway.internals") as never;
+
+/** Key in a definition of `gs2-gateway/calls` of the function that performs the call. */
+export const PERFORM_CALL: unique symbol = Symbol.for("gs2-gateway.call") as never;
+
+/**
+ * A function of a GS2 service that `GatewayClient.call` takes: made by `defineCall` of
+ * `gs2-gateway/calls`.
+ */
+export interface DefinedCall<Params, Result> extends CallDefinition<Params, Result> {
+  /** @internal */
+  readonly [PERFORM_CALL]: (
+    client: object,
+    params: Params,
+    options: AbortOptions | undefined,
+  ) => Promise<Result>;
+}
+
+/** @internal */
+export type CallTokens = Pick<Envelope, "clientId" | "projectToken" | "accessToken">;
 
 /** @internal */
 export type NotificationVia = "socket" | "push";
@@ -22,6 +46,13 @@ export type NotificationFilter = (
   via: NotificationVia,
   next: () => void,
 ) => void;
+
+/**
+ * Sees a frame as it came or before it leaves, with its secrets. It must not throw.
+ *
+ * @internal
+ */
+export type FrameObserver = (data: unknown, direction: "in" | "out") => void;
 
 /** @internal */
 export interface ClientInternals {
@@ -48,6 +79,42 @@ export interface ClientInternals {
   readonly onDispose: (callback: () => void) => () => void;
   /** Reports a diagnostic as one of the client's own. */
   readonly report: Report;
+  /** Sends a call over the socket, with its deadline, tokens and repeats. */
+  readonly startCall: (
+    request: AbortOptions & {
+      readonly target: Target;
+      readonly params: Values;
+      readonly slot: string | undefined;
+      readonly needsBinding: boolean;
+      readonly repeat: Repeat;
+    },
+  ) => Promise<Values>;
+  readonly session: {
+    /** Undefined where the slot was never bound. */
+    desiredBinding(slot: string | undefined): unknown;
+    tokensFor(slot: string | undefined): CallTokens | Promise<CallTokens>;
+    /** After a 401. Rejects where no token is renewed. */
+    renewTokens(slot: string | undefined, sent: CallTokens): Promise<unknown>;
+    /** Redacts the values of fields that are named like a secret or token from now on. */
+    trackSecrets(params: Values): void;
+    /** Takes the secrets and tokens of the client out of a text. */
+    redact(text: string): string;
+  };
+  readonly settings: {
+    readonly endpoints: Endpoints;
+    readonly region: Region;
+    readonly callTimeoutMs: number;
+    /** A `Fetch`; default: that of the host. */
+    readonly fetch?: unknown;
+    readonly platform: { readonly clock: Clock };
+  };
+  readonly connection: {
+    /** Each sees every frame, on whichever socket. */
+    readonly frameObservers: Set<FrameObserver>;
+    readonly state: { readonly generation: number; readonly phase: string };
+    /** With the `generation` of `state`, the socket is left as if the network had gone. */
+    dispatch(event: { type: "socketEnded"; generation: number; clean: false }): void;
+  };
 }
 
 /** Undefined for what is not a GatewayClient. */

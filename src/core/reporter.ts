@@ -1,7 +1,7 @@
 import type { Diagnostic, Logger, Report } from "./diagnostics.js";
 
 /** Texts of others, e.g. the subject of a notification, may be of any length. */
-const MAX_TEXT_LENGTH = 500;
+export const MAX_TEXT_LENGTH = 500;
 
 /** A thrown value as text. Not every value that can be thrown has one. */
 export function describeError(error: unknown): string {

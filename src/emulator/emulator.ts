@@ -1,102 +1,24 @@
 import { getRequestListener } from "@hono/node-server";
-import type { WebSocketSession } from "../wire/models.js";
 import { emulatorEndpoints, expandEndpoint, type Endpoints } from "../wire/endpoints.js";
-import type { CallFilter, EmulatorCall } from "./log/callLog.js";
+import { controlsOf, type EmulatorControls } from "./controls/controls.js";
 import { dataFile, type StateFile } from "./engine/dataFile.js";
-import { disconnect, type DisconnectOptions } from "./controls/disconnect.js";
-import type { EmulatorFault, EmulatorFaultReport } from "./faults/definitions.js";
-import { parseFaults } from "./faults/parse.js";
 import { EmulatorEngine } from "./engine/engine.js";
 import { createApp } from "./server/app.js";
 import { seededIds } from "./store/ids.js";
 import { listen } from "./server/listen.js";
-import { notify, type EmulatorDelivery } from "./controls/notify.js";
-import type { EmulatorNotification } from "./controls/notify.js";
 import { readOptions, type EmulatorOptions } from "./options.js";
-import type { DevicePush, OutboxEntry, OutboxFilter, WaitForPushOptions } from "./store/outbox.js";
-import { waitForPush } from "./controls/waitForPush.js";
-import { waitForSession, type WaitForSessionOptions } from "./controls/waitForSession.js";
 import { makeCertificate, namesOf } from "./server/tls.js";
 import { relayTo } from "./server/relaySocket.js";
 import { socketServer } from "./server/webSocket.js";
-import { readState, type EmulatorState, type EmulatorStateInput } from "./store/snapshot.js";
-import { issueAccessToken, type IssueTokenOptions } from "./controls/accessTokens.js";
 
-/**
- * A running emulator. A method that is given a wrong argument throws or rejects with an
- * `invalidArgument` that names the field.
- */
-export interface Emulator {
+/** A running emulator. */
+export interface Emulator extends EmulatorControls {
   /** Base address, e.g. `http://127.0.0.1:9480`. */
   readonly url: string;
   /** For the client's option of the same name. */
   readonly endpoints: Endpoints;
   /** With the option `tls`: its certificate in PEM, for clients that are to trust it. */
   readonly certificate: string | undefined;
-  /** An access token of a player, as GS2-Auth would issue it. */
-  issueAccessToken(options: IssueTokenOptions): Promise<string>;
-  /**
-   * Sends a notification to the sessions of a user; resolves with the connections it was sent to,
-   * or the reason why there are none.
-   */
-  notify(notification: EmulatorNotification): Promise<EmulatorDelivery>;
-  /** All sessions, in the order of binding. */
-  sessions(): WebSocketSession[];
-  /** The last 3,000 handled calls, oldest first. */
-  calls(filter?: CallFilter): EmulatorCall[];
-  /**
-   * The last 1,000 notifications for a mobile device, sent or not, oldest first, each with the
-   * reason.
-   */
-  outbox(filter?: OutboxFilter): OutboxEntry[];
-  /**
-   * The oldest push that was sent to a matching device and not returned before, as soon as there is
-   * one; `message` is what the device's service worker would get. Rejects after `timeoutMs` of real
-   * time (default 5,000) with an error that describes the outbox.
-   */
-  waitForPush(options?: WaitForPushOptions): Promise<DevicePush>;
-  /**
-   * The state that outlives a restart, as plain JSON, with the emulator's tokens and secrets as
-   * they are.
-   */
-  state(): EmulatorState;
-  /**
-   * Replaces the state; a part that is left out stays as it is. Sockets stay open, but for those
-   * bound in a removed namespace.
-   */
-  setState(state: EmulatorStateInput): Promise<void>;
-  /**
-   * The user's session, as soon as there is one. Rejects after `timeoutMs` with an error that lists
-   * the sessions there are.
-   */
-  waitForSession(options: WaitForSessionOptions): Promise<WebSocketSession>;
-  /** Cuts sockets, as GS2 might at any time; returns the sessions that ended. */
-  disconnect(options: DisconnectOptions): WebSocketSession[];
-  /** Failures on purpose; see {@link EmulatorFault}. Each trigger is logged. */
-  readonly faults: {
-    /**
-     * Replaces the active faults; returns them with the number of times each was triggered at once.
-     * An unknown fault or a wrong parameter throws, and the active faults stay.
-     */
-    set(faults: readonly EmulatorFault[]): EmulatorFaultReport[];
-    /** Clears the active faults. Their effects stay: a half-open connection stays half-open. */
-    clear(): void;
-    /** The faults that were set last, exhausted ones included. */
-    list(): EmulatorFaultReport[];
-  };
-  readonly clock: {
-    /** Unix time in milliseconds, of the emulator's clock. */
-    now(): number;
-    /**
-     * Puts the emulator's clock forward: tokens expire and idle sockets are cut without waiting.
-     */
-    advance(byMs: number): void;
-  };
-  /**
-   * Back to the start: sockets are cut; calls, outbox, tokens, namespaces and the data file are
-   * emptied; no fault is active; the clock is no longer ahead.
-   */
-  reset(): Promise<void>;
   /** Closes every socket and frees the port. Further calls have no effect. */
   stop(): Promise<void>;
 }
@@ -172,6 +94,7 @@ async function start(
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     stopping.abort();
+    engine.functionCalls.end("The emulator was stopped.");
     engine.clock.cancelWake();
     const closed = listening.servers.map((server) => new Promise((done) => server.close(done)));
     await sockets.stop();
@@ -181,38 +104,12 @@ async function start(
     stateFile?.release();
     engine.log("stopped", `stopped listening on ${baseUrl}`, { url: baseUrl });
   };
-  return {
+  const emulator: Emulator = {
     url: baseUrl,
     endpoints: emulatorEndpoints(baseUrl),
     certificate: tls?.cert,
-    ...controlsOf(engine, stopping.signal),
+    ...controlsOf(engine, stopping.signal, () => emulator),
     stop: () => (stopped ??= stop()),
   };
+  return emulator;
 }
-
-const controlsOf = (
-  engine: EmulatorEngine,
-  stopping: AbortSignal,
-): Omit<Emulator, "url" | "endpoints" | "certificate" | "stop"> => ({
-  issueAccessToken: async (options) =>
-    engine.transact((store, now) => issueAccessToken(store, options, now)).accessToken,
-  notify: async (notification) => engine.transact((store, now) => notify(store, notification, now)),
-  sessions: () => engine.sessions(),
-  calls: (filter) => engine.calls.list(filter),
-  outbox: (filter) => engine.outbox(filter),
-  waitForPush: (options = {}) => waitForPush(engine, options, stopping),
-  state: () => structuredClone(engine.state()),
-  setState: async (state) => engine.setState(readState(structuredClone(state))),
-  waitForSession: (options) => waitForSession(engine, options, stopping),
-  disconnect: (options) => engine.transact((store) => disconnect(store, options)),
-  faults: {
-    set: (faults) => engine.setFaults(parseFaults(faults)),
-    clear: () => void engine.setFaults([]),
-    list: () => engine.faults(),
-  },
-  clock: {
-    now: () => engine.clock.now(),
-    advance: (byMs) => engine.clock.advance(byMs),
-  },
-  reset: async () => engine.reset(),
-});

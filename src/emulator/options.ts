@@ -191,18 +191,16 @@ const upstream = v.pipe(
   }),
 );
 
-const schema = objectOf({
-  port: v.optional(wholeNumberWithin(0, 65_535), 0),
-  // Both loopback families.
-  host: v.pipe(
-    v.optional(hostAddress),
-    v.transform((host) => (host === "localhost" ? undefined : host)),
-  ),
-  tls: v.optional(tls, false),
+/** The options of {@link EmulatorOptions} that need no server, process or file. */
+export type BrowserEmulatorOptions = Pick<
+  EmulatorOptions,
+  "namespaces" | "credentials" | "strict" | "log" | "faults" | "seed" | "clock" | "settings"
+>;
+
+const common = {
   namespaces: v.optional(listOf(nameText, "names"), []),
   credentials: v.optional(listOf(credential, "credentials"), []),
   strict: v.optional(yesNo, false),
-  data: v.optional(filledText),
   log: v.optional(log, () => noLog),
   faults: v.optional(faultsSchema, []),
   seed: v.optional(anyNumber, randomSeed),
@@ -210,11 +208,23 @@ const schema = objectOf({
     valueOf<EmulatorClock>("an object with now() and setTimer()", isClock),
     realClock,
   ),
+  settings: v.optional(settingsSchema, {}),
+} satisfies { readonly [Name in keyof Required<BrowserEmulatorOptions>]: v.GenericSchema };
+
+const schema = objectOf({
+  ...common,
+  port: v.optional(wholeNumberWithin(0, 65_535), 0),
+  // Both loopback families.
+  host: v.pipe(
+    v.optional(hostAddress),
+    v.transform((host) => (host === "localhost" ? undefined : host)),
+  ),
+  tls: v.optional(tls, false),
+  data: v.optional(filledText),
   allowOrigins: v.optional(listOf(origin, "origins"), []),
   allowHosts: v.optional(listOf(filledText, "host names"), []),
   mount: v.optional(mount, {}),
   upstream: v.optional(upstream),
-  settings: v.optional(settingsSchema, {}),
 } satisfies { readonly [Name in keyof Required<EmulatorOptions>]: v.GenericSchema });
 
 /** The addresses of an upstream, as the option of that name takes it. */
@@ -223,3 +233,9 @@ export const readUpstream = (given: string): Endpoints =>
 
 export const readOptions = (given: EmulatorOptions): v.InferOutput<typeof schema> =>
   readWith("startEmulator", schema, given);
+
+const browserSchema = objectOf(common);
+
+export const readBrowserOptions = (
+  given: BrowserEmulatorOptions,
+): v.InferOutput<typeof browserSchema> => readWith("createBrowserEmulator", browserSchema, given);

@@ -38,7 +38,7 @@ export const projectHeaders = (clientId: string, projectToken: string): Record<s
  * `dryRun`, `contextStack`; unset values are absent
  */
 export function restRequest(
-  { verb, path: template }: AnyMethod,
+  { verb, path: template }: Pick<AnyMethod, "verb" | "path">,
   values: Values,
   invalidValue: InvalidValue,
 ): RestRequest {

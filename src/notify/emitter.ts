@@ -1,5 +1,6 @@
 import mitt from "mitt";
 import { describeError } from "../core/reporter.js";
+import { invalidArgument } from "../errors.js";
 
 export interface ListenOptions {
   /** Ends the registration when aborted. */
@@ -45,6 +46,13 @@ export interface Emitter {
   readonly forgetHandlers: () => void;
 }
 
+/** Throws `invalidArgument` for what cannot be called. Callers may have no TypeScript. */
+export function requireHandler(method: string, handler: unknown): void {
+  if (typeof handler !== "function") {
+    throw invalidArgument(method, "handler", "must be a function");
+  }
+}
+
 /**
  * mitt, with handlers that cannot affect each other: one that throws or rejects is reported, and
  * the others are still called.
@@ -75,6 +83,7 @@ export function createEmitter(onError: (error: unknown, message: string) => void
     callSafely,
     names: () => byObject.keys(),
     listen(name, handler, { signal, once } = {}, pick, type = pick ? "*" : (name as string)) {
+      requireHandler("on", handler);
       const entries = typeof name === "string" ? byText : byObject;
       const handlers = entries.get(name) ?? new Map<Handler, Entry>();
       const entry: Entry = handlers.get(handler) ?? {

@@ -1,9 +1,10 @@
 import type { Clock } from "../core/clock.js";
-import { createDeferred, type Deferred } from "../core/deferred.js";
+import { createDeferred, DISPOSED, type Deferred } from "../core/deferred.js";
 import type { Report } from "../core/diagnostics.js";
 import type { NotificationFilter, NotificationVia } from "../core/internals.js";
+import { invalidArgument } from "../errors.js";
 import type { NotificationFrame } from "../wire/frames.js";
-import type { Emitter, Handler, ListenOptions } from "./emitter.js";
+import { requireHandler, type Emitter, type Handler, type ListenOptions } from "./emitter.js";
 import { NotificationHistory, type Mark, type Matcher } from "./history.js";
 import { HoldQueue } from "./holdQueue.js";
 import { createNotification, type Notification } from "./notification.js";
@@ -56,7 +57,7 @@ export class Notifications {
     if (typeof selector === "string" && selector !== "*") {
       return this.#emitter.listen(selector, handler, options);
     }
-    const match = this.#matcherOf(selector);
+    const match = this.#matcherOf("on", selector);
     return isDefinition(selector)
       ? this.#emitter.listen(selector, handler, options, match, selector.key)
       : // No key begins with an asterisk.
@@ -75,7 +76,7 @@ export class Notifications {
     const waiter = this.#createWaiter(selector, options);
     if (signal?.aborted) return waiter.promise;
     this.#waiters.add(waiter);
-    if (this.#isDisposed) waiter.fail({ kind: "notConnected" }, "disposed");
+    if (this.#isDisposed) waiter.fail({ kind: "notConnected" }, DISPOSED);
     const { match, takesHeld } = waiter;
     const looksBack = since !== undefined;
     const found =
@@ -118,6 +119,7 @@ export class Notifications {
   }
 
   onSync(handler: Handler, { signal, once }: ListenOptions = {}): () => void {
+    requireHandler("onSync", handler);
     const undo = (): void => {
       signal?.removeEventListener("abort", undo);
       this.#syncHandlers.delete(undo);
@@ -169,7 +171,7 @@ export class Notifications {
 
   dispose(): void {
     this.#isDisposed = true;
-    for (const { fail } of this.#waiters) fail({ kind: "notConnected" }, "disposed");
+    for (const { fail } of this.#waiters) fail({ kind: "notConnected" }, DISPOSED);
     this.#holds.clear();
     for (const undo of this.#syncHandlers.keys()) undo();
     this.#emitter.forgetHandlers();
@@ -204,7 +206,7 @@ export class Notifications {
 
   #createWaiter(selector: NotificationSelector, options: WaitOptions<never>): Waiter {
     const { where, onGap } = options;
-    const match = this.#matcherOf(selector);
+    const match = this.#matcherOf("waitFor", selector);
     let release: () => void = nothing;
     const onEnd = (): void => {
       this.#waiters.delete(waiter);
@@ -230,8 +232,9 @@ export class Notifications {
     return waiter;
   }
 
-  #matcherOf(selector: NotificationSelector): Matcher {
+  #matcherOf(method: string, selector: NotificationSelector): Matcher {
     const report = this.#report;
+    requireSelector(method, selector);
     if (selector === "*") return (notification) => notification;
     if (typeof selector === "string") {
       return (notification) =>
@@ -257,6 +260,12 @@ export class Notifications {
     }
     return fails;
   }
+}
+
+/** Throws `invalidArgument`. Callers may have no TypeScript. */
+function requireSelector(method: string, selector: unknown): void {
+  if (selector && ["string", "object"].includes(typeof selector)) return;
+  throw invalidArgument(method, "key", "must be a key, a pair or a definition");
 }
 
 const failByGap = ({ fail }: Waiter): void =>

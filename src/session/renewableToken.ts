@@ -1,5 +1,7 @@
 import type { Clock } from "../core/clock.js";
 import { createDeferred, type Deferred } from "../core/deferred.js";
+import type { Redact } from "../core/redact.js";
+import { describeError, MAX_TEXT_LENGTH } from "../core/reporter.js";
 import { GatewayError, isGatewayError, type GatewayErrorKind } from "../errors.js";
 
 /**
@@ -109,7 +111,8 @@ export class RenewableToken<Reason extends string> {
   set({ token, lifeSeconds }: Grant): string {
     const name = this.#name;
     if (typeof token !== "string" || !token) {
-      throw new GatewayError({ kind: "protocol", message: `${name}: no token came`, method: name });
+      const message = `${name}: what came is no token (a provider returns a text)`;
+      throw new GatewayError({ kind: "protocol", message, method: name });
     }
     const { clock, onToken } = this.#ports;
     this.#lifeMs = ((lifeSeconds as number) > 0 ? (lifeSeconds as number) : LIFE_SECONDS) * 1_000;
@@ -171,22 +174,36 @@ export class RenewableToken<Reason extends string> {
 }
 
 /**
+ * What a provider threw, as far as it may be shown: it may quote tokens that nothing else has seen,
+ * which are long, or follow an equals sign.
+ */
+function quoteError(thrown: unknown, redact: Redact): string {
+  if (!(thrown instanceof Error)) return `it threw a value of type ${typeof thrown}`;
+  const text = redact(describeError(thrown)).replace(/=\S+|[\w+/.~-]{16,}/g, "***");
+  return text.slice(0, MAX_TEXT_LENGTH);
+}
+
+/**
  * Asks the game's own function, or takes the text it gave. `unauthorized` from it is final; any
  * other failure is tried again.
+ *
+ * @param redact takes secrets out of what the function threw
  */
 export async function fromProvider<Request>(
   name: string,
   source: string | ((request: Request) => unknown),
   request: Request,
+  redact: Redact,
 ): Promise<Grant> {
   if (typeof source === "string") return { token: source, lifeSeconds: Infinity };
   try {
     const result = await source(request);
     if (typeof result === "string") return { token: result };
-    const { token, expiresInSeconds } = result as { token?: unknown; expiresInSeconds?: unknown };
+    const { token, expiresInSeconds } = Object(result) as Record<string, unknown>;
     return { token, lifeSeconds: expiresInSeconds };
   } catch (cause) {
     const kind = isGatewayError(cause, "unauthorized") ? "unauthorized" : "unknown";
-    throw new GatewayError({ kind, message: `${name}: its provider failed`, method: name, cause });
+    const message = `${name}: its provider failed: ${quoteError(cause, redact)}`;
+    throw new GatewayError({ kind, message, method: name, cause });
   }
 }

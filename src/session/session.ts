@@ -136,7 +136,7 @@ export class Session {
   createDesiredBinding(slot: string, source: AccessTokenSource, params: Values): DesiredBinding {
     const accessToken = new RenewableToken<AccessTokenRequest["reason"]>(
       "accessToken",
-      (reason) => fromProvider("accessToken", source, { reason, slot }),
+      (reason) => fromProvider("accessToken", source, { reason, slot }, this.redact),
       this.#tokenPorts(this.#secrets.add, source, { provider: "accessToken", slot }),
     );
     return { params, source, accessToken, bindSent: false };
@@ -255,9 +255,7 @@ export class Session {
   }
 
   /** Takes what is secret out of a text that is not ours. */
-  redact(text: string): string {
-    return this.#secrets.redact(text);
-  }
+  readonly redact = (text: string): string => this.#secrets.redact(text);
 
   #tokenPorts(
     onToken: (token: string) => void,
@@ -274,7 +272,7 @@ export class Session {
 
   async #obtainProjectToken(reason: ProjectTokenRequest["reason"]): Promise<Grant> {
     const source = this.#projectTokenSource;
-    if (source) return fromProvider("projectToken", source, { reason });
+    if (source) return fromProvider("projectToken", source, { reason }, this.redact);
     const { access_token: token, expires_in: lifeSeconds } = await this.#requestLogin();
     return { token, lifeSeconds };
   }

@@ -20,12 +20,12 @@ type Remote<Handle> = {
 
 /**
  * A running emulator, from another process or from a page: the handle of `startEmulator` over HTTP.
- * All its methods return promises. It has no `stop` and no `certificate`: these are for the process
- * that started the emulator. Rejections are a GatewayError: `invalidArgument` when the emulator
+ * All its methods return promises. It has no `stop`, no `certificate` and no `handle`: these are for the
+ * process that started the emulator. Rejections are a GatewayError: `invalidArgument` when the emulator
  * refuses an argument, `requestTimeout` when `waitForSession` or `waitForPush` times out,
  * `notConnected` when no emulator replies.
  */
-export type ConnectedEmulator = Remote<Omit<Emulator, "stop" | "certificate">>;
+export type ConnectedEmulator = Remote<Omit<Emulator, "stop" | "certificate" | "handle">>;
 
 /** Query of the defined values. */
 function queryOf(values: object): string {
@@ -145,6 +145,7 @@ export async function connectEmulator(url: string): Promise<ConnectedEmulator> {
     disconnect: async (options) =>
       (await request<{ items: ReturnType<Emulator["disconnect"]> }>("POST", "disconnect", options))
         .items,
+    replay: (recording, options) => request("POST", "replay", { recording, options }),
     clock: {
       now: async () => (await request<{ now: number }>("GET", "clock")).now,
       async advance(byMs) {

@@ -1,3 +1,5 @@
+import { invalidArgument } from "../errors.js";
+
 /**
  * GS2's regions (GS2 reference): Tokyo, United States, Europe, Singapore. Any other text is sent as
  * it is.
@@ -32,8 +34,15 @@ export const isLoopback = (url: string): boolean =>
 export const isReadableOnTheWay = (url: string): boolean =>
   /^(http|ws):/i.test(url) && !isLoopback(url);
 
-/** Endpoints of an emulator that runs at `url`, e.g. `http://127.0.0.1:9480`. */
+/**
+ * Endpoints of an emulator that runs at `url`, e.g. `http://127.0.0.1:9480`. Throws
+ * `invalidArgument` for another scheme than `http:` and `https:`.
+ */
 export function emulatorEndpoints(url: string): Endpoints {
+  // Callers may have no TypeScript.
+  if (!/^https?:\/\/./.test(url)) {
+    throw invalidArgument("emulatorEndpoints", "url", "must begin with http:// or https://");
+  }
   const base = url.replace(/\/+$/, "");
   return { rest: base + "/{service}", webSocket: base.replace(/^http/, "ws") + "/gateway-ws" };
 }

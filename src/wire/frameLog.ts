@@ -1,3 +1,6 @@
+import type { Target } from "./frames.js";
+import { isObject, parseObject } from "./json.js";
+
 /** A player bound on the connection of a frame. */
 export interface LoggedPlayer {
   readonly namespaceName: string;
@@ -58,6 +61,46 @@ export interface LoggedGap extends Entry {
 
 /** One line of the emulator's `/_emulator/log`. */
 export type FrameLogEntry = LoggedFrame | LoggedEvent | LoggedGap;
+
+/** What a frame is, by its text alone. */
+export interface FrameDescription extends Pick<LoggedFrame, "type" | "requestId" | "status"> {
+  /** Of a call: `service.component.function`. */
+  readonly method: string | null;
+  /** As received, with its secrets. */
+  readonly frame: Record<string, unknown> | undefined;
+}
+
+/** @param isCall whether it goes to the server */
+export function describeFrame(text: string, isCall: boolean): FrameDescription {
+  const frame = parseObject(text);
+  const nothing = { frame, method: null, requestId: null, status: null };
+  if (!frame) return { ...nothing, type: "unreadable" };
+  if (isCall) {
+    const envelope = isObject(frame["x_gs2"]) ? frame["x_gs2"] : {};
+    const { service, component, function: name } = envelope;
+    if (typeof name !== "string") return { ...nothing, type: "unreadable" };
+    const method = methodName({ service, component, function: name });
+    return { ...nothing, type: "call", method, requestId: readRequestId(envelope["requestId"]) };
+  }
+  const requestId = readRequestId(frame["requestId"]);
+  if (requestId === null) {
+    return { ...nothing, type: frame["type"] === "notification" ? "notification" : "reply" };
+  }
+  const { status } = frame;
+  return {
+    ...nothing,
+    type: "reply",
+    requestId,
+    status: typeof status === "number" ? status : null,
+  };
+}
+
+/** `service.component.function`. */
+export const methodName = (target: Readonly<Record<keyof Target, unknown>>): string =>
+  [target.service, target.component, target.function].map(String).join(".");
+
+const readRequestId = (value: unknown): string | null =>
+  typeof value === "number" ? String(value) : typeof value === "string" && value ? value : null;
 
 /** The emulator's addresses and options, which it writes into the inspector's page. */
 export interface InspectorConfig {

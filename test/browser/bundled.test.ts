@@ -119,6 +119,9 @@ describe.each(bundlers)("a page bundled with $name", ({ name, script, bundle }) 
       faked: "faked",
       plugin: true,
       push: "string",
+      panel: true,
+      recorded: ["call", "reply", "call", "reply", "notification"],
+      measured: ["call", "connect"],
     });
     // A page finds its worker by `import.meta.url`, which only modules have.
     if (script === "main.js") {

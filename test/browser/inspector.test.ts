@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startEmulator, type Emulator } from "../../src/emulator/index.js";
+import { startEmulator, type Emulator, type Recording } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo, readInRepo } from "../support/repo.js";
 import { until } from "../support/until.js";
@@ -240,9 +240,15 @@ describe("the log", () => {
     const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export")]);
     const chunks: Buffer[] = [];
     for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
-    const saved = JSON.parse(Buffer.concat(chunks).toString()) as { type: string }[];
-    expect(saved.map(({ type }) => type)).toEqual(["notification", "notification", "notification"]);
-    expect(download.suggestedFilename()).toMatch(/^gs2-gateway-log-.*\.json$/);
+    const saved = JSON.parse(Buffer.concat(chunks).toString()) as Recording;
+    expect(saved.frames.map(({ type, direction }) => `${type} ${direction}`)).toEqual(
+      Array(3).fill("notification toClient"),
+    );
+    expect(download.suggestedFilename()).toMatch(/^gs2-gateway-recording-.*\.json$/);
+    expect(emulator.replay(saved).players).toMatchObject([
+      { userId: "user-0001", notifications: 2 },
+      { userId: "user-0002", notifications: 1 },
+    ]);
 
     await page.click("#clear");
     await untilVisible(page, "it is empty", ".empty:has-text('The log is empty.')");

@@ -14,13 +14,14 @@ export function nameOf(test: Named): string {
 /** The files that all engines run; of a file with a list, Firefox and WebKit run only these tests. */
 export const sharedFiles: Record<string, readonly string[] | "all"> = {
   "client.test.ts": "all",
-  "looks.test.ts": "all",
+  "browserEmulator.test.ts": "all",
   "faults.test.ts": "all",
   "hidden.test.ts": "all",
   "hosts.test.ts": "all",
   "suspended.test.ts": "all",
   "pushFailures.test.ts": "all",
   "phaser.test.ts": "all",
+  "looks.test.ts": "all",
   "demoFaults.test.ts": "all",
   "demoRound.test.ts": ["2 players > play a round through a restart of the server and a takeover"],
   "demoLayout.test.ts": ["on a desk > so do the result, and the page without a server: en-US"],

@@ -126,6 +126,20 @@ describe("the declarations", () => {
   });
 });
 
+/** A file of dist/ with all that it imports, packages by name. */
+const reached = (file: string, seen = new Set<string>()): Set<string> => {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const { fileName } of ts.preProcessFile(readInRepo("dist", file)).importedFiles) {
+    if (fileName.startsWith(".")) {
+      reached(new URL(fileName, `file:///${file}`).pathname.slice(1), seen);
+    } else {
+      seen.add(fileName);
+    }
+  }
+  return seen;
+};
+
 describe("the files in dist", () => {
   it("export the same names for Node and browsers, as modules and as a script", async () => {
     const names = await exportsOf("index");
@@ -139,18 +153,6 @@ describe("the files in dist", () => {
   });
 
   it("keep the emulator and push out of the player's entry, and the client out of the emulator", () => {
-    const reached = (file: string, seen = new Set<string>()): Set<string> => {
-      if (seen.has(file)) return seen;
-      seen.add(file);
-      for (const { fileName } of ts.preProcessFile(readInRepo("dist", file)).importedFiles) {
-        if (fileName.startsWith(".")) {
-          reached(new URL(fileName, `file:///${file}`).pathname.slice(1), seen);
-        } else {
-          seen.add(fileName);
-        }
-      }
-      return seen;
-    };
     const player = reached("index.js");
     const emulator = reached("emulator.js");
     expect([...player].filter((file) => !/^(index|chunks\/[\w-]+)\.js$/.test(file))).toEqual([]);
@@ -171,6 +173,19 @@ describe("the files in dist", () => {
     expect([...testing].filter((file) => !file.endsWith(".js"))).toEqual([]);
     expect(texts(testing)).not.toContain("startEmulator");
     expect(texts(testing)).not.toContain("class GatewayClient");
+  });
+
+  it("keep modules and packages of Node out of the emulator for pages, and its code out of the rest", () => {
+    const page = reached("emulator-browser.js");
+    expect(
+      [...page].filter((file) => !/^(emulator-browser|chunks\/[\w-]+)\.js$/.test(file)),
+    ).toEqual([]);
+    const text = [...page].map((file) => readInRepo("dist", file)).join("\n");
+    expect(text).toContain("createBrowserEmulator");
+    expect(text).not.toMatch(/\bBuffer\.|\bprocess\.|\brequire\(|class GatewayClient/);
+    for (const entry of ["index.js", "emulator.js", "testing.js"]) {
+      expect([...reached(entry)]).not.toContain("emulator-browser.js");
+    }
   });
 
   it("have no side effects on import", () => {

@@ -57,7 +57,7 @@ export const mutations = [
   {
     name: "dispose does not reject waitFor",
     file: "notify/notify.ts",
-    find: 'for (const { fail } of this.#waiters) fail({ kind: "notConnected" }, "disposed");',
+    find: 'for (const { fail } of this.#waiters) fail({ kind: "notConnected" }, DISPOSED);',
     replace: "",
   },
   {
@@ -81,7 +81,7 @@ export const mutations = [
   {
     name: "a forced bind without a reply is sent again with force",
     file: "connection/transitions.ts",
-    find: 'const { renewed, conflictSince } = slot;\n      return { history, state: "wanted", renewed, conflictSince };',
+    find: 'const { renewed, conflictSince, failure } = slot;\n      return { history, state: "wanted", renewed, conflictSince, failure };',
     replace:
       'const { renewed, conflictSince, forced } = slot;\n      return { history, state: "wanted", renewed, conflictSince, force: forced };',
   },
@@ -385,7 +385,7 @@ export const mutations = [
   {
     name: "waitFor after dispose does not settle",
     file: "notify/notify.ts",
-    find: 'if (this.#isDisposed) waiter.fail({ kind: "notConnected" }, "disposed");',
+    find: 'if (this.#isDisposed) waiter.fail({ kind: "notConnected" }, DISPOSED);',
     replace: "",
   },
   {

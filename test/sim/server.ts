@@ -3,7 +3,7 @@ import { EmulatorEngine } from "../../src/emulator/engine/engine.js";
 import { seededIds } from "../../src/emulator/store/ids.js";
 import { notify } from "../../src/emulator/controls/notify.js";
 import { readSettings, type EmulatorSettings } from "../../src/emulator/settings.js";
-import { readFrame } from "../../src/emulator/server/webSocket.js";
+import { readFrame } from "../../src/emulator/requests/frames.js";
 import { issueAccessToken } from "../../src/emulator/controls/accessTokens.js";
 import { disconnect } from "../../src/emulator/controls/disconnect.js";
 import type { WebSocketSession } from "../../src/wire/models.js";

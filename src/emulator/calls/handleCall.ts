@@ -47,7 +47,7 @@ function runCall(store: Store, request: ApiRequest, now: number): HandledCall {
   const method = findMethod(target);
   const handler = method && handlers.get(method.name);
   if (!method && target.service === "gateway") return handled(unknownFunction(target));
-  if (!method || !handler) return handled(notImplemented(target.service, target.component));
+  if (!method || !handler) return handled(notImplemented(target));
 
   const { values, errors } = readFields(
     method.component,

@@ -3,14 +3,16 @@ import type { Store } from "../store/types.js";
 import type { ApiRequest } from "./request.js";
 import { ok, type CallResult } from "./result.js";
 
-interface Memory {
+export interface IdempotencyMemory {
+  /** Identifies the call and its repeats; undefined: it has none. */
+  readonly key?: string;
   /** The reply to the first call; its effects were performed then. */
   readonly cached?: CallResult;
   /** Caches the reply for repeats. */
   keep(result: CallResult): void;
 }
 
-const noMemory: Memory = { keep: () => {} };
+const noMemory: IdempotencyMemory = { keep: () => {} };
 
 /**
  * A client that repeats a call after a lost reply sends the same duplicationAvoider and gets the
@@ -18,11 +20,11 @@ const noMemory: Memory = { keep: () => {} };
  */
 export function idempotencyEntry(
   store: Store,
-  method: AnyMethod,
+  method: Pick<AnyMethod, "name" | "audience" | "fields" | "takesDuplicationAvoider">,
   { duplicationAvoider, connectionId }: ApiRequest,
   caller: { readonly clientId: string; readonly userId: string },
   now: number,
-): Memory {
+): IdempotencyMemory {
   if (
     !method.takesDuplicationAvoider ||
     !duplicationAvoider ||
@@ -41,6 +43,7 @@ export function idempotencyEntry(
   const key = JSON.stringify([method.name, method.audience, callerId, socket, duplicationAvoider]);
   const entry = idempotencyCache.get(key);
   return {
+    key,
     ...(entry ? { cached: ok(entry.body) } : {}),
     keep({ errors, body }) {
       if (errors) return;

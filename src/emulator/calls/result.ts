@@ -1,6 +1,11 @@
 import type { GatewayErrorDetail } from "../../errors.js";
-import { errorBody } from "../../wire/frames.js";
+import { errorBody, type Target } from "../../wire/frames.js";
 import type { Effect, Store } from "../store/types.js";
+
+/** The component of a REST call whose function is not known; the function is verb and path. */
+export const REST_PATH = "rest";
+
+const LONGEST_NAME = 128;
 
 export interface Failure {
   readonly status: number;
@@ -54,9 +59,29 @@ export const unauthorized = (
   kind: "require" | "invalid" | "expired",
 ): Failure => failure(401, [{ component, message: `gateway.${component}.error.${kind}` }]);
 
-/** Status and code are the emulator's own. GS2 never sends them, so they cannot be mistaken. */
-export const notImplemented = (service: string, component: string): Failure =>
-  failure(501, [{ component, message: `${service}.${component}.error.notImplementedByEmulator` }]);
+const NOT_IMPLEMENTED = "error.notImplementedByEmulator";
+
+/**
+ * Status and code are the emulator's own. GS2 never sends them, so they cannot be mistaken. The
+ * second error says how to add the function.
+ */
+export function notImplemented({ service, component, function: name }: Target): Failure {
+  const isUnknownPath = component === REST_PATH;
+  const [verb = "", path = ""] = isUnknownPath ? name.split(" ") : [];
+  const names = [service, ...(isUnknownPath ? ["component", "function"] : [component, name])];
+  const given = names.map((one) => JSON.stringify(one.slice(0, LONGEST_NAME))).join(", ");
+  const rest = `, { rest: { verb: "${verb}", path: ${JSON.stringify(path.slice(0, 2 * LONGEST_NAME))} } }`;
+  return failure(501, [
+    { component, message: `${service}.${component}.${NOT_IMPLEMENTED}` },
+    {
+      component: "emulator",
+      message: `Add it with emulator.handle(${given}, ({ params, userId }) => ({ ... })${isUnknownPath ? rest : ""}), or in a module for gs2-gateway emulator --handlers FILE.`,
+    },
+  ]);
+}
+
+export const isNotImplemented = ({ errors }: CallResult): boolean =>
+  errors?.[0]?.message.endsWith(NOT_IMPLEMENTED) ?? false;
 
 export type FieldProblem = "require" | "tooLong" | "invalid";
 

@@ -74,15 +74,19 @@ async function run(flags: EmulatorFlags, context: CommandContext): Promise<numbe
   }
   if (tls?.made !== undefined) printTrust(tls.made, flags, context);
   for (const warning of warningsOf(flags.host, flags.allowOrigin ?? [])) context.err(warning);
-  await new Promise<void>((stop) => {
-    const undo = context.onSignal(() => {
+  await untilStopped(context);
+  await emulator.stop();
+  return 0;
+}
+
+/** Resolves on SIGINT or SIGTERM. */
+export const untilStopped = ({ onSignal }: CommandContext): Promise<void> =>
+  new Promise((stop) => {
+    const undo = onSignal(() => {
       undo();
       stop();
     });
   });
-  await emulator.stop();
-  return 0;
-}
 
 function printTrust(file: string, { log }: EmulatorFlags, { out, err }: CommandContext): void {
   // Standard output has JSON lines only.
@@ -110,7 +114,7 @@ function readSettingsFile(file: string): Partial<EmulatorSettings> {
   throw invalid(`--settings: ${file} is not a JSON object.`);
 }
 
-function readPort(text: string): number {
+export function readPort(text: string): number {
   if (!/^\d{1,5}$/.test(text)) {
     throw invalid(
       `"${text}" is not a port: it takes a number from 0 to 65535 (--port N or PORT=N).`,

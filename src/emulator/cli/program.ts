@@ -6,11 +6,13 @@ import type { CommandContext } from "./context.js";
 import { addInitCommand } from "./initCommand.js";
 import { addNotifyCommand } from "./notifyCommand.js";
 import { addPushWorkerCommand } from "./pushWorkerCommand.js";
+import { addReplayCommand } from "./replayCommand.js";
 
 const commands = [
   addEmulatorCommand,
   addExecCommand,
   addNotifyCommand,
+  addReplayCommand,
   addInitCommand,
   addPushWorkerCommand,
   addDoctorCommand,

@@ -12,8 +12,9 @@ export const realClock: EmulatorClock = {
   now: () => Date.now(),
   setTimer(callback, delayMs) {
     // Node fires a timer of more than 2^31-1 ms at once.
-    const timer = setTimeout(callback, Math.min(delayMs, 2_147_483_647));
-    timer.unref();
+    const timer: NodeJS.Timeout | number = setTimeout(callback, Math.min(delayMs, 2_147_483_647));
+    // In a page it is a number.
+    if (typeof timer === "object") timer.unref();
     return () => clearTimeout(timer);
   },
 };

@@ -8,6 +8,7 @@ import type { LogEvent } from "../log/eventLog.js";
 import { dropConnection, openConnection } from "../store/sessions.js";
 import type { Store } from "../store/types.js";
 import type { AdjustableClock } from "./clock.js";
+import type { CallerSignal } from "./functionCalls.js";
 import type { Waiters } from "./waiters.js";
 
 /** The client's end of a connection: a WebSocket, or its replacement in a test. */
@@ -58,7 +59,12 @@ export interface EngineContext {
 }
 
 export interface ConnectionPorts extends EngineContext {
-  readonly handleRequest: (request: ApiRequest, requestId: string, reply: SendReply) => void;
+  readonly handleRequest: (
+    request: ApiRequest,
+    requestId: string,
+    reply: SendReply,
+    caller: CallerSignal,
+  ) => void;
   readonly relayRequest: (
     request: ApiRequest,
     requestId: string,
@@ -84,6 +90,7 @@ export class Connections {
     const timeoutMs = Math.min(idleTimeoutMs ?? Infinity, lifetimeMs ?? Infinity);
     clock.wakeAt(connection.openedAt + timeoutMs);
     log("opened", `${connectionId} opened`, { connectionId });
+    const ended = new AbortController();
     const isOpen = () => store === this.ports.store() && store.connections.has(connectionId);
     const replyTo =
       (request: ApiRequest, requestId: string): SendReply =>
@@ -105,7 +112,7 @@ export class Connections {
       send: (text) => this.send(connectionId, text),
       handleRequest: (given, requestId) => {
         const request: ApiRequest = { ...given, transport: "socket", connectionId };
-        handleRequest(request, requestId, replyTo(request, requestId));
+        handleRequest(request, requestId, replyTo(request, requestId), () => ended.signal);
       },
       relayRequest: (given, requestId, forward) => {
         const request: ApiRequest = { ...given, transport: "socket", connectionId };
@@ -116,7 +123,10 @@ export class Connections {
           this.send(connectionId, text);
         }
       },
-      closed: (code) => this.#closed(store, connectionId, code),
+      closed: (code) => {
+        ended.abort();
+        this.#closed(store, connectionId, code);
+      },
     };
   }
 

@@ -34,6 +34,7 @@ import {
 } from "./connections.js";
 import type { StateFile } from "./dataFile.js";
 import { EffectRunner } from "./effects.js";
+import { FunctionCalls, type CallerSignal } from "./functionCalls.js";
 import { TaskQueue } from "./scheduler.js";
 import { Waiters } from "./waiters.js";
 
@@ -56,6 +57,14 @@ export class EmulatorEngine {
   readonly frameLog = new FrameLog(() => this.clock.now());
   readonly waiters = new Waiters();
   readonly clock: AdjustableClock;
+  /** `reset` keeps its functions. */
+  readonly functionCalls = new FunctionCalls({
+    store: () => this.#store,
+    now: () => this.clock.now(),
+    log: (...entry) => this.log(...entry),
+  });
+  /** The one under way. */
+  replay: { end(): void } | undefined;
   readonly #outbox = new RingBuffer<OutboxEntry>(1_000, 16_000_000);
   readonly #tasks = new TaskQueue();
   readonly #options: EngineOptions;
@@ -124,12 +133,27 @@ export class EmulatorEngine {
     return this.#connections.open(transport);
   }
 
-  /** Handles a call. `reply` is called after its notifications, and later if a fault says so. */
-  handleRequest(request: ApiRequest, requestId: string | undefined, reply: SendReply): void {
-    const at = this.clock.now();
+  /** Whether an upstream handles the calls. */
+  get relays(): boolean {
+    return this.#options.relays === true;
+  }
+
+  /**
+   * Handles a call. `reply` is called after its notifications, and later if a fault says so, or if
+   * an added function takes its time.
+   */
+  handleRequest(
+    request: ApiRequest,
+    requestId: string | undefined,
+    reply: SendReply,
+    caller?: CallerSignal,
+  ): void {
+    const send = (handled: HandledCall) => this.#reply(request, requestId, handled, reply);
     const refusal = this.#faults.refuse(request);
-    const handled = refusal ? refused(refusal) : handleCall(this.#store, request, at);
-    this.#reply(request, requestId, handled, reply);
+    if (refusal) return send(refused(refusal));
+    const added = this.functionCalls.functions.find(request.target);
+    if (added) return this.functionCalls.handle(added, request, caller, send);
+    send(handleCall(this.#store, request, this.clock.now()));
   }
 
   /** The same for a call that the upstream handles, unless a fault refuses it before. */
@@ -172,6 +196,12 @@ export class EmulatorEngine {
       this.#effects.run(effects);
     }
     return result;
+  }
+
+  /** Runs at a time of the emulator's clock, unless the emulator is reset before. */
+  schedule(at: number, run: () => void): void {
+    this.#tasks.add(at, run);
+    this.clock.wakeAt(at);
   }
 
   decideHandshake(): HandshakeDecision {
@@ -222,8 +252,10 @@ export class EmulatorEngine {
 
   /** Restores the initial state: no calls, tokens, connections or faults, no clock offset. */
   reset(): void {
+    this.functionCalls.end("The emulator was reset.");
     this.#connections.closeAll(this.#store.settings.closeCodeOnCut, "the emulator was reset");
     this.#faults.end();
+    this.replay?.end();
     this.clock.cancelWake();
     this.clock.resetOffset();
     this.calls.clear();
@@ -241,7 +273,7 @@ export class EmulatorEngine {
 
   /** These change sessions and tokens, which are the upstream's where there is one. */
   #requireOwnSessions({ fault }: Fault): void {
-    if (this.#options.relays && ["kick", "expireTokens"].includes(fault)) {
+    if (this.relays && ["kick", "expireTokens"].includes(fault)) {
       throw invalid(
         `The fault ${fault} has no effect with an upstream, whose sessions and tokens it cannot change.`,
       );
@@ -252,10 +284,7 @@ export class EmulatorEngine {
     return new FaultInjector(this.#options.seed, {
       store: () => this.#store,
       now: () => this.clock.now(),
-      schedule: (at, run) => {
-        this.#tasks.add(at, run);
-        this.clock.wakeAt(at);
-      },
+      schedule: (at, run) => this.schedule(at, run),
       perform: (effects) => this.#effects.run(effects),
       log: (text, detail) => this.log("fault", text, detail),
     });

@@ -5,10 +5,17 @@ const MAX_WAITS = 1_000;
 /** Promises that resolve when a predicate holds. It is checked after each change of the store. */
 export class Waiters {
   readonly #checks = new Set<() => void>();
+  readonly #watchers = new Set<() => void>();
 
   /** Called after each change. */
   notifyAll(): void {
-    for (const check of [...this.#checks]) check();
+    for (const check of [...this.#watchers, ...this.#checks]) check();
+  }
+
+  /** Calls `check` after each change. Returns a function that ends it. */
+  watch(check: () => void): () => void {
+    this.#watchers.add(check);
+    return () => this.#watchers.delete(check);
   }
 
   /**

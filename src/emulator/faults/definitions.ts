@@ -208,7 +208,7 @@ const closeCode = wholeNumberOf(
 
 const closeReason = valueOf<string>(
   "a text of at most 123 bytes",
-  (reason) => typeof reason === "string" && Buffer.byteLength(reason) <= 123,
+  (reason) => typeof reason === "string" && new TextEncoder().encode(reason).length <= 123,
   "string",
 );
 

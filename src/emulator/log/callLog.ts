@@ -1,9 +1,9 @@
+import { redactFields } from "../../core/redactFields.js";
 import type { GatewayErrorDetail, GatewayErrorKind } from "../../errors.js";
 import { kindOfStatus } from "../../wire/failures.js";
 import { isBind, type ApiRequest } from "../calls/request.js";
-import type { CallResult } from "../calls/result.js";
+import { isNotImplemented, type CallResult } from "../calls/result.js";
 import type { LogEvent } from "./eventLog.js";
-import { redact } from "./redact.js";
 import { RingBuffer } from "./ringBuffer.js";
 
 /** One call that the emulator handled. */
@@ -38,9 +38,13 @@ export interface CallFilter {
 const CAPACITY = 3_000;
 const MAX_CHARACTERS = 16_000_000;
 
+/** Functions without a handler that were reported; above it they are reported again. */
+const MAX_REPORTED = 1_000;
+
 /** The last {@link CAPACITY} calls, fewer when they are long. */
 export class CallLog {
   readonly #calls = new RingBuffer<EmulatorCall>(CAPACITY, MAX_CHARACTERS);
+  readonly #reported = new Set<string>();
 
   /** Adds a call, and writes it to the event log. */
   add(
@@ -65,6 +69,7 @@ export class CallLog {
       status,
       errors,
     });
+    if (isNotImplemented(result)) this.#reportOnce(call, log);
     if (status === 200 && isBind(request) && request.dryRun !== true) {
       const text = `${userId ?? ""} is bound in ${namespaceName ?? ""}`;
       const bound = connectionId ?? request.params["connectionId"];
@@ -85,6 +90,17 @@ export class CallLog {
 
   clear(): void {
     this.#calls.clear();
+    this.#reported.clear();
+  }
+
+  /** A game calls the same function again and again. */
+  #reportOnce({ service, component, method, errors }: EmulatorCall, log: LogEvent): void {
+    const name = [service, component, method].join(".");
+    if (this.#reported.has(name)) return;
+    if (this.#reported.size >= MAX_REPORTED) this.#reported.clear();
+    this.#reported.add(name);
+    const text = `${service} has no handler for ${method}. ${errors[1]?.message ?? ""}`;
+    log("refused", text, { service, component, method }, "warning");
   }
 }
 
@@ -109,7 +125,11 @@ function callOf(
     requestId,
     status,
     outcome: status === 200 ? "ok" : kindOfStatus(status),
-    errors,
-    params: redact(params),
+    // Those of an added function may hold what its handler was given.
+    errors: redactErrors(errors),
+    params: redactFields(params),
   };
 }
+
+const redactErrors = (errors: readonly GatewayErrorDetail[]): readonly GatewayErrorDetail[] =>
+  errors.length === 0 ? errors : (redactFields({ errors })["errors"] as GatewayErrorDetail[]);

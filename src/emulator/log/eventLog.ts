@@ -15,6 +15,8 @@ export interface EmulatorLogEntry {
     | "refused"
     | "unreadable"
     | "fault"
+    | "handlerFailed"
+    | "replay"
     | "reset"
     | "restored"
     | "stopped";

@@ -1,8 +1,15 @@
-import type { FrameLogEntry, LoggedFrame, LoggedGap, LoggedPlayer } from "../../wire/frameLog.js";
+import { redactFields } from "../../core/redactFields.js";
+import {
+  describeFrame,
+  methodName,
+  type FrameLogEntry,
+  type LoggedFrame,
+  type LoggedGap,
+  type LoggedPlayer,
+} from "../../wire/frameLog.js";
 import type { Target } from "../../wire/frames.js";
-import { isObject, parseObject } from "../store/json.js";
+import { parseObject } from "../../wire/json.js";
 import type { EmulatorLogEntry } from "./eventLog.js";
-import { redact } from "./redact.js";
 import { charactersIn } from "./ringBuffer.js";
 
 const CAPACITY = 1_000;
@@ -117,7 +124,7 @@ export class FrameLog {
   #format({ kind, id, at, size, content }: RawEntry): FrameLogEntry {
     if (kind === "event") {
       const { level, event, text, detail } = content;
-      return { kind, id, at, level, event, text, detail: redact(detail) };
+      return { kind, id, at, level, event, text, detail: redactFields(detail) };
     }
     const stamp = { id, at, size };
     return kind === "rest" ? formatRest(stamp, content) : this.#formatSocket(stamp, content);
@@ -125,46 +132,27 @@ export class FrameLog {
 
   #formatSocket(stamp: Stamp, content: SocketFrame): LoggedFrame {
     const { direction, connectionId, players, text } = content;
-    const { id } = stamp;
-    const frame = parseObject(text);
-    const common = {
+    const { frame, ...description } = describeFrame(text, direction === "in");
+    const { type, requestId } = description;
+    const logged = {
       kind: "frame",
       ...stamp,
       transport: "socket",
       direction,
       connectionId,
       players,
-      method: null,
-      requestId: null,
       replyTo: null,
-      status: null,
-      body: frame ? redact(frame) : null,
+      ...description,
+      body: frame ? redactFields(frame) : null,
     } as const;
-    if (!frame) return { ...common, type: "unreadable" };
-    if (direction === "in") {
-      const envelope = isObject(frame["x_gs2"]) ? frame["x_gs2"] : {};
-      const { service, component, function: name } = envelope;
-      if (typeof name !== "string") return { ...common, type: "unreadable" };
-      const method = methodName({ service, component, function: name });
-      const requestId = readRequestId(envelope["requestId"]);
-      if (requestId !== null && requestId.length <= MAX_REQUEST_ID_LENGTH)
-        this.#keepCall(`${connectionId} ${requestId}`, { id, method });
-      return { ...common, type: "call", method, requestId };
+    if (requestId === null) return logged;
+    const key = `${connectionId} ${requestId}`;
+    if (type === "call" && requestId.length <= MAX_REQUEST_ID_LENGTH) {
+      this.#keepCall(key, { id: stamp.id, method: description.method! });
     }
-    const requestId = readRequestId(frame["requestId"]);
-    if (requestId === null) {
-      return { ...common, type: frame["type"] === "notification" ? "notification" : "reply" };
-    }
-    const call = this.#calls.get(`${connectionId} ${requestId}`);
-    const { status } = frame;
-    return {
-      ...common,
-      type: "reply",
-      method: call?.method ?? null,
-      requestId,
-      replyTo: call?.id ?? null,
-      status: typeof status === "number" ? status : null,
-    };
+    if (type !== "reply") return logged;
+    const call = this.#calls.get(key);
+    return { ...logged, method: call?.method ?? null, replyTo: call?.id ?? null };
   }
 
   #keepCall(key: string, call: { id: number; method: string }): void {
@@ -201,12 +189,6 @@ function formatRest(stamp: Stamp, content: RestMessage): LoggedFrame {
     requestId: requestId ?? null,
     replyTo: replyTo ?? null,
     status: status ?? null,
-    body: body ? redact(body) : null,
+    body: body ? redactFields(body) : null,
   };
 }
-
-const methodName = (target: Readonly<Record<keyof Target, unknown>>): string =>
-  [target.service, target.component, target.function].map(String).join(".");
-
-const readRequestId = (value: unknown): string | null =>
-  typeof value === "number" ? String(value) : typeof value === "string" && value ? value : null;

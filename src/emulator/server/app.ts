@@ -1,12 +1,10 @@
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
-import { errorBody, loginTarget, type Target } from "../../wire/frames.js";
-import type { AnyMethod } from "../../wire/methods.js";
 import { emulatorEndpoints, type Endpoints } from "../../wire/endpoints.js";
-import { readBody, readJsonBody } from "./requestBody.js";
-import { controlApi } from "./controlApi.js";
 import type { EmulatorEngine } from "../engine/engine.js";
+import { addGateway, fail } from "../requests/gateway.js";
+import { readBody } from "../requests/requestBody.js";
 import {
   checkOrigin,
   checkSite,
@@ -15,10 +13,7 @@ import {
   type RequestHeaders,
 } from "./originCheck.js";
 import type { MountedHandler } from "../options.js";
-import { bodyOf, type CallResult } from "../calls/result.js";
-import { relayCall, targetOfPath } from "./relayCall.js";
-import { readRestRequest, withoutNulls } from "./restRequest.js";
-import { findRoute } from "./routes.js";
+import { relayCall } from "./relayCall.js";
 import { inspectorFile } from "./inspectorPage.js";
 
 export interface AppOptions {
@@ -36,7 +31,7 @@ export interface AppOptions {
 }
 
 export function createApp(options: AppOptions): Hono {
-  const { engine, policy, mount, url, data, stopping } = options;
+  const { engine, policy, mount, url, data, upstream, stopping } = options;
   const app = new Hono();
   app.use(
     guard(engine, (headers) => checkOrigin(policy, headers)),
@@ -64,45 +59,13 @@ export function createApp(options: AppOptions): Hono {
     (await inspectorFile(name, config)) ?? context.notFound();
   app.get("/", (context) => serveFile(context, "index.html"));
   app.get("/_emulator/page/:name", (context) => serveFile(context, context.req.param("name")));
-  app.route("/_emulator", controlApi({ engine, url, stopping }));
-  addCalls(app, options);
-
-  app.notFound((context) => {
-    const { method, path } = context.req;
-    const message =
-      `The emulator has nothing at ${method} ${path}. It serves /gateway/... and /identifier/projectToken/login ` +
-      "(REST), /gateway-ws (the socket) and /_emulator/... (its control plane).";
-    return fail(context, 404, "emulator", message);
-  });
-  app.onError((error, context) => {
-    const { method, path } = context.req;
-    const text = `${method} ${path} failed inside the emulator: ${error.name}`;
-    engine.log("refused", text, { method, path }, "warning");
-    return fail(context, 500, "emulator", "The emulator failed; this is a bug in it.");
+  addGateway(app, {
+    engine,
+    url,
+    stopping,
+    ...(upstream && { serve: (...call) => relayCall(...call, { engine, upstream, stopping }) }),
   });
   return app;
-}
-
-function addCalls(app: Hono, { engine, upstream, stopping }: AppOptions): void {
-  const serve = (
-    context: Context,
-    target: Target,
-    pathParams: Readonly<Record<string, string>> = {},
-  ): Promise<Response> =>
-    upstream
-      ? relayCall(context, { engine, upstream, stopping }, target, pathParams)
-      : serveCall(context, engine, target, pathParams);
-  app.post("/identifier/projectToken/login", (context) => serve(context, loginTarget));
-  app.all("/gateway/*", (context, next) => {
-    const { method: verb, url: address } = context.req;
-    const route = findRoute(verb, new URL(address).pathname.slice("/gateway".length));
-    return route ? serve(context, targetOf(route.method), route.params) : next();
-  });
-  if (!upstream) return;
-  app.all("/:service/*", async (context, next) => {
-    const target = targetOfPath(context);
-    return target ? serve(context, target) : next();
-  });
 }
 
 /** Refuses, and logs, what `check` does not allow. */
@@ -157,53 +120,3 @@ const allowOrigin = cors({
   allowMethods: ["GET", "POST", "PUT", "DELETE"],
   maxAge: 600,
 });
-
-const targetOf = ({ component, name }: AnyMethod): Target => ({
-  service: "gateway",
-  component,
-  function: name,
-});
-
-async function serveCall(
-  context: Context,
-  engine: EmulatorEngine,
-  target: Target,
-  pathParams: Readonly<Record<string, string>>,
-): Promise<Response> {
-  const { req } = context;
-  let params: Record<string, unknown> = withoutNulls(req.query());
-  if (req.method === "POST" || req.method === "PUT") {
-    const body = await readJsonBody(req.raw, engine.store.settings.maxBodyBytes);
-    if (!("value" in body)) {
-      const message = `${target.service}.body.error.${body.why}`;
-      return fail(context, body.status, "body", message, engine);
-    }
-    params = body.value;
-  }
-  const request = readRestRequest(context, target, params, pathParams);
-  const requestId = req.header("x-gs2-request-id");
-  const logged = { target, requestId };
-  const replyTo = engine.frameLog.rest({
-    ...logged,
-    direction: "in",
-    text: JSON.stringify(request.params),
-  });
-  const result = await new Promise<CallResult>((reply) =>
-    engine.handleRequest(request, requestId, reply),
-  );
-  const { status } = result;
-  const text = JSON.stringify(bodyOf(engine.store, result));
-  engine.frameLog.rest({ ...logged, direction: "out", text, status, replyTo });
-  return new Response(text, { status, headers: { "content-type": "application/json" } });
-}
-
-const fail = (
-  context: Context,
-  status: 400 | 403 | 404 | 413 | 500,
-  component: string,
-  message: string,
-  engine?: EmulatorEngine,
-): Response => {
-  const withCode = engine?.store.settings.errorEntriesHaveCode ?? true;
-  return context.json(errorBody([{ component, message }], withCode), status);
-};

@@ -6,13 +6,10 @@ import type { RelayedReply } from "../calls/relayed.js";
 import { bodyOf, failure, type CallResult } from "../calls/result.js";
 import type { EmulatorEngine } from "../engine/engine.js";
 import { isObject, isShallow } from "../store/json.js";
-import { readBody } from "./requestBody.js";
-import { readRestRequest, withoutNulls } from "./restRequest.js";
+import { readBody } from "../requests/requestBody.js";
+import { readRestRequest, withoutNulls } from "../requests/restRequest.js";
 
 const TIMEOUT_MS = 60_000;
-
-/** The service is a part of the upstream's host name. */
-const SERVICE = /^[a-z][a-z0-9-]{0,62}$/;
 
 /** What GS2's clients send; nothing that belongs to a page or a connection. */
 const SENT_HEADERS = /^(accept|authorization|content-encoding|content-type|user-agent|x-gs2-.+)$/;
@@ -21,14 +18,6 @@ const RETURNED_HEADERS = /^(content-type|retry-after|x-gs2-.+)$/;
 
 const chosen = (headers: Headers, names: RegExp): Record<string, string> =>
   Object.fromEntries([...headers].filter(([name]) => names.test(name)));
-
-/** A call of any service; `/{service}/{path}` of the emulator is `/{path}` of that service. */
-export function targetOfPath(context: Context): Target | undefined {
-  const { method, path } = context.req;
-  const [, service = "", rest = ""] = /^\/([^/]+)(.*)$/.exec(path) ?? [];
-  if (!SERVICE.test(service)) return undefined;
-  return { service, component: "rest", function: `${method} ${rest || "/"}` };
-}
 
 interface Relay {
   readonly engine: EmulatorEngine;
@@ -39,9 +28,9 @@ interface Relay {
 /** Passes a REST call on to the upstream, and its response back. */
 export async function relayCall(
   context: Context,
-  { engine, upstream, stopping }: Relay,
   target: Target,
   pathParams: Readonly<Record<string, string>>,
+  { engine, upstream, stopping }: Relay,
 ): Promise<Response> {
   const { req } = context;
   const maxBytes = engine.store.settings.maxBodyBytes;

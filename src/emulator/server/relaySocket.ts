@@ -5,7 +5,8 @@ import { decodeFrame } from "../../wire/frames.js";
 import type { RelayedReply } from "../calls/relayed.js";
 import type { EmulatorEngine } from "../engine/engine.js";
 import { cutConnection } from "../store/sessions.js";
-import { openSocket, readCallFrame, type ServeUpgrade } from "./webSocket.js";
+import { readCallFrame } from "../requests/frames.js";
+import { openSocket, type ServeUpgrade } from "./webSocket.js";
 
 const OPEN_TIMEOUT_MS = 10_000;
 

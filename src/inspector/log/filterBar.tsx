@@ -1,15 +1,19 @@
+import { recordingOf } from "../../wire/recording.js";
 import { log } from "../app.js";
 import { texts } from "../language.js";
 import { Icon } from "../parts/icon.js";
 import type { Filter } from "./rows.js";
 
-/** Saves the shown entries as a file. The emulator has redacted secrets and tokens. */
+/** Saves the shown frames as a recording. The emulator has redacted secrets and tokens. */
 function save(): void {
-  const entries = log.shown.value.map(({ entry }) => entry);
-  const file = new Blob([JSON.stringify(entries, null, 2)], { type: "application/json" });
+  const recording = recordingOf(
+    log.shown.value.flatMap(({ entry }) => (entry.kind === "frame" ? [entry] : [])),
+    { in: "toServer", out: "toClient" },
+  );
+  const file = new Blob([JSON.stringify(recording, null, 2)], { type: "application/json" });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
-  link.download = `gs2-gateway-log-${new Date().toISOString().replaceAll(":", "-").slice(0, 19)}.json`;
+  link.download = `gs2-gateway-recording-${new Date().toISOString().replaceAll(":", "-").slice(0, 19)}.json`;
   link.click();
   URL.revokeObjectURL(link.href);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { handleCall } from "../../../src/emulator/calls/handleCall.js";
 import type { ApiRequest } from "../../../src/emulator/calls/request.js";
-import { redact } from "../../../src/emulator/log/redact.js";
+import { redactFields } from "../../../src/core/redactFields.js";
 import { notify } from "../../../src/emulator/controls/notify.js";
 import { nextExpiryAt, expireDue } from "../../../src/emulator/store/expiry.js";
 import type { EmulatorSettings } from "../../../src/emulator/settings.js";
@@ -387,7 +387,7 @@ describe("applyState", () => {
   });
 });
 
-test("redact truncates deeply nested values", () => {
+test("redactFields truncates deeply nested values", () => {
   const text = `${'{"a":['.repeat(10_000)}1${"]}".repeat(10_000)}`;
-  expect(JSON.stringify(redact(JSON.parse(text) as Json)).length).toBeLessThan(100);
+  expect(JSON.stringify(redactFields(JSON.parse(text) as Json)).length).toBeLessThan(100);
 });

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GatewayAdmin } from "../../../src/admin/index.js";
-import { controlApi } from "../../../src/emulator/server/controlApi.js";
+import { controlApi } from "../../../src/emulator/requests/controlApi.js";
 import { checkOrigin, type OriginPolicy } from "../../../src/emulator/server/originCheck.js";
 import {
   startEmulator,

@@ -1,8 +1,10 @@
 // The environment of a guide block, in Node and in a page: requests to GS2's hosts, and to the
 // guide's address of the local gateway, go to the emulator of the test; the game's own server
-// answers with tokens.
+// answers with tokens. The guide's site says where its emulator is; otherwise the test does, in
+// Node, or serves the page from it.
 
-const emulator = globalThis.process?.env.GUIDE_EMULATOR ?? globalThis.location.origin;
+const emulator =
+  globalThis.guideEmulator ?? globalThis.process?.env.GUIDE_EMULATOR ?? globalThis.location.origin;
 
 /** @param {string} address */
 export function redirect(address) {

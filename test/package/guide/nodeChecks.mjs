@@ -112,6 +112,15 @@ export const checks = {
     assert.equal((await findMatch(gateway, {})).payload.gatheringName, "g-1");
   },
 
+  async "docs/testing.md, In the page, Storybook and component tests 2"({ createStage }) {
+    const { emulator, gateway, end } = await createStage("alice");
+    const received = gateway.waitFor("Gs2Matchmaking:Join");
+    await emulator.notify({ userId: "alice", key: "Gs2Matchmaking:Join", payload: join });
+    assert.equal((await received).payload.joinUserId, "user-0002");
+    await end();
+    assert.equal(emulator.sessions().length, 0);
+  },
+
   async "docs/sessions.md, Exclusive sessions and take-over"({ enter }, environment) {
     const emulator = await connectEmulator(environment.emulator);
     const [first, second] = [newClient(emulator), newClient(emulator)];

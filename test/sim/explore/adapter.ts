@@ -58,10 +58,10 @@ function toMachineEvent(event: MachineEvent, lateMs: number, generation: number)
     case "socketOpened":
       return { type: event.type, generation };
     case "socketEnded": {
-      const fatal = event.fatal
+      const error = event.fatal
         ? errorOf({ kind: "invalidArgument", outcome: "notSent" })
         : undefined;
-      return { type: event.type, generation, clean: event.clean, fatal };
+      return { type: event.type, generation, clean: event.clean, error };
     }
     case "loggedIn":
       return { type: event.type, generation, renewInMs: event.renewInMs };

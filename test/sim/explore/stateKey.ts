@@ -137,7 +137,7 @@ const CONNECTION_FIELDS = words(`
   suspectedFrames probeAt isSecondAttempt
 `);
 const SLOT_FIELDS = words(`
-  state force forced renewNext renews renewed conflictSince retryAt replacedBy error
+  state force forced renewNext renews renewed conflictSince retryAt replacedBy error failure
 `);
 const HISTORY_FIELDS = words(`
   exclusive isHeldByServer unconfirmedBind session namespaceName acceptedAt gapSince rapidCloses

@@ -40,7 +40,7 @@ describe("connect", () => {
     const connection = new SimulatedConnection();
     connection.on({ type: "connect" });
     const error = failure("invalidArgument");
-    connection.on({ type: "socketEnded", clean: false, fatal: error });
+    connection.on({ type: "socketEnded", clean: false, error });
     expect(connection.status).toBe("closed");
     expect(connection.state.error).toBe(error);
     connection.pass(3_600_000);
@@ -1182,7 +1182,7 @@ describe("disconnect", () => {
       expect([connection.status, connection.state.nextRetryAt]).toEqual(["closed", Infinity]);
       const before = connection.count("openSocket");
       connection.on({ type: "socketOpened" }, generation);
-      connection.on({ type: "socketEnded", clean: true, fatal: undefined }, generation);
+      connection.on({ type: "socketEnded", clean: true }, generation);
       connection.on(
         { type: "bindFailed", slot: "player", error: failure("serviceUnavailable") },
         generation,

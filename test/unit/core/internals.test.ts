@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { GatewayClient } from "../../../src/client/client.js";
-import { internalsOf } from "../../../src/core/internals.js";
+import { internalsOf, type FrameObserver } from "../../../src/core/internals.js";
 import { faultNetwork, optionsFor, acceptingServer } from "../../support/faultSocket.js";
 
 beforeEach(() => {
@@ -126,4 +126,39 @@ test("internalsOf returns undefined for a value that is not a GatewayClient", ()
   for (const other of [undefined, null, {}, "client"]) {
     expect(internalsOf(other)).toBeUndefined();
   }
+});
+
+describe("frameObservers", () => {
+  test("see every frame both ways, with its socket's successor, until they are removed", async () => {
+    const network = faultNetwork(acceptingServer);
+    const client = new GatewayClient(optionsFor(network, {}));
+    onTestFinished(() => client.dispose());
+    const { connection } = internalsOf(client)!;
+    const seen: string[] = [];
+    const observe: FrameObserver = (data, direction) => {
+      const { requestId, x_gs2 } = JSON.parse(String(data)) as {
+        requestId?: string;
+        x_gs2?: { function: string };
+      };
+      seen.push(`${direction} ${x_gs2?.function ?? requestId ?? "notification"}`);
+    };
+    connection.frameObservers.add(observe);
+    const connected = client.connect();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await connected;
+    network.last.notify("Gs2Chat:Post");
+    expect(seen).toEqual(["out login", "in 1", "in notification"]);
+
+    const { generation } = connection.state;
+    connection.dispatch({ type: "socketEnded", generation, clean: false });
+    expect(client.connection).toMatchObject({ status: "reconnecting", reason: "network" });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(client.connection.status).toBe("connected");
+    expect(network.sockets).toHaveLength(2);
+
+    const before = seen.length;
+    connection.frameObservers.delete(observe);
+    network.last.notify("Gs2Chat:Post");
+    expect(seen).toHaveLength(before);
+  });
 });

@@ -171,7 +171,7 @@ describe("a renewable token", () => {
 describe("a provider", () => {
   const tokenRequest = { reason: "first" };
   const from = (source: string | ((request: typeof tokenRequest) => unknown)) =>
-    fromProvider("accessToken", source, tokenRequest);
+    fromProvider("accessToken", source, tokenRequest, (text) => text.replaceAll("a-secret", "***"));
 
   test("given as a string is that token, without expiry", async () => {
     expect(await from("a")).toEqual({ token: "a", lifeSeconds: Infinity });
@@ -219,13 +219,15 @@ describe("a provider", () => {
   });
 
   test.each<[string, unknown]>([
-    ["an Error", new Error("offline: key=s3cr3t")],
-    ["a GatewayError of another kind", new GatewayError({ kind: "notFound", message: "s3cr3t" })],
+    ["an Error that quotes a value", new Error("offline: key=s3cr3t")],
+    ["an Error that quotes a token", new Error("no session for s3cr3t-0123456789")],
+    ["an Error that quotes a known secret", new Error("a-secret is refused: a-secret")],
+    ["a GatewayError", new GatewayError({ kind: "notFound", message: "for s3cr3t.0123456789" })],
     ["a lookalike", { kind: "unauthorized", message: "s3cr3t" }],
     ["a string", "s3cr3t"],
     ["nothing", undefined],
   ])(
-    "that fails with %s rejects with unknown, without the text of the provider",
+    "that fails with %s rejects with unknown, without secrets that the text quotes",
     async (_, cause) => {
       const error = await rejectionOf(
         from(async () => {
@@ -233,16 +235,24 @@ describe("a provider", () => {
         }),
       );
       expect(error).toMatchObject({ kind: "unknown", outcome: "notSent", method: "accessToken" });
-      expect(JSON.stringify(error)).not.toContain("s3cr3t");
-      expect(String(error)).not.toContain("s3cr3t");
+      expect(JSON.stringify(error)).not.toMatch(/s3cr3t|a-secret/);
+      expect(String(error)).not.toMatch(/s3cr3t|a-secret/);
     },
   );
+
+  test("that fails rejects with the text of its error", async () => {
+    const failed = from(() => Promise.reject(new TypeError("Failed to fetch")));
+    expect(await rejectionOf(failed)).toMatchObject({
+      message: "accessToken: its provider failed: TypeError: Failed to fetch",
+    });
+  });
 
   test.each<[string, unknown]>([
     ["nothing", undefined],
     ["null", null],
-  ])("that returns %s rejects with unknown", async (_, result) => {
-    expect(await rejectionOf(from(() => result))).toMatchObject({ kind: "unknown" });
+    ["a number", 5],
+  ])("that returns %s grants no token", async (_, result) => {
+    expect(await from(() => result)).toEqual({ token: undefined, lifeSeconds: undefined });
   });
 
   test("is awaited", async () => {

@@ -1,6 +1,8 @@
 // Uses every entry for pages against the emulator that serves the page.
 
-export async function play({ index, admin, compatCore, compatGateway, phaser, push, testing }) {
+export async function play(entries) {
+  const { index, admin, compatCore, compatGateway, devtools, measure, phaser, push, testing } =
+    entries;
   const { origin } = location;
   const namespaceName = "game-0001";
   const credential = { clientId: "client", clientSecret: "secret" };
@@ -11,10 +13,15 @@ export async function play({ index, admin, compatCore, compatGateway, phaser, pu
     emulator.notify({ userId: "alice", key: "Gs2Mission:Complete", payload: { taskName } });
 
   const gateway = new index.GatewayClient({ namespaceName, credential, endpoints });
+  devtools.showDevtools(gateway);
+  const recorder = devtools.startRecording(gateway);
+  const measured = new Set();
+  measure.onMeasure(gateway, ({ name }) => measured.add(name));
   const { userId } = await gateway.setUserId({ accessToken });
   const received = gateway.waitFor("Gs2Mission:Complete", { timeoutMs: 5_000 });
   await notify("bundled");
   const { taskName } = (await received).payload;
+  const panel = document.querySelector("gs2-gateway-devtools").shadowRoot.textContent;
   gateway.dispose();
 
   const { items } = await new admin.GatewayAdmin({
@@ -57,6 +64,9 @@ export async function play({ index, admin, compatCore, compatGateway, phaser, pu
     faked: (await faked).payload.taskName,
     plugin: new phaser.GatewayPlugin({}) instanceof phaser.GatewayPlugin,
     push: typeof status,
+    panel: panel.includes("gs2-gateway"),
+    recorded: recorder.recording().frames.map(({ type }) => type),
+    measured: [...measured],
   };
 }
 

@@ -7,6 +7,8 @@ globalThis.played = play({
   admin: require("gs2-gateway/admin"),
   compatCore: require("gs2-gateway/compat/core"),
   compatGateway: require("gs2-gateway/compat/gateway"),
+  devtools: require("gs2-gateway/devtools"),
+  measure: require("gs2-gateway/measure"),
   phaser: require("gs2-gateway/phaser"),
   push: require("gs2-gateway/push"),
   testing: require("gs2-gateway/testing"),

@@ -1,6 +1,8 @@
 import { Hono, type Context } from "hono";
 import * as v from "valibot";
+import { newId } from "../../core/clock.js";
 import { isGatewayError, type GatewayError } from "../../errors.js";
+import type { Recording } from "../../wire/recording.js";
 import { readJsonBody, readTextBody } from "./requestBody.js";
 import { openConnections } from "../controls/connections.js";
 import { disconnect, type DisconnectOptions } from "../controls/disconnect.js";
@@ -10,10 +12,12 @@ import { findFile, takeUpload } from "../store/jobs.js";
 import { logStream } from "./logStream.js";
 import { addNamespace, removeNamespace } from "../controls/namespaces.js";
 import { notify, type EmulatorNotification } from "../controls/notify.js";
+import { replay, type ReplayOptions } from "../controls/replay.js";
 import { waitForPush } from "../controls/waitForPush.js";
 import { waitForSession, type WaitForSessionOptions } from "../controls/waitForSession.js";
 import { milliseconds, numberWithin, objectOf, readWith } from "../schema/schema.js";
 import { invalid } from "../settings.js";
+import { isObject } from "../store/json.js";
 import { readState } from "../store/snapshot.js";
 import { issueAccessToken, type IssueTokenOptions } from "../controls/accessTokens.js";
 
@@ -25,6 +29,15 @@ const pollRequest = v.looseObject({
 
 /** Each is kept open, with the entries that its reader has not read yet. */
 const MAX_LOG_STREAMS = 100;
+
+/** A thousand frames, most of them far shorter than they may be. */
+const MAX_RECORDING_BYTES = 16 * 1_048_576;
+
+/** The control reads both. */
+const replayRequest = objectOf({
+  recording: v.unknown(),
+  options: v.optional(v.custom<ReplayOptions>(isObject, "takes a JSON object")),
+});
 
 const advanceRequest = objectOf({ advanceMs: milliseconds });
 
@@ -82,7 +95,7 @@ function addReads(app: Hono, { engine, url }: ControlOptions): void {
   app.get("/connections", (context) => context.json({ items: openConnections(engine.store) }));
   app.get("/state", (context) => context.json(engine.state()));
   app.get("/faults", (context) => context.json({ faults: engine.faults(), known: knownFaults }));
-  const run = crypto.randomUUID();
+  const run = newId();
   let streams = 0;
   app.get("/log", (context) => {
     if (streams >= MAX_LOG_STREAMS) {
@@ -171,6 +184,14 @@ function addState(app: Hono, { engine }: ControlOptions): void {
     const notification = await bodyOf<EmulatorNotification>(context, engine);
     return context.json(engine.transact((store, now) => notify(store, notification, now)));
   });
+  app.post("/replay", async (context) => {
+    const body = readWith(
+      "replay",
+      replayRequest,
+      await bodyOf(context, engine, MAX_RECORDING_BYTES),
+    );
+    return context.json(replay(engine, body.recording as Recording, body.options));
+  });
   app.post("/reset", (context) => {
     engine.reset();
     return context.json({});
@@ -198,8 +219,9 @@ function addFiles(app: Hono, { engine }: ControlOptions): void {
 async function bodyOf<Options = unknown>(
   context: Context,
   engine: EmulatorEngine,
+  maxBytes = engine.store.settings.maxBodyBytes,
 ): Promise<Options> {
-  const read = await readJsonBody(context.req.raw, engine.store.settings.maxBodyBytes);
+  const read = await readJsonBody(context.req.raw, maxBytes);
   if ("value" in read) return read.value as Options;
   throw invalid("The body is a JSON object, and neither too long nor nested too deeply.");
 }

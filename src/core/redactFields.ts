@@ -1,7 +1,8 @@
-import { createRedact, SHORTEST_SECRET, type Redact } from "../../core/redact.js";
-import { isObject } from "../store/json.js";
+import { isObject } from "../wire/json.js";
+import { createRedact, SHORTEST_SECRET, type Redact } from "./redact.js";
 
-const SECRET = /token$|secret$|^authorization$/i;
+/** A password is that of GS2-Account, a signature that of a login by GS2-Auth. */
+const SECRET = /(token|secret|password|signature)$|^authorization$/i;
 
 /** A position in a list of pages, not a secret. */
 const PAGE_TOKEN = /^(page|nextPage)Token$/;
@@ -16,15 +17,21 @@ const MAX_DEPTH = 8;
 const MAX_SECRETS = 100;
 
 /** What a name like `accessToken` introduces in broken JSON, a query, a header. */
-const INTRODUCED = /((?:token|secret|authorization)\\*["']?\s*[:=]\s*\\*["']?)[^\s"'\\&,}]+/gi;
+const INTRODUCED =
+  /((?:token|secret|password|signature|authorization)\\*["']?\s*[:=]\s*\\*["']?)[^\s"'\\&,}]+/gi;
 
 /**
  * The same values with every secret and token replaced by `***`, at any depth. A string may hold
  * JSON, e.g. a notification's payload or an error's list: secrets in it are redacted too, and so is
  * every other occurrence of a secret, e.g. an upload token in its URL. The time is linear in the
  * length of the values.
+ *
+ * @param redactOthers replaces secrets that are known from elsewhere
  */
-export function redact(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function redactFields(
+  values: Readonly<Record<string, unknown>>,
+  redactOthers: Redact = (text) => text,
+): Record<string, unknown> {
   const secrets = new Set<string>();
   collectSecrets(values, MAX_DEPTH, secrets);
   const redactKnown: Redact =
@@ -32,7 +39,7 @@ export function redact(values: Readonly<Record<string, unknown>>): Record<string
       ? createRedact(secrets)
       : (text) => (text.length < SHORTEST_SECRET ? text : "***");
   const redactText = (text: string) =>
-    redactKnown(text)
+    redactOthers(redactKnown(text))
       .replace(/\b(projectToken|playerToken|upload)-[0-9a-f]{16}\b/g, "***")
       .replace(/\bBearer\s+\S+/gi, "Bearer ***");
   const redactString = (text: string): string => {
@@ -42,7 +49,7 @@ export function redact(values: Readonly<Record<string, unknown>>): Record<string
     // JSON without secrets keeps its spacing.
     return redactText(redacted === compact(parsed) ? text : redacted);
   };
-  return redactFields(values, MAX_DEPTH, redactString);
+  return redactEach(values, MAX_DEPTH, redactString);
 }
 
 /** Undefined: nested too deeply for `JSON.stringify`. */
@@ -54,7 +61,7 @@ function compact(value: object): string | undefined {
   }
 }
 
-function redactFields(
+function redactEach(
   values: Readonly<Record<string, unknown>>,
   depth: number,
   redactString: (text: string) => string,
@@ -77,7 +84,7 @@ function redactValue(
   if (depth === 0) return "...";
   return Array.isArray(value)
     ? value.map((item) => redactValue(item, depth - 1, redactString))
-    : redactFields(value as Record<string, unknown>, depth, redactString);
+    : redactEach(value as Record<string, unknown>, depth, redactString);
 }
 
 function collectSecrets(value: unknown, depth: number, secrets: Set<string>): void {

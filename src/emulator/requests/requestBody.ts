@@ -1,5 +1,3 @@
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import { isObject, isShallow } from "../store/json.js";
 
 export interface UnreadBody {
@@ -37,13 +35,15 @@ export async function readTextBody(
   if (raw === undefined) return { status: 413, why: "tooLong" };
   const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() || "identity";
   if (encoding !== "gzip" && encoding !== "identity") return { status: 400, why: "encoding" };
-  let plain = raw;
+  let plain: Uint8Array<ArrayBuffer> | undefined = raw;
   if (encoding === "gzip") {
+    const unpacked = new Blob([raw]).stream().pipeThrough(new DecompressionStream("gzip"));
     try {
-      plain = await promisify(gunzip)(raw, { maxOutputLength: maxBytes });
-    } catch (error) {
-      return isTooLarge(error) ? { status: 413, why: "tooLong" } : { status: 400, why: "notGzip" };
+      plain = await readAll(unpacked, maxBytes);
+    } catch {
+      return { status: 400, why: "notGzip" };
     }
+    if (plain === undefined) return { status: 413, why: "tooLong" };
   }
   try {
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(plain) };
@@ -51,9 +51,6 @@ export async function readTextBody(
     return { status: 400, why: "notText" };
   }
 }
-
-const isTooLarge = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
 
 /**
  * The bytes of a body; undefined: there are more than `maxBytes`.
@@ -65,13 +62,22 @@ export async function readBody(
   request: Request,
   maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (request.body) return readAll(request.body, maxBytes);
+  // Without a body, and in Firefox, whose requests have no stream.
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  return bytes.length > maxBytes ? undefined : bytes;
+}
+
+async function readAll(
+  stream: ReadableStream<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  const reader = request.body?.getReader();
-  if (!reader) return new Uint8Array();
+  const reader = stream.getReader();
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return Buffer.concat(chunks, length);
+    if (done) break;
     length += value.byteLength;
     if (length > maxBytes) {
       await reader.cancel();
@@ -79,4 +85,11 @@ export async function readBody(
     }
     chunks.push(value);
   }
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return all;
 }

@@ -1,14 +1,29 @@
 import { describe, expect, test } from "vitest";
-import { redact } from "../../../../src/emulator/log/redact.js";
+import { redactFields } from "../../../src/core/redactFields.js";
 
 const secret = 'se"cret/0815+8=';
 
-describe("redact", () => {
+describe("redactFields", () => {
   test("replaces the values of secret fields, but not the position in a list of pages", () => {
-    expect(redact({ accessToken: "t", a: [{ clientSecret: 1 }], pageToken: "p" })).toEqual({
+    expect(redactFields({ accessToken: "t", a: [{ clientSecret: 1 }], pageToken: "p" })).toEqual({
       accessToken: "***",
       a: [{ clientSecret: "***" }],
       pageToken: "p",
+    });
+  });
+
+  test("replaces the password of GS2-Account and the signature of a login", () => {
+    expect(redactFields({ password: "p", signature: "s", note: "password=unknown-0815" })).toEqual({
+      password: "***",
+      signature: "***",
+      note: "password=***",
+    });
+  });
+
+  test("replaces secrets that are known from elsewhere, also in JSON within a text", () => {
+    const redactOthers = (text: string) => text.replaceAll("known-0815", "***");
+    expect(redactFields({ payload: '{"a":"known-0815"}' }, redactOthers)).toEqual({
+      payload: '{"a":"***"}',
     });
   });
 
@@ -17,11 +32,11 @@ describe("redact", () => {
     ["in a URL", `?q=${encodeURIComponent(secret)}`],
     ["in Base64", Buffer.from(`client:${secret}`).toString("base64")],
   ])("replaces a known secret that another field quotes %s", (_, quoted) => {
-    expect(redact({ token: secret, note: `note ${quoted}` })["note"]).toMatch(/^note .*\*\*\*/);
+    expect(redactFields({ token: secret, note: `note ${quoted}` })["note"]).toMatch(/^note .*\*\*\*/);
   });
 
   test("leaves secrets of fewer than 8 characters, which occur in other words", () => {
-    expect(redact({ secret: "s", token: "space", note: "namespace" })).toEqual({
+    expect(redactFields({ secret: "s", token: "space", note: "namespace" })).toEqual({
       secret: "***",
       token: "***",
       note: "namespace",
@@ -42,12 +57,12 @@ describe("redact", () => {
     ["a query", "a=1&access_token=unknown-0815&b=2", "a=1&access_token=***&b=2"],
     ["a header", "Authorization: Bearer unknown-0815", "Authorization: *** ***"],
   ])("replaces an unknown secret in %s", (_, text, redacted) => {
-    expect(redact({ text })).toEqual({ text: redacted });
+    expect(redactFields({ text })).toEqual({ text: redacted });
   });
 
   test("replaces every text of a message with more than 100 secrets", () => {
     const secrets = Array.from({ length: 101 }, (_, index) => ({ token: `secret-${index}-0815` }));
-    expect(redact({ secrets, note: "a longer text", short: "short" })).toMatchObject({
+    expect(redactFields({ secrets, note: "a longer text", short: "short" })).toMatchObject({
       note: "***",
       short: "short",
     });
@@ -59,7 +74,7 @@ test.each([
   ["secrets and texts", '"token":"secret-#-0815","note":"a text of some length"'],
   ["texts of 3 characters", '"#":"abc"'],
   ["texts that quote nothing", '"#":"a text of some length"'],
-])("redact takes less than 500 ms for 256 KB of %s", (_, field) => {
+])("redactFields takes less than 500 ms for 256 KB of %s", (_, field) => {
   const objects: string[] = [];
   for (let size = 0; size < 256_000;) {
     const text = `{${field.replace("#", String(objects.length))}}`;
@@ -68,7 +83,7 @@ test.each([
   const list = `[${objects.join(",")}]`;
   for (const values of [{ list: JSON.parse(list) as unknown }, { list }]) {
     const start = performance.now();
-    redact(values);
+    redactFields(values);
     expect(performance.now() - start).toBeLessThan(500);
   }
 });
