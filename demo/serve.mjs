@@ -17,7 +17,8 @@ try {
       ? fileURLToPath(new URL(`../build/demo/state-${port}.json`, import.meta.url))
       : undefined;
   const demo = await startDemo({ port, file });
-  console.log(demo.url);
+  console.log(`Demo:      ${demo.url}`);
+  console.log(`Inspector: ${new URL("/", demo.url).href}`);
   const stop = () => void demo.stop();
   process.once("SIGINT", stop).once("SIGTERM", stop);
 } catch (error) {

@@ -1,19 +1,11 @@
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { typedEntries } from "./entries.mjs";
+import { pagesOf } from "./llms.mjs";
 import { groups, load } from "./typedocGuide.mjs";
 
 const guide = fileURLToPath(new URL("../docs/", import.meta.url));
 
-/** The pages in the order of the links in the first one. */
-const pagesOf = (folder) => {
-  const names = [
-    ...readFileSync(`${folder}README.md`, "utf8").matchAll(/\((?<name>[\w-]+\.md)\)/g),
-  ];
-  return ["README.md", ...names.map(({ groups: found }) => found.name)].map(
-    (name) => folder + name,
-  );
-};
+const filesOf = (folder) => ["README.md", ...pagesOf(folder)].map((name) => folder + name);
 
 /**
  * The guide and the reference from the source, as one site.
@@ -26,7 +18,7 @@ export default {
   entryPoints: typedEntries
     .filter(({ name }) => name !== "phaser-global")
     .map(({ source }) => `../src/${source}.ts`),
-  projectDocuments: [...pagesOf(guide), ...pagesOf(`${guide}ja/`), "../README.ja.md"],
+  projectDocuments: [...filesOf(guide), ...filesOf(`${guide}ja/`), "../README.ja.md"],
   plugin: [load],
   router: "guide",
   groupOrder: [groups.docs, groups.ja, "*"],

@@ -1,7 +1,8 @@
 // A plugin of TypeDoc: pages of the guide are named after their headings, grouped by language, keep
-// the addresses of their files, and run their programs.
+// the addresses of their files, and run their programs. The site has llms.txt and llms-full.txt too.
 import { join } from "node:path";
-import { Converter, KindRouter, PageEvent } from "typedoc";
+import { Converter, KindRouter, PageEvent, RendererEvent } from "typedoc";
+import { writeLlms } from "./llms.mjs";
 import { examplesByPage, writeExamples } from "./site/examples.mjs";
 
 export const groups = { docs: "Guide", ja: "ガイド" };
@@ -27,6 +28,7 @@ export function load(app) {
   app.renderer.on(PageEvent.END, (page) => {
     page.contents = withExamples(page.contents, page.url, examples.get(fileAt(page.url)));
   });
+  app.renderer.on(RendererEvent.END, ({ outputDirectory }) => writeLlms(outputDirectory));
 
   app.renderer.defineRouter(
     "guide",

@@ -124,6 +124,11 @@ const secured = secureHeaders({
 function demoApp({ emulator, admin, world, deliver }: AppParts) {
   const app = new Hono<Env>();
   app.use(secured);
+  // Its responses hold a player's token and state.
+  app.use("/demo/api/*", async (context, next) => {
+    await next();
+    context.header("cache-control", "no-store");
+  });
   const players = new Map<string, string>();
 
   // A login server identifies the player (here any name is accepted) and gets the token from

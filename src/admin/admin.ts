@@ -15,7 +15,12 @@ import { createBroadcast } from "./broadcast.js";
 import { checkMethod, createCaller, type InternalCallOptions } from "./caller.js";
 import { adminPlatform, type AdminPlatform } from "./platform.js";
 import { toJson } from "./json.js";
-import type { GatewayAdminOptions, JobOptions, RunOptions } from "./options.js";
+import type {
+  GatewayAdminOptions,
+  GetProjectTokenOptions,
+  JobOptions,
+  RunOptions,
+} from "./options.js";
 import { walkPages } from "./pages.js";
 import { createProjectTokens } from "./projectTokens.js";
 import type { AdminMethod, GatewayAdmin as Admin, PagedMethod } from "./types.js";
@@ -36,6 +41,7 @@ type TableMethods = {
   >;
 };
 const OTHER_METHODS = [
+  "getProjectToken",
   "exportUserData",
   "eraseUserData",
   "importUserData",
@@ -119,6 +125,12 @@ function createInternals(options: GatewayAdminOptions, platform: AdminPlatform) 
   }
   return {
     isEmulator,
+    getProjectToken: ({ maxAgeMs = Infinity }: GetProjectTokenOptions) => {
+      if (!(maxAgeMs >= 0)) {
+        throw invalidArgument("getProjectToken", "maxAgeMs", "takes milliseconds, 0 or more");
+      }
+      return tokens.grant(maxAgeMs);
+    },
     call: (method: AnyMethod, params: Values, callOptions?: InternalCallOptions) =>
       call(
         method,
@@ -192,6 +204,9 @@ for (const method of allMethods) {
     call(method, asValues(params), options),
   );
 }
+define("getProjectToken", async ({ getProjectToken }, options) =>
+  getProjectToken(asValues(options)),
+);
 for (const name of ["exportUserData", "eraseUserData", "importUserData"] as const) {
   define(name, ({ userData }, params, options: JobOptions = {}) =>
     userData[name](asValues(params), options),

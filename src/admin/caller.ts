@@ -24,7 +24,7 @@ export interface CallerPorts {
   readonly base: string;
   readonly namespaceName: string | undefined;
   readonly callTimeoutMs: number;
-  readonly tokens: ProjectTokens;
+  readonly tokens: Omit<ProjectTokens, "grant">;
   readonly fetch: () => Fetch;
   /** Undefined: a duplicationAvoider is sent only where the caller gives one. */
   readonly newId: (() => string) | undefined;

@@ -15,6 +15,7 @@ export type {
   AdminParams,
   AnySubject,
   GatewayAdminOptions,
+  GetProjectTokenOptions,
   ImportData,
   JobOptions,
   JobProgress,
@@ -23,6 +24,7 @@ export type {
   RunOptions,
   RunSummary,
   UserResult,
+  WithConnection,
   WithPayload,
 } from "./options.js";
 export type { Logger } from "../core/diagnostics.js";

@@ -51,9 +51,27 @@ export interface AdminCallOptions extends AbortOptions {
   contextStack?: string | undefined;
 }
 
+export interface GetProjectTokenOptions {
+  /**
+   * The greatest age of the token in milliseconds, 0 or more. Pass a few seconds when GS2 refused a
+   * token that you handed out: there is one login in that time at most, however many players ask.
+   * Default: none, so that a token is used for nine tenths of its life.
+   */
+  maxAgeMs?: number | undefined;
+}
+
 /** Parameters of a method; `namespaceName` is optional, since the admin has a default. */
 export type AdminParams<Request> = Omit<Request, "namespaceName"> &
   (Request extends InNamespace ? Partial<InNamespace> : unknown);
+
+/** A bind names its connection: over REST there is no socket that the server could take. */
+export type WithConnection<Request> = Request & {
+  /**
+   * The connection to bind, as a session names it; at most 128 characters. The GS2 reference
+   * requires it; its samples and the official SDKs leave it out, for which GS2 documents no effect.
+   */
+  connectionId: string;
+};
 
 /**
  * The payload of a notification: the type of its key where `subject` is a known key, else any JSON

@@ -27,16 +27,19 @@ import type {
   UrlResult,
   UserDataRequest,
 } from "../wire/requests.js";
+import type { ProjectTokenGrant } from "../session/session.js";
 import type { FirebaseToken, Namespace, WebSocketSession } from "../wire/models.js";
 import type {
   AdminCallOptions,
   AdminParams,
   AnySubject,
+  GetProjectTokenOptions,
   ImportData,
   JobOptions,
   NotificationToUsers,
   RunOptions,
   RunSummary,
+  WithConnection,
   WithPayload,
 } from "./options.js";
 
@@ -124,14 +127,16 @@ export interface GatewayAdmin {
     WebSocketSession
   >;
   /**
-   * Binds the connection `connectionId` to the player of the access token. Without it, GS2 does not
-   * document which connection is bound; the emulator binds the latest free socket of this client.
-   * With `allowConcurrentAccess: false` it rejects with kind `conflict` when another connection
+   * Binds the connection `connectionId` to the player of the access token. With
+   * `allowConcurrentAccess: false` it rejects with kind `conflict` when another connection
    * holds the player (seen in the official SDKs).
    */
-  readonly setUserId: AdminMethod<SetUserIdRequest, ItemResult<WebSocketSession>>;
+  readonly setUserId: AdminMethod<WithConnection<SetUserIdRequest>, ItemResult<WebSocketSession>>;
   /** Binds a connection to a user, as {@link setUserId} does to a player. */
-  readonly setUserIdByUserId: AdminMethod<SetUserIdByUserIdRequest, ItemResult<WebSocketSession>>;
+  readonly setUserIdByUserId: AdminMethod<
+    WithConnection<SetUserIdByUserIdRequest>,
+    ItemResult<WebSocketSession>
+  >;
   /**
    * Sends a notification to the live sessions of a user (to all of them: assumed). It resolves when
    * there is none (assumed): see the result.
@@ -180,6 +185,14 @@ export interface GatewayAdmin {
     params: WithPayload<SendMobileNotificationByUserIdRequest, Subject>,
     options?: AdminCallOptions,
   ): Promise<EmptyResult>;
+
+  /**
+   * The project token of this admin's credential, with the seconds that are left of its life: for a
+   * server that hands out project tokens, so that the client secret stays there. Logs in when there
+   * is none, when nine tenths of its life have passed, and when it is older than `maxAgeMs`;
+   * concurrent calls share one login. Without `expiresInSeconds` the life is not known.
+   */
+  getProjectToken(options?: GetProjectTokenOptions): Promise<ProjectTokenGrant>;
 
   /** Exports a user's data; resolves with the address of the file when the job is done. */
   exportUserData(params: UserDataRequest, options?: JobOptions): Promise<{ url: string }>;

@@ -150,7 +150,10 @@ function build(
     }
 
     toDict(): Dict {
-      return Object.fromEntries(fields.map((field) => [field, dictOf((this as Dict)[field])]));
+      // A list that is not set is an empty one.
+      const valueOf = (field: string) =>
+        (this as Dict)[field] ?? (Array.isArray(kinds[field]) ? [] : null);
+      return Object.fromEntries(fields.map((field) => [field, dictOf(valueOf(field))]));
     }
   }
   for (const field of [...fields, ...otherFields]) {

@@ -1,5 +1,5 @@
 import { adminPlatform } from "../admin/platform.js";
-import type { ProjectTokens } from "../admin/projectTokens.js";
+import type { CallerPorts } from "../admin/caller.js";
 import { redact } from "../core/redact.js";
 import { GatewayError, invalidArgument } from "../errors.js";
 import { loginByRest, requireEncryption } from "../http/login.js";
@@ -12,7 +12,9 @@ const LOGIN_TIMEOUT_MS = 10_000;
 
 /**
  * Addresses of the servers. To use an emulator, set them to `emulator.endpoints.rest` and
- * `emulator.endpoints.webSocket`. REST calls read them each time, sockets when they connect.
+ * `emulator.endpoints.webSocket`. REST calls read them each time, sockets when they connect. Clients
+ * of the package `gs2` read their own `Gs2Constant` (`gs2/core`), also with a session of this
+ * package: set that one too, or their calls go to GS2.
  */
 export const Gs2Constant = {
   /** `{service}` and `{region}` are replaced. */
@@ -149,7 +151,7 @@ function checkHeader(token: string): string {
 }
 
 /** The project token of a connected session, for calls over REST. */
-export function projectTokensOf(session: SessionFields): ProjectTokens {
+export function projectTokensOf(session: SessionFields): CallerPorts["tokens"] {
   const { clientId = "", clientSecret } = readCredential(session.credential);
   const renewable = !!clientSecret;
   return {

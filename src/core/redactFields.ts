@@ -1,7 +1,10 @@
 import { isObject } from "../wire/json.js";
 import { createRedact, SHORTEST_SECRET, type Redact } from "./redact.js";
 
-/** A password is that of GS2-Account, a signature that of a login by GS2-Auth. */
+/**
+ * A password is that of GS2-Account, a signature that of a login by GS2-Auth: the calls of all
+ * services pass.
+ */
 const SECRET = /(token|secret|password|signature)$|^authorization$/i;
 
 /** A position in a list of pages, not a secret. */
@@ -26,13 +29,15 @@ const INTRODUCED =
  * every other occurrence of a secret, e.g. an upload token in its URL. The time is linear in the
  * length of the values.
  *
- * @param redactOthers replaces secrets that are known from elsewhere
+ * @param known further secrets
+ * @param redactOthers replaces secrets that are known elsewhere
  */
 export function redactFields(
   values: Readonly<Record<string, unknown>>,
+  known: readonly string[] = [],
   redactOthers: Redact = (text) => text,
 ): Record<string, unknown> {
-  const secrets = new Set<string>();
+  const secrets = new Set(known);
   collectSecrets(values, MAX_DEPTH, secrets);
   const redactKnown: Redact =
     secrets.size <= MAX_SECRETS
@@ -50,6 +55,13 @@ export function redactFields(
     return redactText(redacted === compact(parsed) ? text : redacted);
   };
   return redactEach(values, MAX_DEPTH, redactString);
+}
+
+/** The secrets in these values that can be found in others. */
+export function secretsOf(values: Readonly<Record<string, unknown>>): string[] {
+  const secrets = new Set<string>();
+  collectSecrets(values, MAX_DEPTH, secrets);
+  return [...secrets];
 }
 
 /** Undefined: nested too deeply for `JSON.stringify`. */

@@ -142,7 +142,7 @@ export class FrameRecorder implements Recorder {
   }
 
   #redact(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-    return redactFields(values, (text) => this.#internals.session.redact(text));
+    return redactFields(values, [], (text) => this.#internals.session.redact(text));
   }
 }
 

@@ -7,6 +7,7 @@ import { createApp } from "./server/app.js";
 import { seededIds } from "./store/ids.js";
 import { listen } from "./server/listen.js";
 import { readOptions, type EmulatorOptions } from "./options.js";
+import type { EmulatorSettings } from "./settings.js";
 import { makeCertificate, namesOf } from "./server/tls.js";
 import { relayTo } from "./server/relaySocket.js";
 import { socketServer } from "./server/webSocket.js";
@@ -38,13 +39,14 @@ export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulat
   }
 }
 
-/** Limits that the emulator leaves to the gateway behind it. */
-const decidedByUpstream = {
+/** Limits that the emulator leaves to the gateway behind it. Of frames it keeps one for itself. */
+const besideUpstream = (settings: EmulatorSettings): EmulatorSettings => ({
+  ...settings,
   idleTimeoutMs: null,
   lifetimeMs: null,
-  maxMessageBytes: null,
+  maxMessageBytes: settings.maxBodyBytes,
   accessTokenExpiryEndsSession: false,
-};
+});
 
 async function start(
   options: ReturnType<typeof readOptions>,
@@ -52,7 +54,7 @@ async function start(
 ): Promise<Emulator> {
   const { port, host, clock, log, faults, seed, mount, data } = options;
   const { namespaces, credentials, strict, upstream } = options;
-  const settings = upstream ? { ...options.settings, ...decidedByUpstream } : options.settings;
+  const settings = upstream ? besideUpstream(options.settings) : options.settings;
   let baseUrl = "";
   const url = () => baseUrl;
   const engine = new EmulatorEngine(

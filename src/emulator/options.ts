@@ -3,7 +3,12 @@ import { realClock, type EmulatorClock } from "./engine/clock.js";
 import type { EmulatorFault } from "./faults/definitions.js";
 import { faultsSchema } from "./faults/parse.js";
 import { logWriter, type EmulatorLog } from "./log/eventLog.js";
-import { emulatorEndpoints, gs2Endpoints, type Endpoints } from "../wire/endpoints.js";
+import {
+  emulatorEndpoints,
+  gs2Endpoints,
+  isReadableOnTheWay,
+  type Endpoints,
+} from "../wire/endpoints.js";
 import {
   anyNumber,
   anyText,
@@ -89,9 +94,10 @@ export interface EmulatorOptions {
   mount?: Readonly<Record<string, MountedHandler>> | undefined;
   /**
    * A gateway that handles the calls: a region of GS2 such as `ap-northeast-1`, or the address of
-   * another emulator. Calls and frames pass both ways, of every GS2 service, with the credentials
-   * of the client; the log and the inspector show them, and faults apply to them. The upstream
-   * decides what a setting would. Default: the emulator handles the calls itself.
+   * another emulator, which is on this machine or has `https:`. Calls and frames pass both ways, of
+   * every GS2 service, with the credentials of the client; the log and the inspector show them, and
+   * faults apply to them. The upstream decides what a setting would. Default: the emulator handles
+   * the calls itself.
    */
   upstream?: string | undefined;
   settings?: Readonly<Partial<EmulatorSettings>> | undefined;
@@ -182,7 +188,12 @@ const upstream = v.pipe(
     }
     const url = URL.canParse(value) ? new URL(value) : undefined;
     if (url && /^https?:$/.test(url.protocol) && !url.username && !url.search && !url.hash) {
-      return emulatorEndpoints(value);
+      if (!isReadableOnTheWay(value)) return emulatorEndpoints(value);
+      addIssue({
+        message:
+          "takes an https: address, or one on this machine: secrets of clients are sent there",
+      });
+      return NEVER;
     }
     addIssue({
       message: "takes a region such as ap-northeast-1, or an address such as http://127.0.0.1:9480",

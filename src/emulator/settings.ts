@@ -49,8 +49,8 @@ export interface EmulatorSettings {
   restSetUserIdWithoutConnectionId: "latest" | "reject";
   /**
    * Status of every conflict: a refused exclusive `setUserId`, a namespace whose name is taken, a
-   * running job with `checkWhileRunning` 409. Default 409 (GS2 reference; the Go SDK takes only 405
-   * for a conflict on the socket).
+   * running job with `checkWhileRunning` 409. Default 409 (GS2 reference for a conflict in general,
+   * seen in the official SDKs for `setUserId`; the Go SDK takes only 405 on the socket).
    */
   conflictStatus: 409 | 405;
   /**
@@ -63,6 +63,18 @@ export interface EmulatorSettings {
    * `accepted` (two pages of GS2 disagree).
    */
   concurrentBesideExclusive: "accepted" | "conflict";
+  /**
+   * The user's sessions on other sockets when a concurrent `setUserId` is accepted: they `stay`, or
+   * are `cut`. Default `stays` (GS2 reference; the overview page of GS2-Gateway says that the old
+   * session is disconnected).
+   */
+  onConcurrentOldSession: "stays" | "cut";
+  /**
+   * An exclusive `setUserId` beside the session of another client, without force: a `conflict`, or
+   * it `replaces` that session, which is cut. Default `conflict` (GS2 reference; the reference for
+   * game engines says that the old connection is cut).
+   */
+  exclusiveBesideOthers: "conflict" | "replaces";
   /**
    * An exclusive `setUserId` is accepted where `any` other session of the user has its sessionId,
    * or only where `every` one has. Default `any` (GS2 reference).
@@ -207,8 +219,8 @@ export interface EmulatorSettings {
    */
   maxMessageBytes: number | null;
   /**
-   * A longer request body, after gunzip, is refused with 413, in bytes. Default 1,048,576 (our
-   * choice).
+   * A longer request body, after gunzip, is refused with 413, in bytes; with the option `upstream` a
+   * socket that sends a longer frame is closed with 1009 too. Default 1,048,576 (our choice).
    */
   maxBodyBytes: number;
   /**
@@ -236,6 +248,8 @@ const settings = {
   conflictStatus: v.optional(oneOf(409, 405), 409),
   conflictMessage: v.optional(anyText, "gateway.webSocketSession.error.conflict"),
   concurrentBesideExclusive: v.optional(oneOf("accepted", "conflict"), "accepted"),
+  onConcurrentOldSession: v.optional(oneOf("stays", "cut"), "stays"),
+  exclusiveBesideOthers: v.optional(oneOf("conflict", "replaces"), "conflict"),
   sessionIdMatches: v.optional(oneOf("any", "every"), "any"),
   onConflictOldSession: v.optional(oneOf("stays", "cut"), "stays"),
   onSameSessionIdOldSession: v.optional(oneOf("cut", "stays"), "cut"),

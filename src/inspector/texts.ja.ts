@@ -171,6 +171,9 @@ export const japanese: Texts = {
   notSentOut: "送信なし",
   device: "端末",
 
+  stateTitle: "エミュレーターが保持するもの",
+  stateHint:
+    "ネームスペースとアクセストークンです。接続中のプレイヤーは「接続」に、端末への通知は「送信箱」にあります。",
   namespaces: "ネームスペース",
   noNamespaces: "まだありません。ゲームが最初に使うと作られます。",
   noNamespacesStrict: "まだありません。",

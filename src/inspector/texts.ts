@@ -156,7 +156,7 @@ export const english = {
   sessionOf: (since: string) => `since ${since}`,
   exclusive: "exclusive",
   showFrames: "Show frames",
-  sendTo: "Send notification",
+  sendTo: "Notify",
   cut: "Cut",
   cutHint: "Close the socket, as GS2 might at any time",
   kick: "Kick",
@@ -176,6 +176,9 @@ export const english = {
   device: "Device",
 
   // State.
+  stateTitle: "What the emulator holds",
+  stateHint:
+    "Namespaces and access tokens; the connected players are under Players, notifications for devices in the Outbox.",
   namespaces: "Namespaces",
   noNamespaces: "There is no namespace yet. A namespace is created when a game first uses it.",
   noNamespacesStrict: "There is no namespace yet.",

@@ -52,6 +52,8 @@ function createRequest(base: string) {
     try {
       response = await fetch(`${base}/_emulator/${path}`, {
         method,
+        // A state holds tokens.
+        redirect: "error",
         signal: timeoutSignal(timeoutMs),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });

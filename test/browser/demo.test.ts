@@ -49,6 +49,16 @@ test("the demo's page allows scripts of its own only, and no frame of another pa
   expect(policy).toContain("default-src 'self'");
   expect(policy).toContain("frame-ancestors 'self'");
   expect(headers.get("x-content-type-options")).toBe("nosniff");
+  expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+});
+
+test("the demo's responses with a player's token are not stored", async () => {
+  const body = JSON.stringify({ name: "Alice" });
+  const { status, headers } = await fetch(`${demoPages.demo.url}api/login`, {
+    method: "POST",
+    body,
+  });
+  expect([status, headers.get("cache-control")]).toEqual([200, "no-store"]);
 });
 
 describe("two players", () => {
@@ -439,12 +449,15 @@ describe("npm start", () => {
     return { child, output, exit: once(child, "exit") };
   }
 
-  test("prints one URL, an error when the port is taken, and exits on Ctrl-C", async () => {
+  test("prints the URLs of demo and inspector, an error when the port is taken, and exits on Ctrl-C", async () => {
     const first = run("0");
     try {
-      await expect.poll(() => first.output.out, { timeout: 10_000 }).toContain("\n");
-      const url = first.output.out.trim();
-      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/demo\/$/);
+      await expect.poll(() => first.output.out, { timeout: 10_000 }).toContain("Inspector: ");
+      const printed = /^Demo: +(http:\/\/127\.0\.0\.1:\d+\/)demo\/\nInspector: \1\n$/;
+      expect(first.output.out).toMatch(printed);
+      const inspector = printed.exec(first.output.out)![1]!;
+      expect(await (await fetch(inspector)).text()).toContain("inspector");
+      const url = `${inspector}demo/`;
       const answer = await fetch(url);
       expect(answer.status).toBe(200);
       expect(await answer.text()).toContain("game.js");
@@ -456,7 +469,7 @@ describe("npm start", () => {
 
       first.child.kill("SIGINT");
       expect(await first.exit).toEqual([0, null]);
-      expect(first.output).toEqual({ out: `${url}\n`, err: "" });
+      expect(first.output).toEqual({ out: expect.stringMatching(printed) as string, err: "" });
     } finally {
       first.child.kill("SIGKILL");
     }

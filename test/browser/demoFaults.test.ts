@@ -40,11 +40,11 @@ const activeFaults = () =>
 describe("the drawer", () => {
   test("switches a fault on and off, and does not change other players' faults", async () => {
     await withDrawer();
-    demoPages.demo.emulator.faults.set([{ fault: "latency", userId: "Bob" }]);
+    demoPages.demo.emulator.faults.set([{ fault: "latency", delayMs: 50, userId: "Bob" }]);
     await toggle("latency");
     await untilShown("latency", true);
     expect(demoPages.demo.emulator.faults.list()).toMatchObject([
-      { fault: "latency", userId: "Bob" },
+      { fault: "latency", delayMs: 50, userId: "Bob" },
       { fault: "latency", userId: "Alice" },
     ]);
     await toggle("slowLogin");
@@ -55,7 +55,7 @@ describe("the drawer", () => {
     await alice.click("#mend");
     await untilShown("slowLogin", false);
     expect(demoPages.demo.emulator.faults.list()).toMatchObject([
-      { fault: "latency", userId: "Bob" },
+      { fault: "latency", delayMs: 50, userId: "Bob" },
     ]);
     expect(demoPages.allErrors).toEqual([]);
   });

@@ -115,6 +115,37 @@ describe("the form", () => {
     expect(pageErrors).toEqual([]);
   });
 
+  test("shows names, subjects and payloads that are HTML as text", async () => {
+    const page = await inspector();
+    const html = '<img src="x" onerror="document.title = 1">';
+    const accessToken = await emulator.issueAccessToken({ userId: html });
+    const socket = await RawSocket.open(emulator.endpoints.webSocket);
+    const params = { namespaceName: "game-0001", accessToken };
+    await socket.ask(frame("setUserId", params, await restLogin(emulator.url)));
+    await emulator.notify({ userId: html, subject: html, payload: html });
+    await untilVisible(page, "the notification is in the log", row("<img src="));
+    await page.click(row("<img src="));
+    expect(await page.locator("[onerror]").count()).toBe(0);
+    await socket.close();
+    expect(pageErrors).toEqual([]);
+  });
+
+  test("begins with a player who is connected, until the form is used", async () => {
+    const alice = await player("0007");
+    const page = await inspector();
+    const recipient = () => page.inputValue("input[name=userId]");
+    await expect.poll(recipient).toBe("user-0007");
+    await page.fill("input[name=userId]", "user-0009");
+    const bob = await player("0008");
+    await alice.close();
+    await page.click("#tab-players");
+    await untilVisible(page, "the other player is listed", "[data-user=user-0008]");
+    await page.click("#tab-send");
+    expect(await recipient()).toBe("user-0009");
+    await bob.close();
+    expect(pageErrors).toEqual([]);
+  });
+
   test("sends a custom notification, and shows why it was not delivered", async () => {
     const page = await inspector();
     await page.fill("input[name=userId]", "user-0009");
@@ -368,7 +399,7 @@ describe("the panels", () => {
     expect(await alice.closed()).toBe(1000);
     await page.waitForSelector("[data-user=user-0001]", { state: "detached" });
     expect(emulator.sessions().map(({ userId }) => userId)).toEqual(["user-0002"]);
-    await page.click("[data-user=user-0002] button:has-text('Send notification')");
+    await page.click("[data-user=user-0002] button:has-text('Notify')");
     expect(await page.inputValue("input[name=userId]")).toBe("user-0002");
     await bob.close();
     expect(pageErrors).toEqual([]);
@@ -447,6 +478,13 @@ describe("the faults panel", () => {
     await untilVisible(page, "no fault is active", "text=No fault is active.");
     expect(emulator.faults.list()).toEqual([]);
     expect(pageErrors).toEqual([]);
+  });
+
+  test("begins a parameter that must be given with an example", async () => {
+    const page = await openPanel();
+    await flip(page, "latency");
+    await until("latency is set", () => emulator.faults.list().length > 0);
+    expect(emulator.faults.list()[0]).toMatchObject({ fault: "latency", delayMs: 100 });
   });
 
   test("applies a fault to the named player only", async () => {

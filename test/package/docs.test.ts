@@ -99,6 +99,29 @@ test.each(pages)("the links of %s lead somewhere", (page) => {
   expect(broken).toEqual([]);
 });
 
+test("READMEs say how to install a packed file as long as package.json names no repository", () => {
+  const manifest = JSON.parse(readInRepo("package.json")) as {
+    version: string;
+    repository?: object;
+  };
+  const saysSo = ["README.md", "README.ja.md"].map((page) =>
+    readInRepo(page).includes(`npm install PATH/gs2-gateway-${manifest.version}.tgz`),
+  );
+  // Once it does, the package is published: the sentence goes, and links are absolute.
+  const isMissing = manifest.repository === undefined;
+  expect(saysSo).toEqual([isMissing, isMissing]);
+  const links = [...withoutCode("README.md").matchAll(/\]\(((?!#)[^)\s]+)\)/g)].map(
+    ([, to]) => to!,
+  );
+  const relative = links.filter((link) => !link.startsWith("https://"));
+  if (!isMissing) expect(relative).toEqual([]);
+});
+
+test("no page shows the value of a secret of Firebase", () => {
+  const shown = pages.filter((page) => /firebaseSecret: ?["'`]/.test(readInRepo(page)));
+  expect(shown).toEqual([]);
+});
+
 test("each test that SECURITY.md calls as a witness is there", () => {
   const named = [...readInRepo("SECURITY.md").matchAll(/`(test\/[^`]+)`/g)].map(
     ([, path]) => path!,
@@ -120,16 +143,26 @@ function membersOf(file: string, type: string): string[] {
   return types.map((member) => (member as ts.StringLiteralType).value).sort();
 }
 
-const tableUnder = (heading: string) => {
-  const section = readInRepo("docs/errors.md")
-    .split(/^## /m)
-    .find((one) => one.startsWith(heading))!;
-  return [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name!).sort();
-};
+/** The sections under a heading, with the points of each. */
+function sectionsUnder(page: string, nth: number): [name: string, points: string[]][] {
+  const part = readInRepo(page).split(/^## /m)[nth]!;
+  const sections = part.split(/^### /m).slice(1);
+  return sections.map((section) => [
+    /^`(\w+)`\n/.exec(section)![1]!,
+    [...section.matchAll(/^- \*\*(.+?):?\*\*/gm)].map(([, point]) => point!),
+  ]);
+}
 
-test.each([
-  ["Errors", "src/errors.ts", "GatewayErrorKind"],
-  ["Diagnostics", "src/core/diagnostics.ts", "DiagnosticCode"],
-])("the table of %s has each there is, and no other", (heading, file, type) => {
-  expect(tableUnder(heading)).toEqual(membersOf(file, type));
+describe.each([
+  ["docs/errors.md", ["What happened", "Why", "Next step"]],
+  ["docs/ja/errors.md", ["起きたこと", "理由", "次にすること"]],
+])("%s", (page, points) => {
+  test.each([
+    ["kind of error", 1, "src/errors.ts", "GatewayErrorKind"],
+    ["code of a diagnostic", 2, "src/core/diagnostics.ts", "DiagnosticCode"],
+  ])("says of each %s what happened, why, and the next step", (_, nth, file, type) => {
+    const sections = sectionsUnder(page, nth);
+    expect(sections.map(([name]) => name).sort()).toEqual(membersOf(file, type));
+    expect(sections.filter(([, found]) => found.join() !== points.join())).toEqual([]);
+  });
 });

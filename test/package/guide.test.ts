@@ -27,6 +27,8 @@ describe("the blocks for Node", () => {
           GUIDE_EMULATOR: emulator.url,
           PLAYERS_CLIENT_ID: "client",
           PLAYERS_CLIENT_SECRET: "secret",
+          SERVER_CLIENT_ID: "server",
+          SERVER_CLIENT_SECRET: "secret",
         },
       });
     } finally {

@@ -40,6 +40,7 @@ describe("the packed package", () => {
       expect.arrayContaining([
         "LICENSE",
         "README.md",
+        "AGENTS.md",
         "CHANGELOG.md",
         "package.json",
         "dist/inspector/index.html",

@@ -8,7 +8,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { preview, type PreviewServer } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser.js";
-import { inRepo } from "../support/repo.js";
+import { inRepo, readInRepo } from "../support/repo.js";
 import { guide, guideInJapanese } from "./guide/blocks.js";
 
 let site: string;
@@ -193,5 +193,39 @@ describe("a page of the site", () => {
     expect(await page.locator(".example").count()).toBe(marked.filter(Boolean).length);
     await page.goto(`${url}guide/push.html`);
     expect(await page.locator(".example").count()).toBe(0);
+  });
+});
+
+describe("for programs", () => {
+  const inSite = (name: string) => readFileSync(join(site, name), "utf8");
+
+  test("llms.txt links each page of the guide, and its links lead somewhere", () => {
+    const links = [...inSite("llms.txt").matchAll(/^- \[.+\]\(([^)]+)\)/gm)].map(
+      ([, link]) => link!,
+    );
+    const pages = guide.filter((page) => page !== "docs/README.md").map(addressOf);
+    expect(links.filter((link) => link.startsWith("guide/")).sort()).toEqual(pages.sort());
+    expect(links.filter((link) => !existsSync(join(site, link)))).toEqual([]);
+  });
+
+  test("llms-full.txt has the text of each page", () => {
+    const full = inSite("llms-full.txt");
+    const texts = ["README.md", "AGENTS.md", ...guide.filter((page) => page !== "docs/README.md")];
+    expect(texts.filter((page) => !full.includes(readInRepo(page).trim()))).toEqual([]);
+  });
+
+  test("AGENTS.md has ten rules, and they and llms.txt name only what the API report has", () => {
+    const rules = readInRepo("AGENTS.md").match(/^\d+\. /gm);
+    expect(rules).toHaveLength(10);
+    const folder = "test/package/api";
+    const reports = readdirSync(inRepo(folder)).map((name) => readInRepo(`${folder}/${name}`));
+    const known = new Set(reports.join("\n").match(/[A-Za-z_]\w*/g));
+    const named = (text: string) =>
+      [...text.replace(/^```[\s\S]*?^```$/gm, "").matchAll(/`([A-Za-z]\w*)(\(\))?`/g)].map(
+        ([, name]) => name!,
+      );
+    const names = new Set([...named(readInRepo("AGENTS.md")), ...named(inSite("llms.txt"))]);
+    expect(names.size).toBeGreaterThan(25);
+    expect([...names].filter((name) => !known.has(name))).toEqual([]);
   });
 });

@@ -1,11 +1,12 @@
 // A stranger's first minutes: the packed package writes a game, which is installed, tested, run and built.
 import { execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { build } from "esbuild";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo } from "../support/repo.js";
@@ -47,7 +48,16 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
     expect(stdout).toMatch(/Tests +1 passed/);
   });
 
-  test("runs beside a gateway of its own with one command", async () => {
+  test("runs beside a gateway of its own with one command, and prints its address", async () => {
+    const { port } = await startEmulator().then(async (free) => {
+      await free.stop();
+      return new URL(free.url);
+    });
+    // The usual port may be in use where the tests run.
+    const manifest = join(game, "package.json");
+    const text = await readFile(manifest, "utf8");
+    expect(text).toContain("exec --port 9480 -- vite");
+    await writeFile(manifest, text.replace("--port 9480", `--port ${port}`));
     const dev = spawn("npm", ["run", "dev", "--", "--host", "127.0.0.1", "--port", "0"], {
       cwd: game,
       shell,
@@ -55,8 +65,8 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
       detached: true,
     });
     try {
+      let said = "";
       const url = await new Promise<string>((resolve, reject) => {
-        let said = "";
         const listen = (text: Buffer) => {
           said += text.toString();
           const [found] = /http:\/\/127\.0\.0\.1:\d+\//.exec(said) ?? [];
@@ -69,9 +79,46 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
       const gateway = await (await fetch(`${url}src/gateway.ts`)).text();
       const [emulatorUrl] = /http:\/\/127\.0\.0\.1:\d+(?=")/.exec(gateway) ?? [];
       expect((await fetch(`${emulatorUrl}/_emulator/ready`)).status).toBe(200);
+      expect(said).toContain(`GS2-Gateway emulator: ${emulatorUrl}`);
+      expect(new URL(emulatorUrl!).port).toBe(port);
     } finally {
       process.kill(-dev.pid!, "SIGTERM");
     }
+  });
+
+  test("takes no page and no error of its server for a token", async () => {
+    const outfile = join(game, "gateway.mjs");
+    await build({
+      entryPoints: [join(game, "src", "gateway.ts")],
+      define: { "import.meta.env": "{}" },
+      bundle: true,
+      format: "esm",
+      outfile,
+    });
+    const { accessToken } = (await import(outfile)) as {
+      accessToken: (request: { reason: string }) => Promise<string>;
+    };
+    const answers = [
+      new Response("token-1"),
+      new Response("<!doctype html>", { headers: { "Content-Type": "text/html; charset=utf-8" } }),
+      new Response("token-2", { status: 500 }),
+      new Response("", { status: 401 }),
+    ];
+    const fetch = vi.fn(async () => answers.shift()!);
+    vi.stubGlobal("fetch", fetch);
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const ask = () => accessToken({ reason: "unauthorized" });
+    expect(await ask()).toBe("token-1");
+    expect(fetch).toHaveBeenCalledWith(
+      "/api/access-token",
+      expect.objectContaining({
+        method: "POST",
+        body: '{"reason":"unauthorized"}',
+      }),
+    );
+    await expect(ask()).rejects.toThrow("/api/access-token answers 200 with a page");
+    await expect(ask()).rejects.toThrow("/api/access-token answers 500");
+    await expect(ask()).rejects.toMatchObject({ kind: "unauthorized" });
   });
 
   test("is built, and plays in a browser", async () => {

@@ -88,9 +88,8 @@ export const mutations = [
   {
     name: "a forced bind that was refused is sent again with force",
     file: "connection/binding.ts",
-    find: 'draft.slots[name] = { history, state: "wanted", renewNext, renewed, conflictSince, retryAt };',
-    replace:
-      'draft.slots[name] = { history, state: "wanted", renewNext, renewed, conflictSince, retryAt, force: slot.forced };',
+    find: "    failure: error,\n  };",
+    replace: "    failure: error,\n    force: slot.forced,\n  };",
   },
   {
     name: "a replaced client binds again with force",

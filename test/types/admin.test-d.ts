@@ -27,8 +27,14 @@ describe("GatewayAdmin", () => {
     expectTypeOf((await admin.getServiceVersion()).item).toEqualTypeOf<string>();
     await admin.createNamespace({ name: "n", transactionSetting: { enableAutoRun: true } });
     await admin.disconnectByUserId({ userId: "u" }, { timeoutMs: 1_000 });
+    const connectionId = "c";
+    await admin.setUserId({ accessToken: "t", connectionId });
+    const call = { dryRun: true, requestId: "r-1" };
+    await admin.setUserIdByUserId({ userId: "u", connectionId }, call);
+    // @ts-expect-error over REST there is no socket that the server could take
     await admin.setUserId({ accessToken: "t" });
-    await admin.setUserIdByUserId({ userId: "u" }, { dryRun: true, requestId: "r-1" });
+    // @ts-expect-error nor for a user
+    await admin.setUserIdByUserId({ userId: "u", connectionId: null });
     await admin.getServiceVersion({}, { contextStack: "stack" });
     // @ts-expect-error dryRun is a boolean
     void admin.getServiceVersion({}, { dryRun: "true" });

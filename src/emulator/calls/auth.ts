@@ -16,6 +16,9 @@ export interface LoginResult {
   readonly owner_id: string;
 }
 
+/** It is kept with each token. GS2 documents no limit. */
+const MAX_CLIENT_ID_LENGTH = 1_024;
+
 /** The login of GS2-Identifier, over REST and on the socket. */
 export function login(store: Store, request: LoginRequest, now: number): CallResult<LoginResult> {
   const { clientId, clientSecret, connectionId } = request;
@@ -41,6 +44,9 @@ export function login(store: Store, request: LoginRequest, now: number): CallRes
     .filter(([, value]) => typeof value !== "string" || value === "")
     .map(([field]) => fieldError("projectToken", field, "require", "identifier"));
   if (missing.length > 0) return failure(400, missing);
+  if (String(clientId).length > MAX_CLIENT_ID_LENGTH) {
+    return failure(400, [fieldError("projectToken", "client_id", "tooLong", "identifier")]);
+  }
   if (!isCredential(store, String(clientId), String(clientSecret))) {
     return failure(401, [
       { component: "projectToken", message: "identifier.projectToken.credential.error.invalid" },

@@ -5,6 +5,8 @@ export interface CommandContext {
   readonly interactive: boolean;
   /** The version of this package. */
   readonly version: string;
+  /** Whether package.json names a repository: it does from the first release on. */
+  readonly isPublished: boolean;
   /** The folder with one folder for each template of `init`. */
   readonly templates: URL;
   /** Prints one line. */

@@ -1,18 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { startEmulator } from "../emulator.js";
 import { formatJson, formatText, printable, type EmulatorLogEntry } from "../log/eventLog.js";
 import { invalid, type EmulatorSettings } from "../settings.js";
 import { isObject } from "../store/json.js";
 import { DEFAULT_PORT, type CommandContext } from "./context.js";
+import { addGatewayFlags, startByFlags, strictWarning, type GatewayFlags } from "./gatewayFlags.js";
 import { findTls, trustCommand, type TlsFlags } from "./tlsFiles.js";
 import { addressesOf, warningsOf } from "./warnings.js";
 
-interface EmulatorFlags extends TlsFlags {
-  readonly port: string;
-  readonly namespace?: readonly string[];
-  readonly strict?: true;
-  readonly data?: string;
+interface EmulatorFlags extends TlsFlags, GatewayFlags {
   readonly log?: string;
   readonly allowOrigin?: readonly string[];
   readonly settings?: string;
@@ -25,14 +21,9 @@ export function addEmulatorCommand(
   context: CommandContext,
   exit: (code: number) => void,
 ): void {
-  program
-    .command("emulator")
-    .description("start a gateway and keep it running")
-    .option("--port <n>", "port to listen on", context.env["PORT"] || String(DEFAULT_PORT))
+  const command = program.command("emulator").description("start a gateway and keep it running");
+  addGatewayFlags(command, context.env["PORT"] || String(DEFAULT_PORT))
     .option("--host <address>", "address to listen on (default: this machine only)")
-    .option("--namespace <name...>", "namespaces that exist from the start")
-    .option("--strict", "refuse what GS2 would refuse: unknown namespaces, credentials and tokens")
-    .option("--data <file>", "keep namespaces and tokens in this file across restarts")
     .option("--log <form>", "print the log, as text or json")
     .option("--allow-origin <origin...>", "pages that may call besides those on localhost")
     .option("--allow-host <name...>", "host names of the emulator besides localhost")
@@ -49,15 +40,11 @@ export function addEmulatorCommand(
 
 async function run(flags: EmulatorFlags, context: CommandContext): Promise<number> {
   const tls = await findTls(flags);
-  const emulator = await startEmulator({
+  const emulator = await startByFlags(flags, context, {
     tls: tls?.pair,
     settings: flags.settings === undefined ? undefined : readSettingsFile(flags.settings),
     upstream: flags.upstream,
-    port: readPort(flags.port),
     host: flags.host,
-    namespaces: flags.namespace,
-    strict: flags.strict,
-    data: flags.data,
     log: logTo(flags.log, context.out, context.err),
     allowOrigins: flags.allowOrigin,
     allowHosts: flags.allowHost,
@@ -73,7 +60,10 @@ async function run(flags: EmulatorFlags, context: CommandContext): Promise<numbe
     }
   }
   if (tls?.made !== undefined) printTrust(tls.made, flags, context);
-  for (const warning of warningsOf(flags.host, flags.allowOrigin ?? [])) context.err(warning);
+  const warnings = warningsOf(flags.host, flags.allowOrigin ?? []);
+  for (const warning of [...warnings, strictWarning(flags, context.env) ?? []].flat()) {
+    context.err(warning);
+  }
   await untilStopped(context);
   await emulator.stop();
   return 0;
@@ -111,16 +101,9 @@ function readSettingsFile(file: string): Partial<EmulatorSettings> {
   } catch {
     // The parser's message quotes the file.
   }
-  throw invalid(`--settings: ${file} is not a JSON object.`);
-}
-
-export function readPort(text: string): number {
-  if (!/^\d{1,5}$/.test(text)) {
-    throw invalid(
-      `"${text}" is not a port: it takes a number from 0 to 65535 (--port N or PORT=N).`,
-    );
-  }
-  return Number(text);
+  throw invalid(
+    `--settings: ${file} is not a JSON object. Write one with: gs2-gateway doctor REGION > ${file}`,
+  );
 }
 
 /**

@@ -1,15 +1,9 @@
 import { constants } from "node:os";
 import type { Command } from "commander";
 import spawn from "cross-spawn";
-import { startEmulator } from "../emulator.js";
 import { logTo } from "./emulatorCommand.js";
 import type { CommandContext } from "./context.js";
-
-interface ExecFlags {
-  readonly namespace?: readonly string[];
-  readonly strict?: true;
-  readonly data?: string;
-}
+import { addGatewayFlags, startByFlags, strictWarning, type GatewayFlags } from "./gatewayFlags.js";
 
 /**
  * `gs2-gateway exec -- CMD`: runs a command with an emulator of its own and returns its exit code.
@@ -19,33 +13,31 @@ export function addExecCommand(
   context: CommandContext,
   exit: (code: number) => void,
 ): void {
-  program
+  const command = program
     .command("exec")
     .description(
       "run a command with a gateway of its own, whose address is in GS2_GATEWAY_EMULATOR_URL",
     )
-    .passThroughOptions()
-    .option("--namespace <name...>", "namespaces that exist from the start")
-    .option("--strict", "refuse what GS2 would refuse: unknown namespaces, credentials and tokens")
-    .option("--data <file>", "keep namespaces and tokens in this file across restarts")
+    .passThroughOptions();
+  addGatewayFlags(command, "0")
     .argument("<command...>", "the command and its arguments, after --")
-    .action(async (command: string[], flags: ExecFlags) =>
+    .action(async (command: string[], flags: GatewayFlags) =>
       exit(await run(command, flags, context)),
     );
 }
 
 async function run(
   command: readonly string[],
-  flags: ExecFlags,
+  flags: GatewayFlags,
   context: CommandContext,
 ): Promise<number> {
-  const emulator = await startEmulator({
-    namespaces: flags.namespace,
-    strict: flags.strict,
-    data: flags.data,
-    // Standard output is the command's.
+  // Standard output is the command's.
+  const emulator = await startByFlags(flags, context, {
     log: logTo(undefined, context.err, context.err),
   });
+  context.err(`GS2-Gateway emulator: ${emulator.url}`);
+  const warning = strictWarning(flags, context.env);
+  if (warning !== undefined) context.err(warning);
   try {
     return await runChild(command, emulator.url, context);
   } finally {
@@ -67,7 +59,11 @@ function runChild([name = "", ...args]: readonly string[], url: string, context:
     child.once("error", (error) => {
       undo();
       const missing = "code" in error && error.code === "ENOENT";
-      context.err(`Cannot run ${name}: ${missing ? "there is no such command" : error.message}.`);
+      const why = missing ? "there is no such command" : error.message;
+      const hint = missing
+        ? ` Check its name, or run it by npx: gs2-gateway exec -- npx ${name}`
+        : "";
+      context.err(`Cannot run ${name}: ${why}.${hint}`);
       resolve(missing ? 127 : 126);
     });
     child.once("exit", (code, signal) => {

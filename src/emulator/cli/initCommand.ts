@@ -62,8 +62,19 @@ async function run(
       return 1;
     }
   }
-  context.out(`${dir} is ready: cd ${dir} && npm install && npm run dev`);
+  printNext(dir, context);
   return 0;
+}
+
+function printNext(dir: string, { out, version, isPublished }: CommandContext): void {
+  const file = `gs2-gateway-${version}.tgz`;
+  const install = isPublished ? "npm install" : `npm install PATH/${file}`;
+  out(`${dir} is ready: cd ${quoted(dir)} && ${install} && npm run dev`);
+  if (!isPublished) {
+    out(
+      `gs2-gateway is not in npm's registry yet: npm pack in its folder makes ${file}, and PATH is where that lies.`,
+    );
+  }
 }
 
 /** Why nothing may be written into this folder: its files must not be lost. */
@@ -100,6 +111,14 @@ function fillManifest(text: string, name: string, version: string): string {
   manifest.name = name;
   manifest.dependencies["gs2-gateway"] = `^${version}`;
   return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** As one word of the shell. */
+export function quoted(word: string, platform: NodeJS.Platform = process.platform): string {
+  const onWindows = platform === "win32";
+  const isPlain = onWindows ? /^[\w.:\\/-]+$/ : /^[\w@%+=:,./-]+$/;
+  if (isPlain.test(word)) return word;
+  return onWindows ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** A name npm accepts: lower case, no blanks. */

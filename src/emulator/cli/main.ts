@@ -4,9 +4,9 @@ import { createInterface } from "node:readline/promises";
 import { runCommand } from "./program.js";
 
 // This file is dist/cli.js of the package.
-const { version } = JSON.parse(
+const { version, repository } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8"),
-) as { version: string };
+) as { version: string; repository?: unknown };
 
 /** On standard error, since standard output is the command's result. */
 async function confirm(question: string): Promise<boolean> {
@@ -23,6 +23,7 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   env: process.env,
   interactive: process.stdin.isTTY,
   version,
+  isPublished: repository !== undefined,
   templates: new URL("templates/", import.meta.url),
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),

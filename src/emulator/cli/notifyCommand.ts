@@ -55,7 +55,7 @@ async function run(flags: NotifyFlags, context: CommandContext): Promise<number>
       ? `Not delivered. ${reason}`
       : typeof message === "string"
         ? message
-        : `The server at ${url} is not the emulator.`;
+        : `The server at ${url} is not the emulator. Name the emulator's address: --url URL.`;
   context.err(printable(why));
   return 1;
 }

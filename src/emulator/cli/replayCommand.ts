@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { isGatewayError } from "../../errors.js";
 import type { Recording } from "../../wire/recording.js";
-import { startEmulator, type Emulator } from "../emulator.js";
+import type { Emulator } from "../emulator.js";
 import { invalid } from "../settings.js";
 import { DEFAULT_PORT, type CommandContext } from "./context.js";
-import { logTo, readPort, untilStopped } from "./emulatorCommand.js";
+import { logTo, untilStopped } from "./emulatorCommand.js";
+import { startByFlags } from "./gatewayFlags.js";
 
 interface ReplayFlags {
   readonly port: string;
@@ -37,12 +38,10 @@ export function addReplayCommand(
 }
 
 async function run(file: string, flags: ReplayFlags, context: CommandContext): Promise<number> {
-  const { user, namespace: namespaces, log } = flags;
+  const { user, log } = flags;
   const speed = readSpeed(flags.speed);
   const recording = readRecordingFile(file);
-  const emulator = await startEmulator({
-    port: readPort(flags.port),
-    namespaces,
+  const emulator = await startByFlags(flags, context, {
     log: logTo(log, context.out, context.err),
   });
   try {

@@ -13,7 +13,7 @@ export function addressesOf(host: string, url: string): string[] {
     });
 }
 
-const isLoopback = (host: string): boolean => /^(localhost|127\..*|::1)$/.test(host);
+const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(host);
 
 /** What the flags open to others, as sentences. */
 export function warningsOf(host: string | undefined, allowOrigins: readonly string[]): string[] {

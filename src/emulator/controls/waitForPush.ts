@@ -1,12 +1,12 @@
 import * as v from "valibot";
 import type { EmulatorEngine } from "../engine/engine.js";
-import { anyText, objectOf, readWith, timeout } from "../schema/schema.js";
+import { nameText, objectOf, readWith, textUpTo, timeout } from "../schema/schema.js";
 import type { DevicePush, OutboxEntry, WaitForPushOptions } from "../store/outbox.js";
 
 const schema = objectOf({
-  userId: v.optional(anyText),
-  namespaceName: v.optional(anyText),
-  token: v.optional(anyText),
+  userId: v.optional(nameText),
+  namespaceName: v.optional(nameText),
+  token: v.optional(textUpTo(1024)),
   timeoutMs: v.optional(timeout, 5_000),
 } satisfies { readonly [Name in keyof Required<WaitForPushOptions>]: v.GenericSchema });
 

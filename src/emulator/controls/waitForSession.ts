@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { WebSocketSession } from "../../wire/models.js";
 import type { EmulatorEngine } from "../engine/engine.js";
-import { anyText, filledText, objectOf, readWith, timeout } from "../schema/schema.js";
+import { nameText, objectOf, readWith, timeout } from "../schema/schema.js";
 import { describeSessions } from "./notify.js";
 
 export interface WaitForSessionOptions {
@@ -13,8 +13,8 @@ export interface WaitForSessionOptions {
 }
 
 const schema = objectOf({
-  userId: filledText,
-  namespaceName: v.optional(anyText),
+  userId: nameText,
+  namespaceName: v.optional(nameText),
   timeoutMs: v.optional(timeout, 5_000),
 } satisfies { readonly [Name in keyof Required<WaitForSessionOptions>]: v.GenericSchema });
 

@@ -45,6 +45,9 @@ export interface EngineOptions extends StoreOptions {
   readonly relays?: boolean;
 }
 
+/** Of a socket, with each of its frames. */
+const MAX_LOGGED_PLAYERS = 20;
+
 /** The emulator's own code: GS2 never sends it. */
 const NOT_PERSISTED = { component: "emulator", message: "emulator.data.error.notWritten" };
 
@@ -122,10 +125,9 @@ export class EmulatorEngine {
   };
 
   logFrame(direction: "in" | "out", connectionId: string, text: string): void {
-    const players = sessionsOn(this.#store, connectionId).map(({ namespaceName, userId }) => ({
-      namespaceName,
-      userId,
-    }));
+    const players = sessionsOn(this.#store, connectionId, MAX_LOGGED_PLAYERS).map(
+      ({ namespaceName, userId }) => ({ namespaceName, userId }),
+    );
     this.frameLog.socket({ direction, connectionId, players, text });
   }
 

@@ -74,15 +74,15 @@ export interface EmulatorFaults {
   };
   /** Each frame is late, those of the client and those of the server; their order stays. */
   latency: {
-    /** Milliseconds, each way. Default 100. */
-    delayMs?: number | undefined;
+    /** Milliseconds, each way. */
+    delayMs: number;
     /** Up to this many milliseconds more, drawn for each frame. Default 0. */
     jitterMs?: number | undefined;
   };
   /** The reply to a login is late, over REST and on the socket. */
   slowLogin: {
-    /** Milliseconds. Default 1,000. */
-    delayMs?: number | undefined;
+    /** Milliseconds. */
+    delayMs: number;
   };
   /** A login is refused, over REST and on the socket. */
   refuseLogin: {
@@ -201,6 +201,10 @@ const status = (fallback: number) => v.optional(wholeNumberWithin(400, 599, "sta
 
 const ms = (fallback: number) => v.optional(milliseconds, fallback);
 
+/** A delay is the whole of a fault: a missing one is a mistake. */
+const delay = (example: number) =>
+  v.pipe(milliseconds, v.metadata({ ...v.getMetadata(milliseconds), example }));
+
 const closeCode = wholeNumberOf(
   "1000 or 3000 to 4999",
   (code) => code === 1000 || (code >= 3000 && code <= 4999),
@@ -249,8 +253,8 @@ export const faultDefinitions = {
     on,
     text: v.optional(anyText, "{"),
   }),
-  latency: addressed("frames are late", { delayMs: ms(100), jitterMs: ms(0) }),
-  slowLogin: addressed("the reply to the login is late", { delayMs: ms(1_000) }),
+  latency: addressed("frames are late", { delayMs: delay(100), jitterMs: ms(0) }),
+  slowLogin: addressed("the reply to the login is late", { delayMs: delay(1_000) }),
   refuseLogin: addressed("the login is refused", { status: status(503) }),
   refuseBind: addressed("the bind is refused", { status: status(409) }),
   repliesOutOfOrder: addressed("the reply is held until another has overtaken it", {

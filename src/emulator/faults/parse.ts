@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { didYouMean } from "../schema/nearest.js";
 import {
   describeField,
   listOf,
@@ -32,15 +33,15 @@ function schemaOf(name: EmulatorFaultName) {
   return objectOf({ fault: v.literal(name), ...fields }, (field) =>
     !isAddressed(name) && Object.hasOwn(scopeFields, field)
       ? `cannot be set for ${name}: before a socket opens, its user is not known`
-      : unknownField(fields, name),
+      : unknownField(field, fields, name),
   );
 }
 
-const anyFault = v.variant("fault", names.map(schemaOf), ({ path, received }) =>
-  path
-    ? `cannot be ${received}; known are ${names.join(", ")}`
-    : "takes a JSON object with a field fault",
-);
+const anyFault = v.variant("fault", names.map(schemaOf), ({ path, received, input }) => {
+  if (!path) return "takes a JSON object with a field fault";
+  const hint = typeof input === "string" ? didYouMean(input, names) : "";
+  return `cannot be ${received}${hint}; known are ${names.join(", ")}`;
+});
 
 /** A valid fault with its defaults. */
 function faultOf(

@@ -104,8 +104,17 @@ export class CallLog {
   }
 }
 
+/** An upstream may quote the request. */
+const redactErrors = (
+  errors: readonly GatewayErrorDetail[],
+  request: Readonly<Record<string, unknown>>,
+): readonly GatewayErrorDetail[] =>
+  errors.length === 0
+    ? errors
+    : (redactFields({ ...request, errors })["errors"] as readonly GatewayErrorDetail[]);
+
 function callOf(
-  { transport, target, params, connectionId }: ApiRequest,
+  { transport, target, params, connectionId, projectToken, accessToken }: ApiRequest,
   requestId: string | undefined,
   { status, errors = [] }: CallResult,
   userId: string | undefined,
@@ -125,11 +134,7 @@ function callOf(
     requestId,
     status,
     outcome: status === 200 ? "ok" : kindOfStatus(status),
-    // Those of an added function may hold what its handler was given.
-    errors: redactErrors(errors),
+    errors: redactErrors(errors, { params, projectToken, accessToken }),
     params: redactFields(params),
   };
 }
-
-const redactErrors = (errors: readonly GatewayErrorDetail[]): readonly GatewayErrorDetail[] =>
-  errors.length === 0 ? errors : (redactFields({ errors })["errors"] as GatewayErrorDetail[]);

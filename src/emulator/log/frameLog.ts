@@ -1,4 +1,4 @@
-import { redactFields } from "../../core/redactFields.js";
+import { redactFields, secretsOf } from "../../core/redactFields.js";
 import {
   describeFrame,
   methodName,
@@ -22,6 +22,16 @@ const MAX_CHARACTERS = 4 * 1_048_576;
 const MAX_CALLS = 2_000;
 const MAX_REQUEST_ID_LENGTH = 200;
 
+/** Of a call with more in all, none is looked for in its reply. */
+const MAX_SECRETS_LENGTH = 8_192;
+
+interface LoggedCall {
+  readonly id: number;
+  readonly method: string;
+  /** An upstream may quote them in its reply. */
+  readonly secrets: readonly string[];
+}
+
 interface SocketFrame {
   readonly direction: "in" | "out";
   readonly connectionId: string;
@@ -35,6 +45,8 @@ interface RestMessage {
   readonly target: Target;
   readonly requestId: string | undefined;
   readonly text: string;
+  /** Of a request: the tokens in its headers. */
+  readonly tokens?: readonly (string | undefined)[];
   /** Of a response: its status, and the id that {@link FrameLog.rest} returned for the request. */
   readonly status?: number;
   readonly replyTo?: number;
@@ -56,7 +68,7 @@ export class FrameLog {
   #lastId = 0;
   #characters = 0;
   readonly #listeners = new Set<() => void>();
-  readonly #calls = new Map<string, { id: number; method: string }>();
+  readonly #calls = new Map<string, LoggedCall>();
 
   constructor(private readonly now: () => number) {}
 
@@ -127,7 +139,35 @@ export class FrameLog {
       return { kind, id, at, level, event, text, detail: redactFields(detail) };
     }
     const stamp = { id, at, size };
-    return kind === "rest" ? formatRest(stamp, content) : this.#formatSocket(stamp, content);
+    return kind === "rest" ? this.#formatRest(stamp, content) : this.#formatSocket(stamp, content);
+  }
+
+  #formatRest(stamp: Stamp, content: RestMessage): LoggedFrame {
+    const { direction, target, text, replyTo, tokens = [] } = content;
+    const body = parseObject(text);
+    const method = methodName(target);
+    if (direction === "in") {
+      const secrets = [
+        ...(body ? secretsOf(body) : []),
+        ...tokens.filter((token) => token !== undefined),
+      ];
+      this.#keepCall(`rest ${stamp.id}`, { id: stamp.id, method, secrets });
+    }
+    const quoted = this.#calls.get(`rest ${replyTo}`)?.secrets;
+    return {
+      kind: "frame",
+      ...stamp,
+      transport: "rest",
+      direction,
+      type: direction === "in" ? "call" : "reply",
+      connectionId: null,
+      players: [],
+      method,
+      requestId: content.requestId ?? null,
+      replyTo: replyTo ?? null,
+      status: content.status ?? null,
+      body: body ? redactFields(body, quoted) : null,
+    };
   }
 
   #formatSocket(stamp: Stamp, content: SocketFrame): LoggedFrame {
@@ -148,16 +188,26 @@ export class FrameLog {
     if (requestId === null) return logged;
     const key = `${connectionId} ${requestId}`;
     if (type === "call" && requestId.length <= MAX_REQUEST_ID_LENGTH) {
-      this.#keepCall(key, { id: stamp.id, method: description.method! });
+      this.#keepCall(key, {
+        id: stamp.id,
+        method: description.method!,
+        secrets: secretsOf(frame!),
+      });
     }
     if (type !== "reply") return logged;
     const call = this.#calls.get(key);
-    return { ...logged, method: call?.method ?? null, replyTo: call?.id ?? null };
+    return {
+      ...logged,
+      body: redactFields(frame!, call?.secrets),
+      method: call?.method ?? null,
+      replyTo: call?.id ?? null,
+    };
   }
 
-  #keepCall(key: string, call: { id: number; method: string }): void {
+  #keepCall(key: string, call: LoggedCall): void {
     this.#calls.delete(key);
-    this.#calls.set(key, call);
+    const isShort = call.secrets.join("").length <= MAX_SECRETS_LENGTH;
+    this.#calls.set(key, isShort ? call : { ...call, secrets: [] });
     if (this.#calls.size <= MAX_CALLS) return;
     for (const oldest of this.#calls.keys()) {
       this.#calls.delete(oldest);
@@ -172,23 +222,6 @@ const withoutLongText = <Content extends { readonly text: string }>(content: Con
   content.text.length > MAX_FRAME_CHARACTERS ? { ...content, text: "" } : content;
 
 const charactersOf = ({ kind, content }: RawEntry): number =>
-  kind === "event" ? charactersIn(content) : content.text.length;
-
-function formatRest(stamp: Stamp, content: RestMessage): LoggedFrame {
-  const { direction, target, requestId, text, status, replyTo } = content;
-  const body = parseObject(text);
-  return {
-    kind: "frame",
-    ...stamp,
-    transport: "rest",
-    direction,
-    type: direction === "in" ? "call" : "reply",
-    connectionId: null,
-    players: [],
-    method: methodName(target),
-    requestId: requestId ?? null,
-    replyTo: replyTo ?? null,
-    status: status ?? null,
-    body: body ? redactFields(body) : null,
-  };
-}
+  kind === "event"
+    ? charactersIn(content)
+    : content.text.length + ("players" in content ? charactersIn(content.players) : 0);

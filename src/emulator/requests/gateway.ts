@@ -89,6 +89,7 @@ async function serveCall(
     ...logged,
     direction: "in",
     text: JSON.stringify(request.params),
+    tokens: [request.projectToken, request.accessToken],
   });
   const result = await new Promise<CallResult>((reply) =>
     engine.handleRequest(request, requestId, reply, () => req.raw.signal),

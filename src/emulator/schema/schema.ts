@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { invalidArgument, MISSING } from "../../errors.js";
+import { didYouMean } from "./nearest.js";
 
 /**
  * What a field takes, as data: the control plane lists it, and the inspector draws its forms from
@@ -13,6 +14,8 @@ export interface FieldType {
   readonly min?: number;
   /** Of a text: its most characters. */
   readonly max?: number;
+  /** A value to begin with, of a field that must be given. */
+  readonly example?: unknown;
 }
 
 /** A field that accepts `Value`. */
@@ -128,8 +131,10 @@ export const listOf = <Item extends v.GenericSchema>(item: Item, what: string) =
   v.array(item, `takes a list of ${what}`);
 
 /** The problem of a field that is not among `entries`. */
-export const unknownField = (entries: object, owner = ""): string =>
-  `is unknown${owner && ` to ${owner}`}; known are ${Object.keys(entries).join(", ")}`;
+export function unknownField(field: string, entries: object, owner = ""): string {
+  const known = Object.keys(entries);
+  return `is unknown${owner && ` to ${owner}`}${didYouMean(field, known)}; known are ${known.join(", ")}`;
+}
 
 /**
  * An object with these fields and no others.
@@ -138,7 +143,7 @@ export const unknownField = (entries: object, owner = ""): string =>
  */
 export const objectOf = <const Entries extends v.ObjectEntries>(
   entries: Entries,
-  problemOf: (field: string) => string = () => unknownField(entries),
+  problemOf: (field: string) => string = (field) => unknownField(field, entries),
 ) =>
   v.strictObject(entries, ({ expected, path }) => {
     if (!path) return "takes a JSON object";
@@ -165,6 +170,12 @@ const pathOf = (issue: v.BaseIssue<unknown>): string =>
     .join("")
     .replace(/^\./, "");
 
+/** The first unknown field: a field that is missing may be there, mistyped. */
+const unknownIn = (schema: v.GenericSchema, given: unknown): v.BaseIssue<unknown> | undefined =>
+  v
+    .safeParse(schema, given)
+    .issues?.find(({ type, expected }) => type === "strict_object" && expected === "never");
+
 /**
  * The value as the schema reads it. Throws an `invalidArgument` that names `method`, the first
  * wrong field and its problem.
@@ -176,6 +187,7 @@ export function readWith<const Schema extends v.GenericSchema>(
 ): v.InferOutput<Schema> {
   const result = v.safeParse(schema, given, { abortEarly: true });
   if (result.success) return result.output;
-  const [issue] = result.issues;
+  const [first] = result.issues;
+  const issue = first.message === MISSING ? (unknownIn(schema, given) ?? first) : first;
   throw invalidArgument(method, pathOf(issue) || "the argument", issue.message);
 }

@@ -46,7 +46,12 @@ export async function relayCall(
   const requestId = req.header("x-gs2-request-id");
   const logged = { target, requestId };
   const text = JSON.stringify(request.params);
-  const replyTo = engine.frameLog.rest({ ...logged, direction: "in", text });
+  const replyTo = engine.frameLog.rest({
+    ...logged,
+    direction: "in",
+    text,
+    tokens: [request.projectToken, request.accessToken],
+  });
 
   const signal = AbortSignal.any([stopping, req.raw.signal, AbortSignal.timeout(TIMEOUT_MS)]);
   let headers: Record<string, string> = { "content-type": "application/json" };

@@ -61,9 +61,13 @@ export const boundSessionsOf = (
   userId: string,
 ): BoundSession[] => [...(store.sessions.get(playerKey(namespaceName, userId))?.values() ?? [])];
 
-/** Sessions on a connection, in the order of binding. */
-export const sessionsOn = (store: Store, connectionId: string): WebSocketSession[] =>
-  [...(store.connections.get(connectionId)?.players ?? [])].flatMap((player) => {
+/** Sessions on a connection, in the order of binding. @param most the first of them */
+export const sessionsOn = (
+  store: Store,
+  connectionId: string,
+  most = Infinity,
+): WebSocketSession[] =>
+  [...(store.connections.get(connectionId)?.players ?? [])].slice(0, most).flatMap((player) => {
     const bound = store.sessions.get(player)?.get(connectionId);
     return bound ? [bound.session] : [];
   });

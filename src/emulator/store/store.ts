@@ -1,7 +1,7 @@
 import type { EmulatorSettings } from "../settings.js";
 import { seededIds, type Ids } from "./ids.js";
 import { putNamespace } from "./namespaces.js";
-import { ChangeCounter } from "./trackedMap.js";
+import { ChangeCounter, SizedMap } from "./trackedMap.js";
 import type { EmulatorCredential, Store } from "./types.js";
 
 export interface StoreOptions {
@@ -15,6 +15,12 @@ export interface StoreOptions {
 
 /** Of each kind. A login that goes on and on must not fill the memory. */
 const MAX_TOKENS = 100_000;
+
+/** Each may be as long as a body. */
+const MAX_UPLOADS = 100;
+const MAX_JOBS = 10_000;
+
+const MAX_IDEMPOTENCY_CHARACTERS = 16_000_000;
 
 export function createStore(options: StoreOptions, now: number): Store {
   const { settings, strict, credentials, ids, url } = options;
@@ -32,9 +38,9 @@ export function createStore(options: StoreOptions, now: number): Store {
     connections: new Map(),
     sessions: new Map(),
     firebaseTokens: changes.map(),
-    uploads: changes.map(),
-    jobs: changes.map(),
-    idempotencyCache: new Map(),
+    uploads: changes.map(MAX_UPLOADS),
+    jobs: changes.map(MAX_JOBS),
+    idempotencyCache: new SizedMap(MAX_IDEMPOTENCY_CHARACTERS),
   };
   for (const name of options.namespaces) putNamespace(store, { name }, now);
   return store;

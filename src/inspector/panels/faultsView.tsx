@@ -14,11 +14,19 @@ const othersThan = (name: string) => stillActive(reported()).filter(({ fault }) 
 
 type Known = KnownFaults[string] & { readonly name: string };
 
+/** What the form begins with: the examples of the parameters that must be given. */
+const examplesOf = (parameters: Known["parameters"]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(parameters).flatMap(([field, { example }]) =>
+      example === undefined ? [] : [[field, shownDefault(example)]],
+    ),
+  );
+
 /** A switch for one fault, with a form for its parameters. */
 function FaultSwitch({ known: { name, description, parameters } }: { known: Known }) {
   const t = texts.value;
   const id = useId();
-  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
+  const [typed, setTyped] = useState<Readonly<Record<string, string>>>(examplesOf(parameters));
   const [refused, setRefused] = useState<{ parameter: string | undefined; message: string }>();
   const reports = reported().filter(({ fault }) => fault === name);
   const isOn = reports.some(({ exhausted }) => !exhausted);

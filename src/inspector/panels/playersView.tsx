@@ -37,6 +37,14 @@ function showFrames(connectionId: string): void {
   if (!isWide.value) view.value = "log";
 }
 
+function ShowFrames({ connectionId }: { connectionId: string }) {
+  return (
+    <button type="button" class="quiet" onClick={() => showFrames(connectionId)}>
+      <Icon name="filter" /> {texts.value.showFrames}
+    </button>
+  );
+}
+
 function SocketActions({ connectionId }: { connectionId: string }) {
   const t = texts.value;
   const all = [
@@ -46,9 +54,6 @@ function SocketActions({ connectionId }: { connectionId: string }) {
   ] as const;
   return (
     <p class="actions">
-      <button type="button" class="quiet" onClick={() => showFrames(connectionId)}>
-        <Icon name="filter" /> {t.showFrames}
-      </button>
       {all.map(([name, label, hint, action]) => (
         <button
           key={name}
@@ -85,6 +90,7 @@ function PlayerCard({ player: { session, socket } }: { player: BoundPlayer }) {
         >
           <Icon name="send" /> {t.sendTo}
         </button>
+        <ShowFrames connectionId={socket.connectionId} />
       </p>
       <SocketActions connectionId={socket.connectionId} />
     </li>
@@ -147,6 +153,9 @@ export function PlayersView() {
                 <p class="card-title">
                   <span class="why">{connectionId}</span>
                   <time>{t.sessionOf(timeOfDay(openedAt))}</time>
+                </p>
+                <p class="actions">
+                  <ShowFrames connectionId={connectionId} />
                 </p>
                 <SocketActions connectionId={connectionId} />
               </li>

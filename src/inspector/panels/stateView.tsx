@@ -196,6 +196,8 @@ export function StateView() {
   const t = texts.value;
   return (
     <>
+      <h2>{t.stateTitle}</h2>
+      <p class="hint">{t.stateHint}</p>
       <Namespaces />
       <Tokens />
       <section aria-labelledby="addresses">

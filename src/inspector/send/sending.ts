@@ -1,6 +1,6 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { LoggedFrame } from "../../wire/frameLog.js";
-import { toast, view } from "../app.js";
+import { sockets, toast, view } from "../app.js";
 import type { EmulatorDelivery, EmulatorNotification } from "../../emulator/index.js";
 import { api, Refusal } from "../api.js";
 import { texts } from "../language.js";
@@ -39,7 +39,20 @@ export const fieldErrors = signal<FieldErrors>({});
 /** The notifications sent from this page, newest first. */
 export const sent = signal<readonly Sent[]>([]);
 
+/** Whether the page's user has chosen a player, or typed a payload. */
+let isTouched = false;
+
+// Until then the form is for a player who is connected.
+effect(() => {
+  const players = sockets.value.flatMap(({ sessions }) => sessions.map(({ userId }) => userId));
+  const { userId, key } = draft.peek();
+  const [first] = players;
+  if (isTouched || first === undefined || players.includes(userId)) return;
+  draft.value = { ...draft.peek(), userId: first, fields: samplesOf(key, first, Date.now()) };
+});
+
 export function change(changes: Partial<Draft>): void {
+  isTouched = true;
   draft.value = { ...draft.value, ...changes };
   // A shown error is updated as the user types.
   if (Object.keys(fieldErrors.value).length > 0) {
@@ -108,6 +121,7 @@ export function editFrame(frame: LoggedFrame): void {
 }
 
 export function edit(sent: Parameters<typeof draftOf>[0]): void {
+  isTouched = true;
   draft.value = draftOf(sent);
   fieldErrors.value = {};
   view.value = "send";

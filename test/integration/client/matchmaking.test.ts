@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Emulator } from "../../../src/emulator/index.js";
 import type { Notification, Sync } from "../../../src/node.js";
 import { rejectionOf } from "../../support/promises.js";
 import { until } from "../../support/until.js";
@@ -9,9 +10,19 @@ const join = (joinUserId: string) => ({
   payload: { namespaceName: "match", gatheringName: "g", joinUserId },
 });
 
-describe("the client", () => {
+/** The clients' endpoints are those of a proxy, all else is the upstream's. */
+async function startBehindProxy(): Promise<Emulator> {
+  const upstream = await startTestEmulator();
+  const { endpoints } = await startTestEmulator({ upstream: upstream.url });
+  return { ...upstream, endpoints };
+}
+
+describe.each([
+  ["an emulator", () => startTestEmulator()],
+  ["an emulator whose upstream is another", startBehindProxy],
+])("the client at %s", (_, start) => {
   test("binds a player and delivers a typed notification", async () => {
-    const emulator = await startTestEmulator();
+    const emulator = await start();
     const { gateway, statuses } = createTestClient(emulator);
     expect(gateway.connection).toMatchObject({ status: "idle", bindings: {}, attempt: 0 });
     expect(gateway.isEmulator).toBe(true);
@@ -42,7 +53,7 @@ describe("the client", () => {
   });
 
   test("sends all four options of setUserId as given", async () => {
-    const emulator = await startTestEmulator();
+    const emulator = await start();
     const { gateway } = createTestClient(emulator);
     const binding = await gateway.setUserId({
       accessToken: "accessToken-0001",
@@ -69,7 +80,7 @@ describe("the client", () => {
   });
 
   test("generates a session ID for an exclusive bind without one, and sends none with a shared bind", async () => {
-    const emulator = await startTestEmulator();
+    const emulator = await start();
     const { gateway } = createTestClient(emulator);
     const exclusive = await gateway.setUserId({
       accessToken: "accessToken-0001",
@@ -82,7 +93,7 @@ describe("the client", () => {
   });
 
   test("calls handlers by key, by pair, for all, once, and until a signal", async () => {
-    const emulator = await startTestEmulator();
+    const emulator = await start();
     const { gateway } = createTestClient(emulator);
     await gateway.setUserId({ accessToken: "accessToken-0001" });
     const received: string[] = [];
@@ -125,7 +136,7 @@ describe("the client", () => {
   });
 
   test("finds a notification that arrives before the reply to its call, by a mark", async () => {
-    const emulator = await startTestEmulator();
+    const emulator = await start();
     const { gateway } = createTestClient(emulator);
     await gateway.setUserId({ accessToken: "accessToken-0001" });
     await emulator.notify({ userId: "user-0001", ...join("too early") });
@@ -151,7 +162,7 @@ describe("the client", () => {
   });
 
   test("delivers notifications that arrive during onSync after it, in order", async () => {
-    const emulator = await startTestEmulator();
+    const emulator = await start();
     const { gateway } = createTestClient(emulator);
     const events: string[] = [];
     let fetched = (): void => {};
@@ -174,7 +185,7 @@ describe("the client", () => {
   });
 
   test("sends the player's own calls, and calls of any other service", async () => {
-    const emulator = await startTestEmulator();
+    const emulator = await start();
     const { gateway } = createTestClient(emulator);
     await gateway.setUserId({ accessToken: "accessToken-0001" });
     expect(await rejectionOf(gateway.getFirebaseToken())).toMatchObject({
@@ -207,7 +218,7 @@ describe("the client", () => {
   });
 
   test("binds several slots on one socket, and releases one of them", async () => {
-    const emulator = await startTestEmulator();
+    const emulator = await start();
     const { gateway } = createTestClient(emulator);
     await gateway.setUserId({ accessToken: "accessToken-0001" });
     await gateway.setUserId({ accessToken: "accessToken-0002", slot: "guild" });
@@ -223,7 +234,7 @@ describe("the client", () => {
   });
 
   test("ends the session and drops the notifications of the former player in a slot", async () => {
-    const emulator = await startTestEmulator();
+    const emulator = await start();
     const { gateway } = createTestClient(emulator);
     await gateway.setUserId({ accessToken: "accessToken-0001" });
     const mark = gateway.mark();
@@ -239,7 +250,7 @@ describe("the client", () => {
   });
 
   test("has methods that work without their object", async () => {
-    const emulator = await startTestEmulator();
+    const emulator = await start();
     const { setUserId, disconnect } = createTestClient(emulator).gateway;
     expect(await setUserId({ accessToken: "accessToken-0001" })).toMatchObject({ state: "held" });
     await disconnect();

@@ -123,6 +123,7 @@ describe("the compat classes", () => {
     expect(made).toBeInstanceOf(our);
     expect(known(made["toDict"]!())).toEqual(known(theirs["toDict"]!()));
     expect(known(made)).toEqual(known(theirs));
+    expect(known(new our()["toDict"]!())).toEqual(known(new their()["toDict"]!()));
     const empty = our.fromDict({});
     expect(known(empty["toDict"]!())).toEqual(known(their.fromDict({})["toDict"]!()));
     for (const method of methodsOf(their.prototype as object)) {

@@ -55,6 +55,12 @@ describe("a transaction result", () => {
     const built = new TransactionResult().withTransactionId("t-2").withVerifyResults([action]);
     expect(built.getVerifyResults()).toEqual([action]);
     expect(TransactionResult.fromDict(null)).toBeNull();
+    expect(new TransactionResult().toDict()).toEqual({
+      transactionId: null,
+      verifyResults: [],
+      consumeResults: [],
+      acquireResults: [],
+    });
   });
 
   test("is in the object of all exports too", () => {

@@ -17,9 +17,13 @@ import {
 } from "vitest";
 import type { CommandContext } from "../../../src/emulator/cli/context.js";
 import { copyPushWorker } from "../../../src/emulator/cli/pushWorkerCommand.js";
+import { quoted } from "../../../src/emulator/cli/initCommand.js";
 import { runCommand } from "../../../src/emulator/cli/program.js";
+import { warningsOf } from "../../../src/emulator/cli/warnings.js";
 import { startEmulator, type Emulator } from "../../../src/emulator/index.js";
+import { emulatorEndpoints } from "../../../src/index.js";
 import { inRepo } from "../../support/repo.js";
+import { createTestClient } from "../client/testEmulator.js";
 import { frame, RawSocket, restLogin } from "./rawSocket.js";
 
 type Signal = "SIGINT" | "SIGTERM";
@@ -52,6 +56,7 @@ function fakeContext(env: Record<string, string | undefined> = {}) {
     env,
     interactive: false,
     version: "1.2.3",
+    isPublished: true,
     templates: pathToFileURL(inRepo("src/emulator/cli/templates/")),
     out: (line) => {
       out.push(line);
@@ -103,7 +108,7 @@ describe("gs2-gateway emulator", () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  test("prints one line when its port is in use, with the flag that chooses another", async () => {
+  test("prints who has its port, and the flag that chooses another", async () => {
     const other = await startEmulator();
     const { port } = new URL(other.url);
     const { context, out, err, listeners } = fakeContext({ PORT: port });
@@ -111,11 +116,74 @@ describe("gs2-gateway emulator", () => {
     expect([out, err, listeners.size]).toEqual([
       [],
       [
-        `Port ${port} is in use: another emulator may be running. Stop it, or try --port N or PORT=N.`,
+        `Port ${port} is in use: an emulator runs there already, at ${other.url}. Use that one, stop it, or take another port with --port N.`,
       ],
       0,
     ]);
     await other.stop();
+
+    const stranger = createServer((_, answer) => answer.end("hello"));
+    await new Promise<void>((listening) => stranger.listen(Number(port), "127.0.0.1", listening));
+    const second = fakeContext({ PATH: process.env["PATH"] });
+    const command = ["exec", "--port", port, "--", process.execPath, "-e", "0"];
+    expect(await runCommand(command, second.context)).toBe(1);
+    expect(second.err).toEqual([
+      `Port ${port} is in use by another program. Stop it, or take another port with --port N.`,
+    ]);
+    stranger.closeAllConnections();
+    await new Promise((closed) => stranger.close(closed));
+  });
+
+  describe("--strict", () => {
+    const start = async (args: string[], env: Record<string, string> = {}) => {
+      const fake = fakeContext(env);
+      const done = runCommand(["emulator", "--port", "0", "--strict", ...args], fake.context);
+      await fake.listening();
+      onTestFinished(async () => {
+        fake.signal("SIGINT");
+        await done;
+      });
+      const url = fake.out[0]!.split(": ")[1]!;
+      const login = (clientId: string, clientSecret: string) =>
+        fetch(`${url}/identifier/projectToken/login`, {
+          method: "POST",
+          body: JSON.stringify({ client_id: clientId, client_secret: clientSecret }),
+        }).then(({ status }) => status);
+      return { ...fake, login };
+    };
+
+    test("lets the credentials of --credential log in, and prints none of them", async () => {
+      const { login, out, err } = await start(["--credential", "one:sec:ret", "two:other-secret"]);
+      expect(await login("one", "sec:ret")).toBe(200);
+      expect(await login("two", "other-secret")).toBe(200);
+      expect(await login("one", "other-secret")).toBe(401);
+      expect(out.concat(err).join("\n")).not.toMatch(/sec:ret|other-secret/);
+      expect(err).toEqual([]);
+    });
+
+    test("takes the credential of the environment", async () => {
+      const env = { GS2_CLIENT_ID: "mine", GS2_CLIENT_SECRET: "hush-hush" };
+      const { login, err } = await start([], env);
+      expect(await login("mine", "hush-hush")).toBe(200);
+      expect(err).toEqual([]);
+    });
+
+    test("warns when nobody can log in", async () => {
+      const { err } = await start([]);
+      expect(err).toEqual([expect.stringContaining("Add --credential CLIENT_ID:SECRET")]);
+    });
+
+    test.each([
+      [["--strict", "--credential", "idHUSH"], "--credential takes a client ID and its secret"],
+      [["--strict", "--credential", ":HUSH"], "--credential takes a client ID and its secret"],
+      [["--credential", "id:HUSH"], "--credential needs --strict"],
+      [["--strict", "--credentail=id:HUSH'HUSH"], "unknown option '--credentail'"],
+    ])("refuses %j without repeating the secret", async (args, message) => {
+      const { context, out, err } = fakeContext();
+      expect(await runCommand(["emulator", ...args], context)).toBe(1);
+      expect(err[0]).toContain(message);
+      expect(out.concat(err).join("\n")).not.toContain("HUSH");
+    });
   });
 
   test("logs JSON lines with the address in the first", async () => {
@@ -200,6 +268,70 @@ describe("gs2-gateway emulator", () => {
     },
   );
 
+  test("with --upstream passes login, bind and notification of a client on, both ways", async () => {
+    const upstream = await startEmulator({ namespaces: ["game-0001"] });
+    onTestFinished(() => upstream.stop());
+    const { context, out, listening, signal } = fakeContext();
+    const flags = ["--port", "0", "--upstream", upstream.url];
+    const done = runCommand(["emulator", ...flags], context);
+    await listening();
+    const { gateway } = createTestClient({
+      endpoints: emulatorEndpoints(out[0]!.split(": ")[1]!),
+    });
+    await gateway.setUserId({ accessToken: "accessToken-0001" });
+    const received = gateway.waitFor("Gs2JobQueue:Push", { timeoutMs: 5_000 });
+    const payload = { namespaceName: "game-0001", userId: "user-0001" };
+    await upstream.notify({ userId: "user-0001", key: "Gs2JobQueue:Push", payload });
+    expect((await received).payload).toEqual(payload);
+    await gateway.disconnect();
+    signal("SIGINT");
+    expect(await done).toBe(0);
+  });
+
+  test("with --settings FILE takes what doctor prints, and refuses what is no setting", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "gs2-gateway-settings-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, "settings.json");
+    const run = async (text: string) => {
+      await writeFile(file, text);
+      const fake = fakeContext();
+      const done = runCommand(["emulator", "--port", "0", "--settings", file], fake.context);
+      return { ...fake, done };
+    };
+    const other = await startEmulator({ settings: { namespaceStatus: "READY" } });
+    onTestFinished(() => other.stop());
+    const doctor = fakeContext({ GS2_CLIENT_ID: "c", GS2_CLIENT_SECRET: "secret-0001" });
+    const flags = ["--yes", "--grace-ms", "0"];
+    expect(await runCommand(["doctor", other.url, ...flags], doctor.context)).toBe(0);
+
+    const { out, listening, signal, done } = await run(doctor.out.join("\n"));
+    await listening();
+    const url = out[0]!.split(": ")[1]!;
+    const authorization = `Bearer ${await restLogin(url)}`;
+    await fetch(`${url}/gateway/`, {
+      method: "POST",
+      headers: { authorization },
+      body: '{"name":"n"}',
+    });
+    const status = await fetch(`${url}/gateway/n/status`, { headers: { authorization } });
+    expect(await status.json()).toEqual({ status: "READY" });
+    signal("SIGINT");
+    await done;
+
+    for (const [text, problem] of [
+      ["[]", `--settings: ${file} is not a JSON object.`],
+      ["{", `--settings: ${file} is not a JSON object.`],
+      ['{"unknown":1}', "startEmulator: settings.unknown is unknown"],
+    ] as const) {
+      const { err, done: refused } = await run(text);
+      expect([await refused, err]).toEqual([1, [expect.stringContaining(problem)]]);
+    }
+    const none = fakeContext();
+    const missing = join(folder, "none.json");
+    expect(await runCommand(["emulator", "--settings", missing], none.context)).toBe(1);
+    expect(none.err).toEqual([`--settings: ${missing} cannot be read (ENOENT).`]);
+  });
+
   test("prints refused origins when no log is set", async () => {
     const { context, out, err, listening, printed, signal } = fakeContext();
     const done = runCommand(["emulator", "--port", "0"], context);
@@ -226,6 +358,13 @@ describe("gs2-gateway emulator", () => {
     expect(err[0]).toContain(message);
     expect(err[0]).not.toContain("    at ");
   });
+});
+
+test("a --host that only begins like loopback gets the warning", () => {
+  expect(warningsOf("127.evil.example", [])).toHaveLength(1);
+  for (const host of ["127.0.0.1", "127.1.2.3", "::1", "localhost"]) {
+    expect(warningsOf(host, [])).toEqual([]);
+  }
 });
 
 describe("gs2-gateway exec", () => {
@@ -284,7 +423,19 @@ describe("gs2-gateway exec", () => {
   test("prints one line when there is no such command", async () => {
     const { context, err } = fakeContext({ PATH: process.env["PATH"] });
     expect(await runCommand(["exec", "--", "no-such-command-here"], context)).toBe(127);
-    expect(err).toEqual(["Cannot run no-such-command-here: there is no such command."]);
+    expect(err.at(-1)).toBe(
+      "Cannot run no-such-command-here: there is no such command. Check its name, or run it by npx: gs2-gateway exec -- npx no-such-command-here",
+    );
+  });
+
+  test("listens on the port of --port, and prints its address", async () => {
+    const free = await startEmulator();
+    const { port } = new URL(free.url);
+    await free.stop();
+    const { context, out, err } = fakeContext({ PATH: process.env["PATH"] });
+    const script = `process.exit(process.env.GS2_GATEWAY_EMULATOR_URL.endsWith(":${port}") ? 5 : 1)`;
+    expect(await runCommand(["exec", "--port", port, "--", ...node(script)], context)).toBe(5);
+    expect([out, err]).toEqual([[], [`GS2-Gateway emulator: http://127.0.0.1:${port}`]]);
   });
 
   test("needs a command", async () => {
@@ -355,7 +506,7 @@ describe("gs2-gateway notify", () => {
     const wrongServer = await notify(...args);
     expect([wrongServer.code, wrongServer.err]).toEqual([
       1,
-      [`The server at ${url} is not the emulator.`],
+      [`The server at ${url} is not the emulator. Name the emulator's address: --url URL.`],
     ]);
     other.closeAllConnections();
     await new Promise((closed) => other.close(closed));
@@ -378,13 +529,32 @@ describe("gs2-gateway push-worker", () => {
   async function copy(text: string, force = false) {
     const from = join(folder, "built.js");
     await writeFile(from, text);
+    await mkdir(join(folder, "site", "public"), { recursive: true });
     const { context, out, err } = fakeContext();
     const code = await copyPushWorker(join(folder, "site", "public"), context, { force, from });
     return { code, out, err };
   }
   const copied = () => join(folder, "site", "public", "firebase-messaging-sw.js");
 
-  test("copies the file into a folder, and creates the folder", async () => {
+  test("creates no folder, and names the one that was probably meant", async () => {
+    await mkdir(join(folder, "public"));
+    const tried = async (dir: string) => {
+      const { context, err } = fakeContext();
+      expect(await runCommand(["push-worker", dir], context)).toBe(1);
+      return err;
+    };
+    const mistyped = join(folder, "pubilc");
+    expect(await tried(mistyped)).toEqual([
+      `There is no folder ${mistyped}. Did you mean ${join(folder, "public")}? Name the folder that your site is served from, or create it first.`,
+    ]);
+    const missing = join(folder, "nosuchdir", "deep");
+    expect(await tried(missing)).toEqual([
+      `There is no folder ${missing}. Name the folder that your site is served from, or create it first.`,
+    ]);
+    expect(await readdir(folder)).toEqual(["public"]);
+  });
+
+  test("copies the file into a folder", async () => {
     expect(await copy("new")).toMatchObject({
       code: 0,
       out: [expect.stringContaining(copied()) as string],
@@ -431,8 +601,26 @@ describe("gs2-gateway push-worker", () => {
     await writeFile(file, "");
     const { context, err } = fakeContext();
     expect(await runCommand(["push-worker", file], context)).toBe(1);
-    expect(err[0]).toMatch(/^Cannot write .*firebase-messaging-sw\.js \(E\w+\)\.$/);
+    expect(err).toEqual([
+      `${file} is not a folder. Name the folder that your site is served from, e.g. public.`,
+    ]);
   });
+});
+
+test.each(["--version", "-v"])("gs2-gateway %s prints the version", async (flag) => {
+  const { context, out, err } = fakeContext();
+  expect(await runCommand([flag], context)).toBe(0);
+  expect([out, err]).toEqual([["1.2.3"], []]);
+});
+
+test("an error of a command's flags is one line that names its help", async () => {
+  const { context, err } = fakeContext();
+  await runCommand(["emulator", "--strcit"], context);
+  await runCommand(["notfiy"], context);
+  expect(err).toEqual([
+    "error: unknown option '--strcit' (Did you mean --strict?) See: gs2-gateway emulator --help",
+    "error: unknown command 'notfiy' (Did you mean notify?) See: gs2-gateway --help",
+  ]);
 });
 
 test("gs2-gateway --help lists the commands", async () => {
@@ -457,7 +645,29 @@ describe("gs2-gateway init", () => {
     expect(manifest).toMatchObject({ name: "my-game", dependencies: { "gs2-gateway": "^1.2.3" } });
     expect(await readdir(dir)).toEqual(expect.arrayContaining([".gitignore", "index.html", "src"]));
     expect(await readdir(dir)).not.toContain("gitignore");
-    expect(out).toEqual([`${dir} is ready: cd ${dir} && npm install && npm run dev`]);
+    expect(out).toEqual([`${dir} is ready: cd '${dir}' && npm install && npm run dev`]);
+  });
+
+  test("says how to install the packed package until it is published", async () => {
+    const { context, out } = fakeContext();
+    const dir = join(folder, "game");
+    const unpublished = { ...context, isPublished: false };
+    expect(await runCommand(["init", "phaser-vite", dir], unpublished)).toBe(0);
+    expect(out).toEqual([
+      `${dir} is ready: cd ${dir} && npm install PATH/gs2-gateway-1.2.3.tgz && npm run dev`,
+      expect.stringContaining("npm pack in its folder makes gs2-gateway-1.2.3.tgz") as string,
+    ]);
+  });
+
+  test.each([
+    ["game", "linux", "game"],
+    ["My Game", "linux", "'My Game'"],
+    ["it's $HOME", "linux", "'it'\\''s $HOME'"],
+    ["a\\b", "linux", "'a\\b'"],
+    ["C:\\games\\one", "win32", "C:\\games\\one"],
+    ["C:\\My Games", "win32", '"C:\\My Games"'],
+  ] as const)("quotes %j for the shell of %s", (dir, platform, word) => {
+    expect(quoted(dir, platform)).toBe(word);
   });
 
   test("writes nothing into a folder that is not empty, nor over a file", async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { CommandContext } from "../../../src/emulator/cli/context.js";
-import { examine, maxCalls } from "../../../src/emulator/cli/doctor/doctor.js";
+import { examine, maxCalls, type DoctorOptions } from "../../../src/emulator/cli/doctor/doctor.js";
+import type { DoctorGateway } from "../../../src/emulator/cli/doctor/gateway.js";
 import { notObserved, type DoctorReport } from "../../../src/emulator/cli/doctor/rows.js";
+import { watchSockets } from "../../../src/emulator/cli/doctor/watch.js";
 import { runCommand } from "../../../src/emulator/cli/program.js";
 import {
   startEmulator,
@@ -21,7 +23,10 @@ async function examined(
   return { emulator, report: await examineEmulator(emulator) };
 }
 
-const examineEmulator = (emulator: Emulator): Promise<DoctorReport> =>
+const examineEmulator = (
+  emulator: Emulator,
+  more: Partial<DoctorOptions> = {},
+): Promise<DoctorReport> =>
   examine({
     name: emulator.url,
     endpoints: emulator.endpoints,
@@ -30,6 +35,7 @@ const examineEmulator = (emulator: Emulator): Promise<DoctorReport> =>
     graceMs: 0,
     signal: new AbortController().signal,
     progress: () => {},
+    ...more,
   });
 
 /**
@@ -43,7 +49,6 @@ type NotObserved =
   | "serviceNotificationKeyIn"
   | "duplicationAvoiderLastsMs"
   | "jobDurationMs"
-  | "importReplaces"
   | "idleTimeoutMs"
   | "lifetimeMs"
   | "maxBodyBytes"
@@ -62,6 +67,8 @@ const turned: { readonly [Name in Observed]: Turned<EmulatorSettings[Name]> } = 
   conflictStatus: { to: [409, 405] },
   conflictMessage: { to: ["gateway.webSocketSession.error.conflict", "another"] },
   concurrentBesideExclusive: { to: ["accepted", "conflict"] },
+  onConcurrentOldSession: { to: ["stays", "cut"] },
+  exclusiveBesideOthers: { to: ["conflict", "replaces"] },
   sessionIdMatches: { to: ["any", "every"] },
   onConflictOldSession: { to: ["stays", "cut"] },
   onSameSessionIdOldSession: { to: ["cut", "stays"] },
@@ -86,6 +93,7 @@ const turned: { readonly [Name in Observed]: Turned<EmulatorSettings[Name]> } = 
   duplicationAvoider: { to: ["honour", "ignore"] },
   checkWhileRunning: { to: [404, 409, "nullUrl"], beside: { jobDurationMs: 60_000 } },
   cleanCutsSessions: { to: [false, true] },
+  importReplaces: { to: [false, true] },
   closeCodeOnCut: { to: [1000, 1006, 4000] },
   maxMessageBytes: { to: [131_072, 32_768, 262_144, null] },
   region: { to: ["ap-northeast-1", "eu-west-1"] },
@@ -108,6 +116,64 @@ describe("gs2-gateway doctor", () => {
     const [row] = report.rows.filter(({ setting }) => setting === name);
     const isDefault = value === (readSettings() as unknown as Record<string, unknown>)[name];
     expect(row?.verdict).toBe(isDefault ? "same" : "differs");
+  });
+
+  test.each([
+    [10_000, 12_000],
+    [11_000, 13_000],
+  ])(
+    "that watches reports idleTimeoutMs %i and lifetimeMs %i, for longer than a project token lives",
+    async (idleTimeoutMs, lifetimeMs) => {
+      const settings = { idleTimeoutMs, lifetimeMs, projectTokenExpiresInSeconds: 2 };
+      const clock = { now: () => 0, setTimer: () => () => {} };
+      const emulator = await startTestEmulator({ settings, clock });
+      let isTicking = false;
+      // The clock goes by 100 ms with each reply, so that what it causes is noticed before it goes on.
+      const tick = async () => {
+        for (isTicking = true; isTicking; await fetch(`${emulator.url}/_emulator/ready`)) {
+          emulator.clock.advance(100);
+        }
+      };
+      // The other probes take no time.
+      const stop = () => void (isTicking = false);
+      const progress = (line: string) => (line.startsWith("Watches") ? void tick() : stop());
+      onTestFinished(stop);
+      const watch = { watchMs: 20_000, pingMs: 2, now: () => emulator.clock.now() };
+      const report = await examineEmulator(emulator, { progress, watch });
+      expect(report.settings).toMatchObject(settings);
+      expect(report.notObserved).not.toHaveProperty("lifetimeMs");
+      expect(emulator.state().namespaces.map(({ name }) => name)).toEqual(["game-0001"]);
+    },
+  );
+
+  test.each([
+    ["both end, each at its time", [600_310, 7_200_900], [600_000, 7_200_000]],
+    [
+      "both end together, so that nothing follows for silence",
+      [7_200_900, 7_200_950],
+      [undefined, 7_200_000],
+    ],
+    ["the silent one ends", [600_310, undefined], [600_000, undefined]],
+    ["none ends", [undefined, undefined], [undefined, undefined]],
+  ])("reads off two watched sockets what follows when %s", async (_, lives, values) => {
+    let time = 0;
+    const ends: ((code: number | undefined) => void)[] = [];
+    const sockets = lives.map(() => ({
+      ping: () => {},
+      closed: () => new Promise<number | undefined>((end) => ends.push(end)),
+    }));
+    const gateway = { open: async () => sockets.shift() } as unknown as DoctorGateway;
+    const options = { watchMs: 1, pingMs: 1_000, now: () => time };
+    const watched = watchSockets(gateway, options);
+    await new Promise((turn) => setImmediate(turn));
+    for (const [index, life] of lives.entries()) {
+      time = life ?? time;
+      ends[index]!(life === undefined ? undefined : 1000);
+      await new Promise((turn) => setImmediate(turn));
+    }
+    const rows = await watched;
+    expect(rows.map(({ value }) => value)).toEqual([...values]);
+    expect(rows.map(({ setting }) => setting)).toEqual(["idleTimeoutMs", "lifetimeMs"]);
   });
 
   test("has a row or a reason for every setting of the emulator", async () => {
@@ -158,6 +224,7 @@ function fakeContext(env: Record<string, string> = {}, confirm?: () => Promise<b
     env,
     interactive: false,
     version: "1.2.3",
+    isPublished: true,
     templates: new URL("file:///templates/"),
     confirm,
     out: (line) => void out.push(line),
@@ -193,7 +260,7 @@ describe("the command gs2-gateway doctor", () => {
       "  differs conflictStatus = 405: a second exclusive client gets status 405",
     );
     expect(text).toContain('  same    region = "ap-northeast-1"');
-    expect(text).toContain("  lifetimeMs: it would take as long as it lasts");
+    expect(text).toContain("  lifetimeMs: it takes as long as it lasts: --watch-minutes N");
     expect(text).toMatch(/CORS: a page of http:\/\/localhost:5173 may call over REST/);
     const settings = JSON.parse(out.join("\n")) as Partial<EmulatorSettings>;
     const same = await startEmulator({ settings });
@@ -242,6 +309,7 @@ describe("the command gs2-gateway doctor", () => {
     [[], {}, "doctor needs credentials: set GS2_CLIENT_ID and GS2_CLIENT_SECRET"],
     [[], { GS2_CLIENT_ID: "a" }, "doctor needs credentials"],
     [["--grace-ms", "soon"], env, "--grace-ms takes a number from 0 to 60,000"],
+    [["--watch-minutes", "long"], env, "--watch-minutes takes a number from 0 to 1,440"],
   ])("refuses %j with %j", async (flags, given, problem) => {
     const { context, err } = fakeContext(given);
     expect(await runCommand(["doctor", "eu-west-1", "--yes", ...flags], context)).toBe(1);
@@ -252,8 +320,34 @@ describe("the command gs2-gateway doctor", () => {
     const { context, err } = fakeContext(env);
     const run = runCommand(["doctor", "http://192.0.2.1:9480", "--yes"], context);
     expect(await run).toBe(1);
-    expect(err.join()).toContain("it takes an https address, or one on this machine");
+    expect(err.join()).toContain("takes an https: address, or one on this machine");
     expect(readUpstream("eu-west-1").rest).toMatch(/^https:/);
+  });
+
+  test("follows no redirect, which would get the secret", async () => {
+    const followed: string[] = [];
+    const other = await startTestEmulator({
+      mount: { "/stolen/": (request) => (followed.push(request.url), new Response("{}")) },
+    });
+    const emulator = await startTestEmulator({
+      mount: { "/fake/": () => Response.redirect(`${other.url}/stolen/`, 307) },
+    });
+    const { context, err } = fakeContext(env);
+    expect(await runCommand(["doctor", `${emulator.url}/fake`, "--yes"], context)).toBe(1);
+    expect(err.at(-1)).toContain("The login failed: no reply");
+    expect(followed).toEqual([]);
+  });
+
+  test("prints no control characters of the gateway", async () => {
+    const list = JSON.stringify([{ component: "c", message: "\u001b[2Jevil\u009b" }]);
+    const emulator = await startTestEmulator({
+      mount: { "/fake/": () => Response.json({ message: list }, { status: 401 }) },
+    });
+    const { context, err } = fakeContext(env);
+    expect(await runCommand(["doctor", `${emulator.url}/fake`, "--yes"], context)).toBe(1);
+    expect(err.join()).toContain("evil");
+    // eslint-disable-next-line no-control-regex -- these are what a terminal obeys
+    expect(err.join("")).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
   });
 
   test("reports a refused login, without the secret", async () => {

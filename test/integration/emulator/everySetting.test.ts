@@ -177,6 +177,26 @@ const rows: { readonly [Name in keyof EmulatorSettings]: SettingRow<EmulatorSett
       (await bindTwice(world, exclusive(), {})).status,
     ],
   },
+  onConcurrentOldSession: {
+    seen: [
+      ["stays", { status: 200, firstIsOpen: true }],
+      ["cut", { status: 200, firstIsOpen: false }],
+    ],
+    async observe(world) {
+      const { status, firstIsOpen } = await bindTwice(world, {}, {});
+      return { status, firstIsOpen };
+    },
+  },
+  exclusiveBesideOthers: {
+    seen: [
+      ["conflict", { status: 409, firstIsOpen: true }],
+      ["replaces", { status: 200, firstIsOpen: false }],
+    ],
+    async observe(world) {
+      const { status, firstIsOpen } = await bindTwice(world, exclusive("a"), exclusive("b"));
+      return { status, firstIsOpen };
+    },
+  },
   sessionIdMatches: {
     seen: [
       ["any", 200],

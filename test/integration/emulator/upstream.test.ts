@@ -141,6 +141,49 @@ describe("an emulator with an upstream", () => {
     expect(JSON.stringify(proxy.calls())).not.toContain("secret-0001");
   });
 
+  test("shows no password of a player's account, and no secret that the upstream quotes", async () => {
+    const refusal = (quoted: string) => ({
+      message: JSON.stringify([{ component: "account", message: `account.error ${quoted}` }]),
+    });
+    const { proxy } = await startProxy(
+      {},
+      {
+        mount: {
+          "/account/": async (request) => {
+            const { password } = (await request.json()) as { password: string };
+            const token = request.headers.get("authorization")!.split(" ")[1]!;
+            return Response.json(refusal(`${password} ${token}`), { status: 401 });
+          },
+        },
+      },
+    );
+    const password = "planted-password";
+    const authorization = "Bearer planted-project-token";
+    await fetch(`${proxy.url}/account/game/account/authentication`, {
+      method: "POST",
+      headers: { authorization, "content-type": "application/json" },
+      body: JSON.stringify({ userId: "alice", password }),
+    });
+    const [call] = proxy.calls({ userId: "alice" });
+    expect(call).toMatchObject({ status: 401, params: { password: "***" } });
+    expect(call?.errors).toEqual([{ component: "account", message: "account.error *** ***" }]);
+    expect(await readLog(proxy)).not.toContain("planted");
+  });
+
+  test("shows no secret of a frame that the upstream quotes in its reply", async () => {
+    const { proxy } = await startProxy({}, { settings: { conflictMessage: "planted-token" } });
+    const token = await restLogin(proxy.url);
+    const exclusive = { namespaceName, userId: "alice", allowConcurrentAccess: false };
+    for (const status of [200, 409]) {
+      const socket = await RawSocket.open(proxy.endpoints.webSocket);
+      const params = { ...exclusive, timeOffsetToken: "planted-token" };
+      expect(await socket.ask(frame("setUserIdByUserId", params, token))).toMatchObject({ status });
+    }
+    const log = await readLog(proxy);
+    expect(log).toContain('"status":409');
+    expect(log).not.toContain("planted");
+  });
+
   test("applies faults to what passes: a refused bind, lost and duplicated frames, cuts", async () => {
     const { upstream, proxy } = await startProxy();
     proxy.faults.set([{ fault: "refuseBind", status: 503, times: 1 }]);
@@ -256,6 +299,22 @@ describe("an emulator with an upstream", () => {
       );
     },
   );
+
+  test.each(["http://192.0.2.1:9480", "http://gs2.example"])(
+    "refuses the upstream %s, to which clients' secrets would go unencrypted",
+    async (upstream) => {
+      await expect(startTestEmulator({ upstream })).rejects.toThrow(
+        "upstream takes an https: address, or one on this machine",
+      );
+    },
+  );
+
+  test("closes a socket that sends a frame longer than a body may be", async () => {
+    const { proxy } = await startProxy({ settings: { maxBodyBytes: 10_000 } });
+    const socket = await RawSocket.open(proxy.endpoints.webSocket);
+    socket.send("x".repeat(10_001));
+    expect(await socket.closed()).toBe(1009);
+  });
 
   test("reads a region as the hosts of GS2", async () => {
     const asked: string[] = [];

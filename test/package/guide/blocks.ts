@@ -13,6 +13,7 @@ export const pages = [
   ...guideInJapanese,
   "README.md",
   "README.ja.md",
+  "AGENTS.md",
   "CONTRIBUTING.md",
   "SECURITY.md",
 ];

@@ -28,10 +28,30 @@ async function projectToken() {
 }
 
 globalThis.fetch = async (address, init) => {
-  if (address === "/project-token") return new Response(await projectToken());
+  if (address === "/project-token") return Response.json({ token: await projectToken() });
   if (address === "/access-token") return new Response("accessToken-0001");
+  if (String(address) === "https://auth.ap-northeast-1.gen2.gs2io.com/login")
+    return authLogin(init);
   return nativeFetch(redirect(String(address)), init);
 };
+
+/** Project tokens that GS2-Auth refuses from now on. */
+const refusedTokens = new Set();
+
+/** Stands in for `login` of GS2-Auth, which the emulator does not have. */
+async function authLogin({ method, headers, body }) {
+  const [, token] = /^Bearer (.+)$/.exec(headers.Authorization) ?? [];
+  const isAllowed = method === "POST" && headers["X-GS2-CLIENT-ID"] === "server" && token;
+  if (!isAllowed || refusedTokens.has(token)) return new Response("{}", { status: 401 });
+  const { userId } = JSON.parse(body);
+  const issued = await nativeFetch(`${emulator}/_emulator/access-tokens`, {
+    method: "POST",
+    body: JSON.stringify({ userId }),
+  });
+  const { accessToken } = await issued.json();
+  environment.refuseProjectToken = () => refusedTokens.add(token);
+  return Response.json({ token: accessToken, userId, expire: Date.now() + 3_600_000 });
+}
 
 const NativeWebSocket = globalThis.WebSocket;
 // Node has its own from 22 on; the client takes that of ws there.
@@ -54,10 +74,10 @@ globalThis.viteHot = {
   },
 };
 
-globalThis.environment = {
+const environment = (globalThis.environment = {
   emulator,
   /** Runs the disposers, as Vite does before it loads the module again. */
   replace() {
     for (const dispose of globalThis.viteHot.disposers.splice(0)) dispose();
   },
-};
+});

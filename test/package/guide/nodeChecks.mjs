@@ -46,6 +46,7 @@ async function receivesJoin(_, environment) {
 export const checks = {
   "README.md, Ten lines": receivesJoin,
   "README.ja.md, 10 行で始める": receivesJoin,
+  "AGENTS.md, Using gs2-gateway: ten rules": receivesJoin,
   "docs/connect.md, Connect": receivesJoin,
 
   async "docs/connect.md, Several players on one connection"({ bindGuild }, environment) {
@@ -133,11 +134,26 @@ export const checks = {
   },
 
   async "docs/tokens.md, In a shipped game"({ projectTokenForAPlayer }) {
-    assert.equal(typeof (await projectTokenForAPlayer()), "string");
+    const { token, expiresInSeconds } = await projectTokenForAPlayer("first");
+    assert.ok(expiresInSeconds > 3_500 && expiresInSeconds <= 3_600);
+    assert.equal((await projectTokenForAPlayer("old")).token, token);
+    assert.equal((await projectTokenForAPlayer("unauthorized")).token, token);
   },
 
   async "docs/tokens.md, In a shipped game 2"({ gateway }) {
     assert.equal(gateway.connection.status, "ready");
+  },
+
+  async "docs/access-token.md, On your server"({ accessTokenFor }, environment) {
+    const emulator = await connectEmulator(environment.emulator);
+    const gateway = newClient(emulator);
+    await gateway.setUserId({ accessToken: await accessTokenFor("alice") });
+    assert.equal((await emulator.sessions())[0].userId, "alice");
+    // The project token that the server keeps is refused, and not one of the last 10 seconds.
+    environment.refuseProjectToken();
+    const { now } = performance;
+    performance.now = () => now.call(performance) + 11_000;
+    assert.equal(typeof (await accessTokenFor("bob")), "string");
   },
 
   async "docs/calls-per-hour.md, Calls per hour"({ gateway }) {
@@ -177,19 +193,36 @@ export const checks = {
 
   async "docs/recipes.md, Handing out project tokens"({ server }, environment) {
     const emulator = await connectEmulator(environment.emulator);
-    const request = (cookie) =>
+    const request = (cookie, reason) =>
       fetch(`http://127.0.0.1:${server.address().port}/project-token`, {
         method: "POST",
         headers: { cookie },
+        body: JSON.stringify({ reason }),
       });
-    assert.equal((await request("")).status, 401);
-    const projectToken = await (await request("session=1")).text();
+    assert.equal((await request("", "first")).status, 401);
+    const reasons = [];
     const gateway = new GatewayClient({
       namespaceName: "game-0001",
-      credential: { clientId: "your client id", projectToken },
+      credential: {
+        clientId: "your client id",
+        async projectToken({ reason }) {
+          reasons.push(reason);
+          const response = await request("session=1", reason);
+          return response.json();
+        },
+      },
       endpoints: emulator.endpoints,
     });
     await gateway.setUserId({ accessToken: "accessToken-0001" });
+    // The token that the server keeps is refused from here on, and no longer of the last 10 seconds.
+    await emulator.faults.set([{ fault: "expireTokens", tokens: "project" }]);
+    const { now } = performance;
+    performance.now = () => now.call(performance) + 11_000;
+    await emulator.faults.set([{ fault: "drop" }]);
+    await until("the token is replaced", () => reasons.includes("unauthorized"));
+    await emulator.waitForSession({ userId: "user-0001" });
+    await until("the player is bound again", () => gateway.connection.status === "ready");
+    assert.deepEqual(reasons, ["first", "unauthorized"]);
   },
 
   async "docs/recipes.md, Notifications of your own, checked"({ listen, Sale, RaidStart }) {

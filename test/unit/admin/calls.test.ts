@@ -306,6 +306,46 @@ describe("the project token", () => {
     expect([logins.length, requests.length]).toEqual([1, 0]);
   });
 
+  test("is handed out with what is left of its life, and renewed when it is due", async () => {
+    const { admin, clock, logins, finish } = createFakeAdmin(() => OK);
+    const first = await finish(admin.getProjectToken());
+    expect(first).toEqual({ token: "ptok-0001", expiresInSeconds: 3600 });
+    clock.advance(600_000);
+    expect(await finish(admin.getProjectToken())).toEqual({
+      token: "ptok-0001",
+      expiresInSeconds: 3000,
+    });
+    clock.advance(2_700_000);
+    expect(await finish(admin.getProjectToken())).toMatchObject({ token: "ptok-0002" });
+    expect(logins).toHaveLength(2);
+  });
+
+  test("is replaced when it is older than maxAgeMs, by one login for all who ask", async () => {
+    const { admin, clock, logins, finish } = createFakeAdmin(() => OK);
+    await finish(admin.getProjectToken());
+    clock.advance(20_000);
+    const asked = [1, 2, 3].map(() => admin.getProjectToken({ maxAgeMs: 10_000 }));
+    const tokens = (await finish(Promise.all(asked))).map(({ token }) => token);
+    expect(tokens).toEqual(["ptok-0002", "ptok-0002", "ptok-0002"]);
+    clock.advance(5_000);
+    expect(await finish(admin.getProjectToken({ maxAgeMs: 10_000 }))).toMatchObject({
+      token: "ptok-0002",
+    });
+    expect(logins).toHaveLength(2);
+    for (const maxAgeMs of [-1, NaN]) {
+      expect(await rejectionOf(admin.getProjectToken({ maxAgeMs }))).toMatchObject({
+        kind: "invalidArgument",
+        message: "getProjectToken: maxAgeMs takes milliseconds, 0 or more",
+      });
+    }
+  });
+
+  test("is handed out without a life where that is not known", async () => {
+    const given = { clientId: "client-0001", projectToken: "ptok-mine" };
+    const { admin, finish } = createFakeAdmin(() => OK, { credential: given });
+    expect(await finish(admin.getProjectToken({ maxAgeMs: 0 }))).toEqual({ token: "ptok-mine" });
+  });
+
   test("does not block later calls when its provider never settles", async () => {
     let times = 0;
     const { admin, finish } = createFakeAdmin(() => OK, {

@@ -388,11 +388,11 @@ describe("an argument", () => {
 
   test("without effect is reported to the logger, and sent", async () => {
     const { admin, requests, logged } = createFakeAdmin(() => [200, {}]);
-    await admin.setUserIdByUserId({ userId: "u", force: true });
+    await admin.setUserIdByUserId({ userId: "u", connectionId: "c", force: true });
     expect(logged).toEqual([
       expect.stringMatching(/brokenCondition: setUserIdByUserId: force needs/),
     ]);
-    expect(requests[0]!.body).toBe('{"force":true}');
+    expect(requests[0]!.body).toBe('{"connectionId":"c","force":true}');
   });
 
   test("may be a payload as a value or as text", async () => {

@@ -22,7 +22,7 @@ describe("redactFields", () => {
 
   test("replaces secrets that are known from elsewhere, also in JSON within a text", () => {
     const redactOthers = (text: string) => text.replaceAll("known-0815", "***");
-    expect(redactFields({ payload: '{"a":"known-0815"}' }, redactOthers)).toEqual({
+    expect(redactFields({ payload: '{"a":"known-0815"}' }, [], redactOthers)).toEqual({
       payload: '{"a":"***"}',
     });
   });
@@ -32,7 +32,9 @@ describe("redactFields", () => {
     ["in a URL", `?q=${encodeURIComponent(secret)}`],
     ["in Base64", Buffer.from(`client:${secret}`).toString("base64")],
   ])("replaces a known secret that another field quotes %s", (_, quoted) => {
-    expect(redactFields({ token: secret, note: `note ${quoted}` })["note"]).toMatch(/^note .*\*\*\*/);
+    expect(redactFields({ token: secret, note: `note ${quoted}` })["note"]).toMatch(
+      /^note .*\*\*\*/,
+    );
   });
 
   test("leaves secrets of fewer than 8 characters, which occur in other words", () => {
@@ -54,6 +56,7 @@ describe("redactFields", () => {
       String.raw`{"body":"{\"clientSecret\":\"unknown-0815\"}`,
       String.raw`{"body":"{\"clientSecret\":\"***\"}`,
     ],
+    ["a query with a password", "password=unknown-0815&b=2", "password=***&b=2"],
     ["a query", "a=1&access_token=unknown-0815&b=2", "a=1&access_token=***&b=2"],
     ["a header", "Authorization: Bearer unknown-0815", "Authorization: *** ***"],
   ])("replaces an unknown secret in %s", (_, text, redacted) => {
@@ -74,7 +77,7 @@ test.each([
   ["secrets and texts", '"token":"secret-#-0815","note":"a text of some length"'],
   ["texts of 3 characters", '"#":"abc"'],
   ["texts that quote nothing", '"#":"a text of some length"'],
-])("redactFields takes less than 500 ms for 256 KB of %s", (_, field) => {
+])("redactFields takes less than 500 ms of the processor for 256 KB of %s", (_, field) => {
   const objects: string[] = [];
   for (let size = 0; size < 256_000;) {
     const text = `{${field.replace("#", String(objects.length))}}`;
@@ -82,8 +85,10 @@ test.each([
   }
   const list = `[${objects.join(",")}]`;
   for (const values of [{ list: JSON.parse(list) as unknown }, { list }]) {
-    const start = performance.now();
+    // Not by the clock: other programs may have the processor meanwhile.
+    const start = process.cpuUsage();
     redactFields(values);
-    expect(performance.now() - start).toBeLessThan(500);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1_000).toBeLessThan(500);
   }
 });

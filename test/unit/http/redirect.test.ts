@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { GatewayAdmin } from "../../../src/admin/index.js";
 import { loginByRest } from "../../../src/http/login.js";
 import { upload } from "../../../src/http/upload.js";
+import { connectEmulator } from "../../../src/testing/index.js";
 import { rejectionOf } from "../../support/promises.js";
 
 const servers: Server[] = [];
@@ -57,6 +58,8 @@ test.each<[string, () => Promise<unknown>]>([
         callTimeoutMs: 5_000,
       }).createNamespace({ name: "n", firebaseSecret: "secret-0001" }),
   ],
+  // It may set a state with tokens.
+  ["a request to an emulator", () => connectEmulator(from)],
   [
     "an upload",
     () => upload(fetch, "importUserData", `${from}/signed`, "{}", AbortSignal.timeout(5_000)),

@@ -36,11 +36,11 @@ describe("the form of a fault", () => {
       stillActive([
         { fault: "drop", hits: 1, exhausted: true },
         { fault: "refuse", times: 3, hits: 1, exhausted: false },
-        { fault: "latency", userId: "alice", hits: 9, exhausted: false },
+        { fault: "latency", delayMs: 5, userId: "alice", hits: 9, exhausted: false },
       ]),
     ).toEqual([
       { fault: "refuse", times: 2 },
-      { fault: "latency", userId: "alice" },
+      { fault: "latency", delayMs: 5, userId: "alice" },
     ]);
   });
 });

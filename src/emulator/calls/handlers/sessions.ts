@@ -88,7 +88,8 @@ function admit(
     const isRefused =
       settings.concurrentBesideExclusive === "conflict" &&
       others.some(({ isExclusive }) => isExclusive);
-    if (!isRefused) return allow([], "");
+    const isAlone = settings.onConcurrentOldSession === "cut";
+    if (!isRefused) return allow(isAlone ? others : [], "the player was bound on another socket");
   } else {
     if (others.length === 0) return allow([], "");
     if (force === true) return allow(others, "another client bound its player by force");
@@ -98,6 +99,9 @@ function admit(
         settings.onSameSessionIdOldSession === "cut" ? same : [],
         "the same client reconnected with its sessionId",
       );
+    }
+    if (settings.exclusiveBesideOthers === "replaces") {
+      return allow(others, "another client bound its player");
     }
   }
   return {

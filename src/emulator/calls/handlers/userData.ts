@@ -71,10 +71,8 @@ function check<Result>(
   if (job.done) return ok(result(store, job.done.fileId));
   const { checkWhileRunning } = store.settings;
   const running = { component: kind, message: `gateway.${kind}.error.running` };
-  if (checkWhileRunning === 409) return conflict(store, running);
-  return checkWhileRunning === "nullUrl"
-    ? ok(result(store, undefined))
-    : failure(checkWhileRunning, [running]);
+  if (checkWhileRunning === "nullUrl") return ok(result(store, undefined));
+  return checkWhileRunning === 409 ? conflict(store, running) : failure(404, [running]);
 }
 
 export const userDataHandlers: readonly MethodHandler[] = [

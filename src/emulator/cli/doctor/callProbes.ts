@@ -1,8 +1,6 @@
 import {
-  checkDumpUserDataByUserId,
   createNamespace,
   describeWebSocketSessionsByUserId,
-  dumpUserDataByUserId,
   sendMobileNotificationByUserId,
   sendNotification,
   setFirebaseTokenByUserId,
@@ -105,8 +103,9 @@ const notifications: Probe = {
   name: "notifications",
   calls: 6,
   async run(examination) {
-    const { userId } = await boundPlayer(examination, "notified");
-    const { socket } = await boundPlayer(examination, "notified");
+    const first = await boundPlayer(examination, "notified");
+    const { socket, userId } = await boundPlayer(examination, "notified");
+    const isFirstOpen = await first.isOpen();
     const seen = await send(examination, userId, "first");
     const again = { duplicationAvoider: examination.user("avoider") };
     await send(examination, userId, "again", again);
@@ -120,8 +119,13 @@ const notifications: Probe = {
     const issuer = received.find(({ subject }) => subject === "first")?.issuer;
     return [
       row(
+        "onConcurrentOldSession",
+        isFirstOpen ? "stays" : "cut",
+        `when a second concurrent client is bound, the first is ${isFirstOpen ? "open" : "closed"}`,
+      ),
+      row(
         "notificationGoesTo",
-        count === 2 ? "all" : count === 1 ? "latest" : undefined,
+        !isFirstOpen ? undefined : count === 2 ? "all" : count === 1 ? "latest" : undefined,
         `of two sessions of a user ${count} are reached (${describe(seen)})`,
       ),
       row(
@@ -235,52 +239,33 @@ const tokenLength: Probe = {
 };
 
 /** AWS publishes 32 kB for a frame and 128 kB for a message. */
-const SIZES = [32_768, 131_072, 262_144];
+const [SMALL, MIDDLE, LARGE] = [32_768, 131_072, 262_144] as const;
 
 const messageSize: Probe = {
   name: "long messages",
-  calls: SIZES.length,
-  async run({ gateway, namespaceName: name, user }) {
-    const socket = await gateway.open();
-    const params = { namespaceName: name, userId: user("size") };
-    for (const size of SIZES) {
-      const seen = await socket.call(describeWebSocketSessionsByUserId, params, size + 1);
-      if (seen.status !== 0) continue;
-      const code = await socket.closed();
-      const evidence = `a message of ${(size + 1).toLocaleString("en")} bytes closes the socket with ${code ?? "no code"}`;
-      return [row("maxMessageBytes", code === undefined ? undefined : size, evidence)];
-    }
-    const largest = (SIZES.at(-1)! + 1).toLocaleString("en");
-    return [row("maxMessageBytes", null, `a message of ${largest} bytes gets a reply`)];
-  },
-};
-
-const dump: Probe = {
-  name: "a dump of user data",
   calls: 2,
-  async run({ gateway, user }) {
-    const userId = user("dump");
-    const started = await gateway.rest(dumpUserDataByUserId, { userId });
-    const seen = await gateway.rest(checkDumpUserDataByUserId, { userId });
-    const { status, body } = seen;
-    const isDone = status === 200 && typeof body["url"] === "string";
-    return [
-      row(
-        "checkWhileRunning",
-        started.status !== 200 || isDone
-          ? undefined
-          : status === 200
-            ? "nullUrl"
-            : status === 404
-              ? 404
-              : status === 409 || status === 405
-                ? 409
-                : undefined,
-        isDone
-          ? "the dump was done at once"
-          : `the check of a dump (${describe(started)}) gets ${describe(seen)} at once`,
-      ),
-    ];
+  async run({ gateway, namespaceName: name, user }) {
+    const params = { namespaceName: name, userId: user("size") };
+    /** The close code of a socket that sends one byte more; null: it gets a reply. */
+    const closeCodeAt = async (size: number) => {
+      const socket = await gateway.open();
+      const { status } = await socket.call(describeWebSocketSessionsByUserId, params, size + 1);
+      return status === 0 ? socket.closed() : null;
+    };
+    const middle = await closeCodeAt(MIDDLE);
+    const other = await closeCodeAt(middle === null ? LARGE : SMALL);
+    const [size, code] =
+      middle === null ? [LARGE, other] : other === null ? [MIDDLE, middle] : [SMALL, other];
+    const bytes = `a message of ${(size + 1).toLocaleString("en")} bytes`;
+    return code === null
+      ? [row("maxMessageBytes", null, `${bytes} gets a reply`)]
+      : [
+          row(
+            "maxMessageBytes",
+            code === undefined ? undefined : size,
+            `${bytes} closes the socket with ${code ?? "no code"}`,
+          ),
+        ];
   },
 };
 
@@ -293,5 +278,4 @@ export const callProbes: readonly Probe[] = [
   mobile,
   tokenLength,
   messageSize,
-  dump,
 ];

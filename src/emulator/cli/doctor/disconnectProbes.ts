@@ -1,9 +1,4 @@
-import {
-  checkCleanUserDataByUserId,
-  cleanUserDataByUserId,
-  disconnectAll,
-  disconnectByUserId,
-} from "../../../wire/methods.js";
+import { disconnectAll, disconnectByUserId } from "../../../wire/methods.js";
 import type { EmulatorSettings } from "../../settings.js";
 import { row, type DoctorRow } from "./rows.js";
 import { describe, type Seen } from "./seen.js";
@@ -31,7 +26,7 @@ const ends = async (
 
 const disconnectUser: Probe = {
   name: "disconnectByUserId",
-  calls: 3,
+  calls: 2,
   async run(examination) {
     const bound = await boundPlayer(examination, "disconnect");
     const { namespaceName, userId } = bound;
@@ -40,33 +35,10 @@ const disconnectUser: Probe = {
   },
 };
 
-const clean: Probe = {
-  name: "cleaning user data",
-  calls: 5,
-  async run(examination) {
-    const { gateway } = examination;
-    const bound = await boundPlayer(examination, "clean");
-    const { userId } = bound;
-    await gateway.rest(cleanUserDataByUserId, { userId });
-    let seen = await gateway.rest(checkCleanUserDataByUserId, { userId });
-    if (seen.status !== 200) seen = await gateway.rest(checkCleanUserDataByUserId, { userId });
-    const isOpen = seen.status === 200 ? await bound.isOpen() : undefined;
-    return [
-      row(
-        "cleanCutsSessions",
-        isOpen === undefined ? undefined : !isOpen,
-        isOpen === undefined
-          ? `the clean takes longer: its check gets ${describe(seen)}`
-          : `after a clean the user's socket is ${isOpen ? "open" : "closed"}`,
-      ),
-    ];
-  },
-};
-
 /** The last: it ends every session of the namespace. */
 const disconnectNamespace: Probe = {
   name: "disconnectAll",
-  calls: 3,
+  calls: 2,
   async run(examination) {
     const bound = await boundPlayer(examination, "disconnect-all");
     const { namespaceName } = bound;
@@ -75,4 +47,4 @@ const disconnectNamespace: Probe = {
   },
 };
 
-export const disconnectProbes: readonly Probe[] = [clean, disconnectUser, disconnectNamespace];
+export const disconnectProbes: readonly Probe[] = [disconnectUser, disconnectNamespace];

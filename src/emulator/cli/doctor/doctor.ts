@@ -3,17 +3,32 @@ import { isObject } from "../../store/json.js";
 import { callProbes, DESCRIPTION } from "./callProbes.js";
 import { disconnectProbes } from "./disconnectProbes.js";
 import { DoctorGateway, type DoctorTarget } from "./gateway.js";
-import { fact, notObserved, row, settingsOf, type DoctorReport, type DoctorRow } from "./rows.js";
+import {
+  fact,
+  notObserved,
+  notObservedInAnyRun,
+  row,
+  settingsOf,
+  type DoctorReport,
+  type DoctorRow,
+} from "./rows.js";
 import { describe, type Seen } from "./seen.js";
 import { sessionProbes, type Examination, type Probe } from "./sessionProbes.js";
+import { userDataProbes } from "./userDataProbes.js";
+import { watchSockets, type WatchOptions } from "./watch.js";
 
 /** While a namespace is made, its status is asked for so often, a second apart. */
-const STATUS_CALLS = 3;
+const STATUS_CALLS = 2;
 
 /** Login, creation, status, and two attempts at the deletion. */
 const OWN_CALLS = 1 + 1 + STATUS_CALLS + 2;
 
-const probes: readonly Probe[] = [...callProbes, ...sessionProbes, ...disconnectProbes];
+const probes: readonly Probe[] = [
+  ...callProbes,
+  ...sessionProbes,
+  ...userDataProbes,
+  ...disconnectProbes,
+];
 
 /** The most billed calls of a run. */
 export const maxCalls = probes.reduce((sum, { calls }) => sum + calls, OWN_CALLS);
@@ -24,6 +39,8 @@ export interface DoctorOptions extends DoctorTarget {
   /** Of the page whose requests are tried. */
   readonly origin: string;
   readonly progress: (line: string) => void;
+  /** Watches sockets for so long, for the settings that take as long. Default: it does not. */
+  readonly watch?: WatchOptions | undefined;
 }
 
 /**
@@ -41,7 +58,7 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
       namespaceName,
       calls: gateway.calls,
       rows: rows.map((one) => ({ ...one, evidence: gateway.redact(one.evidence) })),
-      notObserved,
+      notObserved: options.watch ? notObservedInAnyRun : notObserved,
       settings: settingsOf(rows),
     };
   } finally {
@@ -56,6 +73,7 @@ async function run(
   options: DoctorOptions,
 ): Promise<DoctorRow[]> {
   const rows = [
+    ...(await watch(gateway, options)),
     ...(await probePages(gateway, options.origin)),
     ...loginRows(await gateway.login()),
   ];
@@ -67,20 +85,36 @@ async function run(
       namespaceName,
       user: (name) => `doctor-${id}-${name}`,
     };
-    for (const probe of probes) rows.push(...(await runProbe(probe, examination)));
+    for (const probe of probes) {
+      rows.push(...(await unclearIfFailed(gateway, probe.name, probe.run(examination))));
+    }
   } finally {
     await remove(gateway, namespaceName, options);
   }
   return rows;
 }
 
+/** Before the login: it may take longer than a project token lives. */
+async function watch(
+  gateway: DoctorGateway,
+  { watch, progress }: DoctorOptions,
+): Promise<DoctorRow[]> {
+  if (!watch) return [];
+  progress(`Watches two sockets, for ${watch.watchMs.toLocaleString("en")} ms at most.`);
+  return unclearIfFailed(gateway, "the life of sockets", watchSockets(gateway, watch));
+}
+
 /** A probe that fails leaves the others alone. */
-async function runProbe(probe: Probe, examination: Examination): Promise<DoctorRow[]> {
+async function unclearIfFailed(
+  { target }: DoctorGateway,
+  name: string,
+  rows: Promise<DoctorRow[]>,
+): Promise<DoctorRow[]> {
   try {
-    return await probe.run(examination);
+    return await rows;
   } catch (error) {
-    examination.gateway.target.signal.throwIfAborted();
-    return [fact(undefined, `${probe.name}: ${(error as Error).message}`)];
+    target.signal.throwIfAborted();
+    return [fact(undefined, `${name}: ${(error as Error).message}`)];
   }
 }
 

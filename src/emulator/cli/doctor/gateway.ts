@@ -115,6 +115,42 @@ export class DoctorGateway {
     };
   }
 
+  /** A moment in which the gateway may finish what it has begun. */
+  pause(): Promise<void> {
+    const { graceMs, signal } = this.target;
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        clearTimeout(timer);
+        reject(signal.reason as Error);
+      };
+      const timer = setTimeout(() => {
+        signal.removeEventListener("abort", abort);
+        resolve();
+      }, 3 * graceMs);
+      signal.addEventListener("abort", abort);
+    });
+  }
+
+  /**
+   * Reads or writes a file by an address that grants access by itself: no credential is sent, and
+   * GS2 does not bill it. Undefined: it failed.
+   */
+  async transfer(url: string, upload?: string): Promise<string | undefined> {
+    const { signal } = this.target;
+    try {
+      const response = await fetch(url, {
+        ...(upload === undefined ? {} : { method: "PUT", body: upload }),
+        redirect: "error",
+        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      });
+      const text = await response.text();
+      return response.ok ? text : undefined;
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
+    }
+  }
+
   /** @param origin as the socket of a page has it */
   async open(origin?: string): Promise<DoctorSocket> {
     const { endpoints, clientId, signal, graceMs } = this.target;

@@ -30,19 +30,25 @@ export const fact = (holds: boolean | undefined, evidence: string): DoctorRow =>
   evidence,
 });
 
-/** Settings that no run can see, with the reason. Every other setting has a row. */
-export const notObserved: Readonly<Partial<Record<keyof EmulatorSettings, string>>> = {
+type Reasons = Readonly<Partial<Record<keyof EmulatorSettings, string>>>;
+
+/** Settings that no run can see, with the reason. */
+export const notObservedInAnyRun: Reasons = {
   accessTokenExpiresInMs: "GS2-Auth issues access tokens, not GS2-Gateway",
   accessTokenExpiryEndsSession: "an access token lives for an hour, a run for seconds",
   serviceNotificationKeyIn: "another GS2 service would have to send a notification",
   duplicationAvoiderLastsMs: "it would take as long as it lasts",
   jobDurationMs: "it depends on the load of the gateway, not on a rule",
-  importReplaces: "the format of an import is not published",
-  idleTimeoutMs: "it would take as long as it lasts",
-  lifetimeMs: "it would take as long as it lasts",
   maxBodyBytes: "a protection of the emulator, not a fact of GS2",
   maxConnections: "a protection of the emulator, not a fact of GS2",
   maxUnsentBytes: "a protection of the emulator, not a fact of GS2",
+};
+
+/** Those that a usual run cannot see. Every other setting has a row. */
+export const notObserved: Reasons = {
+  ...notObservedInAnyRun,
+  idleTimeoutMs: "it takes as long as it lasts: --watch-minutes N watches a silent socket",
+  lifetimeMs: "it takes as long as it lasts: --watch-minutes N watches a socket",
 };
 
 export interface DoctorReport {
@@ -51,7 +57,7 @@ export interface DoctorReport {
   readonly namespaceName: string;
   readonly calls: number;
   readonly rows: readonly DoctorRow[];
-  readonly notObserved: typeof notObserved;
+  readonly notObserved: Reasons;
   /** For `gs2-gateway emulator --settings`. */
   readonly settings: Readonly<Record<string, unknown>>;
 }

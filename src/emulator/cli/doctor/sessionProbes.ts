@@ -41,7 +41,7 @@ async function player(
     userId,
     namespaceName,
     bind: (options = {}) => opened.call(setUserIdByUserId, { ...params, ...options }),
-    isOpen: () => opened.isOpen(describeWebSocketSessionsByUserId, params),
+    isOpen: () => opened.isOpen(),
   };
 }
 
@@ -77,19 +77,26 @@ const oldSessionRow = (
 
 const conflict: Probe = {
   name: "two exclusive clients",
-  calls: 4,
+  calls: 3,
   async run(examination) {
     const first = await boundPlayer(examination, "conflict", exclusive("doctor-1"));
     const again = await first.bind(exclusive("doctor-2"));
     const second = await player(examination, "conflict");
     const refused = await second.bind(exclusive("doctor-3"));
     const [entry] = refused.errors;
-    const stays = isConflict(refused) ? await first.isOpen() : undefined;
+    const isOpen = await first.isOpen();
+    const stays = isConflict(refused) ? isOpen : undefined;
     return [
       row(
         "sameSocketConflictsWithItself",
         byOutcome(again, false, true),
         `a socket that binds its player again gets ${describe(again)}`,
+      ),
+      row(
+        "exclusiveBesideOthers",
+        // Two exclusive sessions side by side would be neither.
+        isOpen && refused.status === 200 ? undefined : byOutcome(refused, "replaces", "conflict"),
+        `a second exclusive client gets ${describe(refused)}, and the first is ${isOpen ? "open" : "closed"}`,
       ),
       row(
         "conflictStatus",
@@ -108,7 +115,7 @@ const conflict: Probe = {
 
 const sameSessionId: Probe = {
   name: "a client with the sessionId of another",
-  calls: 3,
+  calls: 2,
   async run(examination) {
     const old = await boundPlayer(examination, "session-id", exclusive("doctor-1"));
     const back = await (await player(examination, "session-id")).bind(exclusive("doctor-1"));
@@ -127,12 +134,15 @@ const concurrent: Probe = {
   name: "a concurrent client beside an exclusive one",
   calls: 3,
   async run(examination) {
-    await boundPlayer(examination, "concurrent", exclusive("doctor-1"));
-    const beside = await (await player(examination, "concurrent")).bind();
-    const back =
-      beside.status === 200
-        ? await (await player(examination, "concurrent")).bind(exclusive("doctor-1"))
-        : undefined;
+    const holder = await boundPlayer(examination, "concurrent", exclusive("doctor-1"));
+    const other = await player(examination, "concurrent");
+    const beside = await other.bind();
+    const areTwo = beside.status === 200 && (await holder.isOpen());
+    const back = areTwo
+      ? await (await player(examination, "concurrent")).bind(exclusive("doctor-1"))
+      : undefined;
+    // Where the other session is cut too, any sessionId would have been accepted.
+    const isShown = back !== undefined && (isConflict(back) || (await other.isOpen()));
     return [
       row(
         "concurrentBesideExclusive",
@@ -141,7 +151,7 @@ const concurrent: Probe = {
       ),
       row(
         "sessionIdMatches",
-        back && byOutcome(back, "any", "every"),
+        isShown ? byOutcome(back, "any", "every") : undefined,
         back
           ? `the sessionId of one of two sessions gets ${describe(back)}`
           : "there cannot be two sessions of which one has the sessionId",

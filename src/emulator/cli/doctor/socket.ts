@@ -73,16 +73,24 @@ export class DoctorSocket {
     return seen;
   }
 
-  /** The close code; undefined: the socket is still open after a while. */
-  closed(): Promise<number | undefined> {
-    return this.#within<number | undefined>(this.#closed, undefined);
+  /** The close code; undefined: the socket is still open after that time. */
+  closed(timeoutMs = TIMEOUT_MS): Promise<number | undefined> {
+    return this.#within<number | undefined>(this.#closed, undefined, timeoutMs);
   }
 
-  /** Whether the server has left it open: it still replies, whatever it says. */
-  async isOpen(method: AnyMethod, params: Values): Promise<boolean> {
+  /** It is no call, and not answered where the socket is being closed. */
+  ping(): void {
+    this.webSocket.ping(undefined, undefined, () => {});
+  }
+
+  /** Whether the server has left it open, by a ping: a call would be billed. */
+  async isOpen(): Promise<boolean> {
     const { graceMs } = this.options;
     if (graceMs > 0) await this.#within<unknown>(this.#closed, undefined, graceMs);
-    return (await this.call(method, params)).status !== 0;
+    const pong = new Promise((resolve) => this.webSocket.once("pong", resolve));
+    this.ping();
+    await this.#within<unknown>(Promise.race([pong, this.#closed]), undefined);
+    return this.#closeCode === undefined;
   }
 
   /** The notifications up to the one with this subject, which is sent last. */

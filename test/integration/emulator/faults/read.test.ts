@@ -12,7 +12,7 @@ const rejected: [what: string, list: unknown, field: string, problem: string][] 
     "with an unknown fault",
     [{ fault: "dorp" }],
     "faults[0].fault",
-    'cannot be "dorp"; known are refuse, hangBeforeOpen',
+    'cannot be "dorp" (did you mean drop?); known are refuse, hangBeforeOpen',
   ],
   ["with an inherited name", [{ fault: "toString" }], "faults[0].fault", 'cannot be "toString"'],
   ["without a name", [{ times: 1 }], "faults[0].fault", "known are refuse"],
@@ -22,7 +22,20 @@ const rejected: [what: string, list: unknown, field: string, problem: string][] 
     "with an unknown parameter",
     [{ fault: "latency", delay: 5 }],
     "faults[0].delay",
-    "is unknown to latency; known are delayMs, jitterMs, userId",
+    "is unknown to latency (did you mean delayMs?); known are delayMs, jitterMs, userId",
+  ],
+  [
+    "with a parameter that resembles none",
+    [{ fault: "latency", milliseconds: 5, delayMs: 5 }],
+    "faults[0].milliseconds",
+    "is unknown to latency; known are delayMs",
+  ],
+  ["with a latency of no length", [{ fault: "latency" }], "faults[0].delayMs", "must be supplied"],
+  [
+    "with a slow login of no length",
+    [{ fault: "slowLogin", delayMs: undefined }],
+    "faults[0].delayMs",
+    "takes a number of milliseconds, 0 or more",
   ],
   [
     "with a parameter of another fault",
@@ -120,8 +133,8 @@ describe("parseFaults", () => {
       { fault: "drop" },
       { fault: "close" },
       { fault: "expireTokens" },
-      { fault: "latency" },
-      { fault: "slowLogin" },
+      { fault: "latency", delayMs: 100 },
+      { fault: "slowLogin", delayMs: 1_000 },
       { fault: "refuseLogin" },
       { fault: "refuseBind" },
       { fault: "repliesOutOfOrder" },
@@ -144,8 +157,8 @@ describe("parseFaults", () => {
   });
 
   test("takes undefined as left out", () => {
-    const [fault] = parseFaults([{ fault: "latency", delayMs: undefined, userId: undefined }]);
-    expect(fault).toMatchObject({ values: { delayMs: 100 }, userId: undefined, times: Infinity });
+    const [fault] = parseFaults([{ fault: "close", code: undefined, userId: undefined }]);
+    expect(fault).toMatchObject({ values: { code: 1000 }, userId: undefined, times: Infinity });
   });
 });
 
@@ -199,5 +212,13 @@ test("knownFaults lists each fault with its parameters as data", () => {
   expect(knownFaults["notificationBeforeReply"]!.parameters).toMatchObject({
     key: { type: "string", max: 128 },
     payload: { type: "json", default: {} },
+  });
+  // A parameter that must be given has an example instead of a default.
+  const { delayMs } = knownFaults["latency"]!.parameters;
+  expect(delayMs).toEqual({
+    type: "number",
+    description: "a number of milliseconds, 0 or more",
+    min: 0,
+    example: 100,
   });
 });

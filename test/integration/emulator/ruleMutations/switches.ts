@@ -16,6 +16,7 @@ interface Edit {
 /** Calls that build a refusal. So does `{ problem: ... }` of a field. */
 const BUILDERS = new Set([
   "failure",
+  "conflict",
   "notFound",
   "unauthorized",
   "notImplemented",

@@ -428,21 +428,23 @@ const jobs: Row[] = (
     [methods.cleanUserDataByUserId, methods.checkCleanUserDataByUserId, "clean"],
     [methods.importUserDataByUserId, methods.checkImportUserDataByUserId, "import"],
   ] as const
-).map(([start, check, component]: readonly [AnyMethod, AnyMethod, string]) => ({
-  method: check.name,
-  title: `${check.name} is 404 while the job is running`,
-  settings: { jobDurationMs: 60_000 },
-  async check(context) {
-    const params = validParams(check, context);
-    expect((await context.call(start, params)).status).toBe(200);
-    expectFailure(
-      await context.call(check, params),
-      404,
-      component,
-      `gateway.${component}.error.running`,
-    );
-  },
-}));
+).flatMap(([start, check, component]: readonly [AnyMethod, AnyMethod, string]) =>
+  ([404, 409] as const).map((status) => ({
+    method: check.name,
+    title: `${check.name} is ${status} while the job is running, by checkWhileRunning`,
+    settings: { jobDurationMs: 60_000, checkWhileRunning: status },
+    async check(context: CallContext) {
+      const params = validParams(check, context);
+      expect((await context.call(start, params)).status).toBe(200);
+      expectFailure(
+        await context.call(check, params),
+        status,
+        component,
+        `gateway.${component}.error.running`,
+      );
+    },
+  })),
+);
 
 /** Calls in a namespace that does not exist, while the emulator is not strict. */
 const missingNamespace: Row[] = allMethods
@@ -531,6 +533,17 @@ const logins: Row[] = [
       expectFailure(await login(given), 400, "projectToken", message);
     },
   })),
+  {
+    method: "login",
+    title: "login refuses a client_id of more than 1,024 characters, which is kept with its token",
+    async check({ login }) {
+      const message = "identifier.projectToken.client_id.error.tooLong";
+      const reply = await login({ client_id: "c".repeat(1_025), client_secret: "secret-0001" });
+      expectFailure(reply, 400, "projectToken", message);
+      const longest = { client_id: "c".repeat(1_024), client_secret: "secret-0001" };
+      expect((await login(longest)).status).toBe(200);
+    },
+  },
   {
     method: "login",
     title: "login refuses a wrong secret",

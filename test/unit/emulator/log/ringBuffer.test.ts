@@ -55,6 +55,18 @@ test("the frame log keeps 4 million characters at most, of events too", () => {
   expect(log.read(0, false).join("").length).toBeLessThan(4_500_000);
 });
 
+test("the frame log keeps 4 million characters at most, of the players of a socket too", () => {
+  const log = new FrameLog(() => 0);
+  const players = Array.from({ length: 200 }, () => ({
+    namespaceName: "n".repeat(128),
+    userId: "u".repeat(128),
+  }));
+  for (let entry = 0; entry < 200; entry++) {
+    log.socket({ direction: "in", connectionId: "c", players, text: "{}" });
+  }
+  expect(log.read(0, false).join("").length).toBeLessThan(5_500_000);
+});
+
 test("the frame log links no calls whose request IDs are long", () => {
   const log = new FrameLog(() => 0);
   const link = (requestId: string): unknown => {

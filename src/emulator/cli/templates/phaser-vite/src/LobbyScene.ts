@@ -4,8 +4,10 @@ import "gs2-gateway/phaser/global";
 import { accessToken, emulatorUrl } from "./gateway";
 import { Missions } from "./missions";
 
+// `npm run dev` takes the usual port, which notify takes too.
+const url = emulatorUrl?.endsWith(":9480") ? "" : ` --url ${emulatorUrl}`;
 const tryIt = emulatorUrl
-  ? `Send yourself a notification, in another terminal:\n\nnpx gs2-gateway notify --url ${emulatorUrl} --user user-0001 --key Gs2Mission:Complete --payload '{"taskName":"first-steps"}'`
+  ? `Send yourself a notification, in another terminal:\n\nnpx gs2-gateway notify${url} --user user-0001 --key Gs2Mission:Complete --payload '{"taskName":"first-steps"}'`
   : "";
 
 export class LobbyScene extends Phaser.Scene {

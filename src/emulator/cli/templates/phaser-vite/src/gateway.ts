@@ -1,9 +1,24 @@
-import { GatewayClient, emulatorEndpoints } from "gs2-gateway";
+import { GatewayClient, GatewayError, emulatorEndpoints } from "gs2-gateway";
 
 /** Set by `npm run dev`, which runs a local GS2-Gateway. */
 export const emulatorUrl: string | undefined = import.meta.env["VITE_GS2_GATEWAY_EMULATOR_URL"];
 
-const text = async (url: string) => (await fetch(url)).text();
+/** Asks your server. A page, such as that of an error, never becomes a token. */
+async function fromServer(path: string, reason: string): Promise<Response> {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ reason }),
+  });
+  if (response.status === 401) {
+    throw new GatewayError({ kind: "unauthorized", message: "The player is signed out." });
+  }
+  const isPage = response.headers.get("Content-Type")?.includes("html");
+  if (!response.ok || isPage) {
+    throw new Error(`${path} answers ${response.status}${isPage ? " with a page" : ""}`);
+  }
+  return response;
+}
 
 export function createGateway(): GatewayClient {
   return new GatewayClient({
@@ -18,7 +33,8 @@ export function createGateway(): GatewayClient {
           // secret in a shipped game.
           credential: {
             clientId: String(import.meta.env["VITE_GS2_CLIENT_ID"]),
-            projectToken: () => text("/api/project-token"),
+            projectToken: async ({ reason }) =>
+              (await fromServer("/api/project-token", reason)).json(),
           },
         }),
   });
@@ -28,4 +44,5 @@ export function createGateway(): GatewayClient {
  * The player's access token, from GS2-Account or your server. On the emulator `accessToken-0001`
  * stands for `user-0001`.
  */
-export const accessToken = () => (emulatorUrl ? "accessToken-0001" : text("/api/access-token"));
+export const accessToken = async ({ reason }: { readonly reason: string }) =>
+  emulatorUrl ? "accessToken-0001" : (await fromServer("/api/access-token", reason)).text();
