@@ -18,6 +18,7 @@ export default {
     // Named in vitest.config.ts.
     "test/support/{browserServer,engineSetup}.ts",
     "test/package/emulatorProcess.mjs",
+    "test/package/runtimes/*.mjs",
     // Bundled with the code of the guide.
     "test/package/guide/*.mjs",
     "test/sim/{run,worker,leaks}.mjs",
@@ -42,6 +43,8 @@ export default {
     "phaser3",
     "@arethetypeswrong/cli",
     "@changesets/cli",
+    // In a program of the guide.
+    /^@capacitor\//,
     // Optional peers.
     "firebase",
     "phaser",

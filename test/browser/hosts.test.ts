@@ -3,6 +3,7 @@ import { createServer, request as sendRequest } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
+import { blocksOf } from "../package/guide/blocks.js";
 import { launchBrowser } from "../support/browser.js";
 import { CLIENT_SCRIPT, openGamePages, type GamePages, type PageFile } from "./gamePages.js";
 
@@ -34,8 +35,9 @@ async function open(files: Record<string, PageFile>, path: string): Promise<Page
 }
 
 test("a page with a strict content security policy and Trusted Types binds and receives", async () => {
-  const policy =
-    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; require-trusted-types-for 'script'; trusted-types 'none'";
+  const policy = blocksOf("docs/hosts.md")
+    .find(({ language }) => language === "http")!
+    .code.trim();
   const page = await open({ strict: html(tags, { "content-security-policy": policy }) }, "strict");
   await game.bind(page, "alice");
   await game.finishMission("alice", "strict");

@@ -16,9 +16,12 @@ export const sharedFiles: Record<string, readonly string[] | "all"> = {
   "client.test.ts": "all",
   "browserEmulator.test.ts": "all",
   "faults.test.ts": "all",
+  "hidden.test.ts": "all",
   "hosts.test.ts": "all",
+  "suspended.test.ts": "all",
   "pushFailures.test.ts": "all",
   "phaser.test.ts": "all",
+  "looks.test.ts": "all",
   "demoFaults.test.ts": "all",
   "devtools.test.ts": [
     "the panel > shows status, binding, round trip, frames, and the payload of a notification",

@@ -1,6 +1,6 @@
 // docs/browsers.md lists what each engine leaves out.
 import { expect, test } from "vitest";
-import { leftOut } from "../browser/leftOut.js";
+import { leftOut, sharedFiles } from "../browser/leftOut.js";
 import { readInRepo } from "../support/repo.js";
 
 const engines: Record<string, string> = { Firefox: "firefox", WebKitGTK: "webkit" };
@@ -32,3 +32,12 @@ test("the Japanese table has the same tests", () => {
   const withoutReason = (all: typeof rows) => all.map(({ engine, tests }) => ({ engine, tests }));
   expect(withoutReason(rowsOf("docs", "ja", "browsers.md"))).toEqual(withoutReason(rows));
 });
+
+test.each([["docs/browsers.md"], ["docs/ja/browsers.md"]])(
+  "%s names the files that all engines run",
+  (page) => {
+    const row = /^\| Firefox ESR \|.*$/m.exec(readInRepo(...page.split("/")))![0];
+    const named = [...row.matchAll(/`(\w+)`/g)].map(([, name]) => `${name}.test.ts`);
+    expect(named.sort()).toEqual(Object.keys(sharedFiles).sort());
+  },
+);

@@ -66,7 +66,9 @@ if (NativeWebSocket) {
 /** Stands in for Vite's `import.meta.hot`. */
 globalThis.viteHot = {
   disposers: [],
-  accept() {},
+  accept(run) {
+    if (run) this.disposers.push(run);
+  },
   dispose(run) {
     this.disposers.push(run);
   },

@@ -168,6 +168,23 @@ export const checks = {
     await until("the panel shows the player", () => panel.textContent.includes("user-0001"));
   },
 
+  async "docs/hosts.md, Capacitor"({ gateway }) {
+    assert(gateway.connection.status === "ready", "the player is not bound");
+    const hints = [];
+    gateway.hint = (hint) => hints.push(hint);
+    // In a page, the plugins of Capacitor take what the browser knows.
+    for (const isHidden of [true, false]) {
+      Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }
+    for (const type of ["offline", "online"]) window.dispatchEvent(new Event(type));
+    await until("the client has the hints", () => hints.length === 4);
+    assert(
+      hints.join() === "background,foreground,offline,online",
+      `the client has the hints ${hints.join()}`,
+    );
+  },
+
   async "docs/recipes.md, A page without a bundler"(_, environment) {
     await notifyJoin(environment);
     const { body } = document;

@@ -16,9 +16,10 @@ export const programs = pages
 /** The guide in Japanese shows the same code. */
 const toRun = programs.filter(({ page }) => !page.startsWith("docs/ja/"));
 
-/** Whether a block uses a document, a canvas or a service worker. */
+/** Whether a block uses a document, a canvas, a service worker or the app around a page. */
 const needsPage = ({ language, code }: Block): boolean =>
-  language === "html" || /from "(phaser|gs2-gateway\/push)"|showDevtools\(/.test(code);
+  language === "html" ||
+  /from "(phaser|gs2-gateway\/push|@capacitor\/app)"|showDevtools\(/.test(code);
 
 export const nodeBlocks = toRun.filter((block) => !needsPage(block));
 export const pageBlocks = toRun.filter(needsPage);
