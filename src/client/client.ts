@@ -215,10 +215,10 @@ export class GatewayClient implements NotificationSource {
 
   /** Round trip of a small call, in milliseconds. GS2 bills it as a call. */
   async ping(): Promise<number> {
-    const { callTimeoutMs } = this.#core.settings;
-    const start = performance.now();
+    const { callTimeoutMs, platform } = this.#core.settings;
+    const start = platform.clock.now();
     await this.#core.probe(callTimeoutMs);
-    return performance.now() - start;
+    return platform.clock.now() - start;
   }
 
   /** Stores the player's Firebase device token; it replaces the one before. */

@@ -62,7 +62,7 @@ export class SyncEvents {
     };
     const slots = [...this.#emitted].filter(held);
     // Not before the caller has what ends the registration.
-    queueMicrotask(() => {
+    void Promise.resolve().then(() => {
       for (const slot of slots) {
         const binding = held(slot);
         if (!binding) continue;

@@ -13,8 +13,30 @@ export interface Clock {
   readonly clearTimer: (timer: unknown) => void;
 }
 
+/** A wall clock that is further ahead than this: the host has slept. */
+const SLEEP_MS = 1_000;
+
+/**
+ * The host's monotonic clock and the time that the host has slept: while a phone or a laptop
+ * sleeps, `performance.now()` stands still in most browsers. A wall clock that is put forward counts
+ * as a sleep too, which costs a probe; one that is put back changes nothing.
+ */
+function createMonotonicClock(): () => number {
+  // Hosts of mini-games have no performance.
+  const read = (): number => (globalThis.performance ?? Date).now();
+  let sleptMs = 0;
+  let offset = Date.now() - read();
+  return () => {
+    const ms = read();
+    const aheadMs = Date.now() - ms - offset;
+    if (aheadMs > SLEEP_MS) sleptMs += aheadMs;
+    if (Math.abs(aheadMs) > SLEEP_MS) offset += aheadMs;
+    return ms + sleptMs;
+  };
+}
+
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: createMonotonicClock(),
   wallTime: () => Date.now(),
   random: () => Math.random(),
   setTimer: (run, ms) => setTimeout(run, ms),
@@ -43,9 +65,15 @@ export function setDeadline(
   return () => clearTimer(timer);
 }
 
-/** 128 random bits. `crypto.randomUUID` is missing on plain http; `getRandomValues` is not. */
-export const newId = (): string =>
-  crypto.getRandomValues(new Uint32Array(4)).reduce((id, word) => id + word.toString(36), "");
+/**
+ * 128 random bits. `crypto.randomUUID` is missing on plain http; `getRandomValues` is not. Hosts of
+ * mini-games have neither: an ID has to be unique, not secret.
+ */
+export function newId(): string {
+  const words = Uint32Array.from({ length: 4 }, () => Math.random() * 2 ** 32);
+  globalThis.crypto?.getRandomValues(words);
+  return words.reduce((id, word) => id + word.toString(36), "");
+}
 
 /** Aborts after `ms`. AbortSignal.timeout is missing before Safari 16, Chrome 103, Firefox 100. */
 export function timeoutSignal(ms: number): AbortSignal {

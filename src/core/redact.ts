@@ -9,19 +9,19 @@ export const SHORTEST_SECRET = 8;
 /** The secret as a text may quote it: as it is, and within JSON, JSON in JSON, a URL or Base64. */
 function quotationsOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
-  const bytes = new TextEncoder().encode(secret);
-  // Not spread into the call: a secret may be too long for that.
-  const characters = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  // encodeURIComponent refuses half a character. TextEncoder and btoa are missing in mini-games.
+  const url = encodeURIComponent(secret.replace(/\p{Surrogate}/gu, "\ufffd"));
+  const characters = url.replace(/%(..)/g, (_, hex: string) =>
+    String.fromCharCode(parseInt(hex, 16)),
+  );
   // Three bytes are four characters of Base64: what comes before the secret shifts it. The
   // characters that the secret shares with its neighbours are left out.
-  const base64 = [0, 1, 2].map((shift) =>
+  const base64 = ("btoa" in globalThis ? [0, 1, 2] : []).map((shift) =>
     btoa("\0".repeat(shift) + characters).slice(
       shift && shift + 1,
-      ((shift + bytes.length) * 4) / 3,
+      ((shift + characters.length) * 4) / 3,
     ),
   );
-  // TextDecoder has replaced half a character, which encodeURIComponent would refuse.
-  const url = encodeURIComponent(new TextDecoder().decode(bytes));
   return [secret, json, JSON.stringify(json).slice(1, -1), url, ...base64].flatMap((text) => [
     text,
     // Some JSON has its slashes escaped, and Base64 in a URL has other characters.

@@ -37,7 +37,7 @@ export const createReporter =
     };
     cleanFields(detail);
     const isLoud = level === "warn" || level === "error" || code === "emulator";
-    const log = logger ?? (isLoud && console);
+    const log = logger ?? (isLoud && globalThis.console);
     try {
       if (log) log[level](message, detail);
     } catch (error) {

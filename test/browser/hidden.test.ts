@@ -109,6 +109,21 @@ describe("a page that is hidden", () => {
     expect(emulator.sessions()).toHaveLength(1);
   });
 
+  test("while the device slept, and its clock stood still, probes its connection", async () => {
+    const { page, sessionId } = await openWithClock(
+      "{ keepAlive: { idleMs: 86_400_000, timeoutMs: 500 } }",
+    );
+    await hide(page);
+    emulator.faults.set([{ fault: "halfOpen" }]);
+    await page.evaluate(() => {
+      const { now } = Date;
+      Date.now = () => now() + 3_600_000;
+    });
+    await show(page);
+    await game.untilSeen(page, "sync gap");
+    expect(emulator.sessions()).toMatchObject([{ userId: "alice", sessionId }]);
+  });
+
   test("keeps its sessionId from a second client", async () => {
     const page = await game.open();
     const first = await game.bind(page, "alice");

@@ -1,5 +1,5 @@
-import { describe, expect, test, vi } from "vitest";
-import { setDeadline } from "../../../src/core/clock.js";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { setDeadline, systemClock } from "../../../src/core/clock.js";
 import { manualClock } from "../../support/manualClock.js";
 
 function start(ms: number) {
@@ -35,5 +35,26 @@ describe("setDeadline", () => {
     expect(clock.pendingTimers).toBe(0);
     clock.advance(10_000);
     expect(run).not.toHaveBeenCalled();
+  });
+});
+
+describe("systemClock.now", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test.each([
+    ["counts a sleep of the host, in which performance.now() stands still", 3_600_000, 3_600_000],
+    ["stands still while the wall clock is put back", -3_600_000, 0],
+    ["passes over what the wall clock is corrected by", 900, 0],
+  ])("%s", (_, jumpMs, passedMs) => {
+    const monotonic = performance.now();
+    const wall = Date.now();
+    vi.spyOn(performance, "now").mockReturnValue(monotonic);
+    const date = vi.spyOn(Date, "now").mockReturnValue(wall);
+    const before = systemClock.now();
+    date.mockReturnValue(wall + jumpMs);
+    expect(systemClock.now() - before).toBeCloseTo(passedMs, -1);
+    expect(systemClock.now() - before).toBeCloseTo(passedMs, -1);
   });
 });
