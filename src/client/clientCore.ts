@@ -225,6 +225,8 @@ export class ClientCore {
   /** For the other entries of this package. */
   internals(): ClientInternals {
     const { notifications } = this;
+    // Not all settings: the credential is among them, and this object can be printed.
+    const { endpoints, region, callTimeoutMs, fetch, platform } = this.settings;
     return {
       report: this.report,
       receive: (...arrival) => notifications.receive(...arrival),
@@ -233,7 +235,7 @@ export class ClientCore {
       startCall: (request) => this.connection.calls.start(request),
       connection: this.connection,
       session: this.session,
-      settings: this.settings,
+      settings: { endpoints, region, callTimeoutMs, fetch, platform },
     };
   }
 

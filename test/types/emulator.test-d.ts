@@ -3,6 +3,7 @@ import {
   EmulatorError,
   type CallDefinition,
   type Emulator,
+  type EmulatorControls,
   type FunctionCall,
 } from "../../src/emulator/index.js";
 
@@ -39,7 +40,7 @@ describe("emulator.handle", () => {
   it("takes names instead of a definition, and returns a function that removes the handler", () => {
     const remove = emulator.handle("chat", "room", "post", (call) => {
       expectTypeOf(call.params).toEqualTypeOf<Readonly<Record<string, unknown>>>();
-      expectTypeOf(call.emulator).toEqualTypeOf<Emulator>();
+      expectTypeOf(call.emulator).toEqualTypeOf<EmulatorControls>();
       expectTypeOf(call.signal).toEqualTypeOf<AbortSignal>();
     });
     expectTypeOf(remove).toEqualTypeOf<() => void>();

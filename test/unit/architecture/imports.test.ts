@@ -192,7 +192,7 @@ const refused: [kind: string, files: Record<string, string>, rule: string][] = [
   [
     "of the inspector's library",
     { "client/preact.ts": 'import { h } from "preact";' },
-    "only inspector import preact",
+    "only inspector, devtools import preact",
   ],
   [
     "of Phaser, types only",
