@@ -43,7 +43,7 @@ async function playersInRound(count: number, roundMs: number): Promise<Page[]> {
 }
 
 const ranking = async (page: Page) => {
-  await untilFinished(page);
+  await untilFinished(page, 20_000);
   const own = (await page.locator("#player h2").innerText()).trim();
   const lines = await page.locator(".ranking li").allInnerTexts();
   return lines
@@ -101,7 +101,7 @@ describe.each([2, 4])("%i players", (count) => {
 
 test("a round that ends while the server is down has its result afterwards", async () => {
   demoPages = await DemoPages.start(browser);
-  const [alice] = (await playersInRound(2, 4_000)) as [Page];
+  const [alice] = (await playersInRound(2, 8_000)) as [Page];
   const score = await catchMore(alice);
   await demoPages.restart(async () => {
     await untilStatus(alice, "reconnecting");
