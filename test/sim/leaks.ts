@@ -102,9 +102,9 @@ class Harness {
   async bind(): Promise<void> {
     this.follow(
       this.gateway.setUserId({
-        // As long as a real token, and a new one for each fourth bind: were all kept, it would show.
+        // As long as a real token, and a new one for each third bind: were all kept, it would show.
         // Each new one costs the client the quotations of its latest 99.
-        accessToken: () => `${this.binds >> 2}-`.padEnd(1_000, "token"),
+        accessToken: () => `${Math.floor(this.binds / 3)}-`.padEnd(1_000, "token"),
         allowConcurrentAccess: false,
       }),
     );
