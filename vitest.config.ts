@@ -1,8 +1,13 @@
+import { availableParallelism } from "node:os";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { sharedFiles } from "./test/browser/leftOut.js";
 import { engines, findEngine, type Engine } from "./test/support/engines.mjs";
 import { EngineReporter } from "./test/support/engineReporter.js";
+import { LongestFirst } from "./test/support/longestFirst.js";
 import { SlowTests } from "./test/support/slowTests.js";
+
+// One file more than cores: most of them wait now and then, for a browser or another process.
+const maxWorkers = Math.min(availableParallelism(), 4) + 1;
 
 const minutes = (n: number) => n * 60_000;
 
@@ -25,15 +30,16 @@ const browserProject = (engine: Engine): TestProjectInlineConfiguration => ({
     setupFiles: "test/support/engineSetup.ts",
     testTimeout: minutes(1),
     hookTimeout: minutes(1),
-    // On two cores a second browser slows down both.
-    fileParallelism: false,
-    sequence: { groupOrder: 6 + engines.indexOf(engine) },
+    sequence: { groupOrder: 2 },
   },
 });
 
-// Fast and precise projects run first; a group starts when the one before it has ended.
+// The unit tests run first and the types last. Of the others, the file that takes longest starts
+// first.
 export default defineConfig({
   test: {
+    maxWorkers,
+    sequence: { sequencer: LongestFirst },
     reporters: ["default", "json", new SlowTests(), new EngineReporter()],
     outputFile: { json: "artifacts/vitest.json" },
     projects: [
@@ -54,7 +60,6 @@ export default defineConfig({
             include: ["test/types/**/*.test-d.ts"],
             tsconfig: "test/types/tsconfig.json",
           },
-          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -63,7 +68,7 @@ export default defineConfig({
           include: ["test/package/**/*.test.ts"],
           testTimeout: minutes(1),
           hookTimeout: minutes(1),
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -72,7 +77,7 @@ export default defineConfig({
           include: ["test/integration/**/*.test.ts"],
           testTimeout: 20_000,
           hookTimeout: 20_000,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -80,7 +85,7 @@ export default defineConfig({
           name: "sim",
           include: ["test/sim/**/*.test.ts"],
           testTimeout: minutes(1),
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 2 },
         },
       },
       ...engines.filter((engine) => isPresent(engine)).map(browserProject),

@@ -33,6 +33,7 @@ const vitest = await createVitest(
     config: false,
     watch: false,
     reporters: [{}],
+    pool: "threads",
     testTimeout: 20_000,
     hookTimeout: 20_000,
     include: [...new Set(securityMutations.map(({ test }) => test))],
@@ -40,42 +41,49 @@ const vitest = await createVitest(
   { configFile: false, plugins: [mutate] },
 );
 
-/** The named tests that ran, and those that failed. */
-async function run({ test, name }) {
+/** Runs the named tests of these mutations. */
+async function run(mutations) {
   const [project] = vitest.projects;
-  vitest.setGlobalTestNamePattern(name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  const { testModules: all, unhandledErrors } = await vitest.runTestSpecifications([
-    project.createSpecification(pathOf(test)),
-  ]);
+  const names = mutations.map(({ name }) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  vitest.setGlobalTestNamePattern(names.join("|"));
+  const files = [...new Set(mutations.map(({ test }) => pathOf(test)))];
+  return vitest.runTestSpecifications(files.map((file) => project.createSpecification(file)));
+}
+
+/** How many of the mutation's tests ran, and failed. */
+function countTests({ testModules, unhandledErrors }, { test, name }) {
   // The result has the modules of earlier runs too.
-  const testModules = all.filter(({ moduleId }) => moduleId === pathOf(test));
-  const tests = testModules.flatMap((module) => [...module.children.allTests()]);
-  const ran = tests.filter((one) => one.result().state !== "skipped");
+  const modules = testModules.filter(({ moduleId }) => moduleId === pathOf(test));
+  const ran = modules
+    .flatMap((module) => [...module.children.allTests()])
+    .filter((one) => one.fullName.replaceAll(" > ", " ").includes(name))
+    .filter((one) => one.result().state !== "skipped");
   const failed = ran.filter((one) => one.result().state === "failed");
-  const broken = testModules.flatMap((module) => module.errors());
+  const broken = modules.flatMap((module) => module.errors());
   return { ran: ran.length, failed: failed.length, errors: [...broken, ...unhandledErrors] };
 }
 
 const part = process.argv[2] ?? "";
+const isCoreRun = part === "--core";
 const chosen = securityMutations.filter(({ protection, test, isCore }) =>
-  part === "--core" ? (isCore ?? test.startsWith("test/unit/")) : protection.includes(part),
+  isCoreRun ? (isCore ?? test.startsWith("test/unit/")) : protection.includes(part),
 );
 const problems = [];
-const intact = new Map();
+// `npm test` runs them without a mutation itself.
+const intactRun = isCoreRun ? undefined : await run(chosen);
+for (const mutation of intactRun ? chosen : []) {
+  const { protection, name } = mutation;
+  const { ran, failed, errors } = countTests(intactRun, mutation);
+  if (ran > 0 && failed === 0 && errors.length === 0) continue;
+  problems.push(
+    `${protection}: without a mutation, "${name}" must pass: ran ${ran}, failed ${failed} ${errors.join("; ")}`,
+  );
+}
 for (const mutation of chosen) {
   const { protection, file, test, name } = mutation;
-  const key = `${test} ${name}`;
-  if (!intact.has(key)) intact.set(key, await run(mutation));
-  const { ran, failed, errors } = intact.get(key);
-  if (ran === 0 || failed > 0 || errors.length > 0) {
-    problems.push(
-      `${protection}: without a mutation, "${name}" must pass: ran ${ran}, failed ${failed} ${errors.join("; ")}`,
-    );
-    continue;
-  }
   active = mutation;
   vitest.invalidateFile(pathOf(file));
-  const result = await run(mutation);
+  const result = countTests(await run([mutation]), mutation);
   active = undefined;
   vitest.invalidateFile(pathOf(file));
   const isRed = result.failed > 0;

@@ -26,13 +26,19 @@ export interface DemoOptions {
   port?: number | undefined;
   /** Keeps matches and missions across a restart. Default: they are lost. */
   file?: string | undefined;
+  /** The clock by which rounds begin and end, in milliseconds. Default: `Date.now`. */
+  now?: (() => number) | undefined;
 }
 
 /**
  * Starts an emulator that serves the demo's page at `/demo/` and the demo's own server at
  * `/demo/api/`.
  */
-export async function startDemo({ port = 0, file }: DemoOptions = {}): Promise<Demo> {
+export async function startDemo({
+  port = 0,
+  file,
+  now = Date.now,
+}: DemoOptions = {}): Promise<Demo> {
   // The emulator listens before the app exists, and pages retry while the server restarts: their
   // requests wait.
   let resolveApp: (app: Hono<Env>) => void = () => undefined;
@@ -56,7 +62,7 @@ export async function startDemo({ port = 0, file }: DemoOptions = {}): Promise<D
     emulator.state().firebaseTokens.some((one) => one.userId === userId);
   const online = () => emulator.sessions().map(({ userId }) => userId);
   const world = new World({
-    now: Date.now,
+    now,
     seed: () => randomInt(2 ** 31),
     online,
     isReachable: (userId) => online().includes(userId) || hasPushToken(userId),

@@ -63,11 +63,12 @@ test("the demo's responses with a player's token are not stored", async () => {
 
 describe("two players", () => {
   test("see each other in the lobby, play a match, and get each other's notifications", async () => {
-    const alice = await demoPages.openReady("?name=Alice");
+    // The renderer that players have, where a match is drawn once.
+    const alice = await demoPages.openReady("?name=Alice", "auto");
     await alice.click("#play-2");
     await untilInGathering(alice);
 
-    const bob = await demoPages.openReady("?name=Bob&renderer=canvas");
+    const bob = await demoPages.openReady("?name=Bob");
     await untilVisible(
       bob,
       "Bob sees the waiting player",
@@ -87,7 +88,7 @@ describe("two players", () => {
 
   test("each get their own finished mission", async () => {
     const alice = await demoPages.openReady("?name=Alice");
-    const bob = await demoPages.openReady("?name=Bob&renderer=canvas");
+    const bob = await demoPages.openReady("?name=Bob");
     await finishMission("Alice");
     await untilToast(alice, "Mission complete: Win a round");
     await untilLogged(alice, "Gs2Mission:Complete");
@@ -124,7 +125,7 @@ describe("two players", () => {
     const alice = await demoPages.openReady("?name=Alice");
     await alice.click("#play-3");
     await untilInGathering(alice);
-    const bob = await demoPages.openReady("?name=Bob&renderer=canvas");
+    const bob = await demoPages.openReady("?name=Bob");
     await bob.click("#play-3");
     await untilInGathering(bob);
     await bob.click("#leave");
@@ -170,7 +171,7 @@ describe("a player with shared sessions", () => {
     ];
     await tabs[0]!.click("#play-2");
     await untilInGathering(tabs[0]!);
-    const bob = await demoPages.openReady("?name=Bob&renderer=canvas");
+    const bob = await demoPages.openReady("?name=Bob");
     await bob.click("#play-2");
     for (const tab of tabs) {
       await untilLogged(tab, "Gs2Matchmaking:Join");
@@ -316,7 +317,7 @@ describe("the bell", () => {
   });
 
   test("turns push on, tests it and turns it off, and shows its state as text", async () => {
-    const { page } = await withBell("?name=Alice&renderer=canvas");
+    const { page } = await withBell("?name=Alice");
     expect(demoPages.demo.emulator.state().firebaseTokens).toMatchObject([{ userId: "Alice" }]);
     await page.click("#testPush");
     await untilVisible(
@@ -331,7 +332,7 @@ describe("the bell", () => {
   });
 
   test("notifies a player with a hidden page of the match, and the click opens it", async () => {
-    const { page: alice, worker } = await withBell("?name=Alice&renderer=canvas");
+    const { page: alice, worker } = await withBell("?name=Alice");
     await alice.click("#play-2");
     await untilInGathering(alice);
     await setHidden(alice, true);
@@ -353,7 +354,7 @@ describe("the bell", () => {
         }));
     });
 
-    const bob = await demoPages.openReady("?name=Bob&renderer=canvas");
+    const bob = await demoPages.openReady("?name=Bob");
     await bob.click("#play-2");
     await expect.poll(() => shown(worker), { timeout: 20_000 }).toContain("Match found");
 
@@ -385,7 +386,7 @@ describe("the bell", () => {
 });
 
 test("the keyboard is enough to log in, to find a match and to catch a star", async () => {
-  const page = await demoPages.open("?roundMs=20000&renderer=canvas");
+  const page = await demoPages.open("?roundMs=20000");
   const focused = () => page.evaluate(() => document.activeElement?.id);
   await page.locator("#start").waitFor();
   await page.keyboard.type("Alice");
@@ -481,7 +482,7 @@ describe("npm start", () => {
       const { protocol, host } = new URL(request.url());
       if (protocol.startsWith("http")) hosts.add(host);
     });
-    const alice = await demoPages.openReady("?name=Alice&renderer=canvas");
+    const alice = await demoPages.openReady("?name=Alice");
     await alice.click("#play-2");
     await untilInGathering(alice);
     await alice.click("#robots");

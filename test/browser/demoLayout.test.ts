@@ -64,7 +64,7 @@ describe.each(Object.keys(screens) as (keyof typeof screens)[])("on a %s", (scre
           }
         });
         await page.screenshot({
-          path: `${pictures}/demo-${screen}-${locale.slice(0, 2)}-${name}.png`,
+          path: `${pictures}/demo-${screen}-${locale.slice(0, 2)}-${name}.jpeg`,
           animations: "disabled",
         });
         // axe's results depend neither on the language nor on the larger screen.
@@ -72,13 +72,13 @@ describe.each(Object.keys(screens) as (keyof typeof screens)[])("on a %s", (scre
         for (const fault of await accessibilityFaults(page)) faults.push(`${name}: ${fault}`);
       };
 
-      const page = await demoPages.open("?renderer=canvas&roundMs=60000");
+      const page = await demoPages.open("?roundMs=60000");
       await untilVisible(page, "the form is visible", "#start");
       await check(page, "login");
       await page.fill("[name=name]", "W".repeat(24));
       await page.click("#start button");
       await untilStatus(page, "ready");
-      const other = await demoPages.openReady("?name=Bartholomew Bartleby Bo&renderer=canvas");
+      const other = await demoPages.openReady("?name=Bartholomew Bartleby Bo");
       await untilVisible(page, "both players are visible", ".people li");
       await page.click("#bell");
       await untilVisible(page, "the bell is on", "#testPush");
@@ -110,7 +110,7 @@ describe.each(Object.keys(screens) as (keyof typeof screens)[])("on a %s", (scre
       });
       await untilStatus(page, "ready");
       await other.click("#leave");
-      const again = await demoPages.open(`?name=${"W".repeat(24)}&exclusive=1&renderer=canvas`);
+      const again = await demoPages.open(`?name=${"W".repeat(24)}&exclusive=1`);
       await untilVisible(again, "the bind is refused", "#place");
       await check(again, "refused");
       await again.click("#takeOver");
@@ -125,9 +125,7 @@ describe.each(Object.keys(screens) as (keyof typeof screens)[])("on a %s", (scre
     "so do the result, and the page without a server: %s",
     async (locale) => {
       demoPages = await DemoPages.start(browser, { viewport: screens[screen], locale });
-      const page = await demoPages.openReady(
-        "?name=Alice&exclusive=1&renderer=canvas&roundMs=2000",
-      );
+      const page = await demoPages.openReady("?name=Alice&exclusive=1&roundMs=2000");
       await page.click("#play-4");
       await untilInGathering(page);
       await page.click("#robots");
@@ -135,7 +133,7 @@ describe.each(Object.keys(screens) as (keyof typeof screens)[])("on a %s", (scre
       const language = locale.slice(0, 2);
       const shoot = (name: string) =>
         page.screenshot({
-          path: `${pictures}/demo-${screen}-${language}-${name}.png`,
+          path: `${pictures}/demo-${screen}-${language}-${name}.jpeg`,
           animations: "disabled",
         });
       await page.locator(".toast").first().waitFor({ state: "detached" });

@@ -12,17 +12,23 @@ export const desktop = { width: 1280, height: 800 };
 const browserMessages =
   /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection to|GL Driver Message|Firefox can’t establish|was interrupted while the page/;
 
+const LONGEST_ROUND_MS = 150_000;
+
 /** The demo's server, and a browser context for its pages. */
 export class DemoPages {
   readonly allErrors: string[];
+  /** How far the server's clock is ahead. */
+  private aheadMs = 0;
+  private readonly now = () => Date.now() + this.aheadMs;
 
   private constructor(
-    public demo: Demo,
     readonly context: BrowserContext,
     private readonly file: string | undefined,
   ) {
     this.allErrors = recordPageErrors(context);
   }
+
+  demo!: Demo;
 
   /** @param persistent whether matches survive a restart of the server */
   static async start(
@@ -33,7 +39,14 @@ export class DemoPages {
     const name = `gs2-gateway-demo-${process.pid}-${Math.random().toString(36).slice(2)}.json`;
     const file = persistent ? join(tmpdir(), name) : undefined;
     const context = await browser.newContext({ viewport: desktop, locale: "en-US", ...options });
-    return new DemoPages(await startDemo({ file }), context, file);
+    const pages = new DemoPages(context, file);
+    pages.demo = await startDemo({ file, now: pages.now });
+    return pages;
+  }
+
+  /** Ends the running rounds, as if their time were over. */
+  endRounds(): void {
+    this.aheadMs += LONGEST_ROUND_MS;
   }
 
   /** The errors without Chromium's own messages. */
@@ -41,14 +54,17 @@ export class DemoPages {
     return this.allErrors.filter((one) => !browserMessages.test(one));
   }
 
-  async open(query = ""): Promise<Page> {
+  /** Draws on a canvas by default: WebGL in software takes most of a page's CPU time. */
+  async open(query = "", renderer: "canvas" | "auto" = "canvas"): Promise<Page> {
     const page = await this.context.newPage();
-    await page.goto(this.demo.url + query);
+    const url = new URL(query, this.demo.url);
+    url.searchParams.set("renderer", renderer);
+    await page.goto(url.href);
     return page;
   }
 
-  async openReady(query: string): Promise<Page> {
-    const page = await this.open(query);
+  async openReady(query: string, renderer?: "canvas" | "auto"): Promise<Page> {
+    const page = await this.open(query, renderer);
     await untilStatus(page, "ready");
     await untilVisible(
       page,
@@ -63,7 +79,7 @@ export class DemoPages {
     const port = Number(new URL(this.demo.url).port);
     await this.demo.stop();
     await whileStopped();
-    this.demo = await startDemo({ port, file: this.file });
+    this.demo = await startDemo({ port, file: this.file, now: this.now });
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser.js";
 import { untilVisible } from "./pageErrors.js";
 import {
@@ -33,9 +33,7 @@ async function playersInRound(count: number, roundMs: number): Promise<Page[]> {
   const pages: Page[] = [];
   for (const name of names.slice(0, count)) {
     const exclusive = name === "Alice" ? "&exclusive=1" : "";
-    const page = await demoPages.openReady(
-      `?name=${name}&roundMs=${roundMs}&renderer=canvas${exclusive}`,
-    );
+    const page = await demoPages.openReady(`?name=${name}&roundMs=${roundMs}${exclusive}`);
     await page.click(`#play-${count}`);
     if (pages.length < count - 1) await untilInGathering(page);
     pages.push(page);
@@ -44,11 +42,8 @@ async function playersInRound(count: number, roundMs: number): Promise<Page[]> {
   return pages;
 }
 
-// Longer where a browser takes more time for the steps of a round.
-const fullRoundMs = inject("engine") === "chromium" ? 16_000 : 40_000;
-
 const ranking = async (page: Page) => {
-  await untilFinished(page, fullRoundMs);
+  await untilFinished(page, 20_000);
   const own = (await page.locator("#player h2").innerText()).trim();
   const lines = await page.locator(".ranking li").allInnerTexts();
   return lines
@@ -68,7 +63,7 @@ const ranking = async (page: Page) => {
 describe.each([2, 4])("%i players", (count) => {
   test("play a round through a restart of the server and a takeover", async () => {
     demoPages = await DemoPages.start(browser, { viewport: phone });
-    const pages = await playersInRound(count, fullRoundMs);
+    const pages = await playersInRound(count, 120_000);
     const [alice, bob] = pages as [Page, Page];
     for (const page of pages) await catchMore(page);
 
@@ -84,14 +79,16 @@ describe.each([2, 4])("%i players", (count) => {
     const score = await ownScore(alice);
     await untilVisible(bob, "Bob sees Alice's score", `.scores strong:text-is("${score}")`);
 
-    const again = await demoPages.open("?name=Alice&renderer=canvas&exclusive=1");
+    const again = await demoPages.open("?name=Alice&exclusive=1");
     await untilText(again, "Alice already plays in another tab.");
     await again.click("#takeOver");
     await untilInMatch(again);
     await untilVisible(again, "the score is kept", `.scores .me strong:text-is("${score}")`);
     await untilText(alice, "Alice plays somewhere else now.");
     const last = await catchMore(again);
+    await untilVisible(bob, "Bob sees the last score", `.scores strong:text-is("${last}")`);
 
+    demoPages.endRounds();
     const result = await ranking(again);
     expect(result).toContain(`Alice ${last}`);
     expect(result).toHaveLength(count);
@@ -104,7 +101,7 @@ describe.each([2, 4])("%i players", (count) => {
 
 test("a round that ends while the server is down has its result afterwards", async () => {
   demoPages = await DemoPages.start(browser);
-  const [alice] = (await playersInRound(2, 4_000)) as [Page];
+  const [alice] = (await playersInRound(2, 8_000)) as [Page];
   const score = await catchMore(alice);
   await demoPages.restart(async () => {
     await untilStatus(alice, "reconnecting");
@@ -151,7 +148,7 @@ test("a player who leaves ends a round of two, and the other sees it", async () 
 
 test("robots fill the gathering, and mouse and touch catch stars", async () => {
   demoPages = await DemoPages.start(browser, { viewport: desktop, hasTouch: true });
-  const alice = await demoPages.openReady("?name=Alice&roundMs=60000&renderer=canvas");
+  const alice = await demoPages.openReady("?name=Alice&roundMs=60000");
   await alice.click("#play-4");
   await untilInGathering(alice);
   await alice.click("#robots");

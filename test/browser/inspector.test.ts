@@ -641,7 +641,7 @@ describe("the page", () => {
       await page.evaluate(() => {
         for (const panel of document.querySelectorAll(".panel, .detail-body")) panel.scrollTop = 0;
       });
-      await page.screenshot({ path: `${pictures}/inspector-${size}-${language}-${view}.png` });
+      await page.screenshot({ path: `${pictures}/inspector-${size}-${language}-${view}.jpeg` });
     });
     expect(problems).toEqual([]);
     await done();

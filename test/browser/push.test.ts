@@ -395,6 +395,14 @@ const press = (worker: Worker) =>
   });
 const windowActionsOf = (worker: Worker) =>
   worker.evaluate(() => (globalThis as unknown as { windowActions: string[] }).windowActions);
+/** The open pages as the worker sees them: a closed page stays among them for a moment. */
+const clientsOf = (worker: Worker) =>
+  worker.evaluate(async () => {
+    const { clients } = globalThis as unknown as {
+      clients: { matchAll: (options: object) => Promise<unknown[]> };
+    };
+    return (await clients.matchAll({ includeUncontrolled: true })).map(String);
+  });
 const clicks = (page: Page) => page.evaluate(() => globalThis.clicks);
 const click = { key: "Gs2Matchmaking:Complete", payload };
 
@@ -416,6 +424,7 @@ describe("a click", () => {
   test("opens the link if no game is open, and the opened game gets the click once", async () => {
     const { page, worker, deliver } = await setUpPush();
     await page.close();
+    await poll(() => clientsOf(worker)).toEqual([]);
     await deliver(complete("m-1"));
     await poll(() => notifications(worker)).toHaveLength(1);
     await press(worker);

@@ -8,6 +8,7 @@ import {
 import type { WebSocketSession } from "../../src/wire/models.js";
 import { Random } from "./random.js";
 
+/** Shortest first. */
 export const OUTAGES_MS = [1_000, 2_000, 5_000, 17_000, 30_000, 60_000, 600_000] as const;
 const BIN_MS = 100;
 /** Upper bound of the peak while the server refuses. */
@@ -74,33 +75,51 @@ const lost = { type: "socketEnded", clean: false } as const;
 const due = { type: "tick", lateMs: 0 } as const;
 
 /**
- * Time from the end of the outage to the next attempt of a client that lost its connection at the
- * start of the outage.
+ * For each outage, shortest first: time from its end to the next attempt of a client that lost its
+ * connection at the start. Up to its end, a longer outage has the attempts of a shorter one.
  */
-export function reconnectDelayMs(jitter: number, outageMs: number, away: Away): number {
+export function reconnectDelaysMs(
+  jitter: number,
+  outagesMs: readonly number[],
+  away: Away,
+): number[] {
+  const delaysMs: number[] = [];
   let state = after(READY, 0, lost, jitter);
   for (;;) {
     const now = nextTickAt(state, OPTIONS, 0);
     state = after(state, now, due);
     if (state.phase !== "opening") throw new Error(`no socket is opened at ${now} ms`);
-    if (now >= outageMs) return now - outageMs;
+    for (let outageMs; now >= (outageMs = outagesMs[delaysMs.length] ?? Infinity);) {
+      delaysMs.push(now - outageMs);
+    }
+    if (delaysMs.length === outagesMs.length) return delaysMs;
     state = after(state, away === "refusing" ? now : now + CONNECT_TIMEOUT_MS, lost);
   }
 }
 
-/** A histogram of the reconnects of independent clients. */
-export function reconnectAfter(
+/** For each of `OUTAGES_MS`, a histogram of the reconnects of independent clients. */
+export function reconnects(away: Away, clients: number, seed: number): Reconnects[] {
+  const random = new Random(seed);
+  const histograms = OUTAGES_MS.map((): number[] => []);
+  for (let i = 0; i < clients; i++) {
+    const delaysMs = reconnectDelaysMs(random.next(), OUTAGES_MS, away);
+    for (const [index, delayMs] of delaysMs.entries()) {
+      const bins = histograms[index]!;
+      const bin = Math.floor(delayMs / BIN_MS);
+      bins[bin] = (bins[bin] ?? 0) + 1;
+    }
+  }
+  return OUTAGES_MS.map((outageMs, index) =>
+    summarize(outageMs, away, clients, histograms[index]!),
+  );
+}
+
+function summarize(
   outageMs: number,
   away: Away,
   clients: number,
-  seed: number,
+  bins: readonly number[],
 ): Reconnects {
-  const random = new Random(seed);
-  const bins: number[] = [];
-  for (let i = 0; i < clients; i++) {
-    const bin = Math.floor(reconnectDelayMs(random.next(), outageMs, away) / BIN_MS);
-    bins[bin] = (bins[bin] ?? 0) + 1;
-  }
   const counts = Array.from(bins, (count: number | undefined) => count ?? 0);
   const share = 0.99 * clients;
   let sum = 0;

@@ -6,8 +6,8 @@ import { chromiumOptions } from "./launchOptions.js";
 import { openWebKit } from "./webkit/browser.js";
 
 /**
- * The browser of the project's engine: all files of a project share one process. Outside the
- * browser projects it is a Chromium of its own. Playwright drives Chromium and Firefox.
+ * The browser of the project's engine: all files of a project share one process of Chromium or
+ * Firefox, which Playwright drives. Outside the browser projects it is a Chromium of its own.
  */
 export async function launchBrowser(options: LaunchOptions = {}): Promise<Browser> {
   const endpoint = inject("browserEndpoint");
@@ -16,7 +16,7 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Browse
       // Its own version of the library, with the same interface.
       return (await firefox.connect(endpoint)) as unknown as Browser;
     case "webkit":
-      return openWebKit(endpoint);
+      return openWebKit();
     case "chromium":
       return chromium.connect(endpoint);
     case undefined:

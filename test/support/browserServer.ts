@@ -10,7 +10,7 @@ import { startDisplay } from "./webkit/driver.js";
 declare module "vitest" {
   export interface ProvidedContext {
     engine: Engine | undefined;
-    /** Playwright's endpoint; the display for WebKit. */
+    /** Playwright's endpoint; empty for WebKit. */
     browserEndpoint: string;
     /** For example "Firefox 153.7.0". */
     engineVersion: string;
@@ -39,8 +39,8 @@ async function start(
       const display = await startDisplay();
       const context = await WebKitContext.open(display.name, {});
       await context.close();
-      const version = `WebKitGTK ${context.version}`;
-      return { endpoint: display.name, version, stop: () => display.stop() };
+      display.stop();
+      return { endpoint: "", version: `WebKitGTK ${context.version}`, stop: () => undefined };
     }
   }
 }

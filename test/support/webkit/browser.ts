@@ -1,5 +1,6 @@
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { WebKitContext } from "./context.js";
+import { startDisplay } from "./driver.js";
 
 /**
  * A member that Playwright has and this driver lacks fails with its name, instead of being
@@ -17,17 +18,22 @@ function withClearErrors<T extends object>(target: T): T {
   });
 }
 
-/** WebKitGTK behind the part of Playwright's interface that the tests use. */
-export function openWebKit(display: string): Browser {
+/**
+ * WebKitGTK behind the part of Playwright's interface that the tests use, on a display of its own:
+ * the windows of another file would take its focus.
+ */
+export async function openWebKit(): Promise<Browser> {
+  const display = await startDisplay();
   const open = new Set<WebKitContext>();
   const browser = {
     newContext: async (options: BrowserContextOptions = {}) => {
-      const context = await WebKitContext.open(display, options);
+      const context = await WebKitContext.open(display.name, options);
       open.add(context);
       return withClearErrors(context);
     },
     close: async () => {
       for (const context of open) await context.close().catch(() => {});
+      display.stop();
     },
   };
   return withClearErrors(browser) as unknown as Browser;
