@@ -1,14 +1,13 @@
 import { setDeadline, type Clock } from "../core/clock.js";
 import type { Report } from "../core/diagnostics.js";
 import type { FrameObserver } from "../core/internals.js";
-import { describeError } from "../core/reporter.js";
-import { GatewayError, type GatewayErrorInit } from "../errors.js";
+import type { GatewayError } from "../errors.js";
 import { decodeFrame, type NotificationFrame, type Values } from "../wire/frames.js";
 import { setUserId } from "../wire/methods.js";
 import { readSession } from "./binding.js";
 import { gateOf, PendingCalls, type Tokens, type TokenSource } from "./calls.js";
 import { step, type ConnectionEvent, type Hint } from "./machine.js";
-import type { OpenSocket, Socket, SocketEnd } from "./socket.js";
+import { openFailure, type OpenSocket, type Socket, type SocketEnd } from "./socket.js";
 import {
   initialState,
   isResting,
@@ -225,17 +224,12 @@ export class Connection {
     this.#lastFrameAt = this.#clock.now();
   }
 
-  #socketEnded(generation: number, { code, reason, clean, refused }: SocketEnd): void {
+  #socketEnded(generation: number, end: SocketEnd): void {
+    const { code, reason, clean } = end;
     const level = this.#state.everOpen ? "info" : "warn";
     this.#ports.report(level, "socketEnded", String(code), { code, reason, clean });
-    const { webSocketUrl } = this.#options;
-    const failure: Pick<GatewayErrorInit, "kind" | "message"> = refused
-      ? {
-          kind: "invalidArgument",
-          message: `cannot open ${webSocketUrl}: ${describeError(refused)}`,
-        }
-      : { kind: "notConnected", message: `nothing answers at ${webSocketUrl} (code ${code})` };
-    const error = this.#state.phase === "opening" ? new GatewayError(failure) : undefined;
+    const failure = openFailure(this.#options.webSocketUrl, end);
+    const error = this.#state.phase === "opening" ? failure : undefined;
     this.dispatch({ type: "socketEnded", generation, clean, error });
   }
 

@@ -1,4 +1,6 @@
 import ReconnectingWebSocket from "reconnecting-websocket";
+import { describeError } from "../core/reporter.js";
+import { GatewayError } from "../errors.js";
 
 type Listener = (event: never) => void;
 
@@ -26,6 +28,18 @@ export interface SocketEnd {
   /** The host refused even to try: a URL it cannot read, or a plain one in a secure page. */
   readonly refused?: unknown;
 }
+
+/** Why there never was a connection. */
+export const openFailure = (url: string, { code, refused }: SocketEnd): GatewayError =>
+  refused
+    ? new GatewayError({
+        kind: "invalidArgument",
+        message: `cannot open ${url}: ${describeError(refused)}`,
+      })
+    : new GatewayError({
+        kind: "notConnected",
+        message: `nothing answers at ${url} (code ${code})`,
+      });
 
 export interface SocketEvents {
   readonly opened: () => void;

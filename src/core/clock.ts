@@ -13,6 +13,9 @@ export interface Clock {
   readonly clearTimer: (timer: unknown) => void;
 }
 
+/** Hosts of mini-games have neither. */
+const host = globalThis as Partial<Pick<typeof globalThis, "performance" | "crypto">>;
+
 /** A wall clock that is further ahead than this: the host has slept. */
 const SLEEP_MS = 1_000;
 
@@ -22,8 +25,7 @@ const SLEEP_MS = 1_000;
  * as a sleep too, which costs a probe; one that is put back changes nothing.
  */
 function createMonotonicClock(): () => number {
-  // Hosts of mini-games have no performance.
-  const read = (): number => (globalThis.performance ?? Date).now();
+  const read = (): number => (host.performance ?? Date).now();
   let sleptMs = 0;
   let offset = Date.now() - read();
   return () => {
@@ -71,7 +73,7 @@ export function setDeadline(
  */
 export function newId(): string {
   const words = Uint32Array.from({ length: 4 }, () => Math.random() * 2 ** 32);
-  globalThis.crypto?.getRandomValues(words);
+  host.crypto?.getRandomValues(words);
   return words.reduce((id, word) => id + word.toString(36), "");
 }
 

@@ -4,12 +4,12 @@ import { handleRelayed } from "../calls/relayed.js";
 import type { ApiRequest } from "../calls/request.js";
 import { failure, type Failure } from "../calls/result.js";
 import type { ActionName, EmulatorFaultReport, Fault } from "../faults/definitions.js";
+import { requireEffect } from "../faults/parse.js";
 import { FaultInjector, type HandshakeDecision } from "../faults/injector.js";
 import { CallLog } from "../log/callLog.js";
 import type { EmulatorLogEntry, LogEvent, WriteLog } from "../log/eventLog.js";
 import { FrameLog } from "../log/frameLog.js";
 import { RingBuffer } from "../log/ringBuffer.js";
-import { invalid } from "../settings.js";
 import { expireDue, nextExpiryAt } from "../store/expiry.js";
 import { nextJobDue } from "../store/jobs.js";
 import { DeviceQueue, type OutboxEntry, type OutboxFilter } from "../store/outbox.js";
@@ -213,7 +213,7 @@ export class EmulatorEngine {
 
   /** Replaces all faults. Returns them with the hits of those that acted at once. */
   setFaults(faults: readonly Fault[]): EmulatorFaultReport[] {
-    for (const fault of faults) this.#requireOwnSessions(fault);
+    for (const fault of faults) requireEffect(fault, this.relays);
     const names = faults.map(({ fault }) => fault);
     this.log("fault", names.length === 0 ? "no faults" : `faults set: ${names.join(", ")}`, {
       faults: names,
@@ -226,7 +226,7 @@ export class EmulatorEngine {
 
   /** Applies a fault to one connection, once. The faults that are set stay as they are. */
   trigger(fault: Fault<ActionName>, connectionId: string): void {
-    this.#requireOwnSessions(fault);
+    requireEffect(fault, this.relays);
     const effects = this.#faults.applyOnce(fault, connectionId);
     this.#trySave();
     this.#effects.run(effects);
@@ -272,15 +272,6 @@ export class EmulatorEngine {
     this.#autoSave.replace(this.#store, now);
     this.log("reset", "the emulator was reset");
     this.waiters.notifyAll();
-  }
-
-  /** These change sessions and tokens, which are the upstream's where there is one. */
-  #requireOwnSessions({ fault }: Fault): void {
-    if (this.relays && ["kick", "expireTokens"].includes(fault)) {
-      throw invalid(
-        `The fault ${fault} has no effect with an upstream, whose sessions and tokens it cannot change.`,
-      );
-    }
   }
 
   #createFaultInjector(): FaultInjector {

@@ -17,6 +17,7 @@ import {
   type EmulatorFaultName,
   type Fault,
 } from "./definitions.js";
+import { invalid } from "../settings.js";
 
 const names = Object.keys(faultDefinitions) as EmulatorFaultName[];
 
@@ -104,3 +105,12 @@ export const knownFaults: KnownFaults = Object.fromEntries(
     return [name, { description, parameters: Object.fromEntries(parameters) }];
   }),
 );
+
+/** Throws for a fault of sessions or tokens, which are the upstream's where there is one. */
+export function requireEffect({ fault }: Fault, relays: boolean): void {
+  if (relays && ["kick", "expireTokens"].includes(fault)) {
+    throw invalid(
+      `The fault ${fault} has no effect with an upstream, whose sessions and tokens it cannot change.`,
+    );
+  }
+}
