@@ -5,7 +5,7 @@ import { declarations } from "./scripts/build/declarations.mjs";
 import { emptyDist, executable, inDist, inputOf, templates } from "./scripts/build/distFiles.mjs";
 import { inspectorPage } from "./scripts/build/inspectorPage.mjs";
 import { collectLicenses, copyright, writeLicenses } from "./scripts/build/licenses.mjs";
-import { minifyPackages, packageChunk } from "./scripts/build/minifyPackages.mjs";
+import { compactCommonJs, minifyPackages, packageChunk } from "./scripts/build/minifyPackages.mjs";
 import { moduleScript, scriptTag, workerScript } from "./scripts/build/scriptTag.mjs";
 import { entries, libraryEntries } from "./scripts/entries.mjs";
 
@@ -35,7 +35,7 @@ const commonJs = {
     ...inDist(".cjs"),
     format: "cjs",
     manualChunks: packageChunk,
-    plugins: [minifyPackages],
+    plugins: [minifyPackages, compactCommonJs],
   },
 };
 

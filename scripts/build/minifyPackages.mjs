@@ -18,6 +18,22 @@ export const packageChunk = (id) =>
 const minifiedChunks = ["devtools", "measure", "recording"];
 
 /**
+ * Removes comments and white space from CommonJS, which holds the same code again: its names stay,
+ * for stack traces.
+ */
+export const compactCommonJs = {
+  name: "compact-common-js",
+  async renderChunk(code) {
+    const compact = await transform(code, {
+      minifyWhitespace: true,
+      target: "es2022",
+      legalComments: "none",
+    });
+    return { code: compact.code, map: null };
+  },
+};
+
+/**
  * Minifies the chunks that hold nothing but packages: their code is not for reading here, and they
  * are larger than everything else.
  */
