@@ -116,6 +116,7 @@ describe.each(bundlers)("a page bundled with $name", ({ name, script, bundle }) 
       taskName: "bundled",
       namespaces: ["game-0001"],
       compat: "moved",
+      version: { warnings: [], errors: [] },
       faked: "faked",
       plugin: true,
       push: "string",

@@ -1,8 +1,8 @@
 // Uses every entry for pages against the emulator that serves the page.
 
 export async function play(entries) {
-  const { index, admin, compatCore, compatGateway, devtools, measure, phaser, push, testing } =
-    entries;
+  const { index, admin, calls, compatCore, compatGateway, devtools, emulatorBrowser } = entries;
+  const { measure, phaser, push, testing } = entries;
   const { origin } = location;
   const namespaceName = "game-0001";
   const credential = { clientId: "client", clientSecret: "secret" };
@@ -52,6 +52,23 @@ export async function play(entries) {
   const faked = fake.waitFor("Gs2Mission:Complete");
   fake.emit("Gs2Mission:Complete", { taskName: "faked" });
 
+  const inPage = emulatorBrowser.createBrowserEmulator({ namespaces: [namespaceName] });
+  inPage.handle(calls.checkVersion, () => ({ warnings: [], errors: [] }));
+  const { WebSocket, fetch } = inPage;
+  const alone = new index.GatewayClient({
+    namespaceName,
+    credential,
+    endpoints: inPage.endpoints,
+    WebSocket,
+    fetch,
+  });
+  await alone.setUserId({ accessToken: await inPage.issueAccessToken({ userId: "alice" }) });
+  const version = await alone.call(calls.checkVersion, {
+    namespaceName: "version-0001",
+    targetVersions: [],
+  });
+  alone.dispose();
+
   const { status } = await push
     .createPush({ firebase: { projectId: "p", apiKey: "k" }, vapidKey: "v" })
     .state();
@@ -61,6 +78,7 @@ export async function play(entries) {
     taskName,
     namespaces: items.map(({ name }) => name),
     compat,
+    version,
     faked: (await faked).payload.taskName,
     plugin: new phaser.GatewayPlugin({}) instanceof phaser.GatewayPlugin,
     push: typeof status,
