@@ -5,7 +5,7 @@ import { declarations } from "./scripts/build/declarations.mjs";
 import { emptyDist, executable, inDist, inputOf, templates } from "./scripts/build/distFiles.mjs";
 import { inspectorPage } from "./scripts/build/inspectorPage.mjs";
 import { collectLicenses, copyright, writeLicenses } from "./scripts/build/licenses.mjs";
-import { compactCommonJs, minifyPackages, packageChunk } from "./scripts/build/minifyPackages.mjs";
+import { compactForNode, minifyPackages, packageChunk } from "./scripts/build/minifyPackages.mjs";
 import { moduleScript, scriptTag, workerScript } from "./scripts/build/scriptTag.mjs";
 import { entries, libraryEntries } from "./scripts/entries.mjs";
 
@@ -23,7 +23,7 @@ const library = {
     ...inDist(".js"),
     format: "es",
     manualChunks: packageChunk,
-    plugins: [minifyPackages],
+    plugins: [minifyPackages, compactForNode],
   },
 };
 
@@ -35,7 +35,7 @@ const commonJs = {
     ...inDist(".cjs"),
     format: "cjs",
     manualChunks: packageChunk,
-    plugins: [minifyPackages, compactCommonJs],
+    plugins: [minifyPackages, compactForNode],
   },
 };
 

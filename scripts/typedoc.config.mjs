@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { OptionDefaults } from "typedoc";
 import { typedEntries } from "./entries.mjs";
 import { pagesOf } from "./llms.mjs";
 import { groups, load } from "./typedocGuide.mjs";
@@ -27,6 +28,7 @@ export default {
   readme: "../README.md",
   out: "../artifacts/docs",
   customCss: "./site/page/page.css",
+  highlightLanguages: [...OptionDefaults.highlightLanguages, "http", "svelte", "vue"],
   excludeInternal: true,
   disableSources: true,
   // Broken links are errors. Types that are used without being exported are in the API report.

@@ -17,13 +17,16 @@ export const packageChunk = (id) =>
 /** Entries that a game loads as they are, and what they share: the package stays below 3 MB. */
 const minifiedChunks = ["devtools", "measure", "recording"];
 
+const isEmulator = (id) => id.replaceAll("\\", "/").includes("/build/emulator/");
+
 /**
- * Removes comments and white space from CommonJS, which holds the same code again: its names stay,
- * for stack traces.
+ * Removes comments and white space from what no game loads: CommonJS, which holds the same code
+ * again, and the emulator with its command. Names stay, for stack traces.
  */
-export const compactCommonJs = {
-  name: "compact-common-js",
-  async renderChunk(code) {
+export const compactForNode = {
+  name: "compact-for-node",
+  async renderChunk(code, { moduleIds }, { format }) {
+    if (format !== "cjs" && !moduleIds.some(isEmulator)) return null;
     const compact = await transform(code, {
       minifyWhitespace: true,
       target: "es2022",

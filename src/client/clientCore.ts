@@ -77,7 +77,7 @@ export class ClientCore {
       this.report("error", "handlerThrew", message, { error });
     this.lifecycle = createEmitter(onHandlerError);
     this.lifecycle.listen("unauthorized", ({ slot, error }: Unauthorized) =>
-      this.report("error", "unauthorized", error.message, { slot }),
+      this.report("error", "tokensRefused", error.message, { slot }),
     );
     this.notifications = new Notifications(clock, createEmitter(onHandlerError), this.report);
     this.tabSession = new TabSession(settings.storage, newId, platform.pageSessionIds());

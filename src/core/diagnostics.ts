@@ -33,7 +33,7 @@ interface Details {
    * error. A token was refused, and a renewed one too. `slot` is undefined where the whole client
    * stopped. `setUserId`, `setProjectToken` and `connect` lead on.
    */
-  unauthorized: { slot: string | undefined };
+  tokensRefused: { slot: string | undefined };
   /** warn. A bind failed and will be retried. */
   bindRetried: { slot: string; kind: string; message: string };
   /** error. A handler or an `onSync` function threw or rejected; the others were called. */

@@ -9,6 +9,7 @@ interface Environments {
 const environments: Readonly<Record<string, Environments>> = {
   ".": { page: true, node: true },
   "./admin": { page: true, node: true },
+  "./calls": { page: true, node: true },
   "./compat/core": { page: true, node: true },
   "./compat/gateway": { page: true, node: true },
   "./devtools": { page: true, node: true },

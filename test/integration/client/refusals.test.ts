@@ -472,7 +472,7 @@ describe("a wrong argument", () => {
   });
 });
 
-test("a call rejects with aborted at its signal, and with requestTimeout at its timeout", async () => {
+test("a call rejects with aborted at its signal, and with notConnected at its deadline where nothing answers", async () => {
   const emulator = await startTestEmulator();
   const { gateway } = createTestClient(emulator);
   const controller = new AbortController();
@@ -489,7 +489,7 @@ test("a call rejects with aborted at its signal, and with requestTimeout at its 
   expect(gateway.connection.status).toBe("idle");
   await emulator.stop();
   expect(await rejectionOf(gateway.connect({ timeoutMs: 30 }))).toMatchObject({
-    kind: "requestTimeout",
+    kind: "notConnected",
     method: "connect",
   });
   expect(gateway.connection.status).toBe("connecting");

@@ -501,6 +501,9 @@ describe("an official client of another service", () => {
     const refused = await rejectionOf(
       new matchmaking.Gs2MatchmakingRestClient(session)["getNamespace"]!(request),
     );
-    expect(refused).toMatchObject([{ component: expect.any(String) as unknown }]);
+    expect(refused).toMatchObject([
+      { component: "rest" },
+      { component: "emulator", message: expect.stringContaining("emulator.handle") as unknown },
+    ]);
   });
 });

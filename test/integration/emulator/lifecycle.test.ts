@@ -45,11 +45,15 @@ function frozenClock(): EmulatorClock & { timers: Set<() => void> } {
 
 describe("startEmulator", () => {
   test.each<[string, unknown, string]>([
-    ["an unknown option", { prot: 9480 }, "startEmulator: prot is unknown; known are port, host"],
+    [
+      "an unknown option",
+      { prot: 9480 },
+      "startEmulator: prot is unknown (did you mean port?); known are",
+    ],
     [
       "an unknown setting",
       { settings: { idleTimeout: 1 } },
-      "settings.idleTimeout is unknown; known are projectTokenExpiresInSeconds",
+      "settings.idleTimeout is unknown (did you mean idleTimeoutMs?); known are projectTokenExpiresInSeconds",
     ],
     [
       "a setting of the wrong kind",

@@ -249,7 +249,12 @@ describe("the control plane", () => {
     ["disconnect", {}, "userId", "or connectionId must be supplied, and not both"],
     ["disconnect", { userId: "u", connectionId: "c" }, "userId", "or connectionId must be"],
     ["disconnect", { userId: "u", code: 1005 }, "code", "takes 1000 to 1003, 1006 to 1014 or"],
-    ["disconnect", { userid: "u" }, "userid", "is unknown; known are userId, namespaceName"],
+    [
+      "disconnect",
+      { userid: "u" },
+      "userid",
+      "is unknown (did you mean userId?); known are userId, namespaceName",
+    ],
     ["clock", { advanceMs: -1 }, "advanceMs", "takes a number of milliseconds, 0 or more"],
     ["namespaces", { name: "" }, "name", "takes a text of 1 to 128 characters"],
     ["sessions/wait", {}, "userId", "must be supplied"],

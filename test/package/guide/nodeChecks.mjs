@@ -7,7 +7,7 @@ import {
 } from "@opentelemetry/sdk-metrics";
 import { GatewayClient, GatewayError } from "gs2-gateway";
 import * as calls from "gs2-gateway/calls";
-import { startEmulator } from "gs2-gateway/emulator";
+import { createBrowserEmulator } from "gs2-gateway/emulator/browser";
 import { connectEmulator, createTestGateway } from "gs2-gateway/testing";
 
 const join = {
@@ -21,6 +21,9 @@ const newClient = (emulator) =>
     namespaceName: "game-0001",
     credential: { clientId: "client", clientSecret: "secret" },
     endpoints: emulator.endpoints,
+    // Of an emulator in the same program.
+    WebSocket: emulator.WebSocket,
+    fetch: emulator.fetch,
   });
 
 /** The lines that a block prints from here on. */
@@ -52,7 +55,8 @@ async function receivesJoin(_, environment) {
 
 /** Runs the test with a client of an emulator that handles what a game calls. */
 async function withServices(test) {
-  const emulator = await startEmulator({ namespaces: ["game-0001"] });
+  // In a page, too: the guide's site runs these checks there.
+  const emulator = createBrowserEmulator({ namespaces: ["game-0001"] });
   const gateway = newClient(emulator);
   const notify = (userId, key, payload) => emulator.notify({ userId, key, payload });
   let account;

@@ -190,7 +190,7 @@ describe("a refusal", () => {
     await vi.advanceTimersByTimeAsync(1_000);
     expect(await failed).toMatchObject({ kind: "unauthorized" });
     expect(diagnostics).toContainEqual(
-      expect.objectContaining({ code: "unauthorized", level: "error" }),
+      expect.objectContaining({ code: "tokensRefused", level: "error" }),
     );
   });
 });

@@ -31,7 +31,7 @@ describe("refuse", () => {
     const emulator = await startTestEmulator({ faults: [{ fault: "refuse" }] });
     const { gateway, becomes } = createTestClient(emulator);
     expect(await rejectionOf(gateway.connect({ timeoutMs: 100 }))).toMatchObject({
-      kind: "requestTimeout",
+      kind: "notConnected",
       outcome: "notSent",
     });
     expect(gateway.connection).toMatchObject({ status: "connecting", reason: "network" });
