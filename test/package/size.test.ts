@@ -9,7 +9,7 @@ import { inRepo, readInRepo } from "../support/repo.js";
  * The most a player downloads. The goal is 15,000, and then less than socket.io's 13,034: the library
  * as it is published costs 2,315 of it.
  */
-const LIMIT = 21_500;
+const LIMIT = 21_800;
 
 const gzipped = (text: string) => gzipSync(text, { level: 9 }).length;
 

@@ -495,7 +495,7 @@ test("a call rejects with aborted at its signal, and with notConnected at its de
   expect(gateway.connection.status).toBe("connecting");
   expect(
     await rejectionOf(gateway.setUserId({ accessToken: "accessToken-0001" }, { timeoutMs: 30 })),
-  ).toMatchObject({ kind: "requestTimeout", outcome: "notSent", method: "setUserId" });
+  ).toMatchObject({ kind: "notConnected", outcome: "notSent", method: "setUserId" });
   expect(gateway.connection.bindings["player"]).toMatchObject({ state: "wanted" });
 });
 
