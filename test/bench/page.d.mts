@@ -13,7 +13,8 @@ export type PartName =
   | "chromium"
   | "heap"
   | "returnAfterOutage"
-  | "mutations";
+  | "mutations"
+  | "summary";
 export type Parts = Readonly<Record<PartName, string>>;
 
 export const pagesOfFigures: readonly { readonly language: Language; readonly file: string }[];

@@ -10,8 +10,8 @@ const root = new URL("../../", import.meta.url);
 
 /** The pages with generated parts, by language. */
 const pages = {
-  en: ["docs/benchmarks.md", "docs/simulation.md"],
-  ja: ["docs/ja/benchmarks.md", "docs/ja/simulation.md"],
+  en: ["docs/benchmarks.md", "docs/simulation.md", "README.md"],
+  ja: ["docs/ja/benchmarks.md", "docs/ja/simulation.md", "README.ja.md"],
 };
 
 const words = {
@@ -71,6 +71,16 @@ const words = {
     away: { refusing: "refuses", hanging: "does not answer" },
     mutations: ["Mutation", "Found by seed"],
     escaped: (most) => `not in ${most} seeds`,
+    summary: {
+      head: ["Measured", "Result"],
+      gzip: ["A page's bundle, gzip", (ours, official) => `${ours} bytes (\`gs2\`: ${official})`],
+      bound: [
+        "Until the player is bound, with 50 ms each way",
+        (first, again) => `${first} ms; after a dropped connection ${again} ms`,
+      ],
+      heap: (count) => `Heap retained after ${count} notifications`,
+      bytes: "bytes",
+    },
     images: {
       overSocket:
         "A bar chart: notifications received per second over a socket, relative to bare ws",
@@ -136,6 +146,19 @@ const words = {
     away: { refusing: "拒否する", hanging: "応答しない" },
     mutations: ["わざと入れたバグ", "見つけたシード"],
     escaped: (most) => `${most} 個では見つからず`,
+    summary: {
+      head: ["計測したもの", "結果"],
+      gzip: [
+        "ページのバンドル（gzip）",
+        (ours, official) => `${ours} バイト（\`gs2\` は ${official}）`,
+      ],
+      bound: [
+        "プレイヤーの紐付けまで（片道 50 ms）",
+        (first, again) => `${first} ms、切断後は ${again} ms`,
+      ],
+      heap: (count) => `${count} 件の通知のあとに残ったヒープ`,
+      bytes: "バイト",
+    },
     images: {
       overSocket: "棒グラフ：ソケットから 1 秒間に受信できる通知の数（素の ws との比）",
       gzipBytes: "棒グラフ：それぞれを使ったページのバンドルのバイト数",
@@ -213,6 +236,18 @@ export function chartsOf({ measures: measured, gzipBytes, growth, returnAfterOut
   };
 }
 
+/** Three figures for the READMEs. */
+function summaryOf({ gzipBytes, boundAgain, heap }, { head, gzip, bound, heap: retained, bytes }) {
+  const notifications = heap.find(({ of }) => of === "notifications");
+  const [bundle, sizes] = gzip;
+  const [binding, durations] = bound;
+  return table(head, [
+    [bundle, sizes(grouped(gzipBytes["gs2-gateway"]), grouped(gzipBytes.gs2))],
+    [binding, durations(Math.round(boundAgain.firstMs), Math.round(boundAgain.againMs))],
+    [retained(grouped(notifications.count)), `${grouped(notifications.heapBytes)} ${bytes}`],
+  ]);
+}
+
 /** The texts between the markers, by name. */
 export function partsOf(figures, language) {
   const text = words[language];
@@ -223,7 +258,12 @@ export function partsOf(figures, language) {
     charts[name] === undefined
       ? rest
       : `![${text.images[name]}](${language === "en" ? "" : "../"}images/${name}.svg)\n\n${rest}`;
+  const hasSummary =
+    figures.gzipBytes?.gs2 !== undefined &&
+    figures.boundAgain !== undefined &&
+    figures.heap?.some(({ of }) => of === "notifications");
   return {
+    summary: part(hasSummary, `${bench} -- --all`, () => summaryOf(figures, text.summary)),
     machine: part(figures.measuredOn, bench, (on) =>
       text.machine(
         on,

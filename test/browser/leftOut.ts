@@ -115,13 +115,13 @@ export const leftOut: readonly LeftOut[] = [
           (row) => `and enable() asks for no permission where ${row} is known`,
         ),
       )
-      .map((test) => `the table in README.md > ${test}`),
+      .map((test) => `the table in docs/push.md > ${test}`),
   ),
   ...group("webkit", "phaser.test.ts", "WebDriver has no events of the console.", [
     "the template > restarts when a file is saved, and leaves no second game or connection",
   ]),
   ...group("webkit", "pushFailures.test.ts", "The driver runs no scripts in a frame.", [
-    "the table in README.md > is correct for a frame of another site",
+    "the table in docs/push.md > is correct for a frame of another site",
   ]),
 ];
 

@@ -21,12 +21,12 @@ const html = (...scripts: string[]) =>
   `<!doctype html><title>game</title><link rel="icon" href="data:,"><body>${scripts.join("")}`;
 const src = (file: string) => `<script src="${file}"></script>`;
 
-/** The first TypeScript block and the first page of a README's section on Phaser. */
-function recipesOf(readme: string) {
-  const [, section = ""] = /\n## Phaser([^]*?)\n## /.exec(readInRepo(readme)) ?? [];
-  const first = (language: string) =>
-    new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(section)?.[1] ?? "";
-  return { typeScript: first("ts"), page: first("html") };
+/** The first program of a page's section on Phaser. */
+function recipeOf(page: string): string {
+  const [, section = ""] = /\n## Phaser([^]*?)\n## /.exec(readInRepo(page)) ?? [];
+  const [, recipe] = /```(?:ts|html)\n([^]*?)```/.exec(section) ?? [];
+  if (recipe === undefined) throw new Error(`${page} shows no game on Phaser.`);
+  return recipe;
 }
 
 /** Replaces the emulator's default URL by the page's origin, which this test's emulator serves. */
@@ -62,9 +62,8 @@ beforeAll(async () => {
     );
     const ours = ["gs2-gateway.global.js", "gs2-gateway-phaser.global.js"] as const;
     for (const file of ours) files.set(`/page/${folder}/${file}`, readInRepo("dist", file));
-    const recipes = recipesOf("README.md");
     const recipe = await build({
-      stdin: { contents: withOwnOrigin(recipes.typeScript), loader: "ts", resolveDir: inRepo() },
+      stdin: { contents: withOwnOrigin(recipeOf("README.md")), loader: "ts", resolveDir: inRepo() },
       alias: {
         phaser: inRepo("node_modules", folder, "dist", "phaser.esm.js"),
         "gs2-gateway": inRepo("dist/index.js"),
@@ -81,7 +80,7 @@ beforeAll(async () => {
       `/page/${folder}/recipe.html`,
       html('<script type="module" src="recipe.js"></script>'),
     );
-    files.set(`/page/${folder}/recipe-tags.html`, html(withOwnOrigin(recipes.page)));
+    files.set(`/page/${folder}/recipe-tags.html`, html(withOwnOrigin(recipeOf("docs/recipes.md"))));
     files.set(`/page/${folder}/tags.html`, html(src("phaser.min.js"), ...ours.map(src)));
     files.set(`/page/${folder}/loader.html`, html(src("phaser.min.js"), src(ours[0])));
   }
@@ -384,7 +383,7 @@ describe.each(phasers)("$name", ({ folder, version }) => {
     expect(same).toEqual([false, true, true, false]);
   });
 
-  test.each(["recipe.html", "recipe-tags.html"])("the README's recipe runs: %s", async (file) => {
+  test.each(["recipe.html", "recipe-tags.html"])("the guide's recipe runs: %s", async (file) => {
     await open(file);
     await emulator.waitForSession({ userId: "user-0001" });
     const { sendConnectionIds } = await emulator.notify({
@@ -471,15 +470,6 @@ const countEach = (values: number[]) =>
     (counts, value) => counts.set(value, (counts.get(value) ?? 0) + 1),
     new Map<number, number>(),
   );
-
-test("the READMEs have the same code", () => {
-  const withoutComments = (code: string) => code.replaceAll(/ *\/\/ .*/g, "");
-  const [english, japanese] = ["README.md", "README.ja.md"].map(recipesOf);
-  for (const language of ["typeScript", "page"] as const) {
-    expect(english![language]).not.toBe("");
-    expect(withoutComments(japanese![language])).toBe(withoutComments(english![language]));
-  }
-});
 
 describe("the template", () => {
   let folder: string;

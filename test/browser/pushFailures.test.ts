@@ -1,4 +1,4 @@
-// The README's table of push states: a real browser produces each row.
+// The guide's table of push states: a real browser produces each row.
 import type { Browser, BrowserContext, BrowserContextOptions, Frame, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { GatewayAdmin } from "../../src/admin/index.js";
@@ -9,13 +9,13 @@ import { serveFirebase, type FirebaseServers } from "../support/firebaseServers.
 import { readInRepo } from "../support/repo.js";
 import { servePushPages, vapidKey } from "./pushPages.js";
 
-/** Rows of the table: status, reason, what to do. */
-const rows = (file: string) =>
-  [
-    ...readInRepo(file).matchAll(
-      /^\| `([a-z-]+)` \| `(?!(?:true|false|null)`)([a-z]\w*)` \| (.+) \|$/gim,
-    ),
-  ].map(([, status, reason, message]) => [status!, reason!, message!] as const);
+/** Rows of the table in the third-level section: status, reason, what to do. */
+const rows = (page: string) => {
+  const [, section] = /^### .+$([^]*?)^## /m.exec(readInRepo(page))!;
+  return [...section!.matchAll(/^\| `([a-z-]+)` \| `(\w+)` \| (.+) \|$/gm)].map(
+    ([, status, reason, message]) => [status!, reason!, message!] as const,
+  );
+};
 
 interface Scenario {
   folder?: string;
@@ -155,13 +155,13 @@ const outcome = (page: Page | Frame, stateOnly = false) =>
     return { error, state: await push.state() };
   }, stateOnly);
 
-describe("the table in README.md", () => {
-  const table = rows("README.md");
+describe("the table in docs/push.md", () => {
+  const table = rows("docs/push.md");
 
   test("has every reason once, and so has the Japanese one", () => {
     const reasons = [...Object.keys(scenarios), "notABrowser", "crossOriginFrame"].sort();
     expect(table.map(([, reason]) => reason).sort()).toEqual(reasons);
-    expect(rows("README.ja.md").map(([status, reason]) => [status, reason])).toEqual(
+    expect(rows("docs/ja/push.md").map(([status, reason]) => [status, reason])).toEqual(
       table.map(([status, reason]) => [status, reason]),
     );
   });

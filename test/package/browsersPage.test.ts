@@ -19,7 +19,7 @@ const rows = rowsOf("docs", "browsers.md");
 
 test("the table has the tests that an engine leaves out, with the reason", () => {
   const listed = leftOut.map(({ engine, test, reason }) => {
-    const name = test.replace("the table in README.md > ", "");
+    const name = test.replace("the table in docs/push.md > ", "");
     return `${engine}: ${name}: ${reason}`;
   });
   const shown = rows.flatMap(({ engine, tests, reason }) =>

@@ -99,6 +99,30 @@ test.each(pages)("the links of %s lead somewhere", (page) => {
   expect(broken).toEqual([]);
 });
 
+describe("the READMEs", () => {
+  const readmes = ["README.md", "README.ja.md"] as const;
+
+  test.each(readmes)("%s has at most 150 lines", (page) => {
+    expect(readInRepo(page).trimEnd().split("\n").length).toBeLessThanOrEqual(150);
+  });
+
+  test.each([
+    ["README.md", guide],
+    ["README.ja.md", guideInJapanese],
+  ])("%s leads to each page of the guide", (page, all) => {
+    const links = [...readInRepo(page).matchAll(/\]\(([^)#\s]+)/g)].map(([, link]) => link);
+    expect(all.filter((one) => !links.includes(one))).toEqual([]);
+  });
+
+  test("have the same code, besides comments, and the same sections, rows and entries", () => {
+    const [english, japanese] = readmes.map((page) => ({
+      code: blocksOf(page).map(({ language, code }) => [language, code.replace(/ *\/\/ .*/g, "")]),
+      signs: [...withoutCode(page).matchAll(/^(#+ |\| `[^|]*`|\| )/gm)].map(([, sign]) => sign),
+    }));
+    expect(japanese).toEqual(english);
+  });
+});
+
 test("READMEs say how to install a packed file as long as package.json names no repository", () => {
   const manifest = JSON.parse(readInRepo("package.json")) as {
     version: string;

@@ -40,7 +40,7 @@ test("figures of each kind that is measured find their place", () => {
         steps: sizes.map((size) => ({ size, nanoseconds: 2_000 })),
       })),
       boundAgain: { roundTripMs: 100, firstMs: 304.4, againMs: 203.2 },
-      gzipBytes: { "gs2-gateway": 8_000 },
+      gzipBytes: { "gs2-gateway": 8_000, gs2: 9_000 },
       installedBytes: { "gs2-gateway": 2_000_000 },
       emulator: [
         {
@@ -56,7 +56,10 @@ test("figures of each kind that is measured find their place", () => {
       exec: { clients: 200, ms: 1_234 },
       inspector: { perSecond: 1_000, longestTaskMs: 30, longestByClockMs: 40 },
       chromium: { perSecond: 90_000, handPerSecond: 100_000, ratio: 0.9 },
-      heap: [{ of: "reconnects", count: 10_000, heapBytes: -1_234 }],
+      heap: [
+        { of: "reconnects", count: 10_000, heapBytes: -1_234 },
+        { of: "notifications", count: 1_000_000, heapBytes: 5_678 },
+      ],
     },
     "en",
   );
@@ -73,4 +76,7 @@ test("figures of each kind that is measured find their place", () => {
   expect(parts.inspector).toContain("took 30 ms");
   expect(parts.chromium).toContain("receives 90,000 notifications per second");
   expect(parts.heap).toContain("| 10,000 reconnects | -1,234 |");
+  expect(parts.summary).toContain("| A page's bundle, gzip | 8,000 bytes (`gs2`: 9,000) |");
+  expect(parts.summary).toContain("304 ms; after a dropped connection 203 ms");
+  expect(parts.summary).toContain("after 1,000,000 notifications | 5,678 bytes |");
 });

@@ -1,17 +1,21 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { faultDefinitions } from "../../../src/emulator/faults/definitions.js";
 import { readSettings } from "../../../src/emulator/settings.js";
 import { inRepo } from "../../support/repo.js";
 
 /** Name and default of each row in the table of settings. */
-function listed(readme: string): [name: string, value: unknown][] {
-  const rows = readFileSync(inRepo(readme), "utf8").matchAll(
-    /^\| `(\w+)` +\| `([^`]+)` +\| .+\|$/gm,
-  );
-  // The table of push reasons has words in this column.
-  return [...rows]
-    .filter(([, , value = ""]) => !/^[a-z]/i.test(value) || /^(true|false|null)$/.test(value))
-    .map(([, name = "", value = ""]) => [name, JSON.parse(value) as unknown]);
+function listed(page: string): [name: string, value: unknown][] {
+  const rows = readFileSync(inRepo(page), "utf8").matchAll(/^\| `(\w+)` +\| `([^`]+)` +\| .+\|$/gm);
+  return [...rows].map(([, name = "", value = ""]) => [name, JSON.parse(value) as unknown]);
+}
+
+/** The names in the first sentence of the section on faults. */
+function namedAsFaults(page: string): string[] {
+  const [, list] = /^## (?:Faults|障害)$\s+([^]*?)(?:\.|。)/m.exec(
+    readFileSync(inRepo(page), "utf8"),
+  )!;
+  return [...list!.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
 }
 
 /** The settings that are named in the last column of the table of facts. */
@@ -40,8 +44,12 @@ describe.each(["docs/behaviour.md", "docs/ja/behaviour.md"])("%s", (page) => {
   });
 });
 
-describe.each(["README.md", "README.ja.md"])("%s", (readme) => {
+describe.each(["docs/emulator.md", "docs/ja/emulator.md"])("%s", (page) => {
   test("lists every setting of the emulator with its default, in the order of the type", () => {
-    expect(listed(readme)).toEqual(Object.entries(readSettings()));
+    expect(listed(page)).toEqual(Object.entries(readSettings()));
+  });
+
+  test("names every fault of the emulator once", () => {
+    expect(namedAsFaults(page).sort()).toEqual(Object.keys(faultDefinitions).sort());
   });
 });

@@ -294,6 +294,19 @@ export const checks = {
     assert.deepEqual([delivered, undelivered], [1, 1]);
   },
 
+  async "docs/recipes.md, Every method, for servers and tools"({ namespacesOf, exportOf }) {
+    assert.deepEqual(await namespacesOf("game-"), ["game-0001"]);
+    assert.match(await exportOf("user-0001"), /^http/);
+  },
+
+  "docs/recipes.md, Notifications of your own, typed"({ showSales }) {
+    const source = createTestGateway({ logger: false });
+    const printed = [];
+    showSales(source, (text) => printed.push(text));
+    source.emit("shop:sale", { itemId: "sword", percent: 20 });
+    assert.deepEqual(printed, ["sword: 20 % off"]);
+  },
+
   async "docs/recipes.md, Handing out project tokens"({ server }, environment) {
     const emulator = await connectEmulator(environment.emulator);
     const request = (cookie, reason) =>

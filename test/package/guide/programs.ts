@@ -3,9 +3,7 @@ import { withContext } from "./readmeContexts.js";
 
 /** Blocks of the guide are whole programs; in a README those that import what they connect to. */
 const isWhole = ({ page, code, language }: Block): boolean =>
-  page.startsWith("docs/") ||
-  language === "html" ||
-  /^import .*(GatewayClient|createTestGateway|connectEmulator|Gs2Core)/m.test(code);
+  page.startsWith("docs/") || language === "html" || /^import .*GatewayClient/m.test(code);
 
 /** Every program, parts with their context. */
 export const programs = pages

@@ -1,67 +1,35 @@
-const client = `
-  import { GatewayClient, defineNotification, emulatorEndpoints, isGatewayError } from "gs2-gateway";
-  const credential = { clientId: "your client id", clientSecret: "your client secret" };
-  const gateway = new GatewayClient({
-    namespaceName: "game-0001",
-    credential,
-    endpoints: emulatorEndpoints("http://127.0.0.1:9480"),
-  });
-  const accessToken = "accessToken-0001";`;
-
-const credential = `const credential = { clientId: "your client id", clientSecret: "your client secret" };`;
-
 /**
  * READMEs show parts of programs: the context of each part, by a text that only this part contains.
  */
 const contexts: readonly (readonly [marker: string, before: string, after?: string])[] = [
   [
-    "reloadMissions",
-    `${client} const reloadMissions = async (): Promise<void> => {};`,
-    "await gateway.setUserId({ accessToken });",
-  ],
-  [
-    "askThePlayer",
-    `${client} const askThePlayer = (yes: () => Promise<unknown>): void => void yes();`,
-  ],
-  [
-    "gateway.mark()",
-    `${client}
-     import { connectEmulator } from "gs2-gateway/testing";
-     await gateway.setUserId({ accessToken });
-     const emulator = await connectEmulator("http://127.0.0.1:9480");
-     const params = {};
-     // Stands in for GS2-Matchmaking, which the emulator does not implement.
-     gateway.call = async () => {
-       const payload = { namespaceName: "mm", gatheringName: "g-1" };
-       await emulator.notify({ userId: "user-0001", key: "Gs2Matchmaking:Complete", payload });
-       return {} as never;
-     };`,
-  ],
-  ["interface NotificationMap", `import type {} from "gs2-gateway";`],
-  [
-    "z.object",
-    `${client} import * as z from "zod"; const enterRaid = (raidId: string): void => void raidId;`,
-  ],
-  ['"Gs2Inbox:ReceiveNotification"', `import { GatewayClient } from "gs2-gateway"; ${credential}`],
-  [
-    "emulator.faults.set",
+    "await signIn(",
     `import { GatewayClient } from "gs2-gateway";
-     import { startEmulator } from "gs2-gateway/emulator"; ${credential}`,
-  ],
-  [
-    "new GatewayAdmin",
-    `const [clientId, clientSecret] = ["your client id", "your client secret"];
-     const userId = "user-0001";
-     const userIds = [userId, "user-0002"];`,
-  ],
-  [
-    "createPush",
-    `${client}
-     const [apiKey, projectId, messagingSenderId, appId, vapidKey] = ["", "", "", "", ""];
-     const bell = document.createElement("button");
-     const openLobby = (payload: unknown): void => void payload;
-     const showMessage = (message: string): void => void message;
-     const showBell = (status: string, message: string): void => void [status, message];`,
+     import { authentication, createAccount, loginBySignature } from "gs2-gateway/calls";
+     import { startEmulator } from "gs2-gateway/emulator";
+     const emulator = await startEmulator({ namespaces: ["game-0001"] });
+     // Stand in for GS2-Account and GS2-Auth, which the emulator does not implement.
+     const item = { accountId: "a", userId: "user-0001", password: "pass", createdAt: 0 };
+     emulator.handle(createAccount, () => ({ item }));
+     emulator.handle(authentication, ({ params }) => ({
+       item,
+       body: String(params["userId"]),
+       signature: "signature",
+     }));
+     emulator.handle(loginBySignature, async ({ params }) => ({
+       token: await emulator.issueAccessToken({ userId: String(params["body"]) }),
+       userId: String(params["body"]),
+       expire: Date.now() + 3_600_000,
+     }));
+     const gateway = new GatewayClient({
+       namespaceName: "game-0001",
+       credential: { clientId: "your client id", clientSecret: "your client secret" },
+       endpoints: emulator.endpoints,
+     });`,
+    `const { state } = gateway.connection.bindings["player"]!;
+     if (userId !== "user-0001" || state !== "held") throw new Error(\`\${userId}: \${state}\`);
+     gateway.dispose();
+     await emulator.stop();`,
   ],
 ];
 
