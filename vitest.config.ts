@@ -23,7 +23,7 @@ const browserProject = (engine: Engine): TestProjectInlineConfiguration => ({
     name: engine === "chromium" ? "browser" : engine,
     include:
       engine === "chromium"
-        ? ["test/browser/**/*.test.ts"]
+        ? ["test/browser/*.test.ts"]
         : Object.keys(sharedFiles).map((file) => `test/browser/${file}`),
     provide: { engine },
     globalSetup: "test/support/browserServer.ts",
@@ -34,8 +34,8 @@ const browserProject = (engine: Engine): TestProjectInlineConfiguration => ({
   },
 });
 
-// The unit tests run first and the types last. Of the others, the file that takes longest starts
-// first.
+// The unit tests run first; what needs the processor for itself runs near the end, and the types last. Of the
+// others, the file that takes longest starts first.
 export default defineConfig({
   test: {
     maxWorkers,
@@ -89,6 +89,14 @@ export default defineConfig({
         },
       },
       ...engines.filter((engine) => isPresent(engine)).map(browserProject),
+      {
+        test: {
+          name: "alone",
+          include: ["test/browser/alone/*.test.ts"],
+          testTimeout: minutes(1),
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 });

@@ -352,38 +352,6 @@ describe("the log", () => {
     await untilVisible(page, "it is live again", ".connection-state.live");
     await untilVisible(page, "the restart is logged", row("The emulator was restarted"));
   });
-
-  test("keeps every task of the page under 100 ms at 1,000 notifications per second", async () => {
-    const page = await inspector();
-    const alice = await player("0001");
-    await untilVisible(page, "the player is in the log", row("setUserId"));
-    await browser.startTracing(page, { categories: ["disabled-by-default-devtools.timeline"] });
-    const payload = { gatheringName: "g-1", joinUserId: "user-0002", namespaceName: "m" };
-    const began = performance.now();
-    for (let sent = 0; sent < 5_000;) {
-      const due = Math.min(5_000, Math.floor(performance.now() - began));
-      for (; sent < due; sent++) {
-        await emulator.notify({ userId: "user-0001", key: "Gs2Matchmaking:Join", payload });
-      }
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    const rate = Math.round(5_000_000 / (performance.now() - began));
-    await emulator.notify({ userId: "user-0001", subject: "the-last", payload: "{}" });
-    await untilVisible(page, "the last notification is visible", row("the-last"));
-    const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
-      traceEvents: { name: string; tdur?: number; dur?: number }[];
-    };
-    // Processor time: other processes of the machine do not count.
-    const tasks = traceEvents.filter(({ name, tdur }) => name === "RunTask" && tdur !== undefined);
-    const longestMs = Math.max(...tasks.map(({ tdur }) => tdur! / 1_000));
-    const wallMs = Math.max(...tasks.map(({ dur }) => dur! / 1_000));
-    console.info(
-      `inspector at ${rate} notifications per second: longest task ${longestMs.toFixed(1)} ms of processor time, ${wallMs.toFixed(0)} ms of wall time`,
-    );
-    expect(tasks.length).toBeGreaterThan(100);
-    expect(longestMs).toBeLessThanOrEqual(100);
-    await alice.close();
-  });
 });
 
 describe("the panels", () => {
