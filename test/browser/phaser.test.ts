@@ -491,6 +491,10 @@ describe("the template", () => {
 
   test("restarts when a file is saved, and leaves no second game or connection", async () => {
     process.env["VITE_GS2_GATEWAY_EMULATOR_URL"] = emulator.url;
+    const { handlers } = (await import(
+      inRepo("src/emulator/cli/templates/phaser-vite/handlers.mjs")
+    )) as { handlers: (emulator: Emulator) => () => void };
+    const endHandlers = handlers(emulator);
     const server = await createServer({
       root: folder,
       configFile: false,
@@ -500,6 +504,7 @@ describe("the template", () => {
       resolve: {
         alias: [
           { find: /^gs2-gateway$/, replacement: inRepo("dist/index.js") },
+          { find: /^gs2-gateway\/calls$/, replacement: inRepo("dist/calls.js") },
           { find: /^gs2-gateway\/phaser$/, replacement: inRepo("dist/phaser.js") },
           { find: /^gs2-gateway\/phaser\/global$/, replacement: inRepo("dist/phaser-global.js") },
           { find: /^phaser$/, replacement: inRepo("node_modules/phaser/dist/phaser.esm.min.js") },
@@ -531,6 +536,7 @@ describe("the template", () => {
       pageErrors = pageErrors.filter((message) => !isBrowserMessage(message));
     } finally {
       await server.close();
+      endHandlers();
       delete process.env["VITE_GS2_GATEWAY_EMULATOR_URL"];
     }
   }, 180_000);
