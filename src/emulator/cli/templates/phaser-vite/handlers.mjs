@@ -92,7 +92,7 @@ function handleMatchmaking(emulator, robotAfterMs) {
     doMatchmaking,
     async ({ userId }) => {
       const [name] = [...open].find(([, { userIds }]) => !userIds.includes(userId)) ?? [];
-      return { item: name && (await join(name, userId)) };
+      return { item: name ? await join(name, userId) : undefined };
     },
     { requirePlayer: true },
   );
