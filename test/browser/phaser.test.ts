@@ -1,5 +1,5 @@
 // The plugin in games on Phaser 3 and 4, in a real browser, against the emulator.
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -491,9 +491,11 @@ describe("the template", () => {
 
   test("restarts when a file is saved, and leaves no second game or connection", async () => {
     process.env["VITE_GS2_GATEWAY_EMULATOR_URL"] = emulator.url;
-    const { handlers } = (await import(
-      inRepo("src/emulator/cli/templates/phaser-vite/handlers.mjs")
-    )) as { handlers: (emulator: Emulator) => () => void };
+    await mkdir(join(folder, "node_modules"));
+    await symlink(inRepo(), join(folder, "node_modules/gs2-gateway"), "junction");
+    const { handlers } = (await import(join(folder, "handlers.mjs"))) as {
+      handlers: (emulator: Emulator) => () => void;
+    };
     const endHandlers = handlers(emulator);
     const server = await createServer({
       root: folder,
