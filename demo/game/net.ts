@@ -36,13 +36,3 @@ export const signInAs = (
       removeItem: () => undefined,
     },
   });
-
-/** Whether this page comes from `npm start`: another file server has no emulator. */
-export async function isEmulatorHere(): Promise<boolean> {
-  try {
-    const { ok, headers } = await fetch("/_emulator/ready");
-    return ok && (headers.get("content-type") ?? "").includes("json");
-  } catch {
-    return false;
-  }
-}

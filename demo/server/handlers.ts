@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { GatewayClient, type GatewayClientOptions } from "gs2-gateway";
+import { GatewayClient, isGatewayError, type GatewayClientOptions } from "gs2-gateway";
 import { GatewayAdmin } from "gs2-gateway/admin";
 import { increaseCounterByUserId } from "gs2-gateway/calls";
 import type { Emulator } from "gs2-gateway/emulator";
@@ -67,14 +67,24 @@ export async function handlers(
   handleMatchmaking(emulator, world, deliver);
   handleMissions(emulator, missions, deliver);
   handleStarfall({ emulator, admin, world, deliver });
+  await enablePush(admin);
   const ticker = setInterval(() => void deliver(world.tick()), TICK_MS);
-  // GS2 forwards to devices only with a firebaseSecret; on GS2, the one of your Firebase project.
-  await admin.updateNamespace({ firebaseSecret: "demo-secret" });
   return () => {
     clearInterval(ticker);
     client.dispose();
     save();
   };
+}
+
+/** GS2 forwards to devices only with a firebaseSecret; on GS2, the one of your Firebase project. */
+async function enablePush(admin: GatewayAdmin): Promise<void> {
+  const firebaseSecret = "demo-secret";
+  try {
+    await admin.updateNamespace({ firebaseSecret });
+  } catch (error) {
+    if (!isGatewayError(error, "notFound")) throw error;
+    await admin.createNamespace({ name: gatewayNamespace, firebaseSecret });
+  }
 }
 
 /** Counts by GS2-Mission. A count that fails is not repeated, since it may have been counted. */
