@@ -159,6 +159,7 @@ export async function play(name: string, isExclusive: boolean): Promise<void> {
   signingIn.abort();
   signingIn = new AbortController();
   const { signal } = signingIn;
+  const isOver = () => signal.aborted;
   batch(() => {
     player.value = { name, isExclusive };
     signInError.value = undefined;
@@ -166,7 +167,7 @@ export async function play(name: string, isExclusive: boolean): Promise<void> {
     notifications.value = [];
   });
   updateAddress();
-  while (!signal.aborted) {
+  while (!isOver()) {
     try {
       await gateway.connect({ signal });
       await signInAs(name, { isExclusive, signal });
@@ -174,7 +175,7 @@ export async function play(name: string, isExclusive: boolean): Promise<void> {
     } catch (error) {
       if (!isGatewayError(error)) throw error;
       // A refused bind or a lost network: the page shows it from gateway.connection, which goes on.
-      if (signal.aborted || gateway.connection.bindings["player"]) return;
+      if (isOver() || gateway.connection.bindings["player"]) return;
       if (!error.retryable) {
         signInError.value = error;
         return;

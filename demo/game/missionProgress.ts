@@ -35,7 +35,9 @@ async function receiveRewards(): Promise<void> {
   const { completedMissionTaskNames: completed, receivedMissionTaskNames: received } = ours ?? {};
   for (const missionTaskName of completed ?? []) {
     if (received?.includes(missionTaskName)) continue;
-    await gateway.call(complete, { namespaceName, missionGroupName, missionTaskName });
+    const params = { namespaceName, missionGroupName, missionTaskName };
+    // Another tab may have received it meanwhile.
+    await gateway.call(complete, params).catch(() => undefined);
   }
 }
 

@@ -53,7 +53,7 @@ export function createMissions(today: () => string, saved?: SavedMissions) {
     countOf,
     /** Returns a notice for each step, and one when the mission is complete. */
     increase(userId: string, taskName: TaskName, value: number): Notice[] {
-      if (value <= 0 || isComplete(userId, taskName)) return [];
+      if (isComplete(userId, taskName)) return [];
       const { counts, received } = progressOf(userId);
       const count = (counts[taskName] ?? 0) + value;
       players.set(userId, { received, counts: { ...counts, [taskName]: count } });

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { CatchReport, JoinRequest } from "../shared/api.js";
+import { taskNames, type CatchReport, type JoinRequest } from "../shared/api.js";
 import { SIZES } from "../shared/rules.js";
 import { roundMsAttribute, sizeAttribute } from "../shared/services.js";
 
@@ -40,6 +40,13 @@ const opening = v.pipe(
   v.object({ size: v.picklist(SIZES), roundMs: v.undefinedable(v.pipe(v.number(), v.finite())) }),
 );
 
+/** Parameters of `increaseCounterByUserId`. */
+const increase = v.object({
+  userId: v.string(),
+  counterName: v.picklist(taskNames),
+  value: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_STARS)),
+});
+
 /** Undefined: a page does not send it. */
 const readerOf =
   <Output>(schema: v.GenericSchema<unknown, Output>) =>
@@ -53,3 +60,5 @@ export const readCatchReport: (value: unknown) => CatchReport | undefined = read
 export const readSearch: (value: unknown) => { size: number } | undefined = readerOf(search);
 /** The parameters of `createGathering`. */
 export const readOpening: (value: unknown) => JoinRequest | undefined = readerOf(opening);
+export const readIncrease: (value: unknown) => v.InferOutput<typeof increase> | undefined =
+  readerOf(increase);

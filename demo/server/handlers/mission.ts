@@ -9,6 +9,7 @@ import { taskNames, type Notice, type TaskName } from "../../shared/api.js";
 import { describeCounters } from "../../shared/calls.js";
 import { missionGroup } from "../../shared/services.js";
 import { isTaskName, type Missions } from "../missions.js";
+import { readIncrease } from "../requests.js";
 import { refused } from "./account.js";
 
 const resetType = "daily";
@@ -37,9 +38,10 @@ export function handleMissions(
   }));
 
   emulator.handle(increaseCounterByUserId, async ({ params }) => {
-    const { userId, counterName, value } = params;
-    if (!isTaskName(counterName)) throw refused(404, "mission.counterModel.error.notFound");
-    await deliver(missions.increase(userId, counterName, Number(value)));
+    const increase = readIncrease(params);
+    if (!increase) throw refused(400, "mission.counter.error.invalid");
+    const { userId, counterName, value } = increase;
+    await deliver(missions.increase(userId, counterName, value));
     return { item: counterOf(userId, counterName) };
   });
 

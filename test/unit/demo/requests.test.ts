@@ -1,5 +1,10 @@
 import { expect, it } from "vitest";
-import { readCatchReport, readOpening, readSearch } from "../../../demo/server/requests.js";
+import {
+  readCatchReport,
+  readIncrease,
+  readOpening,
+  readSearch,
+} from "../../../demo/server/requests.js";
 
 const playerOf = (values: Record<string, unknown>) => ({
   attributes: Object.entries(values).map(([name, value]) => ({ name, value })),
@@ -55,5 +60,18 @@ it.each([playerOf({ size: 1 }), playerOf({ size: "2" }), playerOf({}), {}, null]
   "a search of the player %j is refused",
   (player) => {
     expect(readSearch({ player })).toBeUndefined();
+  },
+);
+
+const increase = { userId: "alice", counterName: "win-round", value: 1 };
+
+it("an increase of a counter is read", () => {
+  expect(readIncrease({ ...increase, namespaceName: "mission" })).toEqual(increase);
+});
+
+it.each([{ value: "1" }, { value: 0 }, { value: 1e9 }, { counterName: "toString" }])(
+  "an increase with %j is refused",
+  (change) => {
+    expect(readIncrease({ ...increase, ...change })).toBeUndefined();
   },
 );
