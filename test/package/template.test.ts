@@ -1,6 +1,6 @@
 // A stranger's first minutes: the packed package writes a game, which is installed, tested, run and built.
 import { execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -43,6 +43,15 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("the game that init writes", { timeout: 180_000 }, () => {
+  test("signs in and finds a match in under 150 lines of code", async () => {
+    const files = await readdir(join(game, "src"));
+    const texts = await Promise.all(files.map((file) => readFile(join(game, "src", file), "utf8")));
+    const lines = texts.flatMap((text) => text.split("\n"));
+    const code = lines.filter((line) => line.trim() !== "" && !/^\s*(\/\/|\/?\*)/.test(line));
+    expect(code.length).toBeGreaterThan(100);
+    expect(code.length).toBeLessThan(150);
+  });
+
   test("passes its own tests", async () => {
     const { stdout } = await npm(["test"], game, { NO_COLOR: "1" });
     expect(stdout).toMatch(/Tests +3 passed/);
