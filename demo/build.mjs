@@ -27,7 +27,7 @@ await Promise.all([
   }),
   build({
     ...shared,
-    entryPoints: { server: "demo/server/app.ts" },
+    entryPoints: { server: "demo/server/app.ts", handlers: "demo/server/handlers.ts" },
     outdir: "build/demo",
     platform: "node",
     packages: "external",

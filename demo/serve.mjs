@@ -14,7 +14,7 @@ try {
   // A round goes on after a restart.
   const file =
     port > 0
-      ? fileURLToPath(new URL(`../build/demo/state-${port}.json`, import.meta.url))
+      ? fileURLToPath(new URL(`../build/demo/starfall-${port}.json`, import.meta.url))
       : undefined;
   const demo = await startDemo({ port, file });
   console.log(`Demo:      ${demo.url}`);

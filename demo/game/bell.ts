@@ -1,7 +1,7 @@
 // A bell: push notifications of a match while the page is hidden.
 import { signal } from "@preact/signals";
 import { createLocalTokenProvider, createPush, deliverToWorker } from "gs2-gateway/push";
-import type { DevicePush } from "gs2-gateway/emulator";
+import { takePush } from "../local/emulator.js";
 import { gateway } from "./net.js";
 
 // On GS2 itself: your Firebase config and VAPID key instead of the provider.
@@ -69,15 +69,11 @@ function forwardPushes(): void {
   isForwarding = true;
   void navigator.locks.request("gs2-gateway-demo-pushes", async () => {
     const token = await provider.getToken(UNUSED_REQUEST);
-    const body = JSON.stringify({ token, timeoutMs: 20_000 });
     for (;;) {
-      const response = await fetch("/_emulator/pushes/take", { method: "POST", body }).catch(
-        () => undefined,
-      );
-      if (response?.status === 200) {
-        const { item } = (await response.json()) as { item: DevicePush };
-        await deliverToWorker(item.message).catch(() => undefined);
-      } else if (response?.status !== 204) {
+      try {
+        const push = await takePush(token);
+        if (push) await deliverToWorker(push.message).catch(() => undefined);
+      } catch {
         // The server is restarting.
         await new Promise((resolve) => setTimeout(resolve, 1_000));
       }

@@ -1,6 +1,7 @@
+import { sendTestPush } from "../shared/calls.js";
 import { bell, toggleBell } from "./bell.js";
 import { texts } from "./language.js";
-import { server } from "./net.js";
+import { gateway } from "./net.js";
 import { Press } from "./press.js";
 
 export function BellRow() {
@@ -11,7 +12,7 @@ export function BellRow() {
     <section id="push" class="card row" data-status={status} title={message}>
       <p>{t.bell[status]}</p>
       {isOn && (
-        <Press id="testPush" action={server.testPush}>
+        <Press id="testPush" action={() => gateway.call(sendTestPush, {})}>
           {t.testPush}
         </Press>
       )}

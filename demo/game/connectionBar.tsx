@@ -1,6 +1,6 @@
 import { computed } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import { connection, play, player, round } from "./game.js";
+import { connection, play, player, round, signInError } from "./game.js";
 import { texts } from "./language.js";
 import { useFocusOnMount } from "./focusOnMount.js";
 import { gateway } from "./net.js";
@@ -19,11 +19,14 @@ export const lostSession = computed(() =>
       : undefined,
 );
 
+const status = computed(() =>
+  player.value && signInError.value ? "unauthorized" : connection.value.status,
+);
+
 export function StatusPill() {
-  const { status } = connection.value;
   return (
-    <p id="status" class="pill" role="status" data-status={status}>
-      <span>{texts.value.status[status]}</span>
+    <p id="status" class="pill" role="status" data-status={status.value}>
+      <span>{texts.value.status[status.value]}</span>
     </p>
   );
 }
@@ -35,14 +38,15 @@ const failureText = (error: Error): string =>
 /** Shows a problem of the connection, its reason, and what the player can do. Empty otherwise. */
 export function ConnectionBar() {
   const t = texts.value;
-  const { status, attempt, reason, error, nextRetryAt } = connection.value;
+  const { attempt, reason, nextRetryAt } = connection.value;
+  const error = signInError.value ?? connection.value.error;
   if (!player.value) return null;
-  if (status === "closed" || status === "unauthorized") {
+  if (status.value === "closed" || status.value === "unauthorized") {
     const { name, isExclusive } = player.value;
     return (
       <div id="trouble" class="bar bad">
         <p>
-          <strong>{error ? t.status[status] : t.stoppedTitle}</strong>{" "}
+          <strong>{error ? t.status[status.value] : t.stoppedTitle}</strong>{" "}
           {error ? failureText(error) : reason && t.reasons[reason]}
         </p>
         <Press id="again" action={() => play(name, isExclusive)}>
@@ -51,7 +55,8 @@ export function ConnectionBar() {
       </div>
     );
   }
-  if (status !== "reconnecting" && !(status === "connecting" && attempt > 1)) return null;
+  const isRetrying = status.value === "connecting" && attempt > 1;
+  if (status.value !== "reconnecting" && !isRetrying) return null;
   return (
     <div id="trouble" class="bar wait">
       <p>

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { EmulatorFault, EmulatorFaultReport } from "gs2-gateway/emulator";
+import { requestFaults } from "../local/emulator.js";
 
 /** The faults of each switch in the drawer. */
 const faultsOf = {
@@ -31,15 +32,6 @@ export const lasting: readonly FaultName[] = [
 
 /** Undefined while the emulator does not answer. */
 export const reports = signal<readonly EmulatorFaultReport[] | undefined>([]);
-
-async function requestFaults(
-  faults?: readonly EmulatorFault[],
-): Promise<readonly EmulatorFaultReport[]> {
-  const response = await fetch("/_emulator/faults", {
-    ...(faults && { method: "PUT", body: JSON.stringify({ faults }) }),
-  });
-  return ((await response.json()) as { faults: EmulatorFaultReport[] }).faults;
-}
 
 export async function refreshReports(): Promise<void> {
   reports.value = await requestFaults().catch(() => undefined);

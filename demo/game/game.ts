@@ -1,8 +1,11 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { isGatewayError, type Notification } from "gs2-gateway";
 import type { GameState, MatchState } from "../shared/api.js";
+import { fillWithRobots as fill, getState, leaveMatch, reportCatches } from "../shared/calls.js";
 import { nameOf } from "../shared/players.js";
-import { gateway, server, tokenOf } from "./net.js";
+import { findMatch, leaveGathering } from "./matchmaking.js";
+import { syncMissions } from "./missionProgress.js";
+import { gateway, signInAs } from "./net.js";
 import { createRound, type Round } from "./round.js";
 import { announce } from "./toasts.js";
 
@@ -13,6 +16,8 @@ gateway.lifecycle.on("status", (now) => (connection.value = now));
 
 export const player = signal<{ name: string; isExclusive: boolean } | undefined>(undefined);
 export const state = signal<GameState | undefined>(undefined);
+/** Why the player could not be signed in; the connection has none of it. */
+export const signInError = signal<Error | undefined>(undefined);
 export const isReady = computed(() => connection.value.status === "ready");
 
 export const round = signal<Round | undefined>(undefined);
@@ -28,11 +33,14 @@ const serverNow = (): number => Date.now() + clock.offsetMs;
 let requested = 0;
 let applied = 0;
 
-/** Applies the state from the server, fetched or answered by an action. */
-export async function sync(request: () => Promise<GameState> = server.state): Promise<void> {
+/** The match that the player leaves: its end is no news. */
+let leftMatch: string | undefined;
+
+/** Fetches the state from the server, and applies it. */
+export async function sync(): Promise<void> {
   const sequence = ++requested;
   const sentAt = Date.now();
-  const response = await request();
+  const response = await gateway.call(getState, {});
   // Responses may arrive out of order: an older one is ignored.
   if (sequence < applied) return;
   applied = sequence;
@@ -45,8 +53,8 @@ export async function sync(request: () => Promise<GameState> = server.state): Pr
     state.value = response;
     enterMatch(response.match);
   });
-  if (before && !before.isOver && !response.match && request === server.state)
-    announce("matchGone");
+  const isGone = before && !before.isOver && !response.match;
+  if (isGone && before.name !== leftMatch) announce("matchGone");
 }
 
 /** Creates the round of a new match; the round of the current match keeps its unreported stars. */
@@ -61,9 +69,9 @@ function enterMatch(match: MatchState | null): void {
     round.value = createRound({
       ...{ matchName, seed, startsAt, roundMs, caught, serverNow },
       report: async (ids, isLast) => {
-        // After a restart the server does not know our token; the next bind gets a new one.
+        // A call would wait for the connection: the next bind reports what there is then.
         if (!isReady.value) throw new Error("The server is out of reach.");
-        await server.report({ matchName, caught: ids, isLast });
+        await gateway.call(reportCatches, { matchName, caught: ids, isLast });
       },
       changed: () => catches.value++,
     });
@@ -76,16 +84,16 @@ function enterMatch(match: MatchState | null): void {
 gateway.onSync(() => {
   // A restarted server may have another clock.
   clock = { ...clock, tookMs: Infinity };
-  return refresh();
+  return Promise.all([refresh(), refresh(syncMissions)]);
 });
 
 const RETRY_AFTER_MS = 1_000;
 
 /** Retries until there is a response. A lost connection ends it: the gap starts it again. */
-async function refresh(): Promise<void> {
+async function refresh(fetchAndApply: () => Promise<void> = sync): Promise<void> {
   while (isReady.value) {
     try {
-      await sync();
+      await fetchAndApply();
       return;
     } catch {
       await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
@@ -107,7 +115,7 @@ for (const key of [
   "starfall:lobby",
   "starfall:over",
 ] as const) {
-  gateway.on(key, refresh);
+  gateway.on(key, () => refresh());
 }
 
 // Scores change often, so the notification contains them.
@@ -117,13 +125,10 @@ gateway.on("starfall:scores", ({ payload: { matchName, version, standings } }) =
   state.value = { ...now, match: { ...now.match, version, standings } };
 });
 
-gateway.on("starfall:mission", ({ payload }) => {
-  const now = state.value;
-  if (!now) return;
-  const missions = now.missions.map((one) => (one.taskName === payload.taskName ? payload : one));
-  state.value = { ...now, missions };
+gateway.on("Gs2Mission:Complete", ({ payload }) => {
+  announce("missionComplete", payload.taskName);
+  return refresh(syncMissions);
 });
-gateway.on("Gs2Mission:Complete", ({ payload }) => announce("missionComplete", payload.taskName));
 
 // The round ends by the server's clock; then the remaining stars are reported.
 effect(() => {
@@ -148,26 +153,43 @@ gateway.on("*", (notification) => {
   notifications.value = [notification, ...notifications.value].slice(0, 100);
 });
 
+let signingIn = new AbortController();
+
 export async function play(name: string, isExclusive: boolean): Promise<void> {
+  signingIn.abort();
+  signingIn = new AbortController();
+  const { signal } = signingIn;
+  const isOver = () => signal.aborted;
   batch(() => {
     player.value = { name, isExclusive };
+    signInError.value = undefined;
     state.value = undefined;
     notifications.value = [];
   });
   updateAddress();
-  try {
-    await gateway.connect();
-    await gateway.setUserId({ accessToken: tokenOf(name), allowConcurrentAccess: !isExclusive });
-  } catch (error) {
-    // A refused bind or token, or no network: the page shows it from gateway.connection.
-    if (!isGatewayError(error)) throw error;
+  while (!isOver()) {
+    try {
+      await gateway.connect({ signal });
+      await signInAs(name, { isExclusive, signal });
+      return;
+    } catch (error) {
+      if (!isGatewayError(error)) throw error;
+      // A refused bind or a lost network: the page shows it from gateway.connection, which goes on.
+      if (isOver() || gateway.connection.bindings["player"]) return;
+      if (!error.retryable) {
+        signInError.value = error;
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
+    }
   }
 }
 
 /** @param beforeRelease runs while the player is still bound */
 export async function quit(beforeRelease: () => Promise<unknown>): Promise<void> {
+  signingIn.abort();
   // Informs the other players; quitting works without it.
-  if (isReady.value) await server.leave().catch(() => undefined);
+  if (isReady.value) await leaveSeat().catch(() => undefined);
   await beforeRelease().catch(() => undefined);
   await gateway.disconnect();
   // Otherwise the next connect() would bind the same player again.
@@ -195,9 +217,29 @@ function updateAddress(): void {
 const query = new URLSearchParams(location.search);
 const roundMs = query.has("roundMs") ? Number(query.get("roundMs")) : undefined;
 
-export const join = (size: number): Promise<void> => sync(() => server.join({ size, roundMs }));
-export const fillWithRobots = (): Promise<void> => sync(server.fillWithRobots);
-export const leave = (): Promise<void> => sync(server.leave);
+export async function join(size: number): Promise<void> {
+  await findMatch(size, roundMs);
+  await sync();
+}
+
+export async function fillWithRobots(): Promise<void> {
+  await gateway.call(fill, {});
+  await sync();
+}
+
+/** Leaves the gathering, the round, or its result. */
+export async function leave(): Promise<void> {
+  await leaveSeat();
+  await sync();
+}
+
+async function leaveSeat(): Promise<void> {
+  const { gathering, match } = state.value ?? {};
+  if (gathering) await leaveGathering(gathering.name);
+  if (!match) return;
+  leftMatch = match.name;
+  await gateway.call(leaveMatch, {});
+}
 
 /** Starts at once with the player of the address, after a reload or by a link. */
 export function resume(): void {

@@ -1,5 +1,5 @@
-import { state } from "./game.js";
 import { texts } from "./language.js";
+import { missions } from "./missionProgress.js";
 
 /** Progress of today's missions. The server counts, and sends a notification for each step. */
 export function Missions() {
@@ -8,7 +8,7 @@ export function Missions() {
     <section id="missions" class="card">
       <h2>{t.missionsTitle}</h2>
       <ul>
-        {(state.value?.missions ?? []).map(({ taskName, count, goal }) => {
+        {missions.value.map(({ taskName, count, goal }) => {
           const isDone = count === goal;
           return (
             <li key={taskName} class={isDone ? "done" : ""} data-task={taskName}>

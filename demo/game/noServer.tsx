@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
+import { isEmulatorHere, startedAt } from "../local/emulator.js";
 import { texts } from "./language.js";
-import { isEmulatorHere } from "./net.js";
 
 export const isServerHere = signal<boolean | undefined>(undefined);
 
@@ -21,7 +21,7 @@ export function NoServer() {
       <p>{t.noServer}</p>
       <pre>npm start</pre>
       <p>{t.noServerThen}</p>
-      <a href="http://127.0.0.1:9480/demo/">http://127.0.0.1:9480/demo/</a>
+      <a href={startedAt}>{startedAt}</a>
     </section>
   );
 }

@@ -16,6 +16,8 @@ interface RoundPorts {
 }
 
 const REPORT_AFTER_MS = 150;
+/** GS2 bills each call. */
+const REPORT_EVERY_MS = 1_000;
 
 /**
  * A player's round, played without the network: a caught star counts at once and is reported when
@@ -27,13 +29,15 @@ export function createRound({ report, changed, serverNow, ...match }: RoundPorts
   const unreported = new Set<number>();
   let isReporting = false;
   let isLastReported = false;
+  let reportedAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const nowMs = () => serverNow() - match.startsAt;
   const isOver = () => nowMs() >= match.roundMs;
 
   function scheduleFlush(): void {
-    timer ??= setTimeout(() => void flush(), REPORT_AFTER_MS);
+    const waitMs = Math.max(REPORT_AFTER_MS, reportedAt + REPORT_EVERY_MS - Date.now());
+    timer ??= setTimeout(() => void flush(), waitMs);
   }
 
   /**
@@ -46,6 +50,7 @@ export function createRound({ report, changed, serverNow, ...match }: RoundPorts
     const isLast = isOver();
     if (isReporting || (unreported.size === 0 && (!isLast || isLastReported))) return;
     isReporting = true;
+    reportedAt = Date.now();
     const sent = [...unreported];
     try {
       await report(sent, isLast);

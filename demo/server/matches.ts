@@ -9,6 +9,7 @@ import {
   type Star,
   type StarKind,
 } from "../shared/rules.js";
+import { matchmakingNamespace } from "../shared/services.js";
 import type { Full } from "./matchmaking.js";
 import { caughtByRobot } from "./robots.js";
 
@@ -42,6 +43,7 @@ const RESTART_GRACE_MS = 10_000;
 const CLOCK_MS = 2_000;
 const RESULT_LASTS_MS = 10 * 60_000;
 const CLOUD_CELLS = 3;
+const SCORES_EVERY_MS = 1_000;
 
 /** Running rounds, and results until all players have left them. Returns the notices to send. */
 export class Matches {
@@ -49,7 +51,7 @@ export class Matches {
   private readonly earliestEnd: number;
   private readonly skies = new Map<string, readonly Star[]>();
   /** The scores last sent to each match's players. */
-  private readonly sentScores = new Map<string, string>();
+  private readonly sentScores = new Map<string, { readonly scores: string; readonly at: number }>();
 
   constructor(
     private readonly now: () => number,
@@ -117,7 +119,7 @@ export class Matches {
     if (present(match).length === 0) this.discard(match);
     if (match.overAt !== undefined) return [];
     const payload = {
-      namespaceName: "matchmaking",
+      namespaceName: matchmakingNamespace,
       gatheringName: match.name,
       leaveUserId: userId,
     };
@@ -191,8 +193,12 @@ export class Matches {
 
   private scoreNotices(match: Match, standings: readonly Standing[]): Notice[] {
     const scores = JSON.stringify(standings);
-    if (scores === this.sentScores.get(match.name)) return [];
-    this.sentScores.set(match.name, scores);
+    const sent = this.sentScores.get(match.name);
+    if (scores === sent?.scores) return [];
+    // GS2 bills each notification. The end does not wait.
+    const isSoon = sent && this.now() < sent.at + SCORES_EVERY_MS;
+    if (isSoon && match.overAt === undefined) return [];
+    this.sentScores.set(match.name, { scores, at: this.now() });
     // A robot's catch changes the scores without a report.
     match.version++;
     const payload = { matchName: match.name, version: match.version, standings };

@@ -1,4 +1,5 @@
 import type { Gathering, Notice } from "../shared/api.js";
+import { matchmakingNamespace } from "../shared/services.js";
 
 interface Open {
   readonly name: string;
@@ -19,6 +20,8 @@ export interface SavedGatherings {
 /** The result of a change: notices, and the gathering that is full now and was removed here. */
 export interface Change {
   readonly notices: readonly Notice[];
+  /** The player's; undefined where there is none. */
+  readonly gathering?: Gathering;
   readonly full?: Full;
 }
 
@@ -35,25 +38,31 @@ export class Matchmaking {
   }
 
   /**
-   * Joins the first gathering of this size that has room, or creates one with this length of a
-   * round.
+   * Joins the first gathering of this size that has room. Changes nothing for a player who is in a
+   * gathering.
    *
    * @param isPlaying players for whom it is false have closed the page, and leave the gathering
    */
-  join(
+  search(
     userId: string,
     size: number,
-    roundMs: number,
     isPlaying: (userId: string) => boolean = () => true,
   ): Change {
-    if (this.gatheringOf(userId)) return nothing;
+    const own = this.holding(userId);
+    if (own) return { notices: [], gathering: own };
     for (;;) {
       const open = this.find((one) => one.size === size);
-      const gone = open?.players.filter((player) => !isPlaying(player)) ?? [];
-      if (open && gone.length === 0) return this.add(open, userId);
-      if (!open) break;
+      if (!open) return nothing;
+      const gone = open.players.filter((player) => !isPlaying(player));
+      if (gone.length === 0) return this.add(open, userId);
       for (const player of gone) this.leave(player);
     }
+  }
+
+  /** Opens a gathering with this length of a round, for a player who is in none. */
+  create(userId: string, size: number, roundMs: number): Change {
+    const own = this.holding(userId);
+    if (own) return { notices: [], gathering: own };
     const name = `gathering-${String(++this.made).padStart(4, "0")}`;
     const gathering: Open = { name, size, roundMs, players: [] };
     this.gatherings.set(name, gathering);
@@ -66,6 +75,7 @@ export class Matchmaking {
     gathering.players = gathering.players.filter((player) => player !== userId);
     if (gathering.players.length === 0) this.gatherings.delete(gathering.name);
     return {
+      gathering,
       notices: gathering.players.map((player) => ({
         userId: player,
         key: "Gs2Matchmaking:Leave",
@@ -113,15 +123,15 @@ export class Matchmaking {
       key: "Gs2Matchmaking:Join",
       payload: { ...about(gathering), joinUserId: userId },
     }));
-    if (gathering.players.length < gathering.size) return { notices: joined };
+    if (gathering.players.length < gathering.size) return { notices: joined, gathering };
     this.gatherings.delete(gathering.name);
     const complete = gathering.players.map((player): Notice => ({
       userId: player,
       key: "Gs2Matchmaking:Complete",
       payload: about(gathering),
     }));
-    return { notices: [...joined, ...complete], full: gathering };
+    return { notices: [...joined, ...complete], gathering, full: gathering };
   }
 }
 
-const about = ({ name }: Open) => ({ namespaceName: "matchmaking", gatheringName: name });
+const about = ({ name }: Open) => ({ namespaceName: matchmakingNamespace, gatheringName: name });

@@ -1,6 +1,7 @@
 import * as v from "valibot";
-import type { CatchReport, JoinRequest } from "../shared/api.js";
+import { taskNames, type CatchReport, type JoinRequest } from "../shared/api.js";
 import { SIZES } from "../shared/rules.js";
+import { roundMsAttribute, sizeAttribute } from "../shared/services.js";
 
 // A page is in its player's hands: a report of `[[0], ...]` or `["map"]` would count as stars.
 
@@ -15,9 +16,35 @@ const catchReport = v.object({
   isLast: v.boolean(),
 });
 
-const joinRequest = v.object({
-  size: v.picklist(SIZES),
-  roundMs: v.optional(v.pipe(v.number(), v.finite())),
+/** The player of `doMatchmaking` and `createGathering`, by its attributes. */
+const player = v.pipe(
+  v.object({ attributes: v.array(v.object({ name: v.string(), value: v.number() })) }),
+  v.transform(({ attributes }) => new Map(attributes.map(({ name, value }) => [name, value]))),
+);
+
+const search = v.pipe(
+  v.object({ player }),
+  v.transform((given) => ({ size: given.player.get(sizeAttribute) })),
+  v.object({ size: v.picklist(SIZES) }),
+);
+
+const opening = v.pipe(
+  v.object({
+    player,
+    capacityOfRoles: v.tuple([v.object({ capacity: v.picklist(SIZES) })]),
+  }),
+  v.transform((given) => ({
+    size: given.capacityOfRoles[0].capacity,
+    roundMs: given.player.get(roundMsAttribute),
+  })),
+  v.object({ size: v.picklist(SIZES), roundMs: v.undefinedable(v.pipe(v.number(), v.finite())) }),
+);
+
+/** Parameters of `increaseCounterByUserId`. */
+const increase = v.object({
+  userId: v.string(),
+  counterName: v.picklist(taskNames),
+  value: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_STARS)),
 });
 
 /** Undefined: a page does not send it. */
@@ -29,4 +56,9 @@ const readerOf =
   };
 
 export const readCatchReport: (value: unknown) => CatchReport | undefined = readerOf(catchReport);
-export const readJoinRequest: (value: unknown) => JoinRequest | undefined = readerOf(joinRequest);
+/** The parameters of `doMatchmaking`. */
+export const readSearch: (value: unknown) => { size: number } | undefined = readerOf(search);
+/** The parameters of `createGathering`. */
+export const readOpening: (value: unknown) => JoinRequest | undefined = readerOf(opening);
+export const readIncrease: (value: unknown) => v.InferOutput<typeof increase> | undefined =
+  readerOf(increase);

@@ -1,8 +1,8 @@
-import type { CatchReport, GameState, JoinRequest, Notice } from "../shared/api.js";
-import { ROUND_MS, SIZES } from "../shared/rules.js";
+import type { CatchReport, GameState, Gathering, JoinRequest, Notice } from "../shared/api.js";
+import { ROUND_MS } from "../shared/rules.js";
 import { Matches } from "./matches.js";
 import { Matchmaking, type Change } from "./matchmaking.js";
-import { createMissions } from "./missions.js";
+import type { Counts } from "./missions.js";
 import { robotNames } from "./robots.js";
 import type { Saved } from "./store.js";
 
@@ -16,22 +16,29 @@ interface WorldPorts {
   readonly online: () => readonly string[];
   /** Also true for an absent player with push, who keeps the seat. */
   readonly isReachable: (userId: string) => boolean;
-  readonly saved?: Saved | undefined;
+  /** Counts for the player's missions. */
+  readonly count: (userId: string, counts: Counts) => void;
+  readonly saved?: SavedWorld | undefined;
+}
+
+export type SavedWorld = Omit<Saved, "missions">;
+
+/** Notices to send, and the gathering that the player has joined or left. */
+interface Joined {
+  readonly notices: readonly Notice[];
+  readonly gathering?: Gathering;
 }
 
 /** The state of the game. Each action changes it and returns the notices to send. */
 export class World {
   private readonly matchmaking: Matchmaking;
   private readonly matches: Matches;
-  private readonly missions: ReturnType<typeof createMissions>;
   private sentLobby = "";
 
   constructor(private readonly ports: WorldPorts) {
     const { now, saved } = ports;
     this.matchmaking = new Matchmaking(saved?.gatherings);
     this.matches = new Matches(now, saved?.matches);
-    const today = () => new Date(now()).toISOString().slice(0, 10);
-    this.missions = createMissions(today, saved?.missions);
   }
 
   stateOf(userId: string): GameState {
@@ -41,62 +48,64 @@ export class World {
       lobby: { idle: this.idle(), gatherings: this.matchmaking.open() },
       gathering: this.matchmaking.gatheringOf(userId),
       match: this.matches.matchOf(userId),
-      missions: this.missions.of(userId),
     };
   }
 
-  join(userId: string, { size, roundMs = ROUND_MS }: JoinRequest): Notice[] {
+  /** Joins a gathering of this size; none in the result: there is none. */
+  search(userId: string, size: number): Joined {
     const { matches, matchmaking } = this;
     // Joining the next round leaves the result of the last one.
     if (matches.matchOf(userId)?.isOver) matches.leave(userId);
-    if (matches.isPlaying(userId) || !(SIZES as readonly number[]).includes(size)) return [];
+    if (matches.isPlaying(userId)) return { notices: [] };
+    return this.apply(matchmaking.search(userId, size, this.ports.isReachable));
+  }
+
+  /** Opens a gathering; none in the result: the player is in a round. */
+  openGathering(userId: string, { size, roundMs = ROUND_MS }: JoinRequest): Joined {
+    if (this.matches.isPlaying(userId)) return { notices: [] };
     const limitedMs = Math.min(LONGEST_ROUND_MS, Math.max(SHORTEST_ROUND_MS, roundMs));
-    const lastsMs = Number.isFinite(limitedMs) ? limitedMs : ROUND_MS;
-    return this.apply(matchmaking.join(userId, size, lastsMs, this.ports.isReachable));
+    return this.apply(this.matchmaking.create(userId, size, limitedMs));
   }
 
-  fillWithRobots(userId: string): Notice[] {
-    return this.apply(this.matchmaking.fill(userId, robotNames));
+  fillWithRobots(userId: string): readonly Notice[] {
+    return this.apply(this.matchmaking.fill(userId, robotNames)).notices;
   }
 
-  /** Leaves the gathering, the round, or its result. */
-  leave(userId: string): Notice[] {
-    return [...this.matches.leave(userId), ...this.apply(this.matchmaking.leave(userId))];
+  /** Leaves the gathering of this name; none in the result: the player is not in it. */
+  cancel(userId: string, gatheringName: string): Joined {
+    if (this.matchmaking.gatheringOf(userId)?.name !== gatheringName) return { notices: [] };
+    return this.apply(this.matchmaking.leave(userId));
+  }
+
+  /** Leaves the round, or its result. */
+  leaveMatch(userId: string): Notice[] {
+    return [...this.matches.leave(userId), ...this.lobbyNotices()];
   }
 
   report(userId: string, report: CatchReport): Notice[] {
     const { fresh, notices } = this.matches.report(userId, report);
-    return [
-      ...notices,
-      ...this.missions.add(userId, {
-        "catch-stars": fresh.star + fresh.gold,
-        "catch-gold": fresh.gold,
-      }),
-    ];
+    this.ports.count(userId, {
+      "catch-stars": fresh.star + fresh.gold,
+      "catch-gold": fresh.gold,
+    });
+    return notices;
   }
 
   tick(): Notice[] {
     const { notices, finished } = this.matches.tick();
-    return [
-      ...finished.flatMap(({ userId, hasWon }) =>
-        this.missions.add(userId, { "play-rounds": 1, "win-round": hasWon ? 1 : 0 }),
-      ),
-      ...notices,
-      ...this.lobbyNotices(),
-    ];
-  }
-
-  save(): Saved {
-    return {
-      gatherings: this.matchmaking.save(),
-      matches: this.matches.save(),
-      missions: this.missions.save(),
-    };
-  }
-
-  private apply({ notices, full }: Change): Notice[] {
-    if (full) this.matches.open(full, this.ports.seed());
+    for (const { userId, hasWon } of finished) {
+      this.ports.count(userId, { "play-rounds": 1, "win-round": hasWon ? 1 : 0 });
+    }
     return [...notices, ...this.lobbyNotices()];
+  }
+
+  save(): SavedWorld {
+    return { gatherings: this.matchmaking.save(), matches: this.matches.save() };
+  }
+
+  private apply({ notices, full, gathering }: Change): Joined {
+    if (full) this.matches.open(full, this.ports.seed());
+    return { notices: [...notices, ...this.lobbyNotices()], ...(gathering && { gathering }) };
   }
 
   private idle(): string[] {

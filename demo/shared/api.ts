@@ -1,6 +1,6 @@
 import type { NotificationMap } from "gs2-gateway";
 
-// The messages between page and server, over HTTP and by notification.
+// What calls of the game carry, and notifications.
 
 export interface Gathering {
   readonly name: string;
@@ -54,12 +54,6 @@ export interface GameState {
   };
   readonly gathering: Gathering | null;
   readonly match: MatchState | null;
-  readonly missions: readonly MissionState[];
-}
-
-export interface Login {
-  readonly userId: string;
-  readonly accessToken: string;
 }
 
 export interface JoinRequest {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser, BrowserContextOptions, Page, Worker } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page, Response, Worker } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo } from "../support/repo.js";
@@ -53,12 +53,15 @@ test("the demo's page allows scripts of its own only, and no frame of another pa
 });
 
 test("the demo's responses with a player's token are not stored", async () => {
-  const body = JSON.stringify({ name: "Alice" });
-  const { status, headers } = await fetch(`${demoPages.demo.url}api/login`, {
-    method: "POST",
-    body,
-  });
-  expect([status, headers.get("cache-control")]).toEqual([200, "no-store"]);
+  const page = await demoPages.context.newPage();
+  const responses: Response[] = [];
+  page.on("response", (response) => responses.push(response));
+  await page.goto(`${demoPages.demo.url}?name=Alice`);
+  await untilStatus(page, "ready");
+  for (const path of ["/account/account/account/Alice", "/auth/login/signed"]) {
+    const login = responses.find((response) => new URL(response.url()).pathname === path);
+    expect([login?.status(), login?.headers()["cache-control"]]).toEqual([200, "no-store"]);
+  }
 });
 
 describe("two players", () => {
@@ -235,13 +238,14 @@ describe("a server outage", () => {
 });
 
 test("a refused login shows Signed out, and Connect again retries it", async () => {
-  await demoPages.context.route("**/api/login", (route) =>
-    route.fulfill({ status: 401, json: { message: "The session is over." } }),
+  const errors = [{ component: "account", message: "The session is over." }];
+  await demoPages.context.route("**/account/account/account/*", (route) =>
+    route.fulfill({ status: 401, json: { message: JSON.stringify(errors) } }),
   );
   const alice = await demoPages.open("?name=Alice");
   await untilStatus(alice, "unauthorized");
   await untilText(alice, "The session is over.");
-  await demoPages.context.unroute("**/api/login");
+  await demoPages.context.unroute("**/account/account/account/*");
   await alice.click("text=Connect again");
   await untilStatus(alice, "ready");
 });

@@ -85,7 +85,8 @@ export class DemoPages {
   async close(): Promise<void> {
     await this.context.close();
     await this.demo.stop();
-    if (this.file !== undefined) rmSync(this.file, { force: true });
+    if (this.file === undefined) return;
+    for (const file of [this.file, `${this.file}.gateway`]) rmSync(file, { force: true });
   }
 }
 

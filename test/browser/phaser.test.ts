@@ -1,5 +1,5 @@
 // The plugin in games on Phaser 3 and 4, in a real browser, against the emulator.
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -481,6 +481,12 @@ describe("the template", () => {
 
   test("restarts when a file is saved, and leaves no second game or connection", async () => {
     process.env["VITE_GS2_GATEWAY_EMULATOR_URL"] = emulator.url;
+    await mkdir(join(folder, "node_modules"));
+    await symlink(inRepo(), join(folder, "node_modules/gs2-gateway"), "junction");
+    const { handlers } = (await import(join(folder, "handlers.mjs"))) as {
+      handlers: (emulator: Emulator) => () => void;
+    };
+    const endHandlers = handlers(emulator);
     const server = await createServer({
       root: folder,
       configFile: false,
@@ -490,6 +496,7 @@ describe("the template", () => {
       resolve: {
         alias: [
           { find: /^gs2-gateway$/, replacement: inRepo("dist/index.js") },
+          { find: /^gs2-gateway\/calls$/, replacement: inRepo("dist/calls.js") },
           { find: /^gs2-gateway\/phaser$/, replacement: inRepo("dist/phaser.js") },
           { find: /^gs2-gateway\/phaser\/global$/, replacement: inRepo("dist/phaser-global.js") },
           { find: /^phaser$/, replacement: inRepo("node_modules/phaser/dist/phaser.esm.min.js") },
@@ -521,6 +528,7 @@ describe("the template", () => {
       pageErrors = pageErrors.filter((message) => !isBrowserMessage(message));
     } finally {
       await server.close();
+      endHandlers();
       delete process.env["VITE_GS2_GATEWAY_EMULATOR_URL"];
     }
   }, 180_000);

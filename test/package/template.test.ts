@@ -1,6 +1,6 @@
 // A stranger's first minutes: the packed package writes a game, which is installed, tested, run and built.
 import { execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -43,9 +43,18 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("the game that init writes", { timeout: 180_000 }, () => {
+  test("signs in and finds a match in under 150 lines of code", async () => {
+    const files = await readdir(join(game, "src"));
+    const texts = await Promise.all(files.map((file) => readFile(join(game, "src", file), "utf8")));
+    const lines = texts.flatMap((text) => text.split("\n"));
+    const code = lines.filter((line) => line.trim() !== "" && !/^\s*(\/\/|\/?\*)/.test(line));
+    expect(code.length).toBeGreaterThan(100);
+    expect(code.length).toBeLessThan(150);
+  });
+
   test("passes its own tests", async () => {
     const { stdout } = await npm(["test"], game, { NO_COLOR: "1" });
-    expect(stdout).toMatch(/Tests +1 passed/);
+    expect(stdout).toMatch(/Tests +3 passed/);
   });
 
   test("runs beside a gateway of its own with one command, and prints its address", async () => {
@@ -56,7 +65,7 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
     // The usual port may be in use where the tests run.
     const manifest = join(game, "package.json");
     const text = await readFile(manifest, "utf8");
-    expect(text).toContain("exec --port 9480 -- vite");
+    expect(text).toContain("exec --port 9480 --handlers handlers.mjs -- vite");
     await writeFile(manifest, text.replace("--port 9480", `--port ${port}`));
     const dev = spawn("npm", ["run", "dev", "--", "--host", "127.0.0.1", "--port", "0"], {
       cwd: game,
@@ -80,6 +89,7 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
       const [emulatorUrl] = /http:\/\/127\.0\.0\.1:\d+(?=")/.exec(gateway) ?? [];
       expect((await fetch(`${emulatorUrl}/_emulator/ready`)).status).toBe(200);
       expect(said).toContain(`GS2-Gateway emulator: ${emulatorUrl}`);
+      expect(said).toContain("Handlers: 5 of handlers.mjs");
       expect(new URL(emulatorUrl!).port).toBe(port);
     } finally {
       process.kill(-dev.pid!, "SIGTERM");
@@ -95,29 +105,29 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
       format: "esm",
       outfile,
     });
-    const { accessToken } = (await import(outfile)) as {
-      accessToken: (request: { reason: string }) => Promise<string>;
+    const { projectToken } = (await import(outfile)) as {
+      projectToken: (request: { reason: string }) => Promise<object>;
     };
     const answers = [
-      new Response("token-1"),
+      Response.json({ token: "token-1", expiresInSeconds: 60 }),
       new Response("<!doctype html>", { headers: { "Content-Type": "text/html; charset=utf-8" } }),
-      new Response("token-2", { status: 500 }),
+      new Response("{}", { status: 500 }),
       new Response("", { status: 401 }),
     ];
     const fetch = vi.fn(async () => answers.shift()!);
     vi.stubGlobal("fetch", fetch);
     onTestFinished(() => void vi.unstubAllGlobals());
-    const ask = () => accessToken({ reason: "unauthorized" });
-    expect(await ask()).toBe("token-1");
+    const ask = () => projectToken({ reason: "unauthorized" });
+    expect(await ask()).toEqual({ token: "token-1", expiresInSeconds: 60 });
     expect(fetch).toHaveBeenCalledWith(
-      "/api/access-token",
+      "/api/project-token",
       expect.objectContaining({
         method: "POST",
         body: '{"reason":"unauthorized"}',
       }),
     );
-    await expect(ask()).rejects.toThrow("/api/access-token answers 200 with a page");
-    await expect(ask()).rejects.toThrow("/api/access-token answers 500");
+    await expect(ask()).rejects.toThrow("/api/project-token answers 200 with a page");
+    await expect(ask()).rejects.toThrow("/api/project-token answers 500");
     await expect(ask()).rejects.toMatchObject({ kind: "unauthorized" });
   });
 
@@ -134,6 +144,10 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
         },
       },
     });
+    const { handlers } = (await import(join(game, "handlers.mjs"))) as {
+      handlers: (emulator: Emulator) => () => void;
+    };
+    const endHandlers = handlers(emulator);
     let browser: Browser | undefined;
     try {
       const url = { VITE_GS2_GATEWAY_EMULATOR_URL: emulator.url };
@@ -143,18 +157,24 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
       const complaints = recordPageErrors(context);
       const page = await context.newPage();
       await page.goto(`${emulator.url}/game/`);
-      await expect.poll(() => emulator.sessions().length, { timeout: 30_000 }).toBe(1);
-      const { sendConnectionIds } = await emulator.notify({
-        userId: "user-0001",
-        key: "Gs2Mission:Complete",
-        payload: { taskName: "first-steps" },
-      });
-      expect(sendConnectionIds).toHaveLength(1);
+      await expect.poll(() => page.title(), { timeout: 30_000 }).toMatch(/^Match of /);
+      const [{ userId } = { userId: "" }] = emulator.sessions();
+      expect(userId).toMatch(/^user-/);
+      expect(await page.title()).toBe(`Match of ${userId} and robot`);
+      const methods = emulator.calls().map(({ method }) => method);
+      for (const method of ["createAccount", "authentication", "loginBySignature"]) {
+        expect(methods).toContain(method);
+      }
+      // The next visit is the same player.
+      await page.reload();
+      await expect.poll(() => page.title(), { timeout: 30_000 }).toMatch(/^Match of /);
+      expect(emulator.sessions().map((session) => session.userId)).toEqual([userId]);
       expect(await page.locator("canvas").count()).toBe(1);
       // What drawing in software costs is no complaint of the game's.
       expect(complaints.filter((one) => !one.includes("GL Driver Message"))).toEqual([]);
     } finally {
       await browser?.close();
+      endHandlers();
       await emulator.stop();
     }
   });

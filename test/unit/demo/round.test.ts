@@ -48,6 +48,20 @@ describe("a round", () => {
     expect(round.unreportedCount()).toBe(0);
   });
 
+  it("reports once a second at most, and its end at once", async () => {
+    const { round, reports, setNow } = createTestRound();
+    setNow(sky[3]!.fromMs);
+    const startedAt = Date.now();
+    round.catchStar(sky[2]!);
+    await until("the first is reported", () => reports.length === 1);
+    round.catchStar(sky[3]!);
+    await until("the second is reported", () => reports.length === 2);
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(1_000);
+    setNow(ROUND_MS);
+    await round.flush();
+    expect(reports.at(-1)).toEqual([[], true]);
+  });
+
   it("keeps a failed report until the server is back", async () => {
     const { round, reports, setNow, setDown } = createTestRound();
     setNow(sky[3]!.fromMs);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { World } from "../../../demo/server/world.js";
-import type { Saved } from "../../../demo/server/store.js";
+import { World, type SavedWorld } from "../../../demo/server/world.js";
+import type { Counts } from "../../../demo/server/missions.js";
 import type { Notice } from "../../../demo/shared/api.js";
 import { COUNTDOWN_MS, skyOf, type StarKind } from "../../../demo/shared/rules.js";
 
@@ -11,23 +11,31 @@ const sky = skyOf(SEED, ROUND_MS);
 
 function createTestWorld(
   players = ["alice", "bob"],
-  saved?: Saved,
+  saved?: SavedWorld,
   startAt = Date.UTC(2026, 0, 5, 12),
 ) {
   let now = startAt;
+  const counted: (readonly [userId: string, counts: Counts])[] = [];
   const world = new World({
     now: () => now,
     seed: () => SEED,
     online: () => players,
     isReachable: () => true,
+    count: (...one) => counted.push(one),
     saved,
   });
+  /** As a page does: searches, and opens a gathering where there is none. */
+  function join(userId: string, size: number, roundMs: number) {
+    if (!world.search(userId, size).gathering) world.openGathering(userId, { size, roundMs });
+  }
   return {
     world,
+    join,
+    counted,
     now: () => now,
     pass: (ms: number) => (now += ms),
     begin() {
-      for (const player of players) world.join(player, { size: players.length, roundMs: ROUND_MS });
+      for (const player of players) join(player, players.length, ROUND_MS);
       now += COUNTDOWN_MS;
     },
     report: (userId: string, caught: number[], isLast = false) =>
@@ -94,6 +102,22 @@ describe("a match", () => {
     expect(world.tick()).toEqual([]);
   });
 
+  it("sends scores once a second at most, and those of the end at once", () => {
+    const { begin, pass, report, world } = createTestWorld();
+    begin();
+    pass(ROUND_MS - 1_000);
+    world.tick();
+    const [first, second] = sky.filter(({ kind }) => kind === "star");
+    report("alice", [first!.id]);
+    pass(999);
+    expect(keysFor(world.tick(), "bob")).toEqual([]);
+    pass(1);
+    expect(keysFor(world.tick(), "bob")).toEqual(["starfall:scores"]);
+    report("alice", [second!.id], true);
+    report("bob", [], true);
+    expect(keysFor(world.tick(), "bob")).toEqual(["starfall:scores", "starfall:over"]);
+  });
+
   it("ends when all players have sent their last report, otherwise 3 seconds after its time", () => {
     const { begin, pass, report, world } = createTestWorld();
     begin();
@@ -111,10 +135,10 @@ describe("a match", () => {
   it("ends when one player is left, and is removed when that player leaves", () => {
     const { begin, world } = createTestWorld();
     begin();
-    expect(keysFor(world.leave("bob"), "alice")).toContain("Gs2Matchmaking:Leave");
+    expect(keysFor(world.leaveMatch("bob"), "alice")).toContain("Gs2Matchmaking:Leave");
     world.tick();
     expect(world.stateOf("alice").match?.isOver).toBe(true);
-    world.leave("alice");
+    world.leaveMatch("alice");
     expect(world.stateOf("alice").match).toBeNull();
     expect(world.save().matches.matches).toEqual([]);
   });
@@ -124,7 +148,7 @@ describe("a match", () => {
     before.begin();
     before.pass(ROUND_MS - 1_000);
     before.report("alice", [firstOf("star").id]);
-    const saved = JSON.parse(JSON.stringify(before.world.save())) as Saved;
+    const saved = JSON.parse(JSON.stringify(before.world.save())) as SavedWorld;
     const after = createTestWorld(["alice", "bob"], saved, before.now() + 2_000);
     expect(after.scoreOf("alice")).toBe(1);
     after.pass(5_000);
@@ -136,9 +160,8 @@ describe("a match", () => {
   });
 
   it("gives robots scores that follow from the seed and grow with time", () => {
-    const { begin, pass, world } = createTestWorld(["alice"]);
-    begin();
-    world.join("alice", { size: 3, roundMs: ROUND_MS });
+    const { join, pass, world } = createTestWorld(["alice"]);
+    join("alice", 3, ROUND_MS);
     world.fillWithRobots("alice");
     pass(COUNTDOWN_MS);
     const scores = () => world.stateOf("alice").match!.standings.map(({ score }) => score);
@@ -150,42 +173,20 @@ describe("a match", () => {
 });
 
 describe("missions", () => {
-  it("send a notification for each step, and one when complete", () => {
-    const { begin, pass, report, world } = createTestWorld();
+  it("count the stars of a report, and the round for each player at its end", () => {
+    const { begin, counted, pass, report, world } = createTestWorld();
     begin();
     const gold = firstOf("gold");
     pass(ROUND_MS);
-    const notices = report("alice", [firstOf("star").id, gold.id, firstOf("comet").id], true);
-    expect(
-      notices.filter(({ key }) => key === "starfall:mission").map((one) => one.payload),
-    ).toEqual([
-      { taskName: "catch-stars", count: 2, goal: 30 },
-      { taskName: "catch-gold", count: 1, goal: 5 },
-    ]);
+    report("alice", [firstOf("star").id, gold.id, firstOf("comet").id], true);
+    expect(counted.splice(0)).toEqual([["alice", { "catch-stars": 2, "catch-gold": 1 }]]);
     report("bob", [], true);
-    const over = world.tick();
-    expect(over).toContainEqual({
-      userId: "alice",
-      key: "Gs2Mission:Complete",
-      payload: {
-        namespaceName: "mission",
-        groupName: "daily",
-        userId: "alice",
-        taskName: "win-round",
-      },
-    });
-    expect(keysFor(over, "bob")).not.toContain("Gs2Mission:Complete");
-    expect(world.stateOf("bob").missions.map(({ count }) => count)).toEqual([0, 0, 1, 0]);
-  });
-
-  it("start at zero the next day", () => {
-    const { begin, pass, report, world } = createTestWorld();
-    begin();
-    pass(ROUND_MS);
-    report("alice", [firstOf("star").id]);
-    expect(world.stateOf("alice").missions[0]?.count).toBe(1);
-    pass(24 * 3_600_000);
-    expect(world.stateOf("alice").missions[0]?.count).toBe(0);
+    counted.splice(0);
+    world.tick();
+    expect(counted).toEqual([
+      ["alice", { "play-rounds": 1, "win-round": 1 }],
+      ["bob", { "play-rounds": 1, "win-round": 0 }],
+    ]);
   });
 });
 
@@ -201,20 +202,17 @@ describe("the lobby", () => {
       "bob starfall:lobby",
       "carol starfall:lobby",
     ]);
-    world.join("alice", { size: 2 });
+    world.openGathering("alice", { size: 2 });
     expect(world.stateOf("bob").lobby).toMatchObject({
       idle: ["bob", "carol"],
       gatherings: [{ size: 2, players: ["alice"] }],
     });
   });
 
-  it("ignores unknown sizes, and limits the length of rounds", () => {
-    const { world } = createTestWorld();
-    world.join("alice", { size: 1 });
-    world.join("alice", { size: 99 });
-    expect(world.stateOf("alice").gathering).toBeNull();
-    world.join("alice", { size: 2, roundMs: 1 });
-    world.join("bob", { size: 2 });
+  it("limits the length of rounds", () => {
+    const { join, world } = createTestWorld();
+    join("alice", 2, 1);
+    join("bob", 2, ROUND_MS);
     expect(world.stateOf("bob").match?.roundMs).toBe(2_000);
   });
 });

@@ -1,15 +1,12 @@
 import * as Phaser from "phaser";
 import { isGatewayError } from "gs2-gateway";
 import "gs2-gateway/phaser/global";
-import { accessToken, emulatorUrl } from "./gateway";
-import { Missions } from "./missions";
+import { signInPlayer } from "./gateway";
+import { findMatch } from "./match";
 
-// `npm run dev` takes the usual port, which notify takes too.
-const url = emulatorUrl?.endsWith(":9480") ? "" : ` --url ${emulatorUrl}`;
-const tryIt = emulatorUrl
-  ? `Send yourself a notification, in another terminal:\n\nnpx gs2-gateway notify${url} --user user-0001 --key Gs2Mission:Complete --payload '{"taskName":"first-steps"}'`
-  : "";
+const style = { fontFamily: "sans-serif", fontSize: "18px", color: "#e8eaff" };
 
+/** Signs the player in, and finds a match. */
 export class LobbyScene extends Phaser.Scene {
   constructor() {
     super("lobby");
@@ -17,25 +14,26 @@ export class LobbyScene extends Phaser.Scene {
 
   create() {
     const { client } = this.gs2;
-    const style = { fontFamily: "sans-serif", fontSize: "18px", color: "#e8eaff" };
     const status = this.add.text(24, 24, client.connection.status, style);
-    const list = this.add.text(24, 64, "No mission finished yet.", style);
-    const help = this.add.text(24, 160, tryIt, { ...style, fontSize: "14px", color: "#9aa0d0" });
-    const wrap = () => help.setWordWrapWidth(this.scale.width - 48, true);
-    wrap();
-    this.scale.on("resize", wrap);
-    this.events.once("shutdown", () => this.scale.off("resize", wrap));
+    const text = this.add.text(24, 64, "Signing in…", style);
 
-    // Subscriptions of the scope end with the scene.
+    // Subscriptions and calls of the scope end with the scene.
     const net = this.gs2.scope(this, { deliver: "frame" });
     net.onStatus((now) => status.setText(now.status));
-    const missions = new Missions(net, () =>
-      list.setText(`Finished: ${missions.finished.join(", ")}`),
-    );
-
-    client.setUserId({ accessToken }, { signal: net.signal }).catch((error: unknown) => {
+    const play = async () => {
+      const { userId } = await signInPlayer(client, net.signal);
+      text.setText(`You are ${userId}. Looking for a match…`);
+      const match = await findMatch(
+        client,
+        (players) => text.setText(`You are ${userId}. In the gathering: ${players.join(", ")}`),
+        net.signal,
+      );
+      this.scene.start("match", match);
+    };
+    play().catch((error: unknown) => {
       if (isGatewayError(error, "aborted")) return;
-      status.setText(isGatewayError(error) ? error.message : String(error));
+      text.setText(`${String(error)}\n\nClick to try again.`);
+      this.input.once("pointerdown", () => this.scene.restart());
     });
   }
 }

@@ -1,11 +1,16 @@
 import { GatewayClient, GatewayError, emulatorEndpoints } from "gs2-gateway";
+import { signIn } from "gs2-gateway/calls";
 
 /** Set by `npm run dev`, which runs a local GS2-Gateway. */
-export const emulatorUrl: string | undefined = import.meta.env["VITE_GS2_GATEWAY_EMULATOR_URL"];
+const emulatorUrl: string | undefined = import.meta.env["VITE_GS2_GATEWAY_EMULATOR_URL"];
 
-/** Asks your server. A page, such as that of an error, never becomes a token. */
-async function fromServer(path: string, reason: string): Promise<Response> {
-  const response = await fetch(path, {
+/**
+ * Asks your server, which logs in to GS2: players can read a client secret in a shipped game. A
+ * page, such as that of an error, never becomes a token.
+ */
+export async function projectToken({ reason }: { readonly reason: string }) {
+  const url = "/api/project-token";
+  const response = await fetch(url, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ reason }),
@@ -15,34 +20,26 @@ async function fromServer(path: string, reason: string): Promise<Response> {
   }
   const isPage = response.headers.get("Content-Type")?.includes("html");
   if (!response.ok || isPage) {
-    throw new Error(`${path} answers ${response.status}${isPage ? " with a page" : ""}`);
+    throw new Error(`${url} answers ${response.status}${isPage ? " with a page" : ""}`);
   }
-  return response;
+  return response.json() as Promise<{ token: string; expiresInSeconds: number }>;
 }
 
-export function createGateway(): GatewayClient {
-  return new GatewayClient({
+export const createGateway = () =>
+  new GatewayClient({
     namespaceName: "game-0001",
     ...(emulatorUrl
       ? {
           endpoints: emulatorEndpoints(emulatorUrl),
           credential: { clientId: "client", clientSecret: "secret" },
         }
-      : {
-          // Your server logs in to GS2 and hands out project tokens: players can read a client
-          // secret in a shipped game.
-          credential: {
-            clientId: String(import.meta.env["VITE_GS2_CLIENT_ID"]),
-            projectToken: async ({ reason }) =>
-              (await fromServer("/api/project-token", reason)).json(),
-          },
-        }),
+      : { credential: { clientId: String(import.meta.env["VITE_GS2_CLIENT_ID"]), projectToken } }),
   });
-}
 
-/**
- * The player's access token, from GS2-Account or your server. On the emulator `accessToken-0001`
- * stands for `user-0001`.
- */
-export const accessToken = async ({ reason }: { readonly reason: string }) =>
-  emulatorUrl ? "accessToken-0001" : (await fromServer("/api/access-token", reason)).text();
+/** Signs in this device's player, who is created at the first start. */
+export const signInPlayer = (gateway: GatewayClient, signal?: AbortSignal) =>
+  signIn(gateway, {
+    accountNamespaceName: "account-0001",
+    keyId: String(import.meta.env["VITE_GS2_KEY_ID"] ?? "grn:gs2:local:key:login"),
+    signal,
+  });

@@ -2,6 +2,7 @@ import * as Phaser from "phaser";
 import { GatewayPlugin } from "gs2-gateway/phaser";
 import { createGateway } from "./gateway";
 import { LobbyScene } from "./LobbyScene";
+import { MatchScene } from "./MatchScene";
 
 const client = createGateway();
 
@@ -12,7 +13,7 @@ const game = new Phaser.Game({
   plugins: {
     global: [{ key: "gs2", plugin: GatewayPlugin, mapping: "gs2", data: { client } }],
   },
-  scene: LobbyScene,
+  scene: [LobbyScene, MatchScene],
 });
 
 // A saved file starts a new game: without this the old one would keep running behind it, with its
