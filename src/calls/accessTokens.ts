@@ -55,7 +55,7 @@ const isFinal = (error: unknown): boolean =>
 
 /**
  * The access tokens of an account: one is used for nine tenths of its life, and renewed in one
- * flight, whoever asks.
+ * flight for all calls.
  */
 class AccessTokens {
   readonly #gateway: GatewayClient;

@@ -16,7 +16,7 @@ export interface Measure {
    * loss until it is bound again; notifications of that time are lost.
    */
   readonly name: "call" | "probe" | "connect" | "reconnect" | "gap";
-  /** A whole number of milliseconds, by a clock that nobody sets. */
+  /** A whole number of milliseconds, by a monotonic clock. */
   readonly durationMs: number;
   /**
    * `requestTimeout`: no reply came in time. `notConnected`: the connection was lost before.

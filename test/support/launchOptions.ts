@@ -5,7 +5,7 @@ import { findFirefox } from "./engines.mjs";
 /** A host that is this machine and, unlike 127.0.0.1, no secure context. */
 export const INSECURE_HOST = "game.test";
 
-/** The address bar's popups: a process for each page that nobody sees, half of a visit's CPU time. */
+/** The address bar's popups: a process for each page that no test looks at, half of a visit's CPU time. */
 const popupFeatures = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"];
 
 /** Playwright's own list, which a list of ours replaces: Chromium reads the last one only. */

@@ -6,7 +6,7 @@ import type { Page, PageRequest } from "../../wire/requests.js";
 export interface Account {
   accountId: string;
   userId: string;
-  /** Made by the server. Whoever has it is this player. */
+  /** Made by the server. A client that has it can sign in as this player. */
   password: string;
   timeOffset?: number | null;
   banStatuses?: BanStatus[] | null;

@@ -82,7 +82,7 @@ function readCredential(text: string): EmulatorCredential {
 /** What a strict emulator lacks before a player can log in, as a sentence. */
 export function strictWarning(flags: GatewayFlags, env: CommandContext["env"]): string | undefined {
   if (!flags.strict || credentialsOf(flags, env).length > 0) return undefined;
-  return "Warning: with --strict and no credential nobody can log in. Add --credential CLIENT_ID:SECRET, or set GS2_CLIENT_ID and GS2_CLIENT_SECRET.";
+  return "Warning: with --strict and no credential every login is refused. Add --credential CLIENT_ID:SECRET, or set GS2_CLIENT_ID and GS2_CLIENT_SECRET.";
 }
 
 const isPortTaken = (error: unknown): boolean =>

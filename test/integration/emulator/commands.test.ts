@@ -168,7 +168,7 @@ describe("gs2-gateway emulator", () => {
       expect(err).toEqual([]);
     });
 
-    test("warns when nobody can log in", async () => {
+    test("warns when every login is refused", async () => {
       const { err } = await start([]);
       expect(err).toEqual([expect.stringContaining("Add --credential CLIENT_ID:SECRET")]);
     });
