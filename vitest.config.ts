@@ -30,7 +30,11 @@ const browserProject = (engine: Engine): TestProjectInlineConfiguration => ({
     setupFiles: "test/support/engineSetup.ts",
     testTimeout: minutes(1),
     hookTimeout: minutes(1),
-    sequence: { groupOrder: 2 },
+    // Firefox and WebKit have the machine for themselves, a file at a time: their drivers lose pages
+    // when several browsers start at once, and a test stops processes of the browser.
+    ...(engine === "chromium"
+      ? { sequence: { groupOrder: 2 } }
+      : { fileParallelism: false, sequence: { groupOrder: 2 + engines.indexOf(engine) + 1 } }),
   },
 });
 
@@ -94,7 +98,7 @@ export default defineConfig({
           name: "alone",
           include: ["test/browser/alone/*.test.ts"],
           testTimeout: minutes(1),
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 9 },
         },
       },
     ],
