@@ -38,8 +38,8 @@ const browserProject = (engine: Engine): TestProjectInlineConfiguration => ({
   },
 });
 
-// The unit tests run first; what needs the processor for itself runs near the end, and the types last. Of the
-// others, the file that takes longest starts first.
+// The unit tests run first; what needs the processor for itself runs near the end, and the types
+// last. Of the others, the file that takes longest starts first.
 export default defineConfig({
   test: {
     maxWorkers,

@@ -101,8 +101,8 @@ export function plainParams(method: string, params: object): Values {
 }
 
 /**
- * Checks the values of a player's method; an unknown one is a mistyped name. The access token is left out: it is added to the envelope
- * when the frame is sent.
+ * Checks the values of a player's method; an unknown one is a mistyped name. The access token is
+ * left out: it is added to the envelope when the frame is sent.
  *
  * @param namespaceOf default namespace of a slot
  */
