@@ -7,6 +7,7 @@ import type { Browser, BrowserContextOptions, Page, Response, Worker } from "pla
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo } from "../support/repo.js";
+import { recordDisplayed } from "./displayedNotifications.js";
 import { untilVisible } from "./pageErrors.js";
 import {
   DemoPages,
@@ -309,12 +310,6 @@ describe("the bell", () => {
       document.dispatchEvent(new Event("visibilitychange"));
     }, hidden);
 
-  const shown = (worker: Worker) =>
-    worker.evaluate(async () => {
-      const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
-      return (await registration.getNotifications()).map(({ title }) => title);
-    });
-
   beforeEach(async () => {
     await demoPages.close();
     await start({ permissions: ["notifications"] });
@@ -358,9 +353,10 @@ describe("the bell", () => {
         }));
     });
 
+    const displayed = await recordDisplayed(await demoPages.context.newCDPSession(alice));
     const bob = await demoPages.openReady("?name=Bob");
     await bob.click("#play-2");
-    await expect.poll(() => shown(worker), { timeout: 20_000 }).toContain("Match found");
+    await expect.poll(() => displayed.join("\n"), { timeout: 20_000 }).toMatch(/^Match found: /m);
 
     await worker.evaluate(async () => {
       interface Scope {

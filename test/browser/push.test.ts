@@ -226,6 +226,8 @@ interface PushSetup {
   page: Page;
   worker: Worker;
   deliver: (message: unknown) => Promise<void>;
+  /** Every notification that was displayed, as `title: body`. */
+  displayed: readonly string[];
   stopWorkers: () => Promise<unknown>;
 }
 
@@ -241,15 +243,16 @@ async function setUpPush(start: Start = {}): Promise<PushSetup> {
     page,
     worker,
     deliver: (message) => service.deliver(scope, message),
+    displayed: service.displayed,
     stopWorkers: () => service.stopWorkers(),
   };
 }
 
-const notifications = (worker: Worker) =>
+/** The titles of the notifications that are still there. */
+const remaining = (worker: Worker) =>
   worker.evaluate(async () => {
     const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
-    const shown = await registration.getNotifications();
-    return shown.map(({ title, body }) => `${title}: ${body}`);
+    return (await registration.getNotifications()).map(({ title }) => title);
   });
 
 /** Makes all pages hidden for the worker, as a headless page never hides. */
@@ -273,7 +276,7 @@ const hide = (worker: Worker) =>
 
 describe("a push", () => {
   test("to a visible page shows nothing and is one notification of its client", async () => {
-    const { page, worker, deliver } = await setUpPush();
+    const { page, displayed, deliver } = await setUpPush();
     await deliver(complete("m-1"));
     await poll(() => seen(page)).toContain(receivedByPush);
     // Push services sometimes deliver a message twice.
@@ -283,7 +286,7 @@ describe("a push", () => {
       .poll(() => seen(page))
       .toContain('push Gs2Matchmaking:Complete {"gatheringName":"g-2"}');
     expect((await seen(page)).filter((one) => one === receivedByPush)).toHaveLength(1);
-    expect(await notifications(worker)).toEqual([]);
+    expect(displayed).toEqual([]);
     expect(pageErrors).toEqual([]);
   });
 
@@ -306,34 +309,35 @@ describe("a push", () => {
   });
 
   test("to a hidden page shows one notification, and the client emits it", async () => {
-    const { page, worker, deliver } = await setUpPush();
+    const { page, worker, displayed, deliver } = await setUpPush();
     await hide(worker);
     await deliver(complete("m-1"));
-    await poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
+    await poll(() => displayed).toEqual(["Match found: g-1"]);
     await deliver(complete("m-1"));
     await deliver("no JSON at all");
-    await poll(() => notifications(worker)).toHaveLength(2);
+    await poll(() => displayed).toHaveLength(2);
     expect((await seen(page)).filter((one) => one === receivedByPush)).toHaveLength(1);
   });
 
   test("to a closed game wakes the worker, which shows one in the player's language", async () => {
-    const { page, deliver, stopWorkers } = await setUpPush({ options: { locale: "ja-JP" } });
+    const { page, displayed, deliver, stopWorkers } = await setUpPush({
+      options: { locale: "ja-JP" },
+    });
     await page.close();
     await stopWorkers();
     await deliver(complete("m-1"));
-    const worker = await pushWorkerOf(context, "ok");
-    await poll(() => notifications(worker)).toEqual(["対戦相手が見つかりました: g-1"]);
+    await poll(() => displayed).toEqual(["対戦相手が見つかりました: g-1"]);
   });
 
   test("for another user of this browser is shown, and not emitted by the client", async () => {
-    const { page, worker, deliver } = await setUpPush();
+    const { page, displayed, deliver } = await setUpPush();
     await deliver(complete("m-1", { userId: "bob" }));
-    await poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
+    await poll(() => displayed).toEqual(["Match found: g-1"]);
     expect(await seen(page)).not.toContain(receivedByPush);
   });
 
   test("is sent by GS2 for a player without a session, and shown by the device", async () => {
-    const { page, worker, deliver } = await setUpPush();
+    const { page, worker, displayed, deliver } = await setUpPush();
     await page.evaluate(() => gateway.disconnect());
     await poll(() => emulator.sessions()).toEqual([]);
     await hide(worker);
@@ -345,7 +349,7 @@ describe("a push", () => {
     });
     const { message } = await emulator.waitForPush({ userId: "alice", token: google.lastToken() });
     await deliver(message);
-    await poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
+    await poll(() => displayed).toEqual(["Match found: g-1"]);
   });
 
   test("reaches a worker of the game's own that imports the file", async () => {
@@ -361,8 +365,9 @@ describe("a push", () => {
     expect(await enable(page)).toBe("registered: current");
     const worker = await pushWorkerOf(context, "own");
     await hide(worker);
-    await (await openPushService(page)).deliver(`${emulator.url}/page/own/`, complete("m-1"));
-    await poll(() => notifications(worker)).toEqual(["Match found: g-1"]);
+    const { deliver, displayed } = await openPushService(page);
+    await deliver(`${emulator.url}/page/own/`, complete("m-1"));
+    await poll(() => displayed).toEqual(["Match found: g-1"]);
   });
 });
 
@@ -408,9 +413,9 @@ const click = { key: "Gs2Matchmaking:Complete", payload };
 
 describe("a click", () => {
   test("focuses the open game and passes the click to it", async () => {
-    const { page, worker, deliver } = await setUpPush();
+    const { page, worker, displayed, deliver } = await setUpPush();
     await deliver(complete("m-1", { userId: "bob" }));
-    await poll(() => notifications(worker)).toHaveLength(1);
+    await poll(() => displayed).toHaveLength(1);
     await page.evaluate(
       (accessToken) => gateway.setUserId({ accessToken }),
       await emulator.issueAccessToken({ userId: "bob" }),
@@ -418,15 +423,15 @@ describe("a click", () => {
     await press(worker);
     await poll(() => windowActionsOf(worker)).toEqual([`focus ${emulator.url}/page/ok/`]);
     expect(await clicks(page)).toEqual([click]);
-    expect(await notifications(worker)).toEqual([]);
+    expect(await remaining(worker)).toEqual([]);
   });
 
   test("opens the link if no game is open, and the opened game gets the click once", async () => {
-    const { page, worker, deliver } = await setUpPush();
+    const { page, worker, displayed, deliver } = await setUpPush();
     await page.close();
     await poll(() => clientsOf(worker)).toEqual([]);
     await deliver(complete("m-1"));
-    await poll(() => notifications(worker)).toHaveLength(1);
+    await poll(() => displayed).toHaveLength(1);
     await press(worker);
     await poll(() => windowActionsOf(worker)).toEqual([`open ${emulator.url}/page/ok/?lobby=g-1`]);
     const opened = await open();

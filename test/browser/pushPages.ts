@@ -4,6 +4,7 @@ import type { GatewayClient } from "../../src/index.js";
 import type { Push, PushClick, PushOptions } from "../../src/push/index.js";
 import { inRepo, readInRepo } from "../support/repo.js";
 import { until } from "../support/until.js";
+import { recordDisplayed } from "./displayedNotifications.js";
 
 declare global {
   var gateway: GatewayClient;
@@ -108,7 +109,7 @@ export const pushWorkerOf = (context: BrowserContext, folder: string): Promise<W
     context.serviceWorkers().find((one) => one.url().includes(`/page/${folder}/`)),
   );
 
-/** A DevTools session that can deliver a push. */
+/** A DevTools session that delivers pushes, and lists what is displayed for them. */
 export async function openPushService(page: Page) {
   const session: CDPSession = await page.context().newCDPSession(page);
   const registrations = new Map<string, string>();
@@ -119,6 +120,7 @@ export async function openPushService(page: Page) {
   });
   await session.send("ServiceWorker.enable");
   return {
+    displayed: await recordDisplayed(session),
     async deliver(scope: string, message: unknown) {
       const registrationId = await until(`${scope} is registered`, () => registrations.get(scope));
       await session.send("ServiceWorker.deliverPushMessage", {
