@@ -32,7 +32,7 @@ const run = (name, file, args) =>
 
 const results = await Promise.all([
   run("unit tests", "vitest/vitest.mjs", ["run", "--project", "unit", "--reporter=dot"]),
-  run("types", "typescript/bin/tsc", [
+  run("types", "typescript-native/bin/tsc", [
     "-p",
     "tsconfig.json",
     "--incremental",
