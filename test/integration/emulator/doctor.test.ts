@@ -306,10 +306,19 @@ describe("gs2-gateway doctor", () => {
     expect(report.settings).toMatchObject({ onConcurrentOldSession: "stays", jobDurationMs: 0 });
   });
 
-  test("deletes its namespace with a new project token when the first has expired", async () => {
-    const { emulator } = await examined({ projectTokenExpiresInSeconds: 60 });
+  test("gives the import and the clean as long as the dump took", async () => {
+    const { report } = await examined({ jobDurationMs: 40_000, cleanCutsSessions: true });
+    expect(report.settings).toMatchObject({ importReplaces: false, cleanCutsSessions: true });
+  });
+
+  test("deletes its namespace also when its second project token has expired", async () => {
+    const { emulator } = await examined({
+      projectTokenExpiresInSeconds: 100,
+      jobDurationMs: 120_000,
+    });
     expect(emulator.state().namespaces.map(({ name }) => name)).toEqual(["game-0001"]);
-    expect(emulator.calls({ method: "login" })).toHaveLength(3);
+    const logins = emulator.calls({ method: "login" });
+    expect(logins.filter(({ service }) => service === "identifier")).toHaveLength(3);
   });
 
   test("makes no more calls than it announces, which are at most 60, and deletes its namespace", async () => {
@@ -425,8 +434,8 @@ describe("the command gs2-gateway doctor", () => {
     const emulator = await startTestEmulator();
     const { context, err, interruptAt } = fakeContext(env);
     interruptAt("Waits for");
-    const args = ["doctor", emulator.url, "--yes", "--grace-ms", "0"];
-    expect(await runCommand(args, context)).toBe(130);
+    const flags = ["--grace-ms", "0", "--patience-seconds", "3600"];
+    expect(await runCommand(["doctor", emulator.url, "--yes", ...flags], context)).toBe(130);
     expect(err.at(-1)).toBe("Stopped.");
     expect(emulator.state().namespaces.map(({ name }) => name)).toEqual(["game-0001"]);
   });
