@@ -306,6 +306,17 @@ describe("gs2-gateway doctor", () => {
     expect(report.settings).toMatchObject({ onConcurrentOldSession: "stays", jobDurationMs: 0 });
   });
 
+  test("reports what it has seen when the second login fails", async () => {
+    const { emulator, report } = await examined(
+      { projectTokenExpiresInSeconds: 100 },
+      {
+        onWait: async (one) => one.faults.set([{ fault: "refuseLogin", status: 503, times: 1 }]),
+      },
+    );
+    expect(report.settings).toMatchObject({ duplicationAvoider: "honour", jobDurationMs: 0 });
+    expect(emulator.state().namespaces.map(({ name }) => name)).toEqual(["game-0001"]);
+  });
+
   test("gives the import and the clean as long as the dump took", async () => {
     const { report } = await examined({ jobDurationMs: 40_000, cleanCutsSessions: true });
     expect(report.settings).toMatchObject({ importReplaces: false, cleanCutsSessions: true });

@@ -23,10 +23,13 @@ export async function waitTogether(gateway: DoctorGateway, waits: readonly Wait[
     if (settled.has(wait)) continue;
     const leftMs = start + momentMs - clock.now();
     if (leftMs > 0) await gateway.wait(leftMs);
-    await gateway.renew();
-    // What a failed check leaves open is unclear.
-    const isSettled = await wait.check(momentMs).catch(() => true);
-    gateway.target.signal.throwIfAborted();
-    if (isSettled) settled.add(wait);
+    try {
+      await gateway.renew();
+      if (await wait.check(momentMs)) settled.add(wait);
+    } catch {
+      gateway.target.signal.throwIfAborted();
+      // What it leaves open is unclear.
+      settled.add(wait);
+    }
   }
 }
