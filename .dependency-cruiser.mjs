@@ -81,6 +81,7 @@ export const emulatorLayers = [
   { names: ["calls"], reason: "A call turns a store and a request into a result, nothing more." },
   { names: ["store"], reason: "The store is data, independent of the calls that change it." },
   { names: ["settings"], reason: "Every folder reads the settings." },
+  { names: ["limits"], reason: "The settings include the limits." },
   { names: ["schema"], reason: "Every folder checks what it is given in the same way." },
 ];
 

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { GatewayError } from "../errors.js";
+import { limitSettings, type EmulatorLimits } from "./limits.js";
 import {
   anyText,
   milliseconds,
@@ -20,7 +21,7 @@ import {
  * confirms it. "AWS": taken from the published quotas of AWS API Gateway sockets, assumed for GS2.
  * What is assumed and no setting is listed in `docs/behaviour.md`.
  */
-export interface EmulatorSettings {
+export interface EmulatorSettings extends EmulatorLimits {
   /**
    * Lifetime of a project token, in seconds: `expires_in` of the login. Default 3,600 (assumed; the
    * unit is seen in the official SDKs).
@@ -216,18 +217,6 @@ export interface EmulatorSettings {
    * 131,072 (AWS).
    */
   maxMessageBytes: number | null;
-  /**
-   * A longer request body, after gunzip, is refused with 413, in bytes; with an `upstream` a socket
-   * that sends a longer frame is closed with 1009 too. Default 1,048,576 (our choice).
-   */
-  maxBodyBytes: number;
-  /**
-   * A socket with more bytes than this waiting to be read by a slow client is dropped. Default
-   * 4,194,304 (our choice).
-   */
-  maxUnsentBytes: number;
-  /** A socket beyond this number is refused with 503. Default 10,000 (our choice). */
-  maxConnections: number;
   /** Region in the GRNs of models. Default `ap-northeast-1` (our choice). */
   region: string;
   /** `owner_id` of the login, and owner in all GRNs. Default `owner-0001` (our choice). */
@@ -237,7 +226,7 @@ export interface EmulatorSettings {
 const isCloseCode = (code: number): boolean =>
   code === 1000 || code === 1006 || (code >= 3000 && code <= 4999);
 
-/** The one list of settings: what each takes, and its default. */
+/** The one table of settings: what each takes, and its default. */
 const settings = {
   projectTokenExpiresInSeconds: v.optional(positive, 3600),
   accessTokenExpiresInMs: v.optional(positive, 3_600_000),
@@ -281,11 +270,9 @@ const settings = {
   idleTimeoutMs: v.optional(positiveOrNull, 600_000),
   lifetimeMs: v.optional(positiveOrNull, 7_200_000),
   maxMessageBytes: v.optional(positiveOrNull, 131_072),
-  maxBodyBytes: v.optional(positive, 1_048_576),
-  maxUnsentBytes: v.optional(positive, 4_194_304),
-  maxConnections: v.optional(positive, 10_000),
   region: v.optional(anyText, "ap-northeast-1"),
   ownerId: v.optional(anyText, "owner-0001"),
+  ...limitSettings,
 } satisfies { readonly [Name in keyof EmulatorSettings]: FieldSchema<EmulatorSettings[Name]> };
 
 export const settingsSchema = objectOf(settings);

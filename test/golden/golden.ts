@@ -88,6 +88,9 @@ export interface GoldenMethod {
 /** The 28 methods of GS2-Gateway. */
 export const methods = read("methods") as GoldenMethod[];
 
+/** The fields of each method's result, by its name. */
+export const results = read("results") as Record<string, Record<string, string>>;
+
 type ResultModel = Record<string, { type: string; optional?: true }>;
 /** Models in requests with the constraints of their fields; models in results with their types. */
 export const models = read("models") as Record<

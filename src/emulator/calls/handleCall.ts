@@ -2,6 +2,7 @@ import { allMethods } from "../../wire/allMethods.js";
 import type { Target } from "../../wire/frames.js";
 import type { AnyMethod } from "../../wire/methods.js";
 import { finishJobs } from "../store/jobs.js";
+import { isFull } from "../store/capacity.js";
 import { putNamespace } from "../store/namespaces.js";
 import { cloneStore } from "../store/store.js";
 import type { Store } from "../store/types.js";
@@ -9,7 +10,14 @@ import { checkProjectToken, login, readAccessToken } from "./auth.js";
 import { handlers } from "./handlers/index.js";
 import { idempotencyEntry } from "./idempotency.js";
 import { isLogin, type ApiRequest } from "./request.js";
-import { failure, fieldError, notFound, notImplemented, type CallResult } from "./result.js";
+import {
+  failure,
+  fieldError,
+  limitReached,
+  notFound,
+  notImplemented,
+  type CallResult,
+} from "./result.js";
 import { readFields } from "./validate.js";
 
 export interface HandledCall {
@@ -78,7 +86,10 @@ function runCall(store: Store, request: ApiRequest, now: number): HandledCall {
     if (store.strict || handler.namespace === "must exist") {
       return handled(notFound("namespace"), userId);
     }
-    if (handler.namespace === "made") putNamespace(store, { name: namespaceName }, now);
+    if (handler.namespace === "made") {
+      if (isFull(store, "maxNamespaces")) return handled(limitReached("maxNamespaces"), userId);
+      putNamespace(store, { name: namespaceName }, now);
+    }
   }
   const call = { now, connectionId, clientId, userId, tokenExpiresAt };
   const result = handler.run(store, values, call);

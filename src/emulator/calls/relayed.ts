@@ -1,6 +1,7 @@
 import { readErrors } from "../../wire/frames.js";
 import { isObject } from "../store/json.js";
 import { playerKey } from "../store/keys.js";
+import { isFull } from "../store/capacity.js";
 import { sessionsOn } from "../store/sessions.js";
 import type { BoundSession, Store } from "../store/types.js";
 import type { HandledCall } from "./handleCall.js";
@@ -43,6 +44,7 @@ function bind(
   // A bind over REST names a socket by the ID that it has at the upstream.
   if (!connection || dryRun === true) return userId;
   const player = playerKey(namespaceName, userId);
+  if (!connection.players.has(player) && isFull(store, "maxSessions")) return userId;
   const bound = store.sessions.get(player) ?? new Map<string, BoundSession>();
   bound.delete(connection.connectionId);
   bound.set(connection.connectionId, {

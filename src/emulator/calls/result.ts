@@ -1,5 +1,6 @@
 import type { GatewayErrorDetail } from "../../errors.js";
 import { errorBody, type Target } from "../../wire/frames.js";
+import type { StoreLimit } from "../store/capacity.js";
 import type { Effect, Store } from "../store/types.js";
 
 /** The component of a REST call whose function is not known; the function is verb and path. */
@@ -46,6 +47,10 @@ export const bodyOf = ({ settings }: Store, result: CallResult): unknown =>
 
 export const notFound = (component: string, effects: readonly Effect[] = []): Failure =>
   failure(404, [{ component, message: `gateway.${component}.error.notFound` }], effects);
+
+/** The status is GS2's for a quota, the message the emulator's own. */
+export const limitReached = (limit: StoreLimit): Failure =>
+  failure(402, [{ component: "emulator", message: `emulator.${limit}.error.exceeded` }]);
 
 /** With the status of the setting `conflictStatus`. */
 export const conflict = (

@@ -4,7 +4,9 @@ import { readUpstream } from "../options.js";
 import { invalid } from "../settings.js";
 import type { CommandContext } from "./context.js";
 import { examine, maxCalls } from "./doctor/doctor.js";
+import { realClock } from "./doctor/gateway.js";
 import { formatReport } from "./doctor/rows.js";
+import { inSeconds } from "./doctor/seen.js";
 
 const PING_MS = 60_000;
 
@@ -13,6 +15,7 @@ interface DoctorFlags {
   readonly clientSecret?: string;
   readonly origin: string;
   readonly graceMs: string;
+  readonly patienceSeconds: string;
   readonly watchMinutes?: string;
   readonly yes?: true;
   readonly json?: true;
@@ -35,6 +38,11 @@ export function addDoctorCommand(
     .option("--client-secret <secret>", "client secret (default: GS2_CLIENT_SECRET)")
     .option("--origin <origin>", "origin of a page, for CORS", "http://localhost:5173")
     .option("--grace-ms <n>", "how long a cut may follow its cause, in milliseconds", "1000")
+    .option(
+      "--patience-seconds <n>",
+      "how long it waits for jobs, expiries and services' notifications; 0: not at all",
+      "120",
+    )
     .option(
       "--watch-minutes <n>",
       "also watch how long sockets live, for this time at most, e.g. 130",
@@ -60,8 +68,12 @@ async function run(name: string, flags: DoctorFlags, context: CommandContext): P
   if (!(watchMs >= 0 && watchMs <= 86_400_000)) {
     throw invalid("--watch-minutes takes a number from 0 to 1,440.");
   }
+  const patienceMs = Number(flags.patienceSeconds) * 1000;
+  if (!(patienceMs >= 0 && patienceMs <= 86_400_000)) {
+    throw invalid("--patience-seconds takes a number from 0 to 86,400.");
+  }
   err(
-    `Examines ${name} with at most ${maxCalls} calls, which GS2 bills, in a namespace that is made for it and deleted.`,
+    `Examines ${name} with at most ${maxCalls} calls, which GS2 bills, in a namespace that is made for it and deleted. It waits for ${inSeconds(patienceMs)} in between, and as long again at most for jobs.`,
   );
   if (!flags.yes && !(await context.confirm?.("Go on?"))) {
     err("Nothing was called. Confirm, or add --yes.");
@@ -77,6 +89,8 @@ async function run(name: string, flags: DoctorFlags, context: CommandContext): P
       clientSecret,
       origin: flags.origin,
       graceMs,
+      patienceMs,
+      clock: realClock,
       signal: aborting.signal,
       progress: (line) => err(printable(line)),
       watch: watchMs > 0 ? { watchMs, pingMs: PING_MS, now: () => performance.now() } : undefined,

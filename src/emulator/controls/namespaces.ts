@@ -1,6 +1,7 @@
 import type { Namespace } from "../../wire/models.js";
 import { nameText, objectOf, readWith } from "../schema/schema.js";
 import { invalid } from "../settings.js";
+import { isFull, refuseMore } from "../store/capacity.js";
 import { dropNamespace, putNamespace } from "../store/namespaces.js";
 import type { Effect, Store } from "../store/types.js";
 
@@ -14,6 +15,7 @@ export function addNamespace(
 ): { result: Namespace; effects: [] } {
   const { name } = readWith("addNamespace", schema, given);
   if (store.namespaces.has(name)) throw invalid(`There is a namespace ${name} already.`);
+  if (isFull(store, "maxNamespaces")) refuseMore("maxNamespaces");
   return { result: putNamespace(store, { name }, now), effects: [] };
 }
 

@@ -1,6 +1,7 @@
 // The types that the emulator's entries share, for Node and for pages.
 export type { FunctionCallContext } from "../calls/addedFunctions.js";
 export type { HandleOptions } from "./handle.js";
+export type { EmulatorLimits } from "../limits.js";
 export type { EmulatorSettings } from "../settings.js";
 export type {
   EmulatorFault,

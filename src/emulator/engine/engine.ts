@@ -15,7 +15,7 @@ import { nextJobDue } from "../store/jobs.js";
 import { DeviceQueue, type OutboxEntry, type OutboxFilter } from "../store/outbox.js";
 import { allSessions, sessionsOn } from "../store/sessions.js";
 import {
-  applyState,
+  replaceState,
   stateOf,
   type EmulatorState,
   type EmulatorStateInput,
@@ -249,7 +249,7 @@ export class EmulatorEngine {
   }
 
   setState(state: EmulatorStateInput): void {
-    this.transact((store, now) => ({ result: undefined, effects: applyState(store, state, now) }));
+    this.transact((store, now) => replaceState(store, state, now));
     this.log("restored", "the state was replaced");
   }
 

@@ -13,6 +13,7 @@ import {
   valueOf,
   wholeNumber,
 } from "../schema/schema.js";
+import { refuseMore } from "./capacity.js";
 import type { DumpedToken } from "./userData.js";
 import { isObject } from "./json.js";
 import { grn, jobKey, playerKey } from "./keys.js";
@@ -102,6 +103,19 @@ export function applyState(store: Store, input: EmulatorStateInput, now: number)
     .flatMap(({ connectionId, namespaceName }) =>
       cutConnection(store, connectionId, `the namespace ${namespaceName} is gone`),
     );
+}
+
+/** The same for a state from outside: throws `quotaLimitExceeded` where it exceeds the limits. */
+export function replaceState(
+  store: Store,
+  input: EmulatorStateInput,
+  now: number,
+): { result: undefined; effects: Effect[] } {
+  const { namespaces = [], firebaseTokens = [] } = input;
+  const { maxNamespaces, maxFirebaseTokens } = store.settings;
+  if (namespaces.length > maxNamespaces) refuseMore("maxNamespaces");
+  if (firebaseTokens.length > maxFirebaseTokens) refuseMore("maxFirebaseTokens");
+  return { result: undefined, effects: applyState(store, input, now) };
 }
 
 function refill<Value, Saved>(

@@ -1,6 +1,7 @@
 import type { FirebaseToken } from "../../wire/models.js";
 import { isObject, isText } from "./json.js";
 import { grn, nextRevision, playerKey } from "./keys.js";
+import { isFull, limitMessage, type StoreLimit } from "./capacity.js";
 import { putNamespace } from "./namespaces.js";
 import type { Store } from "./types.js";
 
@@ -49,6 +50,7 @@ export function importDump(
   now: number,
 ): { imported: number; errors: string[] } {
   const { tokens, errors } = readDump(store, text);
+  if (errors.length === 0) errors.push(...exceededLimits(store, userId, tokens));
   if (errors.length > 0) return { imported: 0, errors };
   if (store.settings.importReplaces) removeUserData(store, userId);
   for (const { namespaceName, token, createdAt } of tokens) {
@@ -64,6 +66,19 @@ export function importDump(
     });
   }
   return { imported: tokens.length, errors };
+}
+
+/** A message for each limit that the import would exceed. */
+function exceededLimits(store: Store, userId: string, tokens: readonly ParsedToken[]): string[] {
+  const names = [...new Set(tokens.map(({ namespaceName }) => namespaceName))];
+  const more: { readonly [Limit in StoreLimit]?: number } = {
+    maxNamespaces: names.filter((name) => !store.namespaces.has(name)).length,
+    maxFirebaseTokens: names.filter((name) => !store.firebaseTokens.has(playerKey(name, userId)))
+      .length,
+  };
+  return (Object.entries(more) as [StoreLimit, number][])
+    .filter(([limit, count]) => count > 0 && isFull(store, limit, count))
+    .map(([limit]) => limitMessage(limit));
 }
 
 interface ParsedToken {

@@ -301,7 +301,7 @@ describe("gs2-gateway emulator", () => {
     const other = await startEmulator({ settings: { namespaceStatus: "READY" } });
     onTestFinished(() => other.stop());
     const doctor = fakeContext({ GS2_CLIENT_ID: "c", GS2_CLIENT_SECRET: "secret-0001" });
-    const flags = ["--yes", "--grace-ms", "0"];
+    const flags = ["--yes", "--grace-ms", "0", "--patience-seconds", "0"];
     expect(await runCommand(["doctor", other.url, ...flags], doctor.context)).toBe(0);
 
     const { out, listening, signal, done } = await run(doctor.out.join("\n"));

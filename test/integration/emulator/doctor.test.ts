@@ -1,13 +1,15 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { login } from "../../../src/calls/index.js";
 import type { CommandContext } from "../../../src/emulator/cli/context.js";
 import { examine, maxCalls, type DoctorOptions } from "../../../src/emulator/cli/doctor/doctor.js";
-import type { DoctorGateway } from "../../../src/emulator/cli/doctor/gateway.js";
-import { notObserved, type DoctorReport } from "../../../src/emulator/cli/doctor/rows.js";
+import { realClock, type DoctorGateway } from "../../../src/emulator/cli/doctor/gateway.js";
+import { limits, type DoctorReport } from "../../../src/emulator/cli/doctor/rows.js";
 import { watchSockets } from "../../../src/emulator/cli/doctor/watch.js";
 import { runCommand } from "../../../src/emulator/cli/program.js";
 import {
   startEmulator,
   type Emulator,
+  type EmulatorLimits,
   type EmulatorSettings,
 } from "../../../src/emulator/index.js";
 import { readUpstream } from "../../../src/emulator/options.js";
@@ -16,11 +18,45 @@ import { startTestEmulator } from "../client/testEmulator.js";
 
 const credential = { clientId: "client-0001", clientSecret: "secret-0001" };
 
+interface Run {
+  /** Default: as the command has it. */
+  readonly patienceMs?: number;
+  /** Called when the run begins to wait. */
+  readonly onWait?: (emulator: Emulator, userId: string) => Promise<unknown>;
+}
+
+/** GS2-Auth, which the emulator leaves to added functions. */
+function handleAuth(emulator: Emulator): void {
+  emulator.handle(login, async ({ params: { userId }, emulator: controls }) => {
+    const token = await controls.issueAccessToken({ userId });
+    const held = controls.state().accessTokens.find(({ accessToken }) => accessToken === token);
+    return { token, userId, expire: held!.expiresAt };
+  });
+}
+
 async function examined(
   settings: Partial<EmulatorSettings> = {},
+  { patienceMs = 120_000, onWait }: Run = {},
 ): Promise<{ emulator: Emulator; report: DoctorReport }> {
   const emulator = await startTestEmulator({ settings, strict: true, credentials: [credential] });
-  return { emulator, report: await examineEmulator(emulator) };
+  handleAuth(emulator);
+  let waited: Promise<unknown> | undefined;
+  const report = await examineEmulator(emulator, {
+    patienceMs,
+    progress: (line) => {
+      const [, userId] = /^Waits for .* to the user (\S+)/.exec(line) ?? [];
+      if (userId !== undefined) waited = onWait?.(emulator, userId);
+    },
+    clock: {
+      now: () => emulator.clock.now(),
+      // No time passes: the emulator's clock is put forward.
+      async wait(ms) {
+        await waited;
+        emulator.clock.advance(ms);
+      },
+    },
+  });
+  return { emulator, report };
 }
 
 const examineEmulator = (
@@ -33,35 +69,64 @@ const examineEmulator = (
     ...credential,
     origin: "http://localhost:5173",
     graceMs: 0,
+    patienceMs: 0,
+    clock: realClock,
     signal: new AbortController().signal,
     progress: () => {},
     ...more,
   });
 
 /**
- * Every value that a run can see, beside the default; `beside`: what makes it visible. A setting
- * that is neither here nor in `notObserved` fails to compile.
+ * Every reading of GS2 with the values that a run reports, the default among them; `beside`: what
+ * makes them visible. The rest of the table are limits, which no run looks for.
  */
-type Observed = Exclude<keyof EmulatorSettings, NotObserved>;
-type NotObserved =
-  | "accessTokenExpiresInMs"
-  | "accessTokenExpiryEndsSession"
-  | "serviceNotificationKeyIn"
-  | "duplicationAvoiderLastsMs"
-  | "jobDurationMs"
-  | "idleTimeoutMs"
-  | "lifetimeMs"
-  | "maxBodyBytes"
-  | "maxConnections"
-  | "maxUnsentBytes";
+type Reading = Exclude<keyof EmulatorSettings, keyof EmulatorLimits>;
 
-interface Turned<Value> {
+interface Turned<Value> extends Run {
   readonly to: readonly Value[];
   readonly beside?: Partial<EmulatorSettings>;
+  /** Examines in another way than {@link examined}. */
+  readonly examine?: (settings: Partial<EmulatorSettings>) => Promise<DoctorReport>;
 }
 
-const turned: { readonly [Name in Observed]: Turned<EmulatorSettings[Name]> } = {
+/** What a job queue would send. */
+const notifyJob = (emulator: Emulator, userId: string) =>
+  emulator.notify({ userId, key: "Gs2JobQueue:Push", payload: "{}" });
+
+/** Watches sockets until the clock of the emulator has passed their lifetime. */
+async function examineWatching(settings: Partial<EmulatorSettings>): Promise<DoctorReport> {
+  const clock = { now: () => 0, setTimer: () => () => {} };
+  const emulator = await startTestEmulator({ settings, clock });
+  const { idleTimeoutMs, lifetimeMs } = { ...readSettings(), ...settings };
+  const stopped = new AbortController();
+  const countSockets = async () => {
+    const response = await fetch(`${emulator.url}/_emulator/connections`);
+    return ((await response.json()) as { items: unknown[] }).items.length;
+  };
+  const tick = async () => {
+    for (let before = 2; !stopped.signal.aborted;) {
+      emulator.clock.advance((before === 2 ? idleTimeoutMs! : lifetimeMs!) / 200);
+      const count = await countSockets();
+      // The clock stands still until the doctor has noticed that a socket was cut.
+      for (let reply = 0; count < before && reply < 20; reply++) await countSockets();
+      before = count;
+    }
+  };
+  // The other probes take no time.
+  const stop = () => stopped.abort();
+  const progress = (line: string) => (line.startsWith("Watches") ? void tick() : stop());
+  onTestFinished(stop);
+  const watchMs = 2 * lifetimeMs!;
+  const watch = { watchMs, pingMs: 2, now: () => emulator.clock.now() };
+  const report = await examineEmulator(emulator, { progress, watch });
+  expect(emulator.state().namespaces.map(({ name }) => name)).toEqual(["game-0001"]);
+  return report;
+}
+
+const turned: { readonly [Name in Reading]: Turned<EmulatorSettings[Name]> } = {
   projectTokenExpiresInSeconds: { to: [3600, 60] },
+  accessTokenExpiresInMs: { to: [3_600_000, 60_000, 7_200_000] },
+  accessTokenExpiryEndsSession: { to: [false, true], beside: { accessTokenExpiresInMs: 30_000 } },
   accessTokenMaxLength: { to: [null, 128, 1024] },
   restSetUserIdWithoutConnectionId: { to: ["latest", "reject"] },
   conflictStatus: { to: [409, 405] },
@@ -75,6 +140,7 @@ const turned: { readonly [Name in Observed]: Turned<EmulatorSettings[Name]> } = 
   sameSocketConflictsWithItself: { to: [false, true] },
   severalSessionsPerSocket: { to: [true, false] },
   notificationGoesTo: { to: ["all", "latest"] },
+  serviceNotificationKeyIn: { to: ["both", "subject", "issuer"], onWait: notifyJob },
   customNotificationIssuer: { to: ["Gs2Gateway:SendNotification", "", "other"] },
   protocolOfSocket: { to: ["WebSocket", "socket"] },
   protocolWhenUndelivered: { to: [null, "none"] },
@@ -91,23 +157,35 @@ const turned: { readonly [Name in Observed]: Turned<EmulatorSettings[Name]> } = 
   firstRevision: { to: [0, 1] },
   errorEntriesHaveCode: { to: [true, false] },
   duplicationAvoider: { to: ["honour", "ignore"] },
-  checkWhileRunning: { to: [404, 409, "nullUrl"], beside: { jobDurationMs: 60_000 } },
+  duplicationAvoiderLastsMs: {
+    to: [3_600_000, 1_200_000, 300_000],
+    patienceMs: 3_600_000,
+    // Nothing pings by the clock of the emulator.
+    beside: { idleTimeoutMs: null },
+  },
+  jobDurationMs: { to: [0, 10_000, 40_000, 120_000] },
+  checkWhileRunning: { to: [404, 409, "nullUrl"], beside: { jobDurationMs: 40_000 } },
   cleanCutsSessions: { to: [false, true] },
   importReplaces: { to: [false, true] },
   closeCodeOnCut: { to: [1000, 1006, 4000] },
+  idleTimeoutMs: { to: [600_000, 700_000], examine: examineWatching },
+  lifetimeMs: { to: [7_200_000, 3_600_000], examine: examineWatching },
   maxMessageBytes: { to: [131_072, 32_768, 262_144, null] },
   region: { to: ["ap-northeast-1", "eu-west-1"] },
   ownerId: { to: ["owner-0001", "owner-0002"] },
 };
 
-const cases = Object.entries(turned).flatMap(([name, { to, beside = {} }]) =>
-  (to as readonly unknown[]).map((value) => ({ name, value, beside })),
+const cases = Object.entries(turned as Readonly<Record<string, Turned<unknown>>>).flatMap(
+  ([name, { to, ...how }]) => to.map((value) => ({ name, value, ...how })),
 );
 
 describe("gs2-gateway doctor", () => {
-  test.each(cases)("reports $name as $value", async ({ name, value, beside }) => {
-    const { report } = await examined({ ...beside, [name]: value });
-    const expected = { ...readSettings(), ...beside, [name]: value } as Record<string, unknown>;
+  test.each(cases)("reports $name as $value", async ({ name, value, beside = {}, ...how }) => {
+    const settings = { ...beside, [name]: value };
+    const report = how.examine
+      ? await how.examine(settings)
+      : (await examined(settings, how)).report;
+    const expected = { ...readSettings(), ...settings } as Record<string, unknown>;
     expect(report.settings[name]).toEqual(value);
     // The setting changes no other row, so no row is read off the wrong reply.
     for (const [other, seen] of Object.entries(report.settings)) {
@@ -117,35 +195,6 @@ describe("gs2-gateway doctor", () => {
     const isDefault = value === (readSettings() as unknown as Record<string, unknown>)[name];
     expect(row?.verdict).toBe(isDefault ? "same" : "differs");
   });
-
-  test.each([
-    [10_000, 12_000],
-    [11_000, 13_000],
-  ])(
-    "that watches reports idleTimeoutMs %i and lifetimeMs %i, for longer than a project token lives",
-    async (idleTimeoutMs, lifetimeMs) => {
-      const settings = { idleTimeoutMs, lifetimeMs, projectTokenExpiresInSeconds: 2 };
-      const clock = { now: () => 0, setTimer: () => () => {} };
-      const emulator = await startTestEmulator({ settings, clock });
-      const stopped = new AbortController();
-      // The clock goes by 100 ms with each reply: what it causes is noticed before it goes on.
-      const tick = async () => {
-        while (!stopped.signal.aborted) {
-          emulator.clock.advance(100);
-          await fetch(`${emulator.url}/_emulator/ready`);
-        }
-      };
-      // The other probes take no time.
-      const stop = () => stopped.abort();
-      const progress = (line: string) => (line.startsWith("Watches") ? void tick() : stop());
-      onTestFinished(stop);
-      const watch = { watchMs: 20_000, pingMs: 2, now: () => emulator.clock.now() };
-      const report = await examineEmulator(emulator, { progress, watch });
-      expect(report.settings).toMatchObject(settings);
-      expect(report.notObserved).not.toHaveProperty("lifetimeMs");
-      expect(emulator.state().namespaces.map(({ name }) => name)).toEqual(["game-0001"]);
-    },
-  );
 
   test.each([
     ["both end, each at its time", [600_310, 7_200_900], [600_000, 7_200_000]],
@@ -177,20 +226,118 @@ describe("gs2-gateway doctor", () => {
     expect(rows.map(({ setting }) => setting)).toEqual(["idleTimeoutMs", "lifetimeMs"]);
   });
 
-  test("has a row or a reason for every setting of the emulator", async () => {
-    expect([...Object.keys(turned), ...Object.keys(notObserved)].sort()).toEqual(
+  test("reports every setting but the limits of the emulator, each with its default and another value", async () => {
+    expect([...Object.keys(turned), ...limits].sort()).toEqual(Object.keys(readSettings()).sort());
+    for (const [name, value] of Object.entries(readSettings())) {
+      if (limits.includes(name)) continue;
+      const { to } = turned[name as Reading] as Turned<unknown>;
+      expect(to, name).toContain(value);
+      expect(to.length, name).toBeGreaterThan(1);
+    }
+    const { report } = await examined();
+    expect(report.limits).toEqual(limits);
+    const rowed = report.rows.flatMap(({ setting }) => setting ?? []);
+    expect([...rowed, ...Object.keys(report.notObserved), ...limits].sort()).toEqual(
       Object.keys(readSettings()).sort(),
     );
+  });
+
+  test("says what stays unknown within its time", async () => {
     const { report } = await examined();
     const unclear = report.rows.filter(({ verdict }) => verdict !== "same");
-    // A dump that is done at once shows no running one.
-    expect(unclear).toEqual([
-      { setting: "checkWhileRunning", verdict: "unclear", evidence: "the dump was done at once" },
+    expect(unclear.map(({ setting, verdict, evidence }) => [setting, verdict, evidence])).toEqual([
+      ["checkWhileRunning", "unclear", "the dump was done at once"],
+      [
+        "duplicationAvoiderLastsMs",
+        "unclear",
+        "a duplicationAvoider is honoured for longer than 120 s",
+      ],
+      [
+        "accessTokenExpiryEndsSession",
+        "unclear",
+        "an access token lives for 3,600 s, and the wait for 120 s",
+      ],
+      [
+        "serviceNotificationKeyIn",
+        "unclear",
+        expect.stringMatching(
+          /^no GS2 service sent a notification to doctor-\S+ in \S+ within 120 s$/,
+        ),
+      ],
     ]);
   });
 
+  test("bounds each duration between two moments, and reports the later one", async () => {
+    const { report } = await examined({ jobDurationMs: 11_000, duplicationAvoiderLastsMs: 30_000 });
+    expect(report.settings).toMatchObject({
+      jobDurationMs: 40_000,
+      duplicationAvoiderLastsMs: 40_000,
+    });
+    const evidence = report.rows.map((row) => row.evidence);
+    expect(evidence).toContain("a dump is not done after 10 s, and done after 40 s");
+    expect(evidence).toContain(
+      "a duplicationAvoider is honoured after 10 s, and no more after 40 s",
+    );
+  });
+
+  test("reports a job that takes longer than its time as unclear, and what follows from it too", async () => {
+    const { report } = await examined({ jobDurationMs: 121_000 });
+    const rows = report.rows.filter(({ setting }) =>
+      ["jobDurationMs", "importReplaces", "cleanCutsSessions"].includes(setting ?? ""),
+    );
+    expect(rows.map(({ verdict }) => verdict)).toEqual(["unclear", "unclear", "unclear"]);
+    expect(rows[0]!.evidence).toMatch(/^a dump takes longer than 120 s/);
+  });
+
+  test("waits for nothing without patience, and needs no GS2-Auth", async () => {
+    const emulator = await startTestEmulator();
+    const waits: number[] = [];
+    const clock = { now: () => 0, wait: async (ms: number) => void waits.push(ms) };
+    const report = await examineEmulator(emulator, { clock });
+    expect(waits.filter((ms) => ms > 0)).toEqual([]);
+    const unclear = report.rows.filter(({ verdict }) => verdict !== "same");
+    expect(unclear.map(({ setting }) => setting)).toEqual([
+      "accessTokenExpiresInMs",
+      "checkWhileRunning",
+      "duplicationAvoiderLastsMs",
+      "accessTokenExpiryEndsSession",
+      "serviceNotificationKeyIn",
+    ]);
+    expect(report.settings).toMatchObject({ onConcurrentOldSession: "stays", jobDurationMs: 0 });
+  });
+
+  test("reports what it has seen when the second login fails", async () => {
+    const { emulator, report } = await examined(
+      { projectTokenExpiresInSeconds: 100 },
+      {
+        onWait: async (one) => one.faults.set([{ fault: "refuseLogin", status: 503, times: 1 }]),
+      },
+    );
+    expect(report.settings).toMatchObject({ duplicationAvoider: "honour", jobDurationMs: 0 });
+    expect(emulator.state().namespaces.map(({ name }) => name)).toEqual(["game-0001"]);
+  });
+
+  test("gives the import and the clean as long as the dump took", async () => {
+    const { report } = await examined({ jobDurationMs: 40_000, cleanCutsSessions: true });
+    expect(report.settings).toMatchObject({ importReplaces: false, cleanCutsSessions: true });
+  });
+
+  test("deletes its namespace also when its second project token has expired", async () => {
+    const { emulator } = await examined({
+      projectTokenExpiresInSeconds: 100,
+      jobDurationMs: 120_000,
+    });
+    expect(emulator.state().namespaces.map(({ name }) => name)).toEqual(["game-0001"]);
+    const logins = emulator.calls({ method: "login" });
+    expect(logins.filter(({ service }) => service === "identifier")).toHaveLength(3);
+  });
+
   test("makes no more calls than it announces, which are at most 60, and deletes its namespace", async () => {
-    const { emulator, report } = await examined({ jobDurationMs: 60_000 });
+    const { emulator, report } = await examined({
+      jobDurationMs: 40_000,
+      accessTokenExpiresInMs: 30_000,
+      projectTokenExpiresInSeconds: 90,
+    });
     expect(maxCalls).toBeLessThanOrEqual(60);
     const calls = emulator.calls();
     expect(report.calls).toBeLessThanOrEqual(maxCalls);
@@ -246,7 +393,7 @@ function fakeContext(env: Record<string, string> = {}, confirm?: () => Promise<b
 }
 
 const env = { GS2_CLIENT_ID: "client-0001", GS2_CLIENT_SECRET: "secret-0001" };
-const quick = ["--grace-ms", "0"];
+const quick = ["--grace-ms", "0", "--patience-seconds", "0"];
 
 describe("the command gs2-gateway doctor", () => {
   test("says the number of calls first, and prints settings that the emulator takes", async () => {
@@ -262,6 +409,9 @@ describe("the command gs2-gateway doctor", () => {
     );
     expect(text).toContain('  same    region = "ap-northeast-1"');
     expect(text).toContain("  lifetimeMs: it takes as long as it lasts: --watch-minutes N");
+    expect(text).toContain(
+      "Limits of the emulator, not readings of GS2:\n  maxBodyBytes, maxUnsentBytes, maxConnections,",
+    );
     expect(text).toMatch(/CORS: a page of http:\/\/localhost:5173 may call over REST/);
     const settings = JSON.parse(out.join("\n")) as Partial<EmulatorSettings>;
     const same = await startEmulator({ settings });
@@ -278,6 +428,27 @@ describe("the command gs2-gateway doctor", () => {
     expect(report.target).toBe(emulator.url);
     expect(report.rows.length).toBeGreaterThan(30);
     expect(report.settings["conflictStatus"]).toBe(409);
+  });
+
+  test("waits as long as --patience-seconds says for what takes time", async () => {
+    const emulator = await startTestEmulator({ settings: { jobDurationMs: 60 } });
+    const { context, out, err } = fakeContext(env);
+    const flags = ["--grace-ms", "0", "--patience-seconds", "0.9"];
+    const start = performance.now();
+    expect(await runCommand(["doctor", emulator.url, "--yes", ...flags], context)).toBe(0);
+    expect(performance.now() - start).toBeGreaterThan(900);
+    expect(err[0]).toContain("It waits for 0.9 s in between");
+    expect(JSON.parse(out.join("\n"))).toMatchObject({ jobDurationMs: 75 });
+  });
+
+  test("ends its wait with Ctrl-C, and deletes its namespace", async () => {
+    const emulator = await startTestEmulator();
+    const { context, err, interruptAt } = fakeContext(env);
+    interruptAt("Waits for");
+    const flags = ["--grace-ms", "0", "--patience-seconds", "3600"];
+    expect(await runCommand(["doctor", emulator.url, "--yes", ...flags], context)).toBe(130);
+    expect(err.at(-1)).toBe("Stopped.");
+    expect(emulator.state().namespaces.map(({ name }) => name)).toEqual(["game-0001"]);
   });
 
   test("calls nothing unless it is confirmed", async () => {
@@ -310,6 +481,7 @@ describe("the command gs2-gateway doctor", () => {
     [[], {}, "doctor needs credentials: set GS2_CLIENT_ID and GS2_CLIENT_SECRET"],
     [[], { GS2_CLIENT_ID: "a" }, "doctor needs credentials"],
     [["--grace-ms", "soon"], env, "--grace-ms takes a number from 0 to 60,000"],
+    [["--patience-seconds", "-1"], env, "--patience-seconds takes a number from 0 to 86,400"],
     [["--watch-minutes", "long"], env, "--watch-minutes takes a number from 0 to 1,440"],
   ])("refuses %j with %j", async (flags, given, problem) => {
     const { context, err } = fakeContext(given);

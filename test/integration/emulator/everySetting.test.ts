@@ -615,6 +615,39 @@ const rows: { readonly [Name in keyof EmulatorSettings]: SettingRow<EmulatorSett
       );
     },
   },
+  maxSessions: {
+    seen: [
+      [20_000, [200, 200]],
+      [1, [200, 402]],
+    ],
+    observe: async ({ bind }) => [
+      (await bind()).status,
+      (await bind({ accessToken: "accessToken-0002" })).status,
+    ],
+  },
+  maxNamespaces: {
+    seen: [
+      [10_000, 200],
+      [1, [402, "emulator.maxNamespaces.error.exceeded"]],
+    ],
+    observe: async ({ call }) => outcomeOf(await call("createNamespace", { name: "n" })),
+  },
+  maxFirebaseTokens: {
+    seen: [
+      [20_000, [200, 200]],
+      [1, [200, [402, "emulator.maxFirebaseTokens.error.exceeded"]]],
+    ],
+    observe: async (world) => [
+      outcomeOf(await setToken(world)),
+      outcomeOf(
+        await world.call("setFirebaseToken", {
+          namespaceName,
+          accessToken: "accessToken-0002",
+          token: "device-0002",
+        }),
+      ),
+    ],
+  },
   ownerId: {
     seen: [
       ["owner-0001", "grn:gs2:ap-northeast-1:owner-0001:gateway:game-0001"],

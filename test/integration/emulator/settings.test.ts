@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { faultDefinitions } from "../../../src/emulator/faults/definitions.js";
+import { limitSettings } from "../../../src/emulator/limits.js";
 import { readSettings } from "../../../src/emulator/settings.js";
 import { inRepo } from "../../support/repo.js";
 
@@ -27,14 +28,7 @@ function namedAsFacts(page: string): string[] {
 }
 
 /** Settings that stand for no fact about GS2. */
-const OUR_CHOICES = [
-  "jobDurationMs",
-  "maxBodyBytes",
-  "maxConnections",
-  "maxUnsentBytes",
-  "ownerId",
-  "region",
-];
+const OUR_CHOICES = [...Object.keys(limitSettings), "jobDurationMs", "ownerId", "region"];
 
 describe.each(["docs/behaviour.md", "docs/ja/behaviour.md"])("%s", (page) => {
   test("names the setting of each assumption, and every setting that is about GS2", () => {
@@ -45,8 +39,17 @@ describe.each(["docs/behaviour.md", "docs/ja/behaviour.md"])("%s", (page) => {
 });
 
 describe.each(["docs/emulator.md", "docs/ja/emulator.md"])("%s", (page) => {
-  test("lists every setting of the emulator with its default, in the order of the type", () => {
+  test("lists every setting of the emulator with its default, in the order of the table", () => {
     expect(listed(page)).toEqual(Object.entries(readSettings()));
+  });
+
+  test("lists the limits of the emulator in a section of their own", () => {
+    const [, limits = ""] =
+      /^### (?:Limits of the emulator|エミュレーターの制限)$([^]*?)^## /m.exec(
+        readFileSync(inRepo(page), "utf8"),
+      ) ?? [];
+    const names = [...limits.matchAll(/^\| `(\w+)` +\| `/gm)].map(([, name]) => name);
+    expect(names).toEqual(Object.keys(limitSettings));
   });
 
   test("names every fault of the emulator once", () => {

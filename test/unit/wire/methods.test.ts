@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { readFields } from "../../../src/emulator/calls/validate.js";
 import { allMethods } from "../../../src/wire/allMethods.js";
 import type { Field } from "../../../src/wire/fields.js";
-import type { AnyMethod } from "../../../src/wire/methods.js";
+import type * as methodRows from "../../../src/wire/methods.js";
+import type { AnyMethod, Method } from "../../../src/wire/methods.js";
 import {
   logSettingFields,
   sendNotificationEntryFields,
@@ -21,6 +22,7 @@ import {
   models,
   named,
   notifications,
+  results,
   type GoldenMethod,
 } from "../../golden/golden.js";
 
@@ -209,6 +211,68 @@ describe("models", () => {
       { userId: "", issuer: "", subject: "", payload: "" },
     ];
     expect(Object.keys(models)).toHaveLength(3 + sent.length);
+  });
+});
+
+describe("results", () => {
+  type Named<T> = T extends readonly (infer Item)[]
+    ? `List<${Named<Item> & string}>`
+    : T extends string
+      ? "string"
+      : T extends Namespace
+        ? "Namespace"
+        : T extends WebSocketSession
+          ? "WebSocketSession"
+          : T extends FirebaseToken
+            ? "FirebaseToken"
+            : never;
+  type ResultOf<M> = M extends Method<infer _, infer Result> ? Result : never;
+  type ResultNames<M> = { [Field in keyof ResultOf<M>]-?: Named<NonNullable<ResultOf<M>[Field]>> };
+  type Exports = typeof methodRows;
+
+  const item = { item: "Namespace" } as const;
+  const session = { item: "WebSocketSession" } as const;
+  const token = { item: "FirebaseToken" } as const;
+  const sessions = { items: "List<WebSocketSession>" } as const;
+  const page = { nextPageToken: "string" } as const;
+  /** Repeated for the comparison: a wrong or missing one does not compile. */
+  const described: { readonly [Name in keyof Exports]: ResultNames<Exports[Name]> } = {
+    describeNamespaces: { items: "List<Namespace>", ...page },
+    createNamespace: item,
+    getNamespaceStatus: { status: "string" },
+    getNamespace: item,
+    updateNamespace: item,
+    deleteNamespace: item,
+    getServiceVersion: { item: "string" },
+    dumpUserDataByUserId: {},
+    checkDumpUserDataByUserId: { url: "string" },
+    cleanUserDataByUserId: {},
+    checkCleanUserDataByUserId: {},
+    prepareImportUserDataByUserId: { uploadToken: "string", uploadUrl: "string" },
+    importUserDataByUserId: {},
+    checkImportUserDataByUserId: { url: "string" },
+    describeWebSocketSessions: { ...sessions, ...page },
+    describeWebSocketSessionsByUserId: { ...sessions, ...page },
+    setUserId: session,
+    setUserIdByUserId: session,
+    sendNotification: { protocol: "string", sendConnectionIds: "List<string>" },
+    disconnectByUserId: sessions,
+    disconnectAll: {},
+    setFirebaseToken: token,
+    setFirebaseTokenByUserId: token,
+    getFirebaseToken: token,
+    getFirebaseTokenByUserId: token,
+    deleteFirebaseToken: token,
+    deleteFirebaseTokenByUserId: token,
+    sendMobileNotificationByUserId: {},
+  };
+
+  test.each(Object.entries(described))("have the fields of %s", (name, fields) => {
+    expect(fields).toStrictEqual(results[name]);
+  });
+
+  test("are those of all methods", () => {
+    expect(Object.keys(described).sort()).toEqual(Object.keys(results).sort());
   });
 });
 

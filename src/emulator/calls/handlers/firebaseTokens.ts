@@ -8,8 +8,9 @@ import {
 } from "../../../wire/methods.js";
 import type { FirebaseToken } from "../../../wire/models.js";
 import { grn, nextRevision, playerKey } from "../../store/keys.js";
+import { isFull } from "../../store/capacity.js";
 import type { Store } from "../../store/types.js";
-import { notFound, ok, type CallResult } from "../result.js";
+import { limitReached, notFound, ok, type CallResult } from "../result.js";
 import { defineHandler, type Call, type MethodHandler } from "./defineHandler.js";
 
 interface InNamespace {
@@ -24,6 +25,7 @@ function set(
 ): Item {
   const player = playerKey(namespaceName, userId);
   const before = store.firebaseTokens.get(player);
+  if (!before && isFull(store, "maxFirebaseTokens")) return limitReached("maxFirebaseTokens");
   const item: FirebaseToken = {
     firebaseTokenId: grn(store, namespaceName, "user", userId, "firebase", "token"),
     userId,

@@ -10,10 +10,11 @@ import {
 import type { Namespace, TransactionSetting } from "../../../wire/models.js";
 import type { NamespaceSettings } from "../../../wire/requests.js";
 import { nextRevision } from "../../store/keys.js";
+import { isFull } from "../../store/capacity.js";
 import { dropNamespace, putNamespace } from "../../store/namespaces.js";
 import type { Store } from "../../store/types.js";
 import { page } from "../paging.js";
-import { conflict, failure, ok } from "../result.js";
+import { conflict, failure, limitReached, ok } from "../result.js";
 import { defineHandler, type MethodHandler } from "./defineHandler.js";
 
 /** For handlers whose namespace "must exist": it was checked before. */
@@ -26,6 +27,7 @@ const create = defineHandler(createNamespace, "none", (store, { name, ...given }
       ? conflict(store, taken)
       : failure(400, [taken]);
   }
+  if (isFull(store, "maxNamespaces")) return limitReached("maxNamespaces");
   return ok({ item: putNamespace(store, { name, ...toStored(store, given) }, now) });
 });
 

@@ -10,6 +10,7 @@ import type { WebSocketSession } from "../../../wire/models.js";
 import type { BindOptions, Page, PageRequest } from "../../../wire/requests.js";
 import type { EmulatorSettings } from "../../settings.js";
 import { grn, nextRevision, playerKey } from "../../store/keys.js";
+import { isFull } from "../../store/capacity.js";
 import {
   allSessions,
   boundSessionsOf,
@@ -23,6 +24,7 @@ import {
   conflict,
   failure,
   fieldError,
+  limitReached,
   notFound,
   ok,
   type CallResult,
@@ -42,6 +44,9 @@ function bindPlayer(
       connectionId !== connection.connectionId || store.settings.sameSocketConflictsWithItself,
   );
   const admission = admit(store, others, params);
+  if (isOneMore(store, connection, admission, playerKey(params.namespaceName, call.userId))) {
+    if (isFull(store, "maxSessions")) return limitReached("maxSessions");
+  }
   const effects = admission.cut.flatMap(({ session: { connectionId } }) =>
     connectionId === connection.connectionId
       ? []
@@ -53,6 +58,18 @@ function bindPlayer(
   }
   return ok({ item: bind(store, connection, params, call) }, effects);
 }
+
+/** Whether the bind ends no session and replaces none. */
+const isOneMore = (
+  { settings }: Store,
+  { players }: Connection,
+  { conflict: isRefused, cut }: Admission,
+  player: string,
+): boolean =>
+  !isRefused &&
+  cut.length === 0 &&
+  !players.has(player) &&
+  (settings.severalSessionsPerSocket || players.size === 0);
 
 /** On the socket it is the socket's own connection; the parameter is ignored. */
 function connectionToBind(store: Store, params: BindOptions, call: Call): Connection | Failure {

@@ -1,37 +1,41 @@
 import { createNamespace, deleteNamespace, getNamespaceStatus } from "../../../wire/methods.js";
 import { isObject } from "../../store/json.js";
 import { callProbes, DESCRIPTION } from "./callProbes.js";
-import { disconnectProbes } from "./disconnectProbes.js";
 import { DoctorGateway, type DoctorTarget } from "./gateway.js";
 import {
   fact,
+  limits,
   notObserved,
-  notObservedInAnyRun,
   row,
   settingsOf,
   type DoctorReport,
   type DoctorRow,
 } from "./rows.js";
-import { describe, type Seen } from "./seen.js";
-import { sessionProbes, type Examination, type Probe } from "./sessionProbes.js";
-import { userDataProbes } from "./userDataProbes.js";
+import { describe, inSeconds, type Seen } from "./seen.js";
+import { notifications } from "./notificationProbes.js";
+import { waitTogether } from "./patience.js";
+import type { Examination, Probe, Started, TimedProbe } from "./probe.js";
+import { disconnectNamespace, sessionProbes } from "./sessionProbes.js";
+import { userData } from "./userDataProbes.js";
 import { watchSockets, type WatchOptions } from "./watch.js";
 
 /** While a namespace is made, its status is asked for so often, a second apart. */
 const STATUS_CALLS = 2;
 
-/** Login, creation, status, and two attempts at the deletion. */
-const OWN_CALLS = 1 + 1 + STATUS_CALLS + 2;
+/** Login and a second one, creation, status, and two attempts at the deletion. */
+const OWN_CALLS = 2 + 1 + STATUS_CALLS + 2;
 
-const probes: readonly Probe[] = [
-  ...callProbes,
-  ...sessionProbes,
-  ...userDataProbes,
-  ...disconnectProbes,
-];
+const probes: readonly Probe[] = [...callProbes, ...sessionProbes];
+const timedProbes: readonly TimedProbe[] = [notifications, userData];
 
 /** The most billed calls of a run. */
-export const maxCalls = probes.reduce((sum, { calls }) => sum + calls, OWN_CALLS);
+export const maxCalls = [...probes, ...timedProbes, disconnectNamespace].reduce(
+  (sum, { calls }) => sum + calls,
+  OWN_CALLS,
+);
+
+/** A run logs in twice at most, so its wait ends with the second project token. */
+const LIVES_OF_A_TOKEN = 1.8;
 
 export interface DoctorOptions extends DoctorTarget {
   /** As the user named it. */
@@ -39,6 +43,8 @@ export interface DoctorOptions extends DoctorTarget {
   /** Of the page whose requests are tried. */
   readonly origin: string;
   readonly progress: (line: string) => void;
+  /** How long it waits for what takes as long as it lasts, and once more for jobs that follow. */
+  readonly patienceMs: number;
   /** Watches sockets for so long, for the settings that take as long. Default: it does not. */
   readonly watch?: WatchOptions | undefined;
 }
@@ -58,7 +64,8 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
       namespaceName,
       calls: gateway.calls,
       rows: rows.map((one) => ({ ...one, evidence: gateway.redact(one.evidence) })),
-      notObserved: options.watch ? notObservedInAnyRun : notObserved,
+      notObserved: options.watch ? {} : notObserved,
+      limits,
       settings: settingsOf(rows),
     };
   } finally {
@@ -79,15 +86,19 @@ async function run(
   ];
   options.progress(`Creates the namespace ${namespaceName}.`);
   try {
-    rows.push(...(await create(gateway, namespaceName, options)));
+    rows.push(...(await create(gateway, namespaceName)));
     const examination: Examination = {
       gateway,
       namespaceName,
       user: (name) => `doctor-${id}-${name}`,
+      patienceMs: Math.min(options.patienceMs, gateway.projectTokenMs * LIVES_OF_A_TOKEN),
     };
     for (const probe of probes) {
       rows.push(...(await unclearIfFailed(gateway, probe.name, probe.run(examination))));
     }
+    rows.push(...(await runTimed(examination, options.progress)));
+    const { name } = disconnectNamespace;
+    rows.push(...(await unclearIfFailed(gateway, name, disconnectNamespace.run(examination))));
   } finally {
     await remove(gateway, namespaceName, options);
   }
@@ -102,6 +113,38 @@ async function watch(
   if (!watch) return [];
   progress(`Watches two sockets, for ${watch.watchMs.toLocaleString("en")} ms at most.`);
   return unclearIfFailed(gateway, "the life of sockets", watchSockets(gateway, watch));
+}
+
+/** Probes that take time: started one after another, they wait together. */
+async function runTimed(
+  examination: Examination,
+  progress: DoctorOptions["progress"],
+): Promise<DoctorRow[]> {
+  const { gateway, patienceMs, namespaceName, user } = examination;
+  const rows: DoctorRow[] = [];
+  const started: { readonly name: string; readonly probe: Started }[] = [];
+  for (const timed of timedProbes) {
+    const { name } = timed;
+    const startRows = async () => {
+      const probe = await timed.start(examination);
+      started.push({ name, probe });
+      return [...probe.rows];
+    };
+    rows.push(...(await unclearIfFailed(gateway, name, startRows())));
+  }
+  if (patienceMs > 0) {
+    progress(
+      `Waits for ${inSeconds(patienceMs)}. A notification that a GS2 service sends to the user ${user("notified")} in the namespace ${namespaceName} meanwhile shows serviceNotificationKeyIn.`,
+    );
+  }
+  await waitTogether(
+    gateway,
+    started.flatMap(({ probe }) => probe.waits),
+  );
+  for (const { name, probe } of started) {
+    rows.push(...(await unclearIfFailed(gateway, name, probe.finish())));
+  }
+  return rows;
 }
 
 /** A probe that fails leaves the others alone. */
@@ -156,11 +199,7 @@ function loginRows({ expires_in: life, owner_id: ownerId }: Seen["body"]): Docto
   ];
 }
 
-async function create(
-  gateway: DoctorGateway,
-  namespaceName: string,
-  { graceMs }: DoctorOptions,
-): Promise<DoctorRow[]> {
+async function create(gateway: DoctorGateway, namespaceName: string): Promise<DoctorRow[]> {
   const made = await gateway.rest(createNamespace, {
     name: namespaceName,
     description: DESCRIPTION,
@@ -169,7 +208,7 @@ async function create(
   const item = isObject(made.body["item"]) ? made.body["item"] : {};
   const { revision, namespaceId } = item;
   const region = typeof namespaceId === "string" ? namespaceId.split(":")[2] : undefined;
-  const seen = await waitUntilMade(gateway, namespaceName, graceMs);
+  const seen = await waitUntilMade(gateway, namespaceName);
   const { status } = seen.body;
   return [
     row(
@@ -190,16 +229,12 @@ async function create(
   ];
 }
 
-async function waitUntilMade(
-  gateway: DoctorGateway,
-  namespaceName: string,
-  graceMs: number,
-): Promise<Seen> {
+async function waitUntilMade(gateway: DoctorGateway, namespaceName: string): Promise<Seen> {
   for (let call = 1; ; call++) {
     const seen = await gateway.rest(getNamespaceStatus, { namespaceName });
     const isPending = /creat|pend|prepar/i.test(JSON.stringify(seen.body["status"] ?? ""));
     if (!isPending || call === STATUS_CALLS) return seen;
-    await new Promise((resolve) => setTimeout(resolve, graceMs));
+    await gateway.wait(gateway.target.graceMs);
   }
 }
 

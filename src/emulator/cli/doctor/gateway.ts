@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { redact } from "../../../core/redact.js";
 import { expandEndpoint, restBase, type Endpoints } from "../../../wire/endpoints.js";
@@ -15,7 +16,29 @@ export interface DoctorTarget {
   readonly signal: AbortSignal;
   /** How long a cut of a socket may follow the reply of the call that causes it. */
   readonly graceMs: number;
+  readonly clock: DoctorClock;
 }
+
+export interface DoctorClock {
+  /** Milliseconds, from any time. */
+  now(): number;
+  /** Rejects with the signal's reason when it is aborted. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export const realClock: DoctorClock = {
+  now: () => performance.now(),
+  wait: (ms, signal) =>
+    setTimeout(ms, undefined, { signal }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw error;
+    }),
+};
+
+const PING_MS = 60_000;
+
+/** Of the life of a project token. */
+const RENEWED_AFTER = 0.95;
 
 export interface RestOptions {
   readonly duplicationAvoider?: string;
@@ -25,7 +48,12 @@ export interface RestOptions {
 export class DoctorGateway {
   calls = 0;
   #projectToken = "";
+  /** Of the project token, in the time of the clock. */
+  #renewAt = Infinity;
+  #projectTokenMs = Infinity;
   readonly #sockets = new Set<DoctorSocket>();
+  /** Never printed. */
+  readonly #tokens = new Set<string>();
 
   constructor(
     readonly target: DoctorTarget,
@@ -34,10 +62,19 @@ export class DoctorGateway {
     target.signal.addEventListener("abort", () => this.close(), { once: true });
   }
 
+  /** By `expires_in` of the login; Infinity where it says none. */
+  get projectTokenMs(): number {
+    return this.#projectTokenMs;
+  }
+
   /** Returns the reply of the login. Throws where there is none. */
   async login(): Promise<Values> {
     this.count();
-    const { endpoints, clientId, clientSecret } = this.target;
+    return this.#login(this.target.signal);
+  }
+
+  async #login(signal: AbortSignal): Promise<Values> {
+    const { endpoints, clientId, clientSecret, clock } = this.target;
     const seen = await this.#fetch(
       `${restBase(endpoints, "identifier", "")}/projectToken/login`,
       {
@@ -45,20 +82,54 @@ export class DoctorGateway {
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ client_id: clientId, client_secret: clientSecret }),
       },
-      this.target.signal,
+      signal,
     );
     const token = seen.body["access_token"];
     if (seen.status !== 200 || typeof token !== "string") {
       throw invalid(`The login failed: ${describe(seen)}.`);
     }
+    const life = seen.body["expires_in"];
+    this.#tokens.add(token);
     this.#projectToken = token;
+    this.#projectTokenMs = typeof life === "number" && life > 0 ? life * 1000 : Infinity;
+    this.#renewAt = clock.now() + this.#projectTokenMs * RENEWED_AFTER;
     return seen.body;
+  }
+
+  /** Logs in again when the project token is old; one such login is part of the limit. */
+  async renew(): Promise<void> {
+    if (this.target.clock.now() >= this.#renewAt) await this.login();
   }
 
   /** Calls a method over REST. */
   async rest(method: AnyMethod, params: Values, options: RestOptions = {}): Promise<Seen> {
     this.count();
     return this.#request(method, params, options, this.target.signal);
+  }
+
+  /** Asks GS2-Auth for a player's access token, as a game's own server does. */
+  async accessTokenOf(userId: string): Promise<Seen> {
+    this.count();
+    const { endpoints, signal } = this.target;
+    const seen = await this.#fetch(
+      `${restBase(endpoints, "auth", "")}/login`,
+      {
+        method: "POST",
+        headers: { ...this.#headers(), "content-type": "application/json" },
+        body: JSON.stringify({ userId }),
+      },
+      signal,
+    );
+    const { token } = seen.body;
+    if (typeof token === "string") this.#tokens.add(token);
+    return seen;
+  }
+
+  #headers(): Record<string, string> {
+    return {
+      "x-gs2-client-id": this.target.clientId,
+      authorization: `Bearer ${this.#projectToken}`,
+    };
   }
 
   #request(
@@ -84,8 +155,7 @@ export class DoctorGateway {
       {
         method: verb,
         headers: {
-          "x-gs2-client-id": this.target.clientId,
-          authorization: `Bearer ${this.#projectToken}`,
+          ...this.#headers(),
           ...(accessToken === undefined ? {} : { "x-gs2-access-token": accessToken as string }),
           ...(duplicationAvoider ? { "x-gs2-duplication-avoider": duplicationAvoider } : {}),
           ...(hasBody ? { "content-type": "application/json" } : {}),
@@ -117,18 +187,20 @@ export class DoctorGateway {
 
   /** A moment in which the gateway may finish what it has begun. */
   pause(): Promise<void> {
-    const { graceMs, signal } = this.target;
-    return new Promise((resolve, reject) => {
-      const abort = () => {
-        clearTimeout(timer);
-        reject(signal.reason as Error);
-      };
-      const timer = setTimeout(() => {
-        signal.removeEventListener("abort", abort);
-        resolve();
-      }, 3 * graceMs);
-      signal.addEventListener("abort", abort);
-    });
+    return this.wait(3 * this.target.graceMs);
+  }
+
+  /** Keeps the sockets active meanwhile. */
+  async wait(ms: number): Promise<void> {
+    const { clock, signal } = this.target;
+    const pinging = setInterval(() => {
+      for (const socket of this.#sockets) socket.ping();
+    }, PING_MS);
+    try {
+      await clock.wait(ms, signal);
+    } finally {
+      clearInterval(pinging);
+    }
   }
 
   /**
@@ -161,7 +233,7 @@ export class DoctorGateway {
     });
     const socket = new DoctorSocket(webSocket, {
       clientId,
-      projectToken: this.#projectToken,
+      projectToken: () => this.#projectToken,
       signal,
       graceMs,
       count: () => this.count(),
@@ -181,7 +253,7 @@ export class DoctorGateway {
   }
 
   redact(text: string): string {
-    return redact(text, [this.target.clientSecret, this.#projectToken].filter(Boolean));
+    return redact(text, [this.target.clientSecret, ...this.#tokens]);
   }
 
   /** The limit is part of what the user agreed to. */
@@ -192,7 +264,11 @@ export class DoctorGateway {
   }
 
   /** A call that has to be made, also after Ctrl-C and beyond the limit of the probes. */
-  cleanUp(method: AnyMethod, params: Values): Promise<Seen> {
+  async cleanUp(method: AnyMethod, params: Values): Promise<Seen> {
+    if (this.target.clock.now() >= this.#renewAt) {
+      this.calls++;
+      await this.#login(AbortSignal.timeout(TIMEOUT_MS)).catch(() => {});
+    }
     this.calls++;
     return this.#request(method, params, {}, AbortSignal.timeout(TIMEOUT_MS));
   }

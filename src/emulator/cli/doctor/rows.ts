@@ -1,3 +1,4 @@
+import { limitSettings } from "../../limits.js";
 import { readSettings, type EmulatorSettings } from "../../settings.js";
 
 /** One fact that was examined. */
@@ -32,24 +33,14 @@ export const fact = (holds: boolean | undefined, evidence: string): DoctorRow =>
 
 type Reasons = Readonly<Partial<Record<keyof EmulatorSettings, string>>>;
 
-/** Settings that no run can see, with the reason. */
-export const notObservedInAnyRun: Reasons = {
-  accessTokenExpiresInMs: "GS2-Auth issues access tokens, not GS2-Gateway",
-  accessTokenExpiryEndsSession: "an access token lives for an hour, a run for seconds",
-  serviceNotificationKeyIn: "another GS2 service would have to send a notification",
-  duplicationAvoiderLastsMs: "it would take as long as it lasts",
-  jobDurationMs: "it depends on the load of the gateway, not on a rule",
-  maxBodyBytes: "a protection of the emulator, not a fact of GS2",
-  maxConnections: "a protection of the emulator, not a fact of GS2",
-  maxUnsentBytes: "a protection of the emulator, not a fact of GS2",
-};
-
-/** Those that a usual run cannot see. Every other setting has a row. */
+/** Settings that a usual run cannot see, with the reason. */
 export const notObserved: Reasons = {
-  ...notObservedInAnyRun,
   idleTimeoutMs: "it takes as long as it lasts: --watch-minutes N watches a silent socket",
   lifetimeMs: "it takes as long as it lasts: --watch-minutes N watches a socket",
 };
+
+/** They are no readings of GS2, so no run looks for them. Every other setting has a row. */
+export const limits = Object.keys(limitSettings);
 
 export interface DoctorReport {
   /** The gateway that was examined. */
@@ -58,6 +49,8 @@ export interface DoctorReport {
   readonly calls: number;
   readonly rows: readonly DoctorRow[];
   readonly notObserved: Reasons;
+  /** Settings that are limits of the emulator. */
+  readonly limits: readonly string[];
   /** For `gs2-gateway emulator --settings`. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -69,8 +62,11 @@ export const settingsOf = (rows: readonly DoctorRow[]): Record<string, unknown> 
     ),
   );
 
+const titled = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
+
 /** The report as lines for people. */
-export function formatReport({ target, calls, rows, notObserved }: DoctorReport): string[] {
+export function formatReport({ target, calls, rows, notObserved, limits }: DoctorReport): string[] {
   const count = (verdict: DoctorRow["verdict"]) =>
     rows.filter((one) => one.verdict === verdict).length;
   const lines = rows.map(({ verdict, setting, value, evidence }) => {
@@ -84,9 +80,11 @@ export function formatReport({ target, calls, rows, notObserved }: DoctorReport)
     `What ${target} does, beside what the emulator assumes:`,
     "",
     ...lines,
-    "",
-    "Not observed:",
-    ...Object.entries(notObserved).map(([name, why]) => `  ${name}: ${why}`),
+    ...titled(
+      "Not observed:",
+      Object.entries(notObserved).map(([name, why]) => `${name}: ${why}`),
+    ),
+    ...titled("Limits of the emulator, not readings of GS2:", [limits.join(", ")]),
     "",
     `${count("same")} same, ${count("differs")} differ, ${count("unclear")} unclear, after ${calls} calls.`,
   ];

@@ -21,3 +21,9 @@ export function seenOf(status: number, value: unknown): Seen {
   const { message } = body;
   return { status, body, errors: typeof message === "string" ? readErrors(message) : [] };
 }
+
+/** The item of a reply, empty where there is none. */
+export const itemOf = ({ body }: Seen): Record<string, unknown> =>
+  isObject(body["item"]) ? body["item"] : {};
+
+export const inSeconds = (ms: number): string => `${(ms / 1000).toLocaleString("en")} s`;

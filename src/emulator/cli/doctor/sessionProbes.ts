@@ -1,61 +1,13 @@
-import { describeWebSocketSessionsByUserId, setUserIdByUserId } from "../../../wire/methods.js";
-import type { DoctorGateway } from "./gateway.js";
+import {
+  describeWebSocketSessionsByUserId,
+  disconnectAll,
+  disconnectByUserId,
+  setUserIdByUserId,
+} from "../../../wire/methods.js";
+import type { EmulatorSettings } from "../../settings.js";
+import { boundPlayer, player, type Player, type Probe } from "./probe.js";
 import { describe, type Seen } from "./seen.js";
-import type { DoctorSocket } from "./socket.js";
 import { fact, row, type DoctorRow } from "./rows.js";
-
-export interface Examination {
-  readonly gateway: DoctorGateway;
-  readonly namespaceName: string;
-  /** A user of this run. */
-  readonly user: (name: string) => string;
-}
-
-/** Examines one rule; independent of the other probes. */
-export interface Probe {
-  /** For an error. */
-  readonly name: string;
-  /** The most calls that it makes. */
-  readonly calls: number;
-  run(examination: Examination): Promise<DoctorRow[]>;
-}
-
-export interface Player {
-  readonly socket: DoctorSocket;
-  readonly userId: string;
-  readonly namespaceName: string;
-  bind(options?: Readonly<Record<string, unknown>>): Promise<Seen>;
-  isOpen(): Promise<boolean>;
-}
-
-async function player(
-  { gateway, namespaceName, user }: Examination,
-  name: string,
-  socket?: DoctorSocket,
-): Promise<Player> {
-  const opened = socket ?? (await gateway.open());
-  const userId = user(name);
-  const params = { namespaceName, userId };
-  return {
-    socket: opened,
-    userId,
-    namespaceName,
-    bind: (options = {}) => opened.call(setUserIdByUserId, { ...params, ...options }),
-    isOpen: () => opened.isOpen(),
-  };
-}
-
-/** Binds a player on a socket of its own; the reply is expected to be a success. */
-export async function boundPlayer(
-  examination: Examination,
-  name: string,
-  options?: Readonly<Record<string, unknown>>,
-): Promise<Player> {
-  const made = await player(examination, name);
-  const seen = await made.bind(options);
-  if (seen.status !== 200) throw new Error(`setUserIdByUserId on the socket: ${describe(seen)}`);
-  return made;
-}
 
 const exclusive = (sessionId: string) => ({ allowConcurrentAccess: false, sessionId });
 const isConflict = ({ status }: Seen): boolean => status === 409 || status === 405;
@@ -161,26 +113,31 @@ const concurrent: Probe = {
 };
 
 const severalPlayers: Probe = {
-  name: "two players on one socket",
-  calls: 3,
+  name: "two players on one socket, and disconnectByUserId",
+  calls: 4,
   async run(examination) {
     const first = await boundPlayer(examination, "several-1");
-    await (await player(examination, "several-2", first.socket)).bind();
+    const second = await player(examination, "several-2", first.socket);
+    const bound = await second.bind();
     const { namespaceName, userId } = first;
     const seen = await examination.gateway.rest(describeWebSocketSessionsByUserId, {
       namespaceName,
       userId,
     });
     const items = Array.isArray(seen.body["items"]) ? seen.body["items"] : undefined;
-    return [
-      row(
-        "severalSessionsPerSocket",
-        items && items.length > 0,
-        items
-          ? `after a second player is bound, the first has ${items.length} sessions`
-          : `the list of sessions gets ${describe(seen)}`,
-      ),
-    ];
+    const several = row(
+      "severalSessionsPerSocket",
+      items && items.length > 0,
+      items
+        ? `after a second player is bound, the first has ${items.length} sessions`
+        : `the list of sessions gets ${describe(seen)}`,
+    );
+    const ended = bound.status === 200 ? second : first;
+    const disconnected = await examination.gateway.rest(disconnectByUserId, {
+      namespaceName,
+      userId: ended.userId,
+    });
+    return [several, await endsRow("disconnectByUserIdEnds", disconnected, ended)];
   },
 };
 
@@ -234,6 +191,37 @@ const restBind: Probe = {
         `setUserIdByUserId over REST without a connectionId gets ${describe(seen)}`,
       ),
     ];
+  },
+};
+
+/** What a disconnect ended, the socket or the session on it alone. */
+async function endsRow(
+  setting: "disconnectByUserIdEnds" | "disconnectAllEnds",
+  seen: Seen,
+  bound: Player,
+): Promise<DoctorRow> {
+  const isOpen = seen.status === 200 ? await bound.isOpen() : undefined;
+  const value: EmulatorSettings["disconnectAllEnds"] | undefined =
+    isOpen === undefined ? undefined : isOpen ? "sessions" : "sockets";
+  const method = setting.slice(0, -"Ends".length);
+  return row(
+    setting,
+    value,
+    value === undefined
+      ? `${method} gets ${describe(seen)}`
+      : `after ${method} the socket is ${isOpen ? "open" : "closed"}`,
+  );
+}
+
+/** The last probe: it ends every session of the namespace. */
+export const disconnectNamespace: Probe = {
+  name: "disconnectAll",
+  calls: 2,
+  async run(examination) {
+    const bound = await boundPlayer(examination, "disconnect-all");
+    const { namespaceName } = bound;
+    const seen = await examination.gateway.rest(disconnectAll, { namespaceName });
+    return [await endsRow("disconnectAllEnds", seen, bound)];
   },
 };
 

@@ -9,7 +9,7 @@ export const TIMEOUT_MS = 10_000;
 
 interface SocketOptions {
   readonly clientId: string;
-  readonly projectToken: string;
+  readonly projectToken: () => string;
   readonly signal: AbortSignal;
   readonly graceMs: number;
   /** Called before each call. */
@@ -22,7 +22,6 @@ export class DoctorSocket {
   connectionId = "";
   #requests = 0;
   readonly #replies = new Map<string, (seen: Seen) => void>();
-  readonly #listeners = new Set<() => void>();
   readonly #closed: Promise<number>;
   #closeCode: number | undefined;
 
@@ -41,7 +40,6 @@ export class DoctorSocket {
       const frame = decodeFrame(data.toString());
       if (frame.kind === "notification") {
         this.notifications.push(frame);
-        for (const listener of this.#listeners) listener();
       } else if (frame.kind === "reply") {
         const body = frame.body ?? { message: frame.message };
         this.#replies.get(frame.requestId)?.(seenOf(frame.status, body));
@@ -60,7 +58,7 @@ export class DoctorSocket {
       encodeRequest(
         target,
         { ...params, contextStack: padding },
-        { clientId, projectToken, requestId },
+        { clientId, projectToken: projectToken(), requestId },
       );
     const shortest = encode("");
     const reply = new Promise<Seen>((resolve) => this.#replies.set(requestId, resolve));
@@ -78,12 +76,15 @@ export class DoctorSocket {
     return this.#within<number | undefined>(this.#closed, undefined, timeoutMs);
   }
 
-  /** It is no call, and not answered where the socket is being closed. */
+  /** It is no call, and the pong does not come where the socket is being closed. */
   ping(): void {
     this.webSocket.ping(undefined, undefined, () => {});
   }
 
-  /** Whether the server has left it open, by a ping: a call would be billed. */
+  /**
+   * Whether the server has left it open, by a ping: a call would be billed. What was sent on the
+   * socket before has arrived then.
+   */
   async isOpen(): Promise<boolean> {
     const { graceMs } = this.options;
     if (graceMs > 0) await this.#within<unknown>(this.#closed, undefined, graceMs);
@@ -91,20 +92,6 @@ export class DoctorSocket {
     this.ping();
     await this.#within<unknown>(Promise.race([pong, this.#closed]), undefined);
     return this.#closeCode === undefined;
-  }
-
-  /** The notifications up to the one with this subject, which is sent last. */
-  async upTo(subject: string): Promise<readonly NotificationFrame[]> {
-    const find = () => this.notifications.findIndex((one) => one.subject === subject);
-    const arrived = new Promise<void>((resolve) => {
-      const check = () => {
-        if (find() >= 0) resolve();
-      };
-      this.#listeners.add(check);
-      check();
-    });
-    await this.#within(arrived, undefined);
-    return this.notifications.slice(0, find() + 1 || undefined);
   }
 
   close(): void {
