@@ -6,6 +6,9 @@ import { launchBrowser } from "../support/browser.js";
 import { desktop, DemoPages, untilInGathering, untilInMatch } from "./demoPages.js";
 import { untilVisible } from "./pageErrors.js";
 
+/** The width of the arrow that the pages draw, with the room beside it. */
+const ARROW_PX = 24;
+
 /** The width of the widest scrollbar that an engine lays over a page. */
 const SCROLLBAR_PX = 10;
 
@@ -20,6 +23,14 @@ afterAll(() => browser.close());
 const selectsOf = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll("select")].map((one) => getComputedStyle(one).appearance),
+  );
+
+/** The room that each select of the page keeps at its end for the arrow. */
+const roomForArrows = (page: Page): Promise<number[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("select")].map((one) =>
+      parseFloat(getComputedStyle(one).paddingRight),
+    ),
   );
 
 /** The pixels between the end of a text and that of the element that scrolls it. */
@@ -47,6 +58,7 @@ test("the inspector's selects are its own, and no scrollbar hides a text of the 
   const selects = await selectsOf(page);
   expect(selects.length).toBeGreaterThan(2);
   expect(new Set(selects)).toEqual(new Set(["none"]));
+  expect(Math.min(...(await roomForArrows(page)))).toBeGreaterThan(ARROW_PX);
   const end = await page.evaluate(() =>
     parseFloat(getComputedStyle(document.querySelector(".row")!).paddingRight),
   );
@@ -58,6 +70,7 @@ test("the demo's select is its own, no scrollbar hides a notification, and the b
   onTestFinished(() => pages.close());
   const page = await pages.openReady("?name=Alice&renderer=canvas&roundMs=60000");
   expect(await selectsOf(page)).toEqual(["none"]);
+  expect(Math.min(...(await roomForArrows(page)))).toBeGreaterThan(ARROW_PX);
   await page.click("#play-4");
   await untilInGathering(page);
   await page.click("#robots");
