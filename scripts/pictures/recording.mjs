@@ -14,7 +14,7 @@ export async function recordPage(page) {
     frames.push({ png: Buffer.from(data, "base64"), atMs: metadata.timestamp * 1_000 });
     void session.send("Page.screencastFrameAck", { sessionId }).catch(() => undefined);
   });
-  await session.send("Page.startScreencast", { format: "png" });
+  await session.send("Page.startScreencast", { format: "png", everyNthFrame: 2 });
   return {
     frames,
     stop: () => session.send("Page.stopScreencast"),
