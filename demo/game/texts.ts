@@ -128,7 +128,7 @@ export const english = {
   clearFaults: "Clear all",
   trigger: "Trigger",
   faults: {
-    latency: ["Latency", "Every frame of yours is 0.4 to 0.8 s late."],
+    latency: ["Latency", "Every frame of yours is 0.4 to 0.8\u00a0s late."],
     duplicateNotification: ["Duplicates", "Each notification to you arrives twice."],
     slowLogin: ["Slow login", "The next logins take 3 s, for all players."],
     refuse: ["Refused connections", "New connections are refused, for all players."],

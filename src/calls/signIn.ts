@@ -37,10 +37,10 @@ export interface SignedInPlayer {
   readonly getAccessToken: () => Promise<string>;
 }
 
-function checkOptions(method: string, gateway: unknown, options: SignInOptions): void {
+function checkOptions(method: string, gateway: unknown, options: SignInOptions | undefined): void {
   if (!internalsOf(gateway)) throw invalidArgument(method, "gateway", "must be a GatewayClient");
   for (const field of ["accountNamespaceName", "keyId"] as const) {
-    if (!options[field]) throw invalidArgument(method, field);
+    if (!options?.[field]) throw invalidArgument(method, field);
   }
 }
 

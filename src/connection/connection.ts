@@ -227,9 +227,10 @@ export class Connection {
   #socketEnded(generation: number, end: SocketEnd): void {
     const { code, reason, clean } = end;
     const level = this.#state.everOpen ? "info" : "warn";
-    this.#ports.report(level, "socketEnded", String(code), { code, reason, clean });
     const failure = openFailure(this.#options.webSocketUrl, end);
     const error = this.#state.phase === "opening" ? failure : undefined;
+    const message = error?.message ?? String(code);
+    this.#ports.report(level, "socketEnded", message, { code, reason, clean });
     this.dispatch({ type: "socketEnded", generation, clean, error });
   }
 

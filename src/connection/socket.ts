@@ -38,7 +38,7 @@ export const openFailure = (url: string, { code, refused }: SocketEnd): GatewayE
       })
     : new GatewayError({
         kind: "notConnected",
-        message: `nothing answers at ${url} (code ${code})`,
+        message: `no connection to ${url} (code ${code})`,
       });
 
 export interface SocketEvents {

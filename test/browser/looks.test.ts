@@ -3,8 +3,11 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startEmulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
-import { desktop, DemoPages, untilInGathering, untilInMatch } from "./demoPages.js";
+import { desktop, phone, DemoPages, untilInGathering, untilInMatch } from "./demoPages.js";
 import { untilVisible } from "./pageErrors.js";
+
+/** The width of the arrow that the pages draw, with the room beside it. */
+const ARROW_PX = 24;
 
 /** The width of the widest scrollbar that an engine lays over a page. */
 const SCROLLBAR_PX = 10;
@@ -20,6 +23,14 @@ afterAll(() => browser.close());
 const selectsOf = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll("select")].map((one) => getComputedStyle(one).appearance),
+  );
+
+/** The room that each select of the page keeps at its end for the arrow. */
+const roomForArrows = (page: Page): Promise<number[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("select")].map((one) =>
+      parseFloat(getComputedStyle(one).paddingRight),
+    ),
   );
 
 /** The pixels between the end of a text and that of the element that scrolls it. */
@@ -47,10 +58,38 @@ test("the inspector's selects are its own, and no scrollbar hides a text of the 
   const selects = await selectsOf(page);
   expect(selects.length).toBeGreaterThan(2);
   expect(new Set(selects)).toEqual(new Set(["none"]));
+  for (const viewport of [desktop, phone]) {
+    await page.setViewportSize(viewport);
+    expect(Math.min(...(await roomForArrows(page)))).toBeGreaterThan(ARROW_PX);
+  }
+  await page.setViewportSize(desktop);
   const end = await page.evaluate(() =>
     parseFloat(getComputedStyle(document.querySelector(".row")!).paddingRight),
   );
   expect(end).toBeGreaterThan(SCROLLBAR_PX);
+});
+
+/** How far the middle of a text lies from the middle of the card around it, in pixels. */
+const offsetInCard = (page: Page, text: string): Promise<number> =>
+  page.evaluate((selector) => {
+    const range = document.createRange();
+    const element = document.querySelector(selector)!;
+    range.selectNodeContents(element);
+    const middleOf = ({ left, right }: DOMRect) => (left + right) / 2;
+    const card = element.closest(".card")!.getBoundingClientRect();
+    return Math.abs(middleOf(range.getBoundingClientRect()) - middleOf(card));
+  }, text);
+
+test("lobby and gathering are centred on a desktop", async () => {
+  const pages = await DemoPages.start(browser, {}, false);
+  onTestFinished(() => pages.close());
+  const page = await pages.openReady("?name=Alice");
+  expect(await offsetInCard(page, "#lobby h2")).toBeLessThan(2);
+  expect(await offsetInCard(page, "#lobby a")).toBeLessThan(2);
+  await page.click("#play-4");
+  await untilInGathering(page);
+  expect(await offsetInCard(page, "#gathering h2")).toBeLessThan(2);
+  expect(await offsetInCard(page, "#gathering a")).toBeLessThan(2);
 });
 
 test("the demo's select is its own, no scrollbar hides a notification, and the board has its whole focus ring", async () => {
@@ -58,6 +97,7 @@ test("the demo's select is its own, no scrollbar hides a notification, and the b
   onTestFinished(() => pages.close());
   const page = await pages.openReady("?name=Alice&renderer=canvas&roundMs=60000");
   expect(await selectsOf(page)).toEqual(["none"]);
+  expect(Math.min(...(await roomForArrows(page)))).toBeGreaterThan(ARROW_PX);
   await page.click("#play-4");
   await untilInGathering(page);
   await page.click("#robots");

@@ -482,6 +482,42 @@ describe("gs2-gateway notify", () => {
     });
   });
 
+  test("names the key that was probably meant, and a payload that is not JSON", async () => {
+    socket = await RawSocket.open(emulator.endpoints.webSocket);
+    const params = { namespaceName: "game-0001", accessToken: "accessToken-0001" };
+    await socket.ask(frame("setUserId", params, await restLogin(emulator.url)));
+    const send = async (key: string, payload: string) => {
+      const { code, err } = await notify("--user", "user-0001", "--key", key, "--payload", payload);
+      return { code, err };
+    };
+    expect(await send("Gs2Matchmaking:Jion", "{}")).toEqual({
+      code: 0,
+      err: [
+        "No service of GS2 is known to send Gs2Matchmaking:Jion (did you mean Gs2Matchmaking:Join?).",
+      ],
+    });
+    expect(await send("raid:start", "{bad")).toEqual({
+      code: 0,
+      err: ["The payload is not JSON: the game gets it as a text. Check your shell's quotes."],
+    });
+    expect(await send("raid:start", "7")).toEqual({ code: 0, err: [] });
+  });
+
+  test("names a mistyped option before one that is missing", async () => {
+    const { code, err } = await notify("--usr", "u", "--key", "k");
+    expect([code, err]).toEqual([
+      1,
+      ["error: unknown option '--usr' (Did you mean --user?) See: gs2-gateway notify --help"],
+    ]);
+  });
+
+  test("says how an address begins", async () => {
+    const args = ["--user", "u", "--key", "k", "--payload", "p", "--url", "127.0.0.1:9480"];
+    expect((await notify(...args)).err).toEqual([
+      "127.0.0.1:9480 is no address: it begins with http://, e.g. http://127.0.0.1:9480 (--url URL).",
+    ]);
+  });
+
   test("fails with the reason when the user has no session", async () => {
     const { code, out, err } = await notify("--user", "u", "--key", "k", "--payload", "p");
     expect([code, out, err]).toEqual([
@@ -495,7 +531,11 @@ describe("gs2-gateway notify", () => {
     const missing = await notify("--user", "u", "--payload", "p");
     expect([missing.code, missing.err]).toEqual([1, ["notify: key or subject must be supplied"]]);
     const withoutUser = await notify("--key", "k", "--payload", "p");
-    expect(withoutUser.err[0]).toContain("required option '--user <id>' not specified");
+    const withoutPayload = await notify("--user", "u", "--key", "k");
+    expect([...withoutUser.err, ...withoutPayload.err]).toEqual([
+      "error: option '--user <id>' is required See: gs2-gateway notify --help",
+      "error: option '--payload <text>' is required See: gs2-gateway notify --help",
+    ]);
   });
 
   test("prints the address when no emulator answers there", async () => {

@@ -211,6 +211,10 @@ describe("signIn", () => {
 
   test("names what is missing", async () => {
     const { gateway } = setUp();
+    await expect(signIn(gateway, undefined as never)).rejects.toMatchObject({
+      kind: "invalidArgument",
+      message: "signIn: accountNamespaceName must be supplied",
+    });
     await expect(signIn(gateway, { ...place } as never)).rejects.toMatchObject({
       kind: "invalidArgument",
       message: "signIn: keyId must be supplied",

@@ -119,7 +119,7 @@ describe("a server that does not answer", () => {
     expect(await failed).toMatchObject({
       kind: "notConnected",
       outcome: "notSent",
-      message: `${method}: nothing within 5000 ms: nothing answers at wss://nowhere.test (code 1006)`,
+      message: `${method}: nothing within 5000 ms: no connection to wss://nowhere.test (code 1006)`,
     });
     expect(gateway.connection.error).toMatchObject({ kind: "notConnected" });
   });
