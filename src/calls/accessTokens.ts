@@ -32,9 +32,10 @@ async function logIn(
   );
   const { body, signature, banStatuses } = proof;
   if (!body || !signature) {
+    const { session } = internalsOf(gateway)!;
     const reasons = (banStatuses ?? []).map(({ name, reason }) => ({
-      component: name,
-      message: reason,
+      component: session.redact(String(name)),
+      message: session.redact(String(reason)),
     }));
     throw new GatewayError({
       kind: "unauthorized",
