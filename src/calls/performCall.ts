@@ -53,7 +53,7 @@ const callBySocket = (
     target: { service, component, function: name },
     params,
     // It belongs to the frame's envelope (seen in the SDKs for C# and Go).
-    duplicationAvoider: duplicationAvoider === undefined ? undefined : String(duplicationAvoider),
+    duplicationAvoider: duplicationAvoider as string | undefined,
     slot,
     needsBinding: slot !== undefined,
     repeat: rest?.verb === "GET" ? "safe" : "never",
