@@ -83,6 +83,8 @@ export default defineConfig({
         },
       },
       {
+        // The demo's handlers import the package by its name.
+        resolve: { tsconfigPaths: true },
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],

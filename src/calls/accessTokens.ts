@@ -3,7 +3,7 @@ import type { AbortOptions } from "../core/deferred.js";
 import { internalsOf } from "../core/internals.js";
 import { GatewayError, isGatewayError } from "../errors.js";
 import type { AccessTokenRequest } from "../session/session.js";
-import { authentication } from "./definitions/account.js";
+import { authentication, type BanStatus } from "./definitions/account.js";
 import { loginBySignature, type AccessTokenResult } from "./definitions/auth.js";
 import type { KeptAccount } from "./deviceAccount.js";
 
@@ -32,9 +32,10 @@ async function logIn(
   );
   const { body, signature, banStatuses } = proof;
   if (!body || !signature) {
-    const reasons = (banStatuses ?? []).map(({ name, reason }) => ({
-      component: name,
-      message: reason,
+    const { session } = internalsOf(gateway)!;
+    const reasons = (banStatuses ?? []).map(({ name, reason }: Partial<BanStatus>) => ({
+      component: session.redact(name ?? ""),
+      message: session.redact(reason ?? ""),
     }));
     throw new GatewayError({
       kind: "unauthorized",

@@ -28,6 +28,7 @@ export {
 export type {
   AcquireAction,
   AsPlayer,
+  OnceOnly,
   InServiceNamespace,
   IssuedTransaction,
 } from "./definitions/common.js";

@@ -45,13 +45,15 @@ function routeOf(spec: AnySpec, values: Values, options: DefinedCallOptions) {
 const callBySocket = (
   { startCall, settings }: ClientInternals,
   { service, component, function: name, rest }: AnySpec,
-  params: Values,
+  { duplicationAvoider, ...params }: Values,
   slot: string | undefined,
   { signal, timeoutMs = settings.callTimeoutMs }: DefinedCallOptions,
 ): Promise<Values> =>
   startCall({
     target: { service, component, function: name },
     params,
+    // It belongs to the frame's envelope (seen in the SDKs for C# and Go).
+    duplicationAvoider: duplicationAvoider as string | undefined,
     slot,
     needsBinding: slot !== undefined,
     repeat: rest?.verb === "GET" ? "safe" : "never",

@@ -15,7 +15,10 @@ import {
 } from "./deviceAccount.js";
 import { trackSecrets } from "./secrets.js";
 
-/** The options of `signIn`: where the account is, and those of `setUserId`. */
+/**
+ * The options of `signIn`: where the account is, and those of `setUserId`, e.g.
+ * `allowConcurrentAccess`.
+ */
 export interface SignInOptions
   extends AccountPlace, AbortOptions, Omit<BindRequest, "accessToken"> {
   /** GRN of the GS2-Key key that signs the player's authentication. */
@@ -70,10 +73,11 @@ async function bindAccount(
  * });
  * ```
  *
- * Creates an account of GS2-Account at the first start, and keeps its ID and password in
- * `localStorage` under `gs2-gateway.account:` and the namespace. Then `authentication` and
- * `loginBySignature`, over REST; the access token is renewed by itself, in one flight. `timeoutMs`
- * is the limit of each step. Neither password nor token appears in a log, a message or a diagnostic
+ * The first start creates an account of GS2-Account (`createAccount`) and keeps its ID and password
+ * in `localStorage` under `gs2-gateway.account:` and the namespace; later starts find it there. Then
+ * `authentication` proves the password, `loginBySignature` exchanges the proof for an access token,
+ * and `setUserId` binds the connection. All but the last go over REST. The access token is renewed
+ * by itself, in one flight. `timeoutMs` is the limit of each step. Neither password nor token appears in a log, a message or a diagnostic
  * of the client.
  *
  * Rejects with `notFound` where GS2 does not know the account (see `whenMissing`), with
@@ -99,9 +103,11 @@ export async function signIn(
 
 /** The options of `takeOverAccount`. */
 export interface TakeOverAccountOptions extends SignInOptions {
-  /** The type of the take-over setting. */
+  /** The kind of take-over, as `createTakeOver` set it: the game numbers its kinds, e.g. 0 for mail. */
   type: number;
+  /** The ID that the player chose, e.g. a mail address. */
   userIdentifier: string;
+  /** The password that the player chose; it is kept nowhere. */
   password: string;
 }
 

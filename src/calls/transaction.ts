@@ -136,8 +136,10 @@ async function waitForJobs(
  * read too, the transactions and jobs it leads to are waited for, and an action that was refused
  * rejects with the kind of its status.
  *
- * Rejects with `requestTimeout` or `aborted`, and outcome `unknown`: the transaction may have run,
- * or may yet. Rejects with `invalidArgument` where the server does not run it by itself.
+ * Rejects with outcome `unknown` where the transaction may have run, or may yet: with
+ * `requestTimeout`, `aborted` or `notConnected` (the client was disposed), and with the kind of the
+ * failure where GS2-Distributor or GS2-JobQueue refuse to answer (400, 401, 409). Rejects with
+ * `invalidArgument` where the server does not run it by itself.
  */
 export async function transaction(
   gateway: GatewayClient,

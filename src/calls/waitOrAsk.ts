@@ -5,6 +5,7 @@ import { GatewayError, isGatewayError } from "../errors.js";
 import type { Mark } from "../notify/history.js";
 import type { Notification } from "../notify/notification.js";
 import type { WaitOptions } from "../notify/notificationSource.js";
+import { classifyFailure } from "../wire/failures.js";
 
 /** How long to wait for a notification before the first time to ask; doubled each time. */
 const FIRST_ASK_MS = 5_000;
@@ -20,18 +21,17 @@ export interface WaitContext {
   readonly signal: AbortSignal | undefined;
 }
 
-const isNotYet = (error: unknown): boolean =>
-  isGatewayError(error) &&
-  (error.kind === "notFound" || error.retryable || error.kind === "requestTimeout");
+/** It has not run yet, or the failure may pass. */
+const isNotYet = ({ kind }: GatewayError): boolean =>
+  kind === "notFound" || classifyFailure(kind) === "retry";
 
-/** The same failure of a wait, as that of a transaction that may have run. */
+/** The same failure, as that of a transaction that may have run, whatever was refused. */
 function asUnknown(error: GatewayError): GatewayError {
-  const { kind, cause, message } = error;
+  const { kind, status, errors, message } = error;
   const method = "transaction";
   return new GatewayError({
-    kind,
-    cause,
-    method,
+    ...{ kind, status, errors, method },
+    cause: error,
     outcome: "unknown",
     message: `${method}: ${message}`,
   });
@@ -82,7 +82,8 @@ export async function waitOrAsk<Answer>(
         // The last time it has the time of any call.
         return { answer: await ask({ signal, timeoutMs: isOver ? undefined : restMs }) };
       } catch (failure) {
-        if (!isNotYet(failure)) throw failure;
+        if (!isGatewayError(failure) || failure.kind === "invalidArgument") throw failure;
+        if (!isNotYet(failure)) throw asUnknown(failure);
       }
     }
     if (!isOver) continue;

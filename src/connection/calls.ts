@@ -34,6 +34,8 @@ export interface CallRequest extends AbortOptions {
   readonly repeat?: Repeat | undefined;
   /** Sent with a duplicationAvoider of its own. */
   readonly takesDuplicationAvoider?: boolean | undefined;
+  /** Sent in place of one of its own. */
+  readonly duplicationAvoider?: string | undefined;
   /** In place of those of the slot; a function is called when the call is sent. */
   readonly tokens?: Tokens | (() => Tokens) | undefined;
 }
@@ -196,7 +198,9 @@ export class PendingCalls {
       deferred: createDeferred<Values>(name, this.#clock, request, onEnd, describe),
       request,
       id,
-      avoiderId: request.takesDuplicationAvoider ? this.#ports.newId() : undefined,
+      avoiderId:
+        request.duplicationAvoider ??
+        (request.takesDuplicationAvoider ? this.#ports.newId() : undefined),
       progress: "waiting",
       sentTokens: undefined,
       repeated: false,

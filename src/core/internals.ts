@@ -87,6 +87,7 @@ export interface ClientInternals {
       readonly slot: string | undefined;
       readonly needsBinding: boolean;
       readonly repeat: Repeat;
+      readonly duplicationAvoider?: string | undefined;
     },
   ) => Promise<Values>;
   readonly session: {

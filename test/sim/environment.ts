@@ -6,7 +6,7 @@ import type { SessionStore } from "../../src/session/tabSession.js";
 import { Device } from "./device.js";
 import { NORMAL_CONDITIONS, Network, type Link } from "./network.js";
 import type { Random } from "./random.js";
-import { Server } from "./server.js";
+import { Server, type ServiceReply } from "./server.js";
 import { faultSocketClass, simulatedSocketOpener, type OpenTransport } from "./simulatedSocket.js";
 import { Tab } from "./tab.js";
 import { Trace } from "./trace.js";
@@ -50,6 +50,9 @@ export class SimulatedEnvironment {
   readonly network: Network;
   readonly server: Server;
   readonly tabs: Tab[] = [];
+  /** Answers calls of other services over REST; undefined: no reply. */
+  serviceRequest:
+    ((url: string, userId: string | undefined) => ServiceReply | undefined) | undefined;
   #lastNews = 0;
 
   constructor(
@@ -229,9 +232,12 @@ export class SimulatedEnvironment {
   /** Sends one notification to each player, in all of the player's sessions. */
   publishNews(): void {
     const users = new Set(this.server.sessions().map(({ userId }) => userId));
-    for (const userId of users) {
-      this.server.notify(userId, { number: ++this.#lastNews, userId });
-    }
+    for (const userId of users) this.publish(userId);
+  }
+
+  /** Sends one notification to a player; all are numbered, whatever their key. */
+  publish(userId: string, key?: string, payload: object = {}): void {
+    this.server.notify(userId, { number: ++this.#lastNews, userId, ...payload }, key);
   }
 
   #onSessionCut(cut: Link, by: Link | undefined, reason: string): void {
@@ -247,13 +253,28 @@ export class SimulatedEnvironment {
     );
   }
 
-  /** The login over REST, for a client without a socket. */
+  /** REST: the login, for a client without a socket, and calls of other services. */
   #fetchOf(tab: Tab): Fetch {
-    return (_, { body = "{}", signal }) =>
+    return (url, { body = "{}", headers, signal }) =>
       new Promise((resolve, reject) => {
         const { device } = tab;
         signal?.addEventListener("abort", () => reject(new Error("timeout")));
         const { latencyMs, onConnect } = tab.conditions;
+        if (this.serviceRequest && !url.includes("/identifier/")) {
+          // Another host, which the faults of connection attempts do not meet.
+          const userId = this.server.userWith(headers["X-GS2-ACCESS-TOKEN"]);
+          this.time.after(latencyMs, () => {
+            if (!device.online) return reject(new TypeError("fetch failed"));
+            const sent = this.serviceRequest!(url, userId);
+            if (!sent) return;
+            const { status, body: answer } = sent;
+            if (status === 401) tab.refusals++;
+            const text = JSON.stringify(answer);
+            const settle = (): void => resolve({ status, text: () => Promise.resolve(text) });
+            this.time.after(latencyMs, settle, device);
+          });
+          return;
+        }
         if (onConnect === "hang") return;
         const reply = (): void => {
           if (!device.online || onConnect === "refuse" || !this.server.up) {

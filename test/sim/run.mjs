@@ -10,7 +10,7 @@ import { runInWorker } from "./runInWorker.mjs";
 const USAGE = `npm run sim -- --seeds N [--from S]         runs N seeds and prints every violation
 npm run sim -- --seed N [--scenario NAME]   prints the trace of one seed; NAME: randomFaults, healthyNetwork,
                                             sharedSessionId, flapping, doubleTap, impatient, cleanRestarts,
-                                            flowing, samePage, wallClock
+                                            flowing, samePage, wallClock, transactions
 npm run sim -- --mutations [--seeds N]      runs each mutation of the client until a seed detects it; updates bench.json
 npm run sim -- --outages [--clients N]      measures how N clients reconnect after an outage; updates bench.json
 npm run sim -- --explore DEPTH [--slots N] [--max-states N] [--time-limit SECONDS]

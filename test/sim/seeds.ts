@@ -16,6 +16,8 @@ const narrowScenarios: readonly (readonly ScenarioName[])[] = [
   ["doubleTap", "impatient"],
   ["cleanRestarts", "flowing"],
   ["wallClock", "samePage"],
+  ["transactions"],
+  ["transactions"],
 ];
 
 function scenariosOf(seed: number): readonly ScenarioName[] {

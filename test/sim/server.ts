@@ -21,6 +21,19 @@ export type RequestFault = number | "silent" | { readonly slowMs: number };
 /** `late`: after replies that were sent later. */
 export type ReplyFault = "lost" | "doubled" | "late";
 
+/** A call of another service of GS2. */
+export interface ServiceCall {
+  readonly function: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Undefined without a valid access token. */
+  readonly userId: string | undefined;
+}
+
+export interface ServiceReply {
+  readonly status: number;
+  readonly body: object;
+}
+
 /** @param by the link whose request caused the cut */
 type OnSessionCut = (cut: Link, by: Link | undefined, reason: string) => void;
 
@@ -47,6 +60,8 @@ export class Server implements ServerEndpoint {
   duplicatesNotifications = false;
   hasDuplicatedNotifications = false;
   readonly userOf = new Map<string, string>();
+  /** Answers calls of other services; undefined: no reply. */
+  handleService: ((call: ServiceCall) => ServiceReply | undefined) | undefined;
   readonly #connections = new Map<Link, EngineConnection>();
   readonly #random: Random;
   readonly #time: VirtualTime;
@@ -120,6 +135,12 @@ export class Server implements ServerEndpoint {
         );
         return;
       }
+      if (service === "mission") {
+        const userId = this.userWith(params["xGs2AccessToken"]);
+        const reply = this.handleService?.({ function: name, params, userId });
+        if (reply) this.#send(link, JSON.stringify({ requestId, ...reply }));
+        return;
+      }
       this.#serving = link;
       readFrame(this.engine, connection, text);
       this.#serving = undefined;
@@ -155,8 +176,14 @@ export class Server implements ServerEndpoint {
     return accessToken;
   }
 
-  notify(userId: string, payload: unknown): void {
-    this.engine.transact((store, now) => notify(store, { userId, key: "news", payload }, now));
+  /** The player of a token that is valid. */
+  userWith(accessToken: unknown): string | undefined {
+    const token = String(accessToken);
+    return this.engine.store.accessTokens.has(token) ? this.userOf.get(token) : undefined;
+  }
+
+  notify(userId: string, payload: unknown, key = "news"): void {
+    this.engine.transact((store, now) => notify(store, { userId, key, payload }, now));
   }
 
   /** Ends all sessions of this player. */

@@ -29,7 +29,7 @@ test(
   },
 );
 
-test.each(["randomFaults", "sharedSessionId", "flapping"] as const)(
+test.each(["randomFaults", "sharedSessionId", "flapping", "transactions"] as const)(
   "the scenario %s gives the same trace for the same seed, byte for byte",
   async (scenario) => {
     for (let seed = 1; seed <= 10; seed++) {

@@ -5,6 +5,7 @@ import { installHostTimers } from "./hostTimers.js";
 import { drawLogger, hostileActions } from "./hostileActions.js";
 import { Random } from "./random.js";
 import { SHARED_SESSION_ID } from "./tab.js";
+import { transactions } from "./transactions.js";
 
 export interface SimulationResult {
   readonly trace: string;
@@ -177,7 +178,13 @@ const flapping: Scenario = (random, sockets) => {
   };
 };
 
-const scenarios = { randomFaults, sharedSessionId, flapping, ...hostileScenarios };
+const scenarios = {
+  randomFaults,
+  sharedSessionId,
+  flapping,
+  transactions,
+  ...hostileScenarios,
+};
 export type ScenarioName = keyof typeof scenarios;
 
 /** Runs one scenario. Equal seeds give equal traces, byte for byte. */

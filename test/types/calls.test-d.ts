@@ -4,6 +4,7 @@ import {
   complete,
   defineCall,
   doMatchmaking,
+  getGathering,
   increaseCounterByUserId,
   loginBySignature,
   signIn,
@@ -34,6 +35,10 @@ describe("a call of a definition", () => {
       ...mm,
       player: { attributes: [{ name: "level", value: "1" }] },
     });
+    const once = { duplicationAvoider: "once-0001" };
+    void gateway.call(doMatchmaking, { ...mm, ...once, player: {} });
+    // @ts-expect-error the official client's request has none
+    void gateway.call(getGathering, { ...mm, gatheringName: "g", duplicationAvoider: "a" });
     // @ts-expect-error parameters are required
     void gateway.call(loginBySignature);
   });

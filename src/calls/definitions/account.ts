@@ -1,6 +1,6 @@
 import { defineCall } from "../defineCall.js";
-import type { AsPlayer, InServiceNamespace } from "./common.js";
-import type { Page, PageRequest } from "../../wire/requests.js";
+import type { AsPlayer, InServiceNamespace, OnceOnly } from "./common.js";
+import type { Page, PageRequest, TimeShifted } from "../../wire/requests.js";
 
 /** A GS2-Account account: an anonymous player. */
 export interface Account {
@@ -52,7 +52,7 @@ export const createAccount = /*#__PURE__*/ defineCall<InServiceNamespace, { item
   required: ["namespaceName"],
 });
 
-export interface AuthenticationParams extends InServiceNamespace {
+export interface AuthenticationParams extends InServiceNamespace, OnceOnly, TimeShifted {
   userId: string;
   /** GRN of the GS2-Key key that signs the result; the same as in {@link loginBySignature}. */
   keyId?: string | null;
@@ -88,7 +88,7 @@ export const describeTakeOvers = /*#__PURE__*/ defineCall<AsPlayer & PageRequest
   required: ["namespaceName", "accessToken"],
 });
 
-export interface CreateTakeOverParams extends AsPlayer, OfTakeOverType {
+export interface CreateTakeOverParams extends AsPlayer, OfTakeOverType, OnceOnly {
   /** For example a mail address. At most 1,024 characters. */
   userIdentifier: string;
   /** At most 1,024 characters. */
@@ -115,7 +115,7 @@ export const getTakeOver = /*#__PURE__*/ defineCall<AsPlayer & OfTakeOverType, {
   required: ["namespaceName", "accessToken", "type"],
 });
 
-export interface UpdateTakeOverParams extends AsPlayer, OfTakeOverType {
+export interface UpdateTakeOverParams extends AsPlayer, OfTakeOverType, OnceOnly {
   oldPassword: string;
   password: string;
 }
@@ -132,7 +132,7 @@ export const updateTakeOver = /*#__PURE__*/ defineCall<UpdateTakeOverParams, { i
 
 /** Removes a setting. */
 export const deleteTakeOver = /*#__PURE__*/ defineCall<
-  AsPlayer & OfTakeOverType,
+  AsPlayer & OfTakeOverType & OnceOnly,
   { item: TakeOver }
 >({
   service: "account",

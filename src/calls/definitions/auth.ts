@@ -1,4 +1,5 @@
 import { defineCall } from "../defineCall.js";
+import type { TimeShifted } from "../../wire/requests.js";
 
 /** A player's access token. */
 export interface AccessTokenResult {
@@ -8,7 +9,7 @@ export interface AccessTokenResult {
   expire: number;
 }
 
-export interface LoginParams {
+export interface LoginParams extends TimeShifted {
   userId: string;
   /** Shifts the server's clock for this player, in seconds. */
   timeOffset?: number | null;

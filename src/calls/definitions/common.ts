@@ -10,6 +10,15 @@ export interface AsPlayer extends InServiceNamespace {
   accessToken?: string | undefined;
 }
 
+/** Parameters of a function that GS2 runs once for one text, however often it is called. */
+export interface OnceOnly {
+  /**
+   * A text of your own for one action of the player, e.g. a UUID: a call that is repeated with it
+   * is not to act twice. Seen in the official SDKs; nothing says for how long GS2 remembers it.
+   */
+  duplicationAvoider?: string | null;
+}
+
 /** An action that gives a player something. */
 export interface AcquireAction {
   /** For example `Gs2Inventory:AcquireItemSetByUserId`. */

@@ -1,5 +1,5 @@
 import { defineCall } from "../defineCall.js";
-import type { AcquireAction, AsPlayer } from "./common.js";
+import type { AcquireAction, AsPlayer, OnceOnly } from "./common.js";
 import type { Page, PageRequest } from "../../wire/requests.js";
 
 /** A present or a message in a player's inbox. */
@@ -37,7 +37,7 @@ export const describeMessages = /*#__PURE__*/ defineCall<
   required: ["namespaceName", "accessToken"],
 });
 
-export interface OpenMessageParams extends AsPlayer {
+export interface OpenMessageParams extends AsPlayer, OnceOnly {
   messageName: string;
 }
 

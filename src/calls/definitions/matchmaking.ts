@@ -1,5 +1,5 @@
 import { defineCall } from "../defineCall.js";
-import type { AsPlayer, InServiceNamespace } from "./common.js";
+import type { AsPlayer, InServiceNamespace, OnceOnly } from "./common.js";
 import type { Page, PageRequest } from "../../wire/requests.js";
 
 // The C# SDK of today sends these over REST; those for Go and Unreal, and the Unity SDK before,
@@ -68,7 +68,7 @@ export const describeGatherings = /*#__PURE__*/ defineCall<
   required: ["namespaceName"],
 });
 
-export interface CreateGatheringParams extends AsPlayer {
+export interface CreateGatheringParams extends AsPlayer, OnceOnly {
   player: MatchmakingPlayer;
   attributeRanges?: AttributeRange[] | null;
   capacityOfRoles: CapacityOfRole[];
@@ -90,7 +90,7 @@ export const createGathering = /*#__PURE__*/ defineCall<CreateGatheringParams, {
   },
 );
 
-export interface DoMatchmakingParams extends AsPlayer {
+export interface DoMatchmakingParams extends AsPlayer, OnceOnly {
   player: MatchmakingPlayer;
   /** From the result before, where no gathering was found: the search goes on from there. */
   matchmakingContextToken?: string | null;
@@ -116,7 +116,10 @@ export const doMatchmaking = /*#__PURE__*/ defineCall<DoMatchmakingParams, DoMat
 });
 
 /** Says that the player still waits. */
-export const ping = /*#__PURE__*/ defineCall<AsPlayer & OfGathering, { item: Gathering }>({
+export const ping = /*#__PURE__*/ defineCall<
+  AsPlayer & OfGathering & OnceOnly,
+  { item: Gathering }
+>({
   service: "matchmaking",
   component: "gathering",
   function: "ping",
@@ -140,7 +143,7 @@ export const getGathering = /*#__PURE__*/ defineCall<
 
 /** Leaves a gathering. */
 export const cancelMatchmaking = /*#__PURE__*/ defineCall<
-  AsPlayer & OfGathering,
+  AsPlayer & OfGathering & OnceOnly,
   { item: Gathering }
 >({
   service: "matchmaking",

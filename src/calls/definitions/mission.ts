@@ -1,6 +1,12 @@
 import { defineCall } from "../defineCall.js";
-import type { AcquireAction, AsPlayer, InServiceNamespace, IssuedTransaction } from "./common.js";
-import type { Page, PageRequest } from "../../wire/requests.js";
+import type {
+  AcquireAction,
+  AsPlayer,
+  InServiceNamespace,
+  IssuedTransaction,
+  OnceOnly,
+} from "./common.js";
+import type { Page, PageRequest, TimeShifted } from "../../wire/requests.js";
 
 /** A mission as the game's master data has it. */
 export interface MissionTaskModel {
@@ -79,7 +85,7 @@ export const describeMissionTaskModels = /*#__PURE__*/ defineCall<
   required: ["namespaceName", "missionGroupName"],
 });
 
-export interface IncreaseCounterByUserIdParams extends InServiceNamespace {
+export interface IncreaseCounterByUserIdParams extends InServiceNamespace, OnceOnly, TimeShifted {
   counterName: string;
   userId: string;
   value: number;
@@ -111,7 +117,7 @@ export const describeCompletes = /*#__PURE__*/ defineCall<
   required: ["namespaceName", "accessToken"],
 });
 
-export interface CompleteParams extends AsPlayer, OfMissionGroup {
+export interface CompleteParams extends AsPlayer, OfMissionGroup, OnceOnly {
   missionTaskName: string;
   /** Values for the placeholders of the reward's actions. */
   config?: { key: string; value: string }[] | null;

@@ -1,5 +1,5 @@
 import { defineCall } from "../defineCall.js";
-import type { AsPlayer } from "./common.js";
+import type { AsPlayer, OnceOnly } from "./common.js";
 
 export interface Version {
   major: number;
@@ -33,7 +33,7 @@ export interface VersionStatus {
   currentVersion?: Version | null;
 }
 
-export interface CheckVersionParams extends AsPlayer {
+export interface CheckVersionParams extends AsPlayer, OnceOnly {
   targetVersions: TargetVersion[];
 }
 

@@ -134,6 +134,62 @@ export const checks = {
       assert.equal(await introduce(gateway, "hello"), "hello");
     }),
 
+  async "docs/real-gs2.md, Is the credential right"(_, environment) {
+    const emulator = await connectEmulator(environment.emulator);
+    const [login] = await emulator.calls({ method: "login" });
+    assert.equal(login.status, 200);
+  },
+
+  "docs/real-gs2.md, Sign in, and find a match": ({ findMatch }) =>
+    withServices(async ({ gateway, emulator }) => {
+      const lines = capturePrinted();
+      const tokens = [];
+      emulator.handle(calls.doMatchmaking, ({ params }) => {
+        tokens.push(params.matchmakingContextToken);
+        return tokens.length === 1 ? { matchmakingContextToken: "context-0001" } : {};
+      });
+      emulator.handle(calls.createGathering, async ({ userId, params }) => {
+        assert.equal(params.capacityOfRoles[0].capacity, 2);
+        const about = { namespaceName: params.namespaceName, gatheringName: "gathering-0001" };
+        const joined = { ...about, joinUserId: "user-0002" };
+        await emulator.notify({ userId, key: "Gs2Matchmaking:Join", payload: joined });
+        await emulator.notify({ userId, key: "Gs2Matchmaking:Complete", payload: about });
+        return { item: { name: about.gatheringName } };
+      });
+      assert.equal(await findMatch(gateway), "gathering-0001");
+      assert.deepEqual(tokens, [undefined, "context-0001"]);
+      assert.match(lines.join(), /user-0002 joins/);
+    }),
+
+  "docs/real-gs2.md, Count on your server": ({ countMatch }) =>
+    withServices(async ({ gateway, emulator }) => {
+      const counted = [];
+      emulator.handle(calls.increaseCounterByUserId, ({ params }) => {
+        counted.push([params.counterName, params.userId, params.value]);
+        return { item: { values: [{ value: 1 }] } };
+      });
+      await countMatch(gateway, "gathering-0001", "user-0001");
+      assert.deepEqual(counted, [["matches", "user-0001", 1]]);
+    }),
+
+  "docs/real-gs2.md, Receive the reward": ({ receiveRewards }) =>
+    withServices(async ({ gateway, emulator }) => {
+      const read = [];
+      emulator.handle(calls.getStampSheetResult, ({ params: { transactionId } }) => {
+        read.push(transactionId);
+        return { item: { transactionId, taskResultCodes: [200], sheetResultCode: 200 } };
+      });
+      await gateway.setUserId({ accessToken: "accessToken-0001" });
+      const shown = [];
+      const stop = receiveRewards(gateway, (taskName) => shown.push(taskName));
+      const done = { namespaceName: "mission-0001", groupName: "daily", taskName: "first-match" };
+      const payload = { ...done, userId: "user-0001" };
+      await emulator.notify({ userId: "user-0001", key: "Gs2Mission:Complete", payload });
+      await until("the reward is shown", () => shown.length > 0);
+      assert.deepEqual([shown, read], [["first-match"], ["transaction-0001"]]);
+      stop();
+    }),
+
   async "docs/errors.md, Errors"({ adviceFor }) {
     const error = (given) => new GatewayError({ kind: "conflict", message: "no", ...given });
     assert.equal(adviceFor(new Error()), "not from gs2-gateway");

@@ -89,6 +89,20 @@ describe("a definition that was seen on a socket", () => {
     expect(sent).toMatchObject({ ...params, xGs2AccessToken: "alice-token" });
   });
 
+  test("carries its duplicationAvoider in the envelope, and its timeOffsetToken beside it", async () => {
+    const { gateway, network } = await setUpBoundClient({}, answerPing);
+    const shifted = { ...params, timeOffsetToken: "offset-0001", duplicationAvoider: "once-0001" };
+    await settle(gateway.call(overSocket, shifted));
+    const { params: sent } = network.sent("ping")[0]!;
+    expect(sent).toMatchObject({
+      xGs2DuplicationAvoider: "once-0001",
+      timeOffsetToken: "offset-0001",
+    });
+    expect(sent).not.toHaveProperty("duplicationAvoider");
+    await settle(gateway.call(overSocket, params));
+    expect(network.sent("ping")[1]!.params).not.toHaveProperty("xGs2DuplicationAvoider");
+  });
+
   test("is sent over REST with via: rest", async () => {
     const { fetch, sent } = rest(() => ({ status: 200, body: result }));
     const { gateway, network } = await setUpBoundClient({ fetch }, answerPing);

@@ -128,6 +128,31 @@ describe("transaction", () => {
     });
   });
 
+  test.each([500, 503])("asks again where GS2-Distributor answers %i", async (status) => {
+    const { start, asked } = await setUp({
+      "/stampSheet/t-1/result": [refusal(status, "down"), { status: 200, body: { item } }],
+    });
+    const waiting = start({ distributorNamespaceName });
+    await flush(5_000);
+    expect(asked("/t-1/result")).toBe(1);
+    expect(waiting.state).toBe("pending");
+    await flush(10_000);
+    expect(waiting).toMatchObject({ state: "resolved", value: { result: item } });
+  });
+
+  test("rejects with outcome unknown where it may not read the result", async () => {
+    const { start } = await setUp({ "/stampSheet/t-1/result": [refusal(400, "not allowed")] });
+    const waiting = start({ distributorNamespaceName });
+    await flush(5_000);
+    expect(waiting).toMatchObject({
+      state: "rejected",
+      value: {
+        ...{ kind: "badRequest", status: 400, outcome: "unknown", method: "transaction" },
+        errors: [{ message: "not allowed" }],
+      },
+    });
+  });
+
   test("goes on waiting after a gap where nothing can be asked", async () => {
     const { start, reconnect, notify } = await setUp();
     const waiting = start();
