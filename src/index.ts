@@ -28,6 +28,7 @@ export type { ListenOptions } from "./notify/emitter.js";
 export type { Mark } from "./notify/history.js";
 export type { Notification, NotificationOf } from "./notify/notification.js";
 export type {
+  KnownSelector,
   NotificationPair,
   NotificationSelector,
   NotificationSource,
