@@ -9,9 +9,9 @@ import {
 import { invalidArgument } from "../errors.js";
 import type { ListenOptions } from "../notify/emitter.js";
 import type { Mark } from "../notify/history.js";
-import type { NotificationOf } from "../notify/notification.js";
 import type {
   KnownSelector,
+  NotificationOf,
   NotificationSelector,
   NotificationSource,
   WaitOptions,

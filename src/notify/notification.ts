@@ -1,10 +1,5 @@
 import type { NotificationFrame } from "../wire/frames.js";
-import {
-  notificationKey,
-  type NotificationKey,
-  type NotificationMap,
-} from "../wire/notifications.js";
-import type { NotificationDefinition } from "./schema.js";
+import { notificationKey } from "../wire/notifications.js";
 
 /** One notification as handlers get it. */
 export interface Notification<Payload = unknown, Key extends string = string> {
@@ -29,16 +24,6 @@ export interface Notification<Payload = unknown, Key extends string = string> {
   /** The way it came. */
   readonly via: "socket" | "push";
 }
-
-/**
- * The notification that a selector stands for: of a key with the payload that `NotificationMap`
- * declares, of a definition with the output of its schema, else with an unknown payload.
- */
-export type NotificationOf<Selector> = Selector extends NotificationKey
-  ? Notification<NotificationMap[Selector], Selector>
-  : Selector extends NotificationDefinition<infer Payload, infer Key>
-    ? Notification<Payload, Key>
-    : Notification;
 
 /** @param onNotJson called with the key of a notification whose payload is no JSON */
 export function createNotification(

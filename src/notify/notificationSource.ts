@@ -1,8 +1,8 @@
 import type { AbortOptions } from "../core/deferred.js";
-import type { NotificationKey } from "../wire/notifications.js";
+import type { NotificationKey, NotificationMap } from "../wire/notifications.js";
 import type { ListenOptions } from "./emitter.js";
 import type { Mark } from "./history.js";
-import type { Notification, NotificationOf } from "./notification.js";
+import type { Notification } from "./notification.js";
 import type { NotificationDefinition, StandardSchema } from "./schema.js";
 
 /** By the raw pair; either may be left out. */
@@ -13,6 +13,16 @@ export interface NotificationPair {
 
 export type NotificationSelector =
   NotificationKey | "*" | NotificationPair | NotificationDefinition;
+
+/**
+ * The notification that a selector stands for: of a key with the payload that `NotificationMap`
+ * declares, of a definition with the output of its schema, else with an unknown payload.
+ */
+export type NotificationOf<Selector> = Selector extends NotificationKey
+  ? Notification<NotificationMap[Selector], Selector>
+  : Selector extends NotificationDefinition<infer Payload, infer Key>
+    ? Notification<Payload, Key>
+    : Notification;
 
 /**
  * What `on` and `waitFor` take as a selector. For a key that is not declared the compiler's message
