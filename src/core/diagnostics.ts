@@ -76,6 +76,7 @@ interface Details {
   sceneOverrun: { scene: string; held: number };
 }
 
+/** Stable. Each has a section in the guide, `docs/errors.md#` with it in lower case. */
 export type DiagnosticCode = keyof Details;
 
 export type Diagnostic = {

@@ -5,7 +5,8 @@ import { notificationKey } from "../wire/notifications.js";
 export interface Notification<Payload = unknown, Key extends string = string> {
   /**
    * What it is about: the subject where it has the form `Gs2Service:Action`; else the issuer where
-   * it has and does not begin with `Gs2Gateway:`; else the subject.
+   * it has and does not begin with `Gs2Gateway:`; else the subject. So
+   * what a server sends by `sendNotification` has its `subject` as key.
    */
   readonly key: Key;
   /** Empty where the server sent none. */
