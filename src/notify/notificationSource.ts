@@ -70,7 +70,7 @@ export interface NotificationSource {
    * Calls `handler` for each notification that the selector stands for, in the order of arrival:
    *
    * - a key of GS2's services or of `NotificationMap`;
-   * - a definition of {@link defineNotification}: those of its key that fit its schema, with the
+   * - a definition of `defineNotification`: those of its key that fit its schema, with the
    *   schema's output as `payload`;
    * - `"*"`: every notification;
    * - a pair: those with this issuer and subject; either may be left out.
