@@ -44,7 +44,7 @@ export function load(app) {
  * Anchors of headings have their code in them, as on GitHub: TypeDoc takes the text alone, and
  * `notConnected` as a heading would have none.
  *
- * @param {import("markdown-it").default} parser
+ * @param parser markdown-it
  */
 export function keepCodeInAnchors(parser) {
   parser.core.ruler.push("code_in_anchors", ({ tokens, Token }) => {
