@@ -100,9 +100,14 @@ export const reserved = [
   { packages: ["ws"], from: ["node", "emulator"], reason: "Browsers have their own WebSocket." },
   { packages: ["node:"], from: ["node", "emulator"], reason: "Browsers have no modules of Node." },
   {
-    packages: ["hono", "@hono/node-server", "commander", "valibot", "selfsigned", "leven"],
+    packages: ["hono", "@hono/node-server", "commander", "valibot", "selfsigned"],
     from: ["emulator"],
     reason: "A player never downloads a part of a server.",
+  },
+  {
+    packages: ["leven"],
+    from: ["core/nearest"],
+    reason: "Servers and devtools guess names in one way.",
   },
   {
     packages: ["cross-spawn"],

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { OptionDefaults } from "typedoc";
 import { typedEntries } from "./entries.mjs";
 import { pagesOf } from "./llms.mjs";
-import { groups, load } from "./typedocGuide.mjs";
+import { groups, keepCodeInAnchors, load } from "./typedocGuide.mjs";
 
 const guide = fileURLToPath(new URL("../docs/", import.meta.url));
 
@@ -22,6 +22,7 @@ export default {
   projectDocuments: [...filesOf(guide), ...filesOf(`${guide}ja/`), "../README.ja.md"],
   plugin: [load],
   router: "guide",
+  markdownItLoader: keepCodeInAnchors,
   groupOrder: [groups.docs, groups.ja, "*"],
   navigation: { includeGroups: true },
   tsconfig: "../tsconfig.json",

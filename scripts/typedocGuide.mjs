@@ -40,6 +40,25 @@ export function load(app) {
   );
 }
 
+/**
+ * Anchors of headings have their code in them, as on GitHub: TypeDoc takes the text alone, and
+ * `notConnected` as a heading would have none.
+ *
+ * @param parser markdown-it
+ */
+export function keepCodeInAnchors(parser) {
+  parser.core.ruler.push("code_in_anchors", ({ tokens, Token }) => {
+    for (const [index, { type, children }] of tokens.entries()) {
+      if (type !== "inline" || tokens[index - 1]?.type !== "heading_open") continue;
+      for (const code of children.filter((child) => child.type === "code_inline")) {
+        const text = new Token("text", "", 0);
+        text.content = code.content;
+        code.children = [text];
+      }
+    }
+  });
+}
+
 /** Where the programs lie in the site. */
 const FOLDER = "assets/examples";
 

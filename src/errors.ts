@@ -61,6 +61,7 @@ const BRAND: unique symbol = Symbol.for("gs2-gateway.GatewayError") as never;
  */
 export class GatewayError extends Error {
   declare readonly name: "GatewayError";
+  /** Stable. Each has a section in the guide, `docs/errors.md#` with it in lower case. */
   declare readonly kind: GatewayErrorKind;
   /** GS2's status, where there was a reply. */
   declare readonly status: number | undefined;

@@ -26,8 +26,10 @@ export type {
 export type { Fetch } from "./http/http.js";
 export type { ListenOptions } from "./notify/emitter.js";
 export type { Mark } from "./notify/history.js";
-export type { Notification, NotificationOf } from "./notify/notification.js";
+export type { Notification } from "./notify/notification.js";
 export type {
+  KnownSelector,
+  NotificationOf,
   NotificationPair,
   NotificationSelector,
   NotificationSource,

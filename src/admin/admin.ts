@@ -23,7 +23,7 @@ import type {
 } from "./options.js";
 import { walkPages } from "./pages.js";
 import { createProjectTokens } from "./projectTokens.js";
-import type { AdminMethod, GatewayAdmin as Admin, PagedMethod } from "./types.js";
+import type { AdminMembers, AdminMethod, PagedMethod } from "./types.js";
 import { createUserData } from "./userData.js";
 
 const CALL_TIMEOUT_MS = 10_000;
@@ -216,6 +216,9 @@ define("sendNotificationToUsers", ({ sendToUsers }, userIds, params, options: Ru
   sendToUsers(userIds, asValues(params), options),
 );
 
-/** See {@link Admin}. Not assignable to it when the table has another request or result. */
-export const GatewayAdmin: new (options: GatewayAdminOptions, platform?: AdminPlatform) => Admin =
-  GatewayAdminClass as unknown as new () => TableMethods & Pick<Admin, OtherMembers>;
+/** Not assignable to {@link AdminMembers} when the table has another request or result. */
+export const GatewayAdmin: new (
+  options: GatewayAdminOptions,
+  platform?: AdminPlatform,
+) => AdminMembers = GatewayAdminClass as unknown as new () => TableMethods &
+  Pick<AdminMembers, OtherMembers>;

@@ -83,7 +83,10 @@ export type PayloadFor<Subject> = Subject extends NotificationKey
 
 /** A request whose payload is written as JSON, of at most 1,024 characters. */
 export type WithPayload<Request, Subject> = Omit<AdminParams<Request>, "subject" | "payload"> & {
-  /** At most 128 characters; 256 for a mobile notification. */
+  /**
+   * At most 128 characters; 256 for a mobile notification. It is the key that the game passes to
+   * `gateway.on`.
+   */
   subject: Subject;
   payload: PayloadFor<Subject>;
 };

@@ -63,17 +63,8 @@ export interface PagedMethod<Request, Item> extends AdminMethod<Request, Page<It
   ): AsyncGenerator<Item, void, undefined>;
 }
 
-/**
- * GS2-Gateway for servers and tools: all 28 methods over REST.
- *
- * Rejections are always a GatewayError. Arguments are checked before anything is sent. The admin
- * logs in when a call needs it, and once more after a 401. Reads, and the methods that set or
- * delete a Firebase token, are repeated within their deadline when no response came or when it was
- * a 402, 429 or 5xx. Every other call is sent once; the `outcome` of its error says whether the
- * server may have executed it. Methods may be taken off the object and called alone. There is
- * nothing to close.
- */
-export interface GatewayAdmin {
+/** What a `GatewayAdmin` of `gs2-gateway/admin` has. */
+export interface AdminMembers {
   /** True when the endpoints are not those of GS2. */
   readonly isEmulator: boolean;
 

@@ -9,14 +9,13 @@ import {
 import { invalidArgument } from "../errors.js";
 import type { ListenOptions } from "../notify/emitter.js";
 import type { Mark } from "../notify/history.js";
-import type { Notification, NotificationOf } from "../notify/notification.js";
 import type {
-  NotificationPair,
+  KnownSelector,
+  NotificationOf,
   NotificationSelector,
   NotificationSource,
   WaitOptions,
 } from "../notify/notificationSource.js";
-import type { NotificationDefinition } from "../notify/schema.js";
 import type { Values } from "../wire/frames.js";
 import {
   deleteFirebaseToken,
@@ -25,7 +24,6 @@ import {
   setFirebaseToken,
 } from "../wire/methods.js";
 import type { FirebaseToken, WebSocketSession } from "../wire/models.js";
-import type { NotificationKey } from "../wire/notifications.js";
 import type {
   DescribeWebSocketSessionsRequest,
   ForPlayer,
@@ -146,40 +144,22 @@ export class GatewayClient implements NotificationSource {
     release(this.#core, slot ?? DEFAULT_SLOT);
   }
 
-  on<K extends NotificationKey>(
-    key: K,
-    handler: (notification: NotificationOf<K>) => unknown,
-    options?: ListenOptions,
-  ): () => void;
-  on<Payload, K extends string>(
-    definition: NotificationDefinition<Payload, K>,
-    handler: (notification: Notification<Payload, K>) => unknown,
-    options?: ListenOptions,
-  ): () => void;
-  on(
-    selector: "*" | NotificationPair,
-    handler: (notification: Notification) => unknown,
-    options?: ListenOptions,
-  ): () => void;
-  on(
-    selector: NotificationSelector,
-    handler: (notification: never) => unknown,
+  on<Selector extends string | object>(
+    selector: KnownSelector<Selector>,
+    handler: (notification: NotificationOf<Selector>) => unknown,
     options?: ListenOptions,
   ): () => void {
-    return this.#core.notifications.on(selector, handler, options);
+    return this.#core.notifications.on(selector as NotificationSelector, handler, options);
   }
 
-  waitFor<K extends NotificationKey>(
-    key: K,
-    options?: WaitOptions<NotificationOf<K>>,
-  ): Promise<NotificationOf<K>>;
-  waitFor<Payload, K extends string>(
-    definition: NotificationDefinition<Payload, K>,
-    options?: WaitOptions<Notification<Payload, K>>,
-  ): Promise<Notification<Payload, K>>;
-  waitFor(selector: "*" | NotificationPair, options?: WaitOptions): Promise<Notification>;
-  waitFor(selector: NotificationSelector, options?: WaitOptions<never>): Promise<never> {
-    return this.#core.notifications.waitFor(selector, options) as Promise<never>;
+  waitFor<Selector extends string | object>(
+    selector: KnownSelector<Selector>,
+    options?: WaitOptions<NotificationOf<Selector>>,
+  ): Promise<NotificationOf<Selector>> {
+    return this.#core.notifications.waitFor(
+      selector as NotificationSelector,
+      options,
+    ) as Promise<never>;
   }
 
   /**

@@ -48,6 +48,7 @@ export class ClientCore {
   /** An error of its handlers is not reported: that would have no end. */
   readonly diagnosticEvents = createEmitter(() => undefined);
   readonly lifecycle: Emitter;
+  readonly handlers: Emitter;
   readonly notifications: Notifications;
   readonly tabSession: TabSession;
   readonly session: Session;
@@ -79,7 +80,8 @@ export class ClientCore {
     this.lifecycle.listen("unauthorized", ({ slot, error }: Unauthorized) =>
       this.report("error", "tokensRefused", error.message, { slot }),
     );
-    this.notifications = new Notifications(clock, createEmitter(onHandlerError), this.report);
+    this.handlers = createEmitter(onHandlerError);
+    this.notifications = new Notifications(clock, this.handlers, this.report);
     this.tabSession = new TabSession(settings.storage, newId, platform.pageSessionIds());
     this.session = new Session(credential, {
       clock,
@@ -229,6 +231,7 @@ export class ClientCore {
     const { endpoints, region, callTimeoutMs, fetch, platform } = this.settings;
     return {
       report: this.report,
+      handlers: this.handlers,
       receive: (...arrival) => notifications.receive(...arrival),
       addNotificationFilter: (filter) => notifications.addNotificationFilter(filter),
       onDispose: (callback) => this.onDispose(callback),

@@ -9,6 +9,7 @@ type CallRow = (
   row: AnyMethod,
   params: Values,
   options: {
+    readonly name: string;
     readonly slot: string | undefined;
     readonly generation: number;
     readonly tokens: () => Tokens;
@@ -29,7 +30,7 @@ export async function probeByCall(
 ): Promise<void> {
   const slot = Object.keys(slots).find((name) => slots[name]!.state === "held");
   const namespaceName = slot && namespaceOf(slot);
-  const options = { slot, generation, tokens: () => tokensOf(slot), timeoutMs };
+  const options = { name: "ping", slot, generation, tokens: () => tokensOf(slot), timeoutMs };
   try {
     await (namespaceName
       ? callRow(describeWebSocketSessions, { namespaceName, limit: 1 }, options)

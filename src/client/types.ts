@@ -76,8 +76,9 @@ export interface Sync {
 /** The events of a client beside notifications, and what their handlers get. */
 export interface LifecycleEvents {
   /**
-   * Any part of the snapshot has changed. A handler that is interested in the status alone compares
-   * `now.status` with `before.status`.
+   * Any part of the snapshot has changed: also an attempt, a binding or `nextRetryAt`, with the same
+   * status. A handler that is interested in the status alone compares `now.status` with
+   * `before.status`.
    */
   status: [now: ConnectionSnapshot, before: ConnectionSnapshot];
   /**
@@ -91,7 +92,14 @@ export interface LifecycleEvents {
   diagnostic: [diagnostic: Diagnostic];
 }
 
+/** Events of the connection; `gateway.on` has the notifications. */
 export interface Lifecycle {
+  /**
+   * Calls `handler` for each event of this name from now on: `status` after any change of
+   * `gateway.connection`. The present status is `gateway.connection.status`.
+   *
+   * @returns ends the registration
+   */
   on<E extends keyof LifecycleEvents>(
     event: E,
     handler: (...args: LifecycleEvents[E]) => unknown,

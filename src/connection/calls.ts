@@ -19,8 +19,9 @@ import type { State } from "./state.js";
 export type Tokens = Pick<Envelope, "clientId" | "projectToken" | "accessToken">;
 
 export interface CallRequest extends AbortOptions {
-  /** Its function names the call in errors. */
   readonly target: Target;
+  /** Names the call in errors. Default: its function. */
+  readonly name?: string;
   readonly params: Values;
   /** Sent with the access token of this slot. */
   readonly slot?: string | undefined;
@@ -193,7 +194,7 @@ export class PendingCalls {
             retryable: mayRepeat(call) && classifyFailure(kind) === "retry",
           }
         : {};
-    const { function: name } = request.target;
+    const { target, name = target.function } = request;
     const call: Call = {
       deferred: createDeferred<Values>(name, this.#clock, request, onEnd, describe),
       request,

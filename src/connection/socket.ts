@@ -2,7 +2,8 @@ import ReconnectingWebSocket from "reconnecting-websocket";
 import { describeError } from "../core/reporter.js";
 import { GatewayError } from "../errors.js";
 
-type Listener = (event: never) => void;
+/** Not `never`: the types of a page's own WebSocket would not fit. */
+type Listener = (event: { readonly type: string }) => void;
 
 /** What is used of a WebSocket: the browser's, that of `ws`, or a fake. */
 interface WebSocketLike {
@@ -90,9 +91,8 @@ const webSocketOfAttempt = (
         return;
       }
       constructed(this.#socket);
-      this.#socket.addEventListener("close", ({ code, reason, wasClean }: CloseEvent) =>
-        ended({ code, reason, clean: wasClean }),
-      );
+      this.#socket.addEventListener("close", (({ code, reason, wasClean }: CloseEvent) =>
+        ended({ code, reason, clean: wasClean })) as Listener);
       // The close that follows knows the code; where none follows, the error is all there is.
       // Without a listener `ws` would throw.
       this.#socket.addEventListener("error", () =>

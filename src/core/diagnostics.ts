@@ -56,6 +56,12 @@ interface Details {
    * by dots, and words of the payload are `***` in messages.
    */
   schemaMismatch: { key: string; issues: readonly { path: string; message: string }[] };
+  /**
+   * warn. A handler was registered for a key that is none of GS2's: a mistyped one, as `nearest`
+   * shows, or one of an issuer that sends no such notification. Only with the panel of
+   * `gs2-gateway/devtools`, once for each key.
+   */
+  unknownKey: { key: string; nearest: string | undefined };
   /** warn. A field was given that has no effect with the values beside it. */
   brokenCondition: { method: string; field: string; needs: string };
   /**
@@ -70,6 +76,7 @@ interface Details {
   sceneOverrun: { scene: string; held: number };
 }
 
+/** Stable. Each has a section in the guide, `docs/errors.md#` with it in lower case. */
 export type DiagnosticCode = keyof Details;
 
 export type Diagnostic = {

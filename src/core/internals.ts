@@ -77,6 +77,13 @@ export interface ClientInternals {
    * @returns removes the callback
    */
   readonly onDispose: (callback: () => void) => () => void;
+  /** Under which names notifications have handlers. */
+  readonly handlers: {
+    /** Keys; other names begin with an asterisk. */
+    texts(): Iterable<unknown>;
+    /** Definitions. */
+    names(): Iterable<unknown>;
+  };
   /** Reports a diagnostic as one of the client's own. */
   readonly report: Report;
   /** Sends a call over the socket, with its deadline, tokens and repeats. */

@@ -46,8 +46,8 @@ export const redact = (text: string, secrets: Iterable<string>): string =>
   createRedact(secrets)(text);
 
 /**
- * The secrets among the parameters of a call, at any depth: texts whose field name ends in token or
- * secret.
+ * The secrets among the parameters of a call, at any depth: texts whose field name ends in token,
+ * secret or password.
  */
 export function secretsIn(params: Values): string[] {
   const secrets: string[] = [];
@@ -57,7 +57,7 @@ export function secretsIn(params: Values): string[] {
     for (const [name, value] of Object.entries(object) as [string, unknown][]) {
       if (typeof value === "object" && value) objects.add(value);
       if (typeof value !== "string" || value.length < SHORTEST_SECRET) continue;
-      if (/(token|secret)$/i.test(name)) secrets.push(value);
+      if (/(token|secret|password)$/i.test(name)) secrets.push(value);
     }
   }
   return secrets;

@@ -139,6 +139,7 @@ function Why({
   const words = [
     reason,
     error && `${error.kind}: ${error.message}`,
+    error && t.seeGuide(error.kind),
     attempt > 1 && t.attempt(attempt),
     seconds !== undefined && t.retryIn(seconds),
   ];

@@ -9,6 +9,7 @@ import { FrameRecorder, requireInternals, type RecorderOptions } from "./recorde
 import { readSaved, save } from "./saved.js";
 import { devtoolsTexts, languageOfBrowser, type DevtoolsLanguage } from "./texts.js";
 import { Throttle } from "./throttle.js";
+import { createKeyCheck } from "./unknownKeys.js";
 
 export interface DevtoolsOptions extends RecorderOptions {
   /** Default: Japanese where the browser's language is, else English. */
@@ -70,7 +71,13 @@ export function showDevtools(gateway: GatewayClient, options: DevtoolsOptions = 
     isFolded,
     changed: redraw.soon,
   });
+  const checkKeys = createKeyCheck(internals, (key, nearest, problem) => {
+    const message = `"${key}" is not a known key of GS2's notifications: ${problem}`;
+    internals.report("warn", "unknownKey", message, { key, nearest });
+    state.say(t.unknownKey(key, nearest), true);
+  });
   const draw = (): void => {
+    checkKeys();
     const hadFocus = hasFocus(root);
     state.placeList();
     render(<Panel state={state} mover={mover} close={remove} />, place);

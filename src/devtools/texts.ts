@@ -13,6 +13,10 @@ const english = {
   measure: "Measure",
   measureHint: "Sends a small call, which GS2 bills",
   failed: (kind: string) => `Failed: ${kind}`,
+  seeGuide: (name: string) => `see docs/errors.md#${name.toLowerCase()}`,
+  unknownKey: (key: string, nearest: string | undefined) =>
+    `"${key}" is not a known key of GS2's notifications.` +
+    (nearest === undefined ? "" : ` Did you mean "${nearest}"?`),
   bindings: "Bindings",
   noBinding: "No player is bound.",
   drop: "Drop the line",
@@ -52,6 +56,10 @@ const japanese: DevtoolsTexts = {
   measure: "測る",
   measureHint: "小さな呼び出しを 1 回送ります（GS2 の課金対象）",
   failed: (kind) => `失敗: ${kind}`,
+  seeGuide: (name) => `docs/ja/errors.md#${name.toLowerCase()} を参照`,
+  unknownKey: (key, nearest) =>
+    `"${key}" は、知られている GS2 の通知のキーではありません。` +
+    (nearest === undefined ? "" : `"${nearest}" の間違いではありませんか。`),
   bindings: "バインド",
   noBinding: "バインドされたプレイヤーはいません。",
   drop: "回線を切る",

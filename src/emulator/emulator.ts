@@ -35,8 +35,15 @@ export async function startEmulator(given: EmulatorOptions = {}): Promise<Emulat
     return await start(options, stateFile);
   } catch (error) {
     stateFile?.release();
+    if (stateFile) await requireFreePort(options);
     throw error;
   }
+}
+
+/** Rejects where the port is taken: a second emulator finds that, and its data file locked. */
+async function requireFreePort({ host, port }: ReturnType<typeof readOptions>): Promise<void> {
+  const { servers } = await listen(() => undefined, host, port);
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
 }
 
 /** Limits that the emulator leaves to the gateway behind it. Of frames it keeps one for itself. */

@@ -40,6 +40,8 @@ export interface Emitter {
   ) => () => void;
   /** The names that have handlers and are no text. */
   readonly names: () => Iterable<unknown>;
+  /** The others. */
+  readonly texts: () => Iterable<unknown>;
   readonly emit: (type: string | symbol, ...args: Args) => void;
   /** Runs foreign code. The result settles when the code has, and never rejects. */
   readonly callSafely: (run: Handler, args: Args) => unknown;
@@ -82,6 +84,7 @@ export function createEmitter(onError: (error: unknown, message: string) => void
   return {
     callSafely,
     names: () => byObject.keys(),
+    texts: () => byText.keys(),
     listen(name, handler, { signal, once } = {}, pick, type = pick ? "*" : (name as string)) {
       requireHandler("on", handler);
       const entries = typeof name === "string" ? byText : byObject;

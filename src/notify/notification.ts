@@ -1,15 +1,12 @@
 import type { NotificationFrame } from "../wire/frames.js";
-import {
-  notificationKey,
-  type NotificationKey,
-  type NotificationMap,
-} from "../wire/notifications.js";
+import { notificationKey } from "../wire/notifications.js";
 
 /** One notification as handlers get it. */
 export interface Notification<Payload = unknown, Key extends string = string> {
   /**
    * What it is about: the subject where it has the form `Gs2Service:Action`; else the issuer where
-   * it has and does not begin with `Gs2Gateway:`; else the subject.
+   * it has and does not begin with `Gs2Gateway:`; else the subject. So
+   * what a server sends by `sendNotification` has its `subject` as key.
    */
   readonly key: Key;
   /** Empty where the server sent none. */
@@ -28,11 +25,6 @@ export interface Notification<Payload = unknown, Key extends string = string> {
   /** The way it came. */
   readonly via: "socket" | "push";
 }
-
-/** The notification that comes under a key. */
-export type NotificationOf<Key> = Key extends NotificationKey
-  ? Notification<NotificationMap[Key], Key>
-  : Notification;
 
 /** @param onNotJson called with the key of a notification whose payload is no JSON */
 export function createNotification(

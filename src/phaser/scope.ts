@@ -13,7 +13,6 @@ import {
   selectorName,
   type NotificationSelector,
   type NotificationSource,
-  type WaitOptions,
 } from "../notify/notificationSource.js";
 import type { ConnectionSnapshot } from "../connection/snapshot.js";
 import type { Sync } from "../client/types.js";
@@ -112,16 +111,16 @@ export function openScope(
   const nameOfSelector = createSelectorNames();
   const scope: SceneScope = {
     signal,
-    on(selector: NotificationSelector, handler: Handler, options?: ListenOptions) {
-      const name = nameOfSelector(selector);
+    on(selector, handler: Handler, options) {
+      const name = nameOfSelector(selector as NotificationSelector);
       return subscriptions.listen(name, handler, options, () =>
-        client.on(selector as "*", (notification) => delivery.push([name, notification])),
+        client.on(selector, (notification) => delivery.push([name, notification])),
       );
     },
-    waitFor: (selector: NotificationSelector, options: WaitOptions<never> = {}) =>
+    waitFor: (selector, options = {}) =>
       withAnySignal([signal, options.signal], (both) =>
-        client.waitFor(selector as "*", { ...(options as WaitOptions), signal: both }),
-      ) as never,
+        client.waitFor(selector, { ...options, signal: both }),
+      ),
     onStatus: (handler, options) =>
       subscriptions.listen(STATUS, handler, options, () =>
         client.lifecycle.on(STATUS, (now, before) => emitter.emit(STATUS, now, before)),

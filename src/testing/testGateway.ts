@@ -6,7 +6,11 @@ import type { GatewayClient } from "../client/client.js";
 import { EventQueue } from "../client/eventQueue.js";
 import { createEmitter } from "../notify/emitter.js";
 import type { Notification } from "../notify/notification.js";
-import type { NotificationPair } from "../notify/notificationSource.js";
+import type {
+  KnownSelector,
+  NotificationPair,
+  NotificationSelector,
+} from "../notify/notificationSource.js";
 import { Notifications } from "../notify/notify.js";
 import type { NotificationDefinition } from "../notify/schema.js";
 import type { Sync } from "../client/types.js";
@@ -59,10 +63,9 @@ export interface TestGateway extends Pick<
    * `sendNotification`. A pair is used as it is, also where the types forbid its payload. Throws a
    * GatewayError of kind `invalidArgument` for a payload that cannot be JSON.
    */
-  emit<K extends NotificationKey>(key: K, payload: NotificationMap[K], options?: EmitOptions): void;
-  emit(
-    selector: NotificationPair | NotificationDefinition,
-    payload: unknown,
+  emit<Selector extends string | object>(
+    selector: KnownSelector<Selector, never>,
+    payload: [Selector] extends [NotificationKey] ? NotificationMap[Selector] : unknown,
     options?: EmitOptions,
   ): void;
   /**
@@ -119,16 +122,14 @@ export function createTestGateway({ logger }: TestGatewayOptions = {}): TestGate
     get connection() {
       return connection.get();
     },
-    on: (...registration: Parameters<Notifications["on"]>) => notify.on(...registration),
-    waitFor: (...wait: Parameters<Notifications["waitFor"]>) => notify.waitFor(...wait) as never,
+    on: (selector, handler, options) =>
+      notify.on(selector as NotificationSelector, handler, options),
+    waitFor: (selector, options) =>
+      notify.waitFor(selector as NotificationSelector, options) as never,
     mark: () => notify.mark(),
     onSync: (...registration) => notify.onSync(...registration),
-    emit(
-      selector: string | NotificationPair | NotificationDefinition,
-      payload: unknown,
-      { via = "socket" }: EmitOptions = {},
-    ) {
-      const { issuer, subject } = pairOf(selector);
+    emit(selector, payload, { via = "socket" } = {}) {
+      const { issuer, subject } = pairOf(selector as string | NotificationPair);
       notify.receive({ issuer, subject, payload: textOf(payload) }, systemClock.wallTime(), via);
     },
     async sync(change = {}) {

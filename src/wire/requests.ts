@@ -80,7 +80,7 @@ export interface DescribeWebSocketSessionsByUserIdRequest
 export interface SetUserIdRequest extends ForPlayer, BindOptions {}
 export interface SetUserIdByUserIdRequest extends InNamespace, ForUser, BindOptions, TimeShifted {}
 export interface SendNotificationRequest extends InNamespace, ForUser, TimeShifted, PushText {
-  /** At most 128 characters. */
+  /** At most 128 characters. The game gets the notification under this text as its key. */
   subject: string;
   /**
    * Send a mobile push instead when the player has no live session. Default false. `sound` has an

@@ -149,8 +149,13 @@ describe("the panel", () => {
   test("shows status, binding, round trip, frames, and the payload of a notification", async () => {
     const page = await open();
     await untilShows(page, "No player is bound.");
+    await page.evaluate(() => {
+      gateway.on("Gs2Matchmaking:Joined" as "Gs2Matchmaking:Join", () => undefined);
+    });
     await pages.bind(page, "alice");
     await untilShows(page, "player: held alice");
+    await untilShows(page, 'Did you mean "Gs2Matchmaking:Join"?');
+    pages.ignoreErrors("unknownKey");
     await pages.finishMission("alice", "first-steps");
     await untilShows(page, "Gs2Mission:Complete");
     expect(await textOf(page)).toMatch(/ready[^]*\d+ ms[^]*login[^]*setUserId/);

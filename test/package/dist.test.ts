@@ -95,6 +95,13 @@ describe("the declarations", () => {
     expect(declaring.sort()).toEqual(["index.d.cts", "index.d.ts"]);
   });
 
+  it("declare no type under a name that the bundler made up, as messages and hovers would show it", () => {
+    const renamed = declarations.filter((path) =>
+      /\b(interface|class|type|enum|const|function) \w+\$\d/.test(text(path)),
+    );
+    expect(renamed).toEqual([]);
+  });
+
   it("export for each entry exactly what its source exports", () => {
     const program = ts.createProgram(
       typedEntries.flatMap(({ name, source }) => [

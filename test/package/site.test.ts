@@ -54,6 +54,19 @@ test("each link and picture of the guide's pages in the site leads somewhere", (
   expect(broken).toEqual([]);
 });
 
+test.each(["errors", "ja/errors"])(
+  "each error and diagnostic has the address in the site that %s.md names",
+  (page) => {
+    const names = [...readInRepo("docs", `${page}.md`).matchAll(/^### `(\w+)`$/gm)];
+    const html = readFileSync(join(site, "guide", `${page}.html`), "utf8");
+    const missing = names
+      .map(([, name]) => name!.toLowerCase())
+      .filter((anchor) => !html.includes(`<h3 id="${anchor}"`));
+    expect(names.length).toBeGreaterThan(30);
+    expect(missing).toEqual([]);
+  },
+);
+
 // Served by a static server, with every other request refused: the site needs no network.
 describe("a page of the site", () => {
   let browser: Browser;

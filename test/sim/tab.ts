@@ -9,6 +9,7 @@ import {
   type SchemaResult,
   type StandardSchema,
 } from "../../src/notify/schema.js";
+import type { WaitOptions } from "../../src/notify/notificationSource.js";
 import { ClientInvariants } from "./clientInvariants.js";
 import type { Device } from "./device.js";
 import type { SimulatedStorage } from "./environment.js";
@@ -437,7 +438,7 @@ export class Tab {
     );
   }
 
-  waitFor(options: Parameters<GatewayClient["waitFor"]>[1] & { timeoutMs: number }): void {
+  waitFor(options: WaitOptions & { timeoutMs: number }): void {
     this.track("waitFor", options.timeoutMs, async () => {
       const { payload } = await this.gateway.waitFor({ subject: "news" }, options);
       this.invariants.onWaiterResolved(payload as Arrival);

@@ -1,5 +1,6 @@
 import { GatewayClient, isGatewayError, type GatewayError } from "gs2-gateway";
 import { describe, expectTypeOf, it } from "vitest";
+import { WebSocket as NodeWebSocket } from "ws";
 
 declare const gateway: GatewayClient;
 const credential = { clientId: "client", clientSecret: "secret" };
@@ -15,6 +16,15 @@ describe("GatewayClient", () => {
       },
     });
     new GatewayClient({ credential, keepAlive: false });
+  });
+
+  it("accepts the WebSocket and the fetch of a page, and the WebSocket of ws", () => {
+    const { WebSocket, fetch } = globalThis;
+    new GatewayClient({ credential, WebSocket, fetch });
+    new GatewayClient({ credential, WebSocket: class extends WebSocket {} });
+    new GatewayClient({ credential, WebSocket: NodeWebSocket });
+    // @ts-expect-error a socket is no class of sockets
+    new GatewayClient({ credential, WebSocket: new WebSocket("wss://127.0.0.1") });
   });
 
   it("rejects misspelled, missing and mistyped options", () => {

@@ -4,7 +4,10 @@ import {
   type GatewayClient,
   type Notification,
   type NotificationDefinition,
+  type NotificationKey,
   type NotificationMap,
+  type NotificationOf,
+  type NotificationPair,
   type NotificationSource,
   type StandardSchema,
 } from "gs2-gateway";
@@ -15,6 +18,7 @@ import { describe, expectTypeOf, it } from "vitest";
 declare module "gs2-gateway" {
   interface NotificationMap {
     "shop:sale": { percent: number };
+    [room: `room:${string}`]: { seats: number };
   }
 }
 
@@ -58,11 +62,20 @@ describe("a custom key", () => {
     expectTypeOf<NotificationMap["shop:sale"]>().toEqualTypeOf<{ percent: number }>();
   });
 
+  it("may be a pattern", () => {
+    gateway.on("room:7", ({ payload }) => {
+      expectTypeOf(payload).toEqualTypeOf<{ seats: number }>();
+    });
+  });
+
   it("needs a declaration", () => {
     // @ts-expect-error undeclared key
     gateway.on("shop:closed", () => undefined);
     // @ts-expect-error undeclared key
     void gateway.waitFor("shop:closed");
+    const text: string = "shop:sale";
+    // @ts-expect-error a text that may be any key
+    gateway.on(text, () => undefined);
   });
 });
 
@@ -172,6 +185,51 @@ describe("untyped selectors", () => {
     gateway.on({ issuer: "Gs2Matchmaking:Join", subject: "" }, () => undefined);
     // @ts-expect-error a selector has no key
     gateway.on({ key: "shop:sale" }, () => undefined);
+    // @ts-expect-error misspelled
+    gateway.on({ issuer: "Gs2Matchmaking:Join", subjct: "" }, () => undefined);
+    expectTypeOf<NotificationPair>().toHaveProperty("subject");
+  });
+});
+
+describe("a function over selectors", () => {
+  it("may be generic over keys, or over payloads of definitions", () => {
+    function onKey<K extends NotificationKey>(
+      key: K,
+      handler: (notification: NotificationOf<K>) => void,
+    ): void {
+      gateway.on(key, handler);
+      void gateway.waitFor(key).then(handler);
+    }
+    onKey("shop:sale", ({ payload }) => payload.percent);
+
+    function onDefinition<Payload, K extends string>(
+      definition: NotificationDefinition<Payload, K>,
+      handler: (notification: Notification<Payload, K>) => void,
+    ): void {
+      gateway.on(definition, handler);
+      void gateway.waitFor(definition).then(handler);
+    }
+    expectTypeOf(onDefinition).toBeFunction();
+  });
+
+  it("may take any selector", () => {
+    const source: NotificationSource = {
+      on: (selector, handler, options) => gateway.on(selector, handler, options),
+      waitFor: (selector, options) => gateway.waitFor(selector, options),
+    };
+    expectTypeOf(source.on).toEqualTypeOf<GatewayClient["on"]>();
+    const register = (...given: Parameters<GatewayClient["on"]>) => gateway.on(...given);
+    register("*", ({ payload }) => payload);
+  });
+
+  it("gets one of several keys with their payloads", () => {
+    for (const key of ["Gs2Matchmaking:Join", "Gs2Matchmaking:Leave"] as const) {
+      gateway.on(key, (notification) => {
+        expectTypeOf(notification).toEqualTypeOf<
+          NotificationOf<"Gs2Matchmaking:Join"> | NotificationOf<"Gs2Matchmaking:Leave">
+        >();
+      });
+    }
   });
 });
 

@@ -2,7 +2,7 @@ import { readFile, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { nearest } from "../schema/nearest.js";
+import { nearest } from "../../core/nearest.js";
 import type { CommandContext } from "./context.js";
 import { writeNewFile } from "./writeFile.js";
 

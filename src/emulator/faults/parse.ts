@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { didYouMean } from "../schema/nearest.js";
+import { didYouMean } from "../../core/nearest.js";
 import {
   describeField,
   listOf,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { invalidArgument, MISSING } from "../../errors.js";
-import { didYouMean } from "./nearest.js";
+import { didYouMean } from "../../core/nearest.js";
 
 /**
  * What a field takes, as data: the control plane lists it, and the inspector draws its forms from

@@ -128,6 +128,16 @@ describe("a data file", () => {
     await start({ data: file });
   });
 
+  test("leaves the error to the port where a second emulator finds both taken", async () => {
+    const emulator = await startEmulator({ data: file });
+    const port = Number(new URL(emulator.url).port);
+    await expect(startEmulator({ data: file, port })).rejects.toThrow(
+      new RegExp(`^Port ${port} is in use: .*--port N`),
+    );
+    await expect(startEmulator({ data: file })).rejects.toThrow(/state.json is in use/);
+    await emulator.stop();
+  });
+
   test("is locked by another process until that is dead", async () => {
     const other = await lockElsewhere(file);
     await expect(startEmulator({ data: file })).rejects.toThrow(`process ${other.pid}`);

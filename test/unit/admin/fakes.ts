@@ -1,6 +1,6 @@
 import { GatewayAdmin as AdminClass } from "../../../src/admin/admin.js";
 import type { GatewayAdminOptions } from "../../../src/admin/options.js";
-import type { GatewayAdmin } from "../../../src/admin/types.js";
+import type { GatewayAdmin } from "../../../src/admin/index.js";
 import { errorBody } from "../../../src/wire/frames.js";
 import { manualClock, type ManualClock } from "../../support/manualClock.js";
 import { flushPromises } from "../../support/promises.js";

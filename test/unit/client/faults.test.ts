@@ -160,6 +160,18 @@ describe("the client's frames", () => {
   });
 });
 
+describe("ping while there is no connection", () => {
+  test("names itself in the error, not the call that it would send", async () => {
+    const { gateway } = await setUpBound();
+    await gateway.disconnect();
+    await expect(gateway.ping()).rejects.toMatchObject({
+      kind: "notConnected",
+      method: "ping",
+      message: "ping: not connected",
+    });
+  });
+});
+
 describe("events of a previous socket", () => {
   test("are ignored: no frame is delivered, and a close ends no connection", async () => {
     const { network, gateway, diagnostics } = await setUpBound();

@@ -62,15 +62,21 @@ test("a redactor of 200 secrets reads 100,000 characters in less than half a sec
 });
 
 describe("secretsIn", () => {
-  test("finds strings whose field name ends in token or secret", () => {
+  test("finds strings whose field name ends in token, secret or password", () => {
     const params = {
+      password: "password-0001",
       token: "device-0001",
       accessToken: "access-0001",
       firebaseSecret: "secret-0001",
       tokenCount: "12345678",
       userId: "user-0001",
     };
-    expect(secretsIn(params)).toEqual(["device-0001", "access-0001", "secret-0001"]);
+    expect(secretsIn(params)).toEqual([
+      "password-0001",
+      "device-0001",
+      "access-0001",
+      "secret-0001",
+    ]);
   });
 
   test("skips values that are not strings or are shorter than 8 characters", () => {

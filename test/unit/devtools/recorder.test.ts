@@ -25,6 +25,12 @@ async function boundClient() {
   };
 }
 
+test("the panel names the section of the guide that says what to do about an error", () => {
+  const { en, ja } = devtoolsTexts;
+  expect(en.seeGuide("notConnected")).toBe("see docs/errors.md#notconnected");
+  expect(ja.seeGuide("notConnected")).toContain("docs/ja/errors.md#notconnected");
+});
+
 describe("a recording", () => {
   test("has each frame with its time, direction, method, players and socket", async () => {
     const { network, client, setUserId } = await boundClient();
