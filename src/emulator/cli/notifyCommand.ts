@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { didYouMean } from "../../core/nearest.js";
 import { serviceNotifications } from "../../wire/notifications.js";
 import { printable } from "../log/eventLog.js";
-import { didYouMean } from "../schema/nearest.js";
 import { isObject } from "../store/json.js";
 import { DEFAULT_PORT, type CommandContext } from "./context.js";
 
