@@ -6,6 +6,7 @@ const MAX_WAITS = 1_000;
 export class Waiters {
   readonly #checks = new Set<() => void>();
   readonly #watchers = new Set<() => void>();
+  readonly #aborts = new WeakMap<AbortSignal, Set<() => void>>();
 
   /** Called after each change. */
   notifyAll(): void {
@@ -34,11 +35,12 @@ export class Waiters {
       const message = `${MAX_WAITS.toLocaleString("en")} waits are pending already.`;
       return Promise.reject(new GatewayError({ kind: "quotaLimitExceeded", message }));
     }
+    const aborts = this.#abortsOf(stopped);
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {
         this.#checks.delete(check);
         clearTimeout(timer);
-        stopped.removeEventListener("abort", abort);
+        aborts.delete(abort);
         settle();
       };
       const check = () => {
@@ -49,10 +51,22 @@ export class Waiters {
         end(() => reject(new GatewayError({ kind, message })));
       const abort = () => fail("aborted", `The emulator was stopped. ${describeTimeout()}`);
       const timer = setTimeout(() => fail("requestTimeout", describeTimeout()), timeoutMs);
-      stopped.addEventListener("abort", abort);
+      aborts.add(abort);
       this.#checks.add(check);
       if (stopped.aborted) abort();
       else check();
     });
+  }
+
+  /** What to call when it is aborted, by one listener: Node warns of a signal with more than ten. */
+  #abortsOf(signal: AbortSignal): Set<() => void> {
+    const known = this.#aborts.get(signal);
+    if (known) return known;
+    const aborts = new Set<() => void>();
+    signal.addEventListener("abort", () => {
+      for (const abort of [...aborts]) abort();
+    });
+    this.#aborts.set(signal, aborts);
+    return aborts;
   }
 }

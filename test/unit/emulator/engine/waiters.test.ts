@@ -23,3 +23,25 @@ test("the 1,001st wait at the same time is refused, and one that ended leaves it
   await Promise.all(waits);
   expect(await wait()).toBe(true);
 });
+
+test("many waits with one signal warn of no leak, and its abort ends them all", async () => {
+  const warnings: Error[] = [];
+  const warn = (warning: Error) => warnings.push(warning);
+  process.on("warning", warn);
+  const waiters = new Waiters();
+  const stop = new AbortController();
+  const waits = Array.from({ length: 100 }, () =>
+    waiters.waitFor(
+      () => undefined,
+      60_000,
+      () => "Waited for a test.",
+      stop.signal,
+    ),
+  );
+  stop.abort();
+  for (const wait of waits) expect(await rejectionOf(wait)).toMatchObject({ kind: "aborted" });
+  // Node emits a warning in a later task.
+  await new Promise(setImmediate);
+  process.off("warning", warn);
+  expect(warnings).toEqual([]);
+});
