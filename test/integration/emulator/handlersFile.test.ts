@@ -12,6 +12,8 @@ import { startTestEmulator } from "../client/testEmulator.js";
 import { removeFreshModules } from "./nativeFreshModules.js";
 import { restLogin } from "./rawSocket.js";
 
+// Another file of this worker may have loaded the modules without the mock.
+vi.hoisted(() => vi.resetModules());
 vi.mock("../../../src/emulator/cli/freshModules.js", async () => {
   const { loadFreshModules } = await import("./nativeFreshModules.js");
   return loadFreshModules();

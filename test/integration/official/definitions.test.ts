@@ -67,6 +67,10 @@ afterAll(() => {
   server.close();
 });
 
+// Other files of a worker get the same object.
+const hosts = { ...Gs2Constant };
+afterAll(() => Object.assign(Gs2Constant, hosts));
+
 const officialSession = {
   region: "ap-northeast-1",
   projectToken: "project-0001",

@@ -62,6 +62,10 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.stop());
 
+// Other files of a worker get the same object.
+const hosts = { ...core.Gs2Constant };
+afterAll(() => Object.assign(core.Gs2Constant, hosts));
+
 function setHosts({ endpoints }: Emulator): void {
   core.Gs2Constant.ENDPOINT_HOST = endpoints.rest;
   core.Gs2Constant.WS_ENDPOINT_HOST = endpoints.webSocket;

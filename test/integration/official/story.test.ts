@@ -50,6 +50,10 @@ afterAll(async () => {
   await emulator.stop();
 });
 
+// Other files of a worker get the same object.
+const hosts = { ...core.Gs2Constant };
+afterAll(() => Object.assign(core.Gs2Constant, hosts));
+
 const capital = (name: string) => `${name[0]!.toUpperCase()}${name.slice(1)}`;
 
 /** A value as the official client takes it: objects are models, built from plain data. */
