@@ -1,7 +1,6 @@
 import { WebSocket } from "ws";
 import { GatewayClient as BrowserClient } from "./client/client.js";
 import type { GatewayClientOptions } from "./client/options.js";
-import type { WebSocketClass } from "./connection/socket.js";
 
 // Ping frames cost nothing at GS2, calls do: so Node may probe more often.
 const IDLE_MS = 60_000;
@@ -26,7 +25,7 @@ export class GatewayClient extends BrowserClient {
         ? options
         : {
             ...options,
-            WebSocket: NodeWebSocket as unknown as WebSocketClass,
+            WebSocket: NodeWebSocket,
             keepAlive: keepAlive === false ? false : { idleMs: IDLE_MS, ...keepAlive },
           },
     );

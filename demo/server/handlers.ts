@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { GatewayClient, isGatewayError, type GatewayClientOptions } from "gs2-gateway";
+import { GatewayClient, isGatewayError } from "gs2-gateway";
 import { GatewayAdmin } from "gs2-gateway/admin";
 import { increaseCounterByUserId } from "gs2-gateway/calls";
 import type { Emulator } from "gs2-gateway/emulator";
@@ -40,7 +40,7 @@ export async function handlers(
   const admin = new GatewayAdmin(shared);
   const client = new GatewayClient({
     ...shared,
-    WebSocket: WebSocket as unknown as NonNullable<GatewayClientOptions["WebSocket"]>,
+    WebSocket,
   });
 
   const store = createStore(file);

@@ -1,7 +1,6 @@
 import { Server, WebSocket, type Client } from "mock-socket";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { GatewayClient } from "../../../src/client/client.js";
-import type { GatewayClientOptions } from "../../../src/client/options.js";
 import { acceptingServer, type Json, type SentFrame } from "../../support/faultSocket.js";
 
 beforeEach(() => {
@@ -38,7 +37,7 @@ function setUp() {
     credential: { clientId: "client-0001", clientSecret: "secret-0001" },
     endpoints: { rest: "https://nowhere.test", webSocket: url },
     logger: false,
-    WebSocket: WebSocket as unknown as NonNullable<GatewayClientOptions["WebSocket"]>,
+    WebSocket,
   });
   onTestFinished(() => {
     gateway.dispose();
