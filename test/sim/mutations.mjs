@@ -245,8 +245,8 @@ export const mutations = [
   {
     name: "a probe waits for the providers",
     file: "client/probe.ts",
-    find: "const options = { slot, generation, tokens: () => tokensOf(slot), timeoutMs };",
-    replace: "const options = { slot, generation, timeoutMs };",
+    find: "generation, tokens: () => tokensOf(slot), timeoutMs };",
+    replace: "generation, timeoutMs };",
   },
   {
     name: "a wall clock that is set forward moves the schedule",
