@@ -5,6 +5,7 @@ import { engines, findEngine, type Engine } from "./test/support/engines.mjs";
 import { EngineReporter } from "./test/support/engineReporter.js";
 import { LongestFirst } from "./test/support/longestFirst.js";
 import { SlowTests } from "./test/support/slowTests.js";
+import { testRuns } from "./test/support/testRuns.mjs";
 
 // With the run of Firefox and WebKit (scripts/tests.mjs) it is one file more than cores: most of them
 // wait now and then, for a browser or another process.
@@ -44,73 +45,81 @@ const browserProject = (engine: Engine): TestProjectInlineConfiguration => ({
 });
 
 // The unit tests run first, and the types last. Of the others, the file that takes longest starts
-// first. `npm run test:run` starts these projects in the order of scripts/tests.mjs.
+// first.
+const projects: TestProjectInlineConfiguration[] = [
+  {
+    test: {
+      name: "unit",
+      include: ["test/unit/**/*.test.ts"],
+      // Loading the modules for each file anew is half of the time.
+      isolate: false,
+      sequence: { groupOrder: 1 },
+    },
+  },
+  {
+    test: {
+      name: "types",
+      include: [],
+      typecheck: {
+        enabled: true,
+        only: true,
+        include: ["test/types/**/*.test-d.ts"],
+        tsconfig: "test/types/tsconfig.json",
+      },
+    },
+  },
+  {
+    test: {
+      name: "package",
+      include: ["test/package/**/*.test.ts"],
+      testTimeout: minutes(1),
+      hookTimeout: minutes(1),
+      sequence: { groupOrder: 2 },
+    },
+  },
+  {
+    // The demo's handlers import the package by its name.
+    resolve: { tsconfigPaths: true },
+    test: {
+      name: "integration",
+      include: ["test/integration/**/*.test.ts"],
+      isolate: false,
+      testTimeout: 20_000,
+      hookTimeout: 20_000,
+      sequence: { groupOrder: 2 },
+    },
+  },
+  {
+    test: {
+      name: "sim",
+      include: ["test/sim/**/*.test.ts"],
+      testTimeout: minutes(1),
+      sequence: { groupOrder: 2 },
+    },
+  },
+  ...engines.filter((engine) => isPresent(engine)).map(browserProject),
+  {
+    test: {
+      name: "alone",
+      include: ["test/browser/alone/*.test.ts"],
+      testTimeout: minutes(1),
+      sequence: { groupOrder: 9 },
+    },
+  },
+];
+
+const started: readonly unknown[] = Object.values(testRuns).flat();
+for (const { test } of projects) {
+  if (started.includes(test?.name)) continue;
+  throw new Error(`No run in test/support/testRuns.mjs has ${JSON.stringify(test?.name)}.`);
+}
+
 export default defineConfig({
   test: {
     maxWorkers,
     sequence: { sequencer: LongestFirst },
     reporters: ["default", "json", new SlowTests(), new EngineReporter()],
     outputFile: { json: "artifacts/vitest.json" },
-    projects: [
-      {
-        test: {
-          name: "unit",
-          include: ["test/unit/**/*.test.ts"],
-          // Loading the modules for each file anew is half of the time.
-          isolate: false,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          name: "types",
-          include: [],
-          typecheck: {
-            enabled: true,
-            only: true,
-            include: ["test/types/**/*.test-d.ts"],
-            tsconfig: "test/types/tsconfig.json",
-          },
-        },
-      },
-      {
-        test: {
-          name: "package",
-          include: ["test/package/**/*.test.ts"],
-          testTimeout: minutes(1),
-          hookTimeout: minutes(1),
-          sequence: { groupOrder: 2 },
-        },
-      },
-      {
-        // The demo's handlers import the package by its name.
-        resolve: { tsconfigPaths: true },
-        test: {
-          name: "integration",
-          include: ["test/integration/**/*.test.ts"],
-          isolate: false,
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
-          sequence: { groupOrder: 2 },
-        },
-      },
-      {
-        test: {
-          name: "sim",
-          include: ["test/sim/**/*.test.ts"],
-          testTimeout: minutes(1),
-          sequence: { groupOrder: 2 },
-        },
-      },
-      ...engines.filter((engine) => isPresent(engine)).map(browserProject),
-      {
-        test: {
-          name: "alone",
-          include: ["test/browser/alone/*.test.ts"],
-          testTimeout: minutes(1),
-          sequence: { groupOrder: 9 },
-        },
-      },
-    ],
+    projects,
   },
 });

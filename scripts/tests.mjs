@@ -4,6 +4,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { findEngine } from "../test/support/engines.mjs";
+import { testRuns } from "../test/support/testRuns.mjs";
 
 const vitest = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
 
@@ -33,11 +34,11 @@ const run = ({ report, projects, isLive }) =>
   });
 
 // In CI an engine that is missing makes its project fail, and not disappear.
-const engines = ["firefox", "webkit"].filter((engine) => process.env.CI || findEngine(engine));
+const engines = testRuns.engines.filter((engine) => process.env.CI || findEngine(engine));
 
 const [, ofEngines] = await Promise.all([
-  run({ report: "vitest", projects: ["!firefox", "!webkit", "!alone"], isLive: true }),
+  run({ report: "vitest", projects: testRuns.together, isLive: true }),
   engines.length > 0 && run({ report: "vitest-engines", projects: engines, isLive: false }),
 ]);
 if (ofEngines) console.log(ofEngines);
-await run({ report: "vitest-alone", projects: ["alone"], isLive: true });
+await run({ report: "vitest-alone", projects: testRuns.alone, isLive: true });

@@ -1,9 +1,9 @@
-import { mkdirSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser.js";
-import { inRepo, readInRepo } from "../support/repo.js";
+import { readInRepo } from "../support/repo.js";
 import { untilVisible } from "./pageErrors.js";
+import { takePicture } from "./pictures.js";
 import {
   DemoPages,
   catchMore,
@@ -16,7 +16,6 @@ import {
   untilStatus,
 } from "./demoPages.js";
 
-const pictures = inRepo("artifacts");
 const axe = readInRepo("node_modules/axe-core/axe.min.js");
 const screens = { phone, desk: desktop, wall: { width: 2560, height: 1440 } };
 
@@ -24,7 +23,6 @@ let browser: Browser;
 let demoPages: DemoPages;
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true });
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
@@ -63,8 +61,7 @@ describe.each(Object.keys(screens) as (keyof typeof screens)[])("on a %s", (scre
             one.scrollTop = 0;
           }
         });
-        await page.screenshot({
-          path: `${pictures}/demo-${screen}-${locale.slice(0, 2)}-${name}.jpeg`,
+        await takePicture(page, `demo-${screen}-${locale.slice(0, 2)}-${name}.jpeg`, {
           animations: "disabled",
         });
         // axe's results depend neither on the language nor on the larger screen.
@@ -132,10 +129,7 @@ describe.each(Object.keys(screens) as (keyof typeof screens)[])("on a %s", (scre
       await untilFinished(page);
       const language = locale.slice(0, 2);
       const shoot = (name: string) =>
-        page.screenshot({
-          path: `${pictures}/demo-${screen}-${language}-${name}.jpeg`,
-          animations: "disabled",
-        });
+        takePicture(page, `demo-${screen}-${language}-${name}.jpeg`, { animations: "disabled" });
       await page.locator(".toast").first().waitFor({ state: "detached" });
       await shoot("result");
       expect(await layoutFaults(page)).toEqual([]);

@@ -1,14 +1,12 @@
 // The devtools' panel over a game, on a page with a strict Content Security Policy.
-import { mkdirSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Recording } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
-import { inRepo, readInRepo } from "../support/repo.js";
+import { readInRepo } from "../support/repo.js";
 import { leakedSecrets, plantedSecret } from "../support/secretLeaks.js";
 import { openGamePages, type GamePages, type PageFile } from "./gamePages.js";
-
-const pictures = inRepo("artifacts");
+import { takePicture } from "./pictures.js";
 
 /** No inline style, no inline script. */
 const csp = "default-src 'none'; script-src 'self'; connect-src *; img-src data:";
@@ -87,7 +85,6 @@ let browser: Browser;
 let pages: GamePages;
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true });
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
@@ -285,7 +282,7 @@ describe("has nothing too wide, cut or out of reach", () => {
     await untilShows(page, "step-12");
     await press(page, ".row:last-child");
     await untilShows(page, '"taskName": "step-12"');
-    await page.screenshot({ path: `${pictures}/devtools-${width}-${language}-${theme}.png` });
+    await takePicture(page, `devtools-${width}-${language}-${theme}.png`);
     const problems = await page.evaluate(() => {
       const root = document.querySelector("gs2-gateway-devtools")!.shadowRoot!;
       const panel = root.querySelector(".panel")!.getBoundingClientRect();
@@ -308,9 +305,7 @@ describe("has nothing too wide, cut or out of reach", () => {
     expect(problems).toEqual([]);
     await press(page, "[name=fold]");
     await expect.poll(() => textOf(page, ".pill")).toContain("ready");
-    await page.screenshot({
-      path: `${pictures}/devtools-folded-${width}-${language}-${theme}.png`,
-    });
+    await takePicture(page, `devtools-folded-${width}-${language}-${theme}.png`);
     // Firefox's driver puts a style into the page for a screenshot, which the page's policy refuses.
     pages.ignoreErrors("blocked an inline style (style-src-elem)");
   });

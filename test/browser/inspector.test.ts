@@ -1,15 +1,14 @@
 // The built inspector in Chromium.
-import { mkdirSync } from "node:fs";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startEmulator, type Emulator, type Recording } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
-import { inRepo, readInRepo } from "../support/repo.js";
+import { readInRepo } from "../support/repo.js";
 import { until } from "../support/until.js";
 import { RawSocket, frame, restLogin } from "../integration/emulator/rawSocket.js";
 import { recordPageErrors, untilVisible } from "./pageErrors.js";
+import { takePicture } from "./pictures.js";
 
-const pictures = inRepo("artifacts");
 const sizes = {
   phone: { width: 360, height: 640 },
   desk: { width: 1280, height: 800 },
@@ -43,7 +42,6 @@ let context: BrowserContext;
 let pageErrors: string[];
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true });
   browser = await launchBrowser();
 });
 afterAll(() => browser.close());
@@ -609,7 +607,7 @@ describe("the page", () => {
       await page.evaluate(() => {
         for (const panel of document.querySelectorAll(".panel, .detail-body")) panel.scrollTop = 0;
       });
-      await page.screenshot({ path: `${pictures}/inspector-${size}-${language}-${view}.jpeg` });
+      await takePicture(page, `inspector-${size}-${language}-${view}.jpeg`);
     });
     expect(problems).toEqual([]);
     await done();

@@ -1,0 +1,3 @@
+export declare const testRuns: Readonly<
+  Record<"together" | "engines" | "alone", readonly string[]>
+>;

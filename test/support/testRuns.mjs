@@ -1,0 +1,6 @@
+/** The projects of `npm run test:run`: `together` beside `engines`, and `alone` after both. */
+export const testRuns = {
+  together: ["unit", "package", "integration", "sim", "browser", "types"],
+  engines: ["firefox", "webkit"],
+  alone: ["alone"],
+};
