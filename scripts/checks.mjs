@@ -1,4 +1,4 @@
-// The first part of `npm test`: format, lint, types and build. ESLint takes about as long as the
+// The first part of `npm test`: format, lint, types, build and the site. ESLint takes about as long as the
 // others together, and runs beside them.
 import { spawn } from "node:child_process";
 
@@ -27,5 +27,5 @@ async function inOrder(names) {
 
 await Promise.all([
   inOrder(["lint:code"]),
-  inOrder(["format:check", "typecheck", "lint:imports", "knip", "build"]),
+  inOrder(["format:check", "typecheck", "lint:imports", "knip", "build", "build:site"]),
 ]);

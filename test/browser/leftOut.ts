@@ -22,6 +22,7 @@ export const sharedFiles: Record<string, readonly string[] | "all"> = {
   "pushFailures.test.ts": "all",
   "phaser.test.ts": "all",
   "looks.test.ts": "all",
+  "site.test.ts": "all",
   "demoFaults.test.ts": "all",
   "devtools.test.ts": [
     "the panel > shows status, binding, round trip, frames, and the payload of a notification",

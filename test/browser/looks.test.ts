@@ -63,6 +63,7 @@ test("the inspector's selects are its own, and no scrollbar hides a text of the 
     expect(Math.min(...(await roomForArrows(page)))).toBeGreaterThan(ARROW_PX);
   }
   await page.setViewportSize(desktop);
+  await untilVisible(page, "the log has a row again", ".row");
   const end = await page.evaluate(() =>
     parseFloat(getComputedStyle(document.querySelector(".row")!).paddingRight),
   );

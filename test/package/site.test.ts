@@ -1,25 +1,14 @@
-import { execFile } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { promisify } from "node:util";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { preview, type PreviewServer } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser.js";
+import { builtSite } from "../support/builtSite.js";
 import { inRepo, readInRepo } from "../support/repo.js";
 import { guide, guideInJapanese } from "./guide/blocks.js";
 
-let site: string;
-
-beforeAll(async () => {
-  site = await mkdtemp(join(tmpdir(), "gs2-gateway-site-"));
-  const typedoc = inRepo("node_modules", "typedoc", "bin", "typedoc");
-  const options = ["--options", inRepo("scripts", "typedoc.config.mjs"), "--out", site];
-  await promisify(execFile)(process.execPath, [typedoc, ...options], { cwd: inRepo() });
-}, 120_000);
-afterAll(() => rm(site, { recursive: true, force: true }));
+const site = builtSite();
 
 const addressOf = (page: string): string =>
   page.replace("docs/", "guide/").replace("README.md", "index.md").replace(".md", ".html");
