@@ -59,7 +59,7 @@ export function takeOver(parts: BindingParts, options: CallOptions): Promise<Bin
 
 export function release({ session, connection }: BindingParts, slot: string): void {
   // First: a handler of what follows may ask for a new one.
-  session.deleteDesiredBinding(slot);
+  session.setDesiredBinding(slot, undefined);
   connection.dispatch({ type: "release", slot });
 }
 

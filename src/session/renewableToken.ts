@@ -132,8 +132,8 @@ export class RenewableToken<Reason extends string> {
   }
 
   /** Ends a request under way; the next one asks again. */
-  cancel(): void {
-    this.#inFlight?.fail({ kind: "notConnected" }, "disconnected");
+  cancel(kind: GatewayErrorKind = "notConnected", reason = "disconnected"): void {
+    this.#inFlight?.fail({ kind }, reason);
   }
 
   /** By the clock that says more: one may stop while the host sleeps, the other may be set back. */

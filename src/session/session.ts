@@ -142,13 +142,13 @@ export class Session {
     return { params, source, accessToken, bindSent: false };
   }
 
-  setDesiredBinding(slot: string, desired: DesiredBinding): void {
+  /** The provider of the one before is waited for no longer. Undefined: none is desired. */
+  setDesiredBinding(slot: string, desired: DesiredBinding | undefined): void {
+    const before = this.desiredBinding(slot);
+    if (before !== desired) before?.accessToken.cancel("aborted", "its binding has ended");
+    if (!desired) return void this.#desiredBindings.delete(slot);
     desired.bindSent = false;
     this.#desiredBindings.set(slot, desired);
-  }
-
-  deleteDesiredBinding(slot: string): void {
-    this.#desiredBindings.delete(slot);
   }
 
   /** One that is not due for renewal, if any can be had. */

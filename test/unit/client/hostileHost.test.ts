@@ -84,6 +84,25 @@ describe("a token provider", () => {
     expect(received).toEqual([1]);
   });
 
+  test.each(["replaced", "released"])(
+    "of a binding that was %s leaves no timer, and is not reported",
+    async (end) => {
+      const { gateway, diagnostics } = await setUpBoundClient();
+      const timers = vi.getTimerCount();
+      const bind = rejectionOf(gateway.setUserId({ accessToken: never }));
+      await pass(1_000);
+      if (end === "replaced") {
+        await Promise.all([gateway.setUserId({ accessToken: "carol-token" }), pass()]);
+      } else {
+        await gateway.release();
+      }
+      expect(await bind).toMatchObject({ kind: "aborted", outcome: "notSent" });
+      expect(vi.getTimerCount()).toBeLessThanOrEqual(timers);
+      await pass(MINUTE_MS);
+      expect(codes(diagnostics)).not.toContain("providerSlow");
+    },
+  );
+
   test("may take longer than its deadline: a late token is used", async () => {
     const { gateway } = setUpClient({ providerTimeoutMs: 10_000 });
     const accessToken = () =>
