@@ -102,7 +102,9 @@ export class ClientInvariants {
     for (const [of, { requests }] of tab.providers) {
       const last = requests.at(-1)!;
       for (const request of requests.slice(this.#reportedRequests.get(of) ?? 0)) {
-        if (request.isSettled) continue;
+        // A late token of an earlier request answers this one too.
+        const isAnswered = requests.some(({ tokenAt }) => tokenAt! >= request.at);
+        if (request.isSettled || isAnswered) continue;
         if (ageOf(request) <= PROVIDER_SLOW_MS + LAST_TURN_MS) continue;
         this.#reportedRequests.set(of, requests.indexOf(request) + 1);
         this.#slowRequests++;

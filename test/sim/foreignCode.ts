@@ -54,6 +54,8 @@ export interface TokenRequest {
   readonly of: string;
   readonly at: number;
   isSettled: boolean;
+  /** When it brought a token. */
+  tokenAt?: number;
 }
 
 /** A provider of tokens, and its faults. */
@@ -87,7 +89,10 @@ export class TokenProvider {
         return new Promise(() => undefined);
       default: {
         const result = fault ? this.delay(fault.ms).then(answer) : answer();
-        result.then(settled, settled);
+        result.then(() => {
+          settled();
+          request.tokenAt = this.now();
+        }, settled);
         return result;
       }
     }
