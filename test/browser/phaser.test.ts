@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { createServer } from "vite";
+import { createServer, type ViteDevServer } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
@@ -475,21 +475,21 @@ const countEach = (values: number[]) =>
 
 describe("the template", () => {
   let folder: string;
+  let server: ViteDevServer;
+  let endHandlers: () => void;
+  let url: string;
+
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "gs2-gateway-template-"));
     await cp(inRepo("src/emulator/cli/templates/phaser-vite"), folder, { recursive: true });
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
-
-  test("restarts when a file is saved, and leaves no second game or connection", async () => {
     process.env["VITE_GS2_GATEWAY_EMULATOR_URL"] = emulator.url;
     await mkdir(join(folder, "node_modules"));
     await symlink(inRepo(), join(folder, "node_modules/gs2-gateway"), "junction");
     const { handlers } = (await import(join(folder, "handlers.mjs"))) as {
       handlers: (emulator: Emulator) => () => void;
     };
-    const endHandlers = handlers(emulator);
-    const server = await createServer({
+    endHandlers = handlers(emulator);
+    server = await createServer({
       root: folder,
       configFile: false,
       logLevel: "error",
@@ -506,32 +506,47 @@ describe("the template", () => {
       },
       optimizeDeps: { noDiscovery: true },
     });
-    try {
-      await server.listen();
-      const page = await context.newPage();
-      // `load` comes late, as Vite serves the whole of Phaser.
-      await page.goto(server.resolvedUrls!.local[0]!, { waitUntil: "commit" });
-      await expect.poll(() => emulator.sessions().length, { timeout: 60_000 }).toBe(1);
-      const [first] = emulator.sessions();
-      await page.evaluate(() => Object.assign(globalThis, { marker: "still the same page" }));
-      const scene = join(folder, "src/LobbyScene.ts");
-      for (let i = 1; i <= 3; i++) {
-        const text = await readFile(scene, "utf8");
-        await writeFile(scene, `${text}\nconsole.debug("version ${i}");\n`);
-        await page.waitForEvent("console", (message) => message.text() === `version ${i}`);
-        await expect
-          .poll(() => emulator.calls({ method: "setUserId" }).length, { timeout: 10_000 })
-          .toBe(i + 1);
-        await expect.poll(() => emulator.sessions().length, { timeout: 10_000 }).toBe(1);
-      }
-      expect(emulator.sessions()[0]!.connectionId).not.toBe(first!.connectionId);
-      await page.waitForFunction(() => document.querySelectorAll("canvas").length === 1);
-      expect(await page.evaluate("marker")).toBe("still the same page");
-      pageErrors = pageErrors.filter((message) => !isBrowserMessage(message));
-    } finally {
-      await server.close();
-      endHandlers();
-      delete process.env["VITE_GS2_GATEWAY_EMULATOR_URL"];
+    await server.listen();
+    url = server.resolvedUrls!.local[0]!;
+  });
+  afterEach(async () => {
+    await server.close();
+    endHandlers();
+    delete process.env["VITE_GS2_GATEWAY_EMULATOR_URL"];
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("signs its player in, and puts the player into a match with a robot", async () => {
+    const page = await context.newPage();
+    await page.goto(url);
+    await expect
+      .poll(() => page.title(), { timeout: 60_000 })
+      .toMatch(/^Match of user-\S+ and robot$/);
+    const [session] = emulator.sessions();
+    expect(await page.title()).toBe(`Match of ${session!.userId} and robot`);
+    pageErrors = pageErrors.filter((message) => !isBrowserMessage(message));
+  }, 120_000);
+
+  test("restarts when a file is saved, and leaves no second game or connection", async () => {
+    const page = await context.newPage();
+    // `load` comes late, as Vite serves the whole of Phaser.
+    await page.goto(url, { waitUntil: "commit" });
+    await expect.poll(() => emulator.sessions().length, { timeout: 60_000 }).toBe(1);
+    const [first] = emulator.sessions();
+    await page.evaluate(() => Object.assign(globalThis, { marker: "still the same page" }));
+    const scene = join(folder, "src/LobbyScene.ts");
+    for (let i = 1; i <= 3; i++) {
+      const text = await readFile(scene, "utf8");
+      await writeFile(scene, `${text}\nconsole.debug("version ${i}");\n`);
+      await page.waitForEvent("console", (message) => message.text() === `version ${i}`);
+      await expect
+        .poll(() => emulator.calls({ method: "setUserId" }).length, { timeout: 10_000 })
+        .toBe(i + 1);
+      await expect.poll(() => emulator.sessions().length, { timeout: 10_000 }).toBe(1);
     }
+    expect(emulator.sessions()[0]!.connectionId).not.toBe(first!.connectionId);
+    await page.waitForFunction(() => document.querySelectorAll("canvas").length === 1);
+    expect(await page.evaluate("marker")).toBe("still the same page");
+    pageErrors = pageErrors.filter((message) => !isBrowserMessage(message));
   }, 180_000);
 });
