@@ -145,7 +145,7 @@ export class Session {
   /** The provider of the one before is waited for no longer. Undefined: none is desired. */
   setDesiredBinding(slot: string, desired: DesiredBinding | undefined): void {
     const before = this.desiredBinding(slot);
-    if (before !== desired) before?.accessToken.cancel("aborted", "its binding has ended");
+    if (before !== desired) before?.accessToken.cancel("aborted", "released");
     if (!desired) return void this.#desiredBindings.delete(slot);
     desired.bindSent = false;
     this.#desiredBindings.set(slot, desired);
