@@ -27,6 +27,7 @@ export class HoldQueue {
   #held: Entry[] = [];
   /** How many of them came on an earlier socket. */
   #formerCount = 0;
+  #isDelivering = false;
   #timer: unknown;
 
   constructor(
@@ -44,7 +45,7 @@ export class HoldQueue {
     const end = (): void => {
       if (!this.#holds.delete(end)) return;
       this.#clock.clearTimer(timer);
-      this.#deliverWhile(() => !this.#holds.size);
+      this.#deliverDue();
     };
     const timer = this.#clock.setTimer(() => {
       this.#onOverrun(this.#held.length);
@@ -55,7 +56,7 @@ export class HoldQueue {
   }
 
   push(notification: Notification): void {
-    if (!this.#holds.size) return this.#deliver(notification, false);
+    if (!this.#holds.size && !this.#isDelivering) return this.#deliver(notification, false);
     this.#held.push({ notification, at: this.#clock.now(), isTaken: false });
     if (this.#held.length === 1) this.#setTimer();
     if (this.#held.length >= HELD_LIMIT) {
@@ -96,24 +97,36 @@ export class HoldQueue {
     this.endAll();
   }
 
-  /** A handler may begin a new hold. */
-  #deliverWhile(mayDeliver: (at: number) => boolean): void {
-    while (this.#held.length && mayDeliver(this.#held[0]!.at)) {
+  /**
+   * A handler may begin a new hold. It may also end one: what that makes due waits until the other
+   * handlers have got the present notification.
+   */
+  #deliverDue(): void {
+    if (this.#isDelivering) return;
+    this.#isDelivering = true;
+    while (this.#held.length && (!this.#holds.size || this.#dueInMs <= 0)) {
       const { notification, isTaken } = this.#held.shift()!;
       if (this.#formerCount) this.#formerCount--;
       this.#deliver(notification, isTaken);
     }
+    this.#isDelivering = false;
     this.#setTimer();
+  }
+
+  /** Milliseconds until the first one is delivered whatever holds are open. */
+  get #dueInMs(): number {
+    return this.#held[0]!.at + LONGEST_MS - this.#clock.now();
   }
 
   #setTimer(): void {
     this.#clock.clearTimer(this.#timer);
     if (!this.#held.length) return;
-    const now = this.#clock.now();
-    const dueMs = Math.max(0, this.#held[0]!.at + LONGEST_MS - now);
-    this.#timer = this.#clock.setTimer(() => {
-      this.#onOverrun(this.#held.length);
-      this.#deliverWhile((at) => at + LONGEST_MS <= this.#clock.now());
-    }, dueMs);
+    this.#timer = this.#clock.setTimer(
+      () => {
+        this.#onOverrun(this.#held.length);
+        this.#deliverDue();
+      },
+      Math.max(0, this.#dueInMs),
+    );
   }
 }

@@ -230,6 +230,24 @@ describe("a hold", () => {
     expect(received).toEqual([1, 2]);
   });
 
+  test("that ends in a handler delivers to every handler in the order of arrival", () => {
+    const { clock, notify, receive, on } = setup();
+    const seen: string[] = [];
+    const release = notify.hold();
+    on("s", ({ payload }: Notification) => {
+      seen.push(`first ${String(payload)}`);
+      release();
+      // As a double in tests may.
+      if (payload === 1) receive("s", 3);
+    });
+    on("s", ({ payload }: Notification) => seen.push(`second ${String(payload)}`));
+    receive("s", 1);
+    clock.advance(1_000);
+    receive("s", 2);
+    clock.advance(4_000);
+    expect(seen).toEqual([1, 2, 3].flatMap((n) => [`first ${n}`, `second ${n}`]));
+  });
+
   test("delays waiters, too", async () => {
     const { notify, receive, waitFor } = setup();
     const waiting = waitFor("s");
