@@ -62,8 +62,9 @@ export function release(draft: StateDraft, name: string): void {
   const slot = draft.slots[name];
   if (!slot) return;
   Reflect.deleteProperty(draft.slots, name);
-  const { isHeldByServer, unconfirmedBind } = slot.history;
+  const { isHeldByServer, unconfirmedBind, session } = slot.history;
   if (isHeldByServer || unconfirmedBind || slot.state === "binding") endFormerSession(draft);
+  else if (session) draft.effects.push({ type: "forgetNotifications" });
 }
 
 /** Sends the binds that are wanted and due; once one is held, the connection is stable. */

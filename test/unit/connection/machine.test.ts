@@ -693,6 +693,14 @@ describe("release", () => {
     expect(connection.status).toBe("ready");
   });
 
+  test("of a slot whose socket is lost forgets what came on it for the player", () => {
+    const connection = SimulatedConnection.ready();
+    connection.end();
+    expect(types(connection.on({ type: "release", slot: "player" }))).toEqual([
+      "forgetNotifications",
+    ]);
+  });
+
   test("of a binding slot replaces the socket, since the bind may still be accepted", () => {
     const connection = SimulatedConnection.ready();
     connection.requestBind("guild");
