@@ -234,11 +234,8 @@ function checkConnection(draft: StateDraft, lateMs: number): void {
   forgetSuspicion(draft);
   // A reply that was due during a sleep gets its time anew.
   if (hasSlept) draft.suspectedAt = draft.probeAt = Infinity;
-  if (input.now >= draft.suspectedAt + options.probeTimeoutMs) {
-    if (draft.probeAt === Infinity) return connectionLost(draft, "probeFailed");
-    // The host was blocked when the probe was due.
-    draft.suspectedAt = input.now;
-  }
+  const isOverdue = input.now >= draft.suspectedAt + options.probeTimeoutMs;
+  if (isOverdue && draft.probeAt === Infinity) return connectionLost(draft, "probeFailed");
   probeIfDue(draft);
   if (input.now >= draft.renewAt) {
     draft.renewAt = Infinity;

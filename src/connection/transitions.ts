@@ -203,7 +203,10 @@ export function checkLiveness(draft: StateDraft): void {
 }
 
 export function probeIfDue(draft: StateDraft): void {
-  if (draft.input.now < draft.probeAt) return;
+  const lateMs = draft.input.now - draft.probeAt;
+  if (lateMs < 0) return;
+  // The host was blocked when it was due; its reply gets its whole time.
+  draft.suspectedAt += lateMs;
   draft.probeAt = Infinity;
   draft.effects.push({ type: "probe" });
 }

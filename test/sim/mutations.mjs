@@ -281,8 +281,8 @@ export const mutations = [
   {
     name: "a probe that did not leave counts as unanswered",
     file: "connection/machine.ts",
-    find: 'if (draft.probeAt === Infinity) return connectionLost(draft, "probeFailed");',
-    replace: 'return connectionLost(draft, "probeFailed");',
+    find: "if (isOverdue && draft.probeAt === Infinity)",
+    replace: "if (isOverdue)",
   },
   {
     name: "holding begins before the provider is asked",

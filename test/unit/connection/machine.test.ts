@@ -999,6 +999,19 @@ describe("the liveness check", () => {
     expect(connection.reason).toBe("probeFailed");
   });
 
+  test("gives a reply its whole time where the blocked host sent the probe late", () => {
+    const connection = SimulatedConnection.ready().frame();
+    connection.hint("suspicion");
+    expect(connection.count("probe")).toBe(0);
+    connection.now += 4_900;
+    connection.on({ type: "tick", lateMs: 0 });
+    expect(connection.count("probe")).toBe(1);
+    connection.pass(2_499);
+    expect(connection.status).toBe("ready");
+    connection.pass(1);
+    expect(connection.reason).toBe("probeFailed");
+  });
+
   test("sends one probe after each sleep of the host", () => {
     const connection = SimulatedConnection.ready();
     for (let i = 1; i <= 2; i++) {
