@@ -207,6 +207,8 @@ const pageActions: WeightedActions = [
   [
     2,
     (environment, tab) => {
+      // A page enters it with all its clients, which have devices of their own here.
+      if (environment.pageOf(tab).length > 1) return;
       tab.perform("the page enters the back-forward cache", () => {
         tab.device.emitHint("pagehide");
         tab.device.inBackForwardCache = true;
