@@ -20,7 +20,7 @@ export const mutations = [
   {
     name: "notifications are not held during a bind",
     file: "notify/holdQueue.ts",
-    find: "if (!this.#holds.size) return this.#deliver(notification, false);",
+    find: "if (!this.#holds.size && !this.#isDelivering) return this.#deliver(notification, false);",
     replace: "return this.#deliver(notification, false);",
   },
   {
@@ -38,9 +38,9 @@ export const mutations = [
   {
     name: "held notifications are delivered and not removed",
     file: "notify/holdQueue.ts",
-    find: "      this.#deliverWhile(() => !this.#holds.size);",
+    find: "this.#clock.clearTimer(timer);\n      this.#deliverDue();",
     replace:
-      "      for (const { notification, isTaken } of this.#held) this.#deliver(notification, isTaken);",
+      "this.#clock.clearTimer(timer);\n      for (const { notification, isTaken } of this.#held) this.#deliver(notification, isTaken);",
   },
   {
     name: "one notification resolves every waiter",
