@@ -168,7 +168,7 @@ export const mutations = [
     name: "a released slot stays bound at the server",
     file: "connection/binding.ts",
     find: 'if (isHeldByServer || unconfirmedBind || slot.state === "binding") endFormerSession(draft);',
-    replace: "",
+    replace: "if (!draft) endFormerSession(draft);",
   },
   {
     name: "the former player stays bound at the server",
