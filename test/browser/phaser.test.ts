@@ -139,8 +139,8 @@ async function untilSeen(page: Page, entry: string) {
   }
 }
 
-const running = (page: Page) =>
-  page.waitForFunction(() => globalThis.page.lobby(game).sys.isActive());
+/** A game has no scene before its first frame. */
+const running = (page: Page) => page.waitForFunction(() => game.scene.isActive("lobby"));
 
 describe.each(phasers)("$name", ({ folder, version }) => {
   async function open(file = ""): Promise<Page> {
