@@ -77,8 +77,8 @@ async function bindAccount(
  * in `localStorage` under `gs2-gateway.account:` and the namespace; later starts find it there. Then
  * `authentication` proves the password, `loginBySignature` exchanges the proof for an access token,
  * and `setUserId` binds the connection. All but the last go over REST. The access token is renewed
- * by itself, in one flight. `timeoutMs` is the limit of each step. Neither password nor token appears in a log, a message or a diagnostic
- * of the client.
+ * by itself, in one flight. `timeoutMs` is the limit of each step. Neither password nor token
+ * appears in a log, a message or a diagnostic of the client.
  *
  * Rejects with `notFound` where GS2 does not know the account (see `whenMissing`), with
  * `unauthorized` where it is banned or its password was changed by a take-over, and as `setUserId`

@@ -1,20 +1,10 @@
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { gameOptions } from "../support/gameOptions.js";
 import { inRepo } from "../support/repo.js";
 
 /** A module that would lie in the package's root, where `gs2-gateway` is the package itself. */
 const GAME = inRepo("game.ts");
-
-const options: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.ESNext,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
-  lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
-  types: [],
-  strict: true,
-  skipLibCheck: true,
-  noEmit: true,
-};
 
 const registry = ts.createDocumentRegistry();
 
@@ -28,7 +18,7 @@ function editorOf(code: string): ts.LanguageService {
         return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
       },
       getCurrentDirectory: () => inRepo(),
-      getCompilationSettings: () => options,
+      getCompilationSettings: () => gameOptions,
       getDefaultLibFileName: (given) => ts.getDefaultLibFilePath(given),
       fileExists: (file) => file === GAME || ts.sys.fileExists(file),
       readFile: (file) => ts.sys.readFile(file),

@@ -4,6 +4,7 @@ import { posix } from "node:path";
 import ts from "typescript";
 import { describe, expect, it, test } from "vitest";
 import { typedEntries } from "../../scripts/entries.mjs";
+import { gameOptions } from "../support/gameOptions.js";
 import { inRepo, readInRepo } from "../support/repo.js";
 import { blocksOf, guide, guideInJapanese, pages, withoutCode } from "./guide/blocks.js";
 import { programs } from "./guide/programs.js";
@@ -18,14 +19,9 @@ it("shows only code that compiles against the package", { timeout: 120_000 }, ()
     ]);
   const sources = new Map(blocks);
   const options: ts.CompilerOptions = {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    ...gameOptions,
     lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
     types: ["node", "vite/client"],
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
     paths: Object.fromEntries(
       typedEntries.map(({ name, path }) => [
         `gs2-gateway${path!.slice(1)}`,

@@ -232,21 +232,19 @@ const pageActions: WeightedActions = [
   ],
 ];
 
+export const dropLinks: Action = (environment, tab) => {
+  environment.trace.log(`the links of ${tab.name} drop`);
+  for (const link of environment.network.linksOf(tab.device)) link.drop();
+};
+
+export const halfOpenLinks: Action = (environment, tab) => {
+  environment.trace.log(`the links of ${tab.name} go half-open`);
+  for (const link of environment.network.linksOf(tab.device)) link.goHalfOpen();
+};
+
 const networkFaults: WeightedActions = [
-  [
-    6,
-    (environment, tab) => {
-      environment.trace.log(`the links of ${tab.name} drop`);
-      for (const link of environment.network.linksOf(tab.device)) link.drop();
-    },
-  ],
-  [
-    5,
-    (environment, tab) => {
-      environment.trace.log(`the links of ${tab.name} go half-open`);
-      for (const link of environment.network.linksOf(tab.device)) link.goHalfOpen();
-    },
-  ],
+  [6, dropLinks],
+  [5, halfOpenLinks],
   [
     5,
     (environment, tab) => {

@@ -1,6 +1,6 @@
 import { complete, transaction, type FinishedTransaction } from "../../src/calls/index.js";
 import { isGatewayError } from "../../src/errors.js";
-import { performRandomAction, type WeightedActions } from "./actions.js";
+import { dropLinks, halfOpenLinks, performRandomAction, type WeightedActions } from "./actions.js";
 import { createStorage, SimulatedEnvironment, type Scenario } from "./environment.js";
 import { hostileActions } from "./hostileActions.js";
 import type { Random } from "./random.js";
@@ -244,20 +244,8 @@ class TransactionWaits {
 }
 
 const calmActions: WeightedActions = [
-  [
-    3,
-    (environment, tab) => {
-      environment.trace.log(`the links of ${tab.name} drop`);
-      for (const link of environment.network.linksOf(tab.device)) link.drop();
-    },
-  ],
-  [
-    2,
-    (environment, tab) => {
-      environment.trace.log(`the links of ${tab.name} go half-open`);
-      for (const link of environment.network.linksOf(tab.device)) link.goHalfOpen();
-    },
-  ],
+  [3, dropLinks],
+  [2, halfOpenLinks],
   [
     2,
     (environment, tab) => {

@@ -1,3 +1,7 @@
-export declare const testRuns: Readonly<
-  Record<"together" | "engines" | "alone", readonly string[]>
->;
+import type { Engine } from "./engines.mjs";
+
+export declare const testRuns: {
+  readonly together: readonly string[];
+  readonly engines: readonly Engine[];
+  readonly alone: readonly string[];
+};

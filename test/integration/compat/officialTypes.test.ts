@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { gameOptions } from "../../support/gameOptions.js";
 import { inRepo } from "../../support/repo.js";
 
 // The package contains its sources, which TypeScript reads instead of its declarations.
@@ -18,16 +19,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function diagnosticsOf(text: string): Promise<string[]> {
   const file = join(folder, "mover.ts");
   await writeFile(file, text);
-  const program = ts.createProgram([file], {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
-    types: [],
-    strict: true,
-    skipLibCheck: true,
-    noEmit: true,
-  });
+  const program = ts.createProgram([file], gameOptions);
   const source = program.getSourceFile(file)!;
   return [
     ...program.getSyntacticDiagnostics(source),
