@@ -37,8 +37,6 @@ const browserProject = (engine: Engine): TestProjectInlineConfiguration => ({
     ...(engine === "chromium"
       ? { sequence: { groupOrder: 2 } }
       : {
-          // They also lose a click now and then; the output marks a test that needed its second try.
-          retry: 1,
           fileParallelism: false,
           isolate: false,
           sequence: { groupOrder: 2 + engines.indexOf(engine) },
