@@ -64,6 +64,8 @@ export class WebKitContext {
         args: ["--automation", "--javascript-can-open-windows-automatically=true"],
       },
       proxy: { proxyType: "manual", httpProxy: `127.0.0.1:${context.proxy.port}` },
+      // WebKit's timeout of a script is a timer of the page, which a jump of its clock would fire.
+      timeouts: { script: null },
     });
     const language = JSON.stringify(options.locale ?? "en-US");
     await context.addInitScript({

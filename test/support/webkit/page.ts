@@ -241,16 +241,9 @@ export class WebKitPage {
     install: () => this.owner.clock.install(),
     fastForward: async (time: number | string): Promise<void> => {
       await this.evaluate(
-        // In a task of its own, as the driver's timeout of this script is a timer of the page too.
-        (ms) =>
-          new Promise<void>((resolve) => {
-            const { port1, port2 } = new MessageChannel();
-            port1.onmessage = () => {
-              (globalThis as unknown as { __clock: { jump(ms: number): void } }).__clock.jump(ms);
-              resolve();
-            };
-            port2.postMessage("");
-          }),
+        (ms) => {
+          (globalThis as unknown as { __clock: { jump(ms: number): void } }).__clock.jump(ms);
+        },
         typeof time === "number"
           ? time
           : time.split(":").reduce((sum, part) => sum * 60 + Number(part), 0) * 1_000,
