@@ -96,6 +96,7 @@ describe("the drawer", () => {
     await untilStatus(alice, "reconnecting");
     await untilVisible(alice, "the status bar shows the trouble", "#trouble");
     await alice.click("#mend");
+    await expect.poll(activeFaults).toEqual([]);
     await untilStatus(alice, "ready");
   });
 

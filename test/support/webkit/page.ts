@@ -178,14 +178,19 @@ export class WebKitPage {
     return this.locator(selector).getAttribute(name);
   }
 
-  /** A click by the pointer; fails if the element is covered. */
+  /**
+   * A click by the pointer; fails if the element is covered, or has moved away before the pointer is
+   * down: another element gets no event then.
+   */
   async clickFirst(selector: string): Promise<void> {
     const element = await this.execute<Record<string, string> | null>(
-      `${SELECTOR_SCRIPT} return __tests.selectAll(arguments[0])[0] ?? null;`,
+      `${SELECTOR_SCRIPT} return __tests.guardClick(__tests.selectAll(arguments[0])[0]) ?? null;`,
       [selector],
     );
     if (!element) throw new Error(`No element is ${selector}`);
     await this.post(`/element/${element[ELEMENT]}/click`);
+    const missed = await this.execute<string | null>("return globalThis.__tests?.endClick();", []);
+    if (missed) throw new Error(`The pointer came down on ${missed}, not on ${selector}`);
   }
 
   async bringToFront(): Promise<void> {

@@ -46,5 +46,38 @@ function isShown(element: Element): boolean {
   return element.checkVisibility({ visibilityProperty: true }) && width > 0 && height > 0;
 }
 
-/** Both functions in a page, wherever its document comes from. */
-export const SELECTOR_SCRIPT = `globalThis.__tests ??= { selectAll: ${selectAll.toString()}, isShown: ${isShown.toString()} };`;
+/** Runs in the page: until `endClick`, events of the pointer reach this element or none. */
+function guardClick(this: ClickGuard, target: Element | undefined): Element | undefined {
+  if (!target) return undefined;
+  const controller = new AbortController();
+  let isMissed: boolean | undefined;
+  const types = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
+  for (const type of types) {
+    const listener = (event: Event) => {
+      if (isMissed === undefined) {
+        isMissed = !event.composedPath().includes(target);
+        if (isMissed) this.missed = (event.target as Element).outerHTML.slice(0, 120);
+      }
+      if (!isMissed) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    addEventListener(type, listener, { capture: true, signal: controller.signal });
+  }
+  this.missed = undefined;
+  this.endClick = () => {
+    controller.abort();
+    return this.missed;
+  };
+  return target;
+}
+
+interface ClickGuard {
+  /** The element that the pointer met instead. */
+  missed?: string | undefined;
+  endClick?: () => string | undefined;
+}
+
+/** These functions in a page, wherever its document comes from. */
+export const SELECTOR_SCRIPT = `globalThis.__tests ??= {
+  selectAll: ${selectAll.toString()}, isShown: ${isShown.toString()}, guardClick: ${guardClick.toString()} };`;
