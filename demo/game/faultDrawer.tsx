@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import {
   faultNames,
   isActive,
@@ -53,7 +53,7 @@ export function FaultDrawer() {
   const t = texts.value;
   const heading = useRef<HTMLHeadingElement>(null);
   const { status } = connection.value;
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   // A changed connection may be the effect of a fault.
   useEffect(() => void refreshReports(), [status]);
   const userId = player.value?.name ?? "";

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /**
  * Focuses a new heading where the focused element was removed, so that keyboard navigation goes on
@@ -6,7 +6,7 @@ import { useEffect, useRef } from "preact/hooks";
  */
 export function useFocusOnMount<E extends HTMLElement>() {
   const heading = useRef<E>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!document.activeElement || document.activeElement === document.body) {
       heading.current?.focus({ preventScroll: true });
     }

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { LONGEST_NAME } from "../shared/players.js";
 import { play } from "./game.js";
 import { texts } from "./language.js";
@@ -9,7 +9,7 @@ const NAME_KEY = "gs2-gateway-demo:name";
 export function Login() {
   const t = texts.value;
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { startDemo, type Demo } from "../../demo/server/app.js";
+import { drawFewFrames } from "./fewFrames.js";
 import { recordPageErrors, untilVisible } from "./pageErrors.js";
 
 export const phone = { width: 360, height: 640 };
@@ -39,6 +40,7 @@ export class DemoPages {
     const name = `gs2-gateway-demo-${process.pid}-${Math.random().toString(36).slice(2)}.json`;
     const file = persistent ? join(tmpdir(), name) : undefined;
     const context = await browser.newContext({ viewport: desktop, locale: "en-US", ...options });
+    await context.addInitScript({ content: `(${drawFewFrames.toString()})()` });
     const pages = new DemoPages(context, file);
     pages.demo = await startDemo({ file, now: pages.now });
     return pages;

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { LoggedFrame } from "../../wire/frameLog.js";
 import { isWide, log } from "../app.js";
 import { exactDate, texts } from "../language.js";
@@ -31,7 +31,7 @@ export function Detail({ row }: { row: Row }) {
   const t = texts.value;
   const { entry } = row;
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   return (
     <article
       class="detail"
