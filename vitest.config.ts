@@ -32,15 +32,11 @@ const browserProject = (engine: Engine): TestProjectInlineConfiguration => ({
     setupFiles: "test/support/engineSetup.ts",
     testTimeout: minutes(1),
     hookTimeout: minutes(1),
+    isolate: false,
+    sequence: { groupOrder: 2 + engines.indexOf(engine) },
     // Of Firefox and WebKit one file runs at a time: their drivers lose pages when several of their
     // browsers start at once, and a test stops processes of the browser.
-    ...(engine === "chromium"
-      ? { sequence: { groupOrder: 2 } }
-      : {
-          fileParallelism: false,
-          isolate: false,
-          sequence: { groupOrder: 2 + engines.indexOf(engine) },
-        }),
+    fileParallelism: engine === "chromium",
   },
 });
 
