@@ -68,7 +68,6 @@ export const payloadText = {
  * counts.
  */
 const handWrittenReader = (protocol) => ({
-  protocol,
   async open({ webSocket, nakama, phoenix, WebSocket }) {
     const socket = new WebSocket({ gs2: webSocket, nakama, phoenix }[protocol]);
     await opened(socket);
@@ -236,5 +235,5 @@ export const competitors = {
 
 /** The limit of each protocol over a socket. */
 export const limits = Object.fromEntries(
-  Object.keys(payloadText).map((protocol) => [`limit: ${protocol}`, handWrittenReader(protocol)]),
+  Object.keys(payloadText).map((protocol) => [protocol, handWrittenReader(protocol)]),
 );

@@ -7,9 +7,11 @@ import { notificationTexts, protocols } from "./protocols.mjs";
 import { median } from "./statistics.mjs";
 
 const [measure, name, count, port] = process.argv.slice(2);
-const competitor = competitors[name] ?? limits[name];
+const competitor = competitors[name];
 const COUNT = Number(count);
-const TURNS = 15;
+const TURNS = 16;
+/** They compile the code, and are not measured. */
+const FIRST_TURNS = 2;
 
 const endpointsWith = (WebSocketClass) => ({
   host: "127.0.0.1",
@@ -28,12 +30,34 @@ const timed = async (run) => {
 };
 
 /** Milliseconds of this process's processor time, which other processes do not disturb. */
-const processorTime = (run) => {
-  const before = process.cpuUsage();
-  run();
-  const { user, system } = process.cpuUsage(before);
+function processorTime() {
+  const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
-};
+}
+
+/**
+ * Measures competitor and limit in turns, so that the machine's other load affects both alike; who
+ * begins changes. Each function returns one value by measure.
+ */
+async function inTurns(measureOwn, measureLimit) {
+  const turns = [];
+  for (let turn = -FIRST_TURNS; turn < TURNS; turn++) {
+    const first = turn % 2 ? await measureLimit() : undefined;
+    const own = await measureOwn();
+    const limit = first ?? (await measureLimit());
+    if (turn >= 0) turns.push({ own, limit });
+  }
+  const ids = Object.keys(turns[0].own);
+  return Object.fromEntries(
+    ids.map((id) => [
+      id,
+      {
+        value: median(turns.map(({ own }) => own[id])),
+        ratio: median(turns.map(({ own, limit }) => own[id] / limit[id])),
+      },
+    ]),
+  );
+}
 
 /**
  * Reads every payload; the sum uses what was read, so that the engine cannot optimize the reads
@@ -56,25 +80,34 @@ async function receive(session, notifications) {
 const measures = {
   /**
    * Notifications per second over a socket, and the processor time of this process for each, in
-   * nanoseconds. A first part warms the engine up.
+   * nanoseconds.
    */
   async overSocket() {
-    const session = await competitor.open(endpointsWith(WebSocket));
-    session.onPayload(onPayload);
-    await receive(session, COUNT / 4);
-    const before = process.cpuUsage();
-    const ms = await timed(() => receive(session, COUNT));
-    const { user, system } = process.cpuUsage(before);
-    await session.close();
-    return {
-      overSocket: { value: (COUNT / ms) * 1_000 },
-      processorTime: { value: ((user + system) * 1_000) / COUNT },
+    const measureBy = async (session) => {
+      const before = processorTime();
+      const ms = await timed(() => receive(session, COUNT));
+      const processorMs = processorTime() - before;
+      return {
+        overSocket: (COUNT / ms) * 1_000,
+        processorTime: (processorMs * 1_000_000) / COUNT,
+      };
     };
+    const session = await competitor.open(endpointsWith(WebSocket));
+    const limit = await limits[competitor.protocol].open(endpointsWith(WebSocket));
+    session.onPayload(onPayload);
+    limit.onPayload(onPayload);
+    const result = await inTurns(
+      () => measureBy(session),
+      () => measureBy(limit),
+    );
+    await session.close();
+    await limit.close();
+    return result;
   },
 
   /**
    * The processor time without a network: message events handed to the client's socket, and to the limit,
-   * which is two JSON.parse and a call, in turns.
+   * which is two JSON.parse and a call.
    */
   async inProcess() {
     const Fake = fakeSocket(protocols[competitor.protocol]);
@@ -84,53 +117,61 @@ const measures = {
     const textOf = payloadText[competitor.protocol];
     const limit = ({ data }) => onPayload(JSON.parse(textOf(JSON.parse(data))));
     const events = messageEvents(notificationTexts(competitor.protocol));
-    const ratios = [];
-    for (let turn = 0; turn < TURNS; turn++) {
-      const limitMs = processorTime(() => {
-        for (let i = 0; i < COUNT; i++) limit(events[i % events.length]);
-      });
-      const ms = processorTime(() => {
-        for (let i = 0; i < COUNT; i++) socket.receiveEvent(events[i % events.length]);
-      });
-      ratios.push(ms / limitMs);
-    }
+    const measureBy = (take) => {
+      const before = processorTime();
+      for (let i = 0; i < COUNT; i++) take(events[i % events.length]);
+      return { inProcess: ((processorTime() - before) * 1_000_000) / COUNT };
+    };
+    const result = await inTurns(
+      () => measureBy((event) => socket.receiveEvent(event)),
+      () => measureBy(limit),
+    );
     await session.close();
-    if (read.count !== 2 * TURNS * COUNT) throw new Error(`${name} has lost notifications`);
-    return { inProcess: { value: median(ratios) } };
+    if (read.count !== 2 * (FIRST_TURNS + TURNS) * COUNT) {
+      throw new Error(`${name} has lost notifications`);
+    }
+    return result;
   },
 
-  /**
-   * Milliseconds of one call in sequence, and of one on a bare socket in the same process. They
-   * take turns, as a call is about as short as the noise of the machine.
-   */
+  /** Milliseconds of one call, and of one on a bare socket: the median of a turn. */
   async call() {
     const session = await competitor.open(endpointsWith(WebSocket));
     const limit = await competitors["bare ws"].open(endpointsWith(WebSocket));
-    const times = { own: [], limit: [] };
-    const readBy = async (caller) => {
-      if ((await caller.read()) !== 1) throw new Error(`${name} has read no session`);
+    const measureBy = async (caller) => {
+      const times = [];
+      for (let n = 0; n < COUNT; n++) {
+        times.push(
+          await timed(async () => {
+            if ((await caller.read()) !== 1) throw new Error(`${name} has read no session`);
+          }),
+        );
+      }
+      return { call: median(times) };
     };
-    const calls = Math.ceil(COUNT / TURNS);
-    for (let turn = 0; turn < TURNS; turn++) {
-      for (let n = 0; n < 100; n++) times.limit.push(await timed(() => readBy(limit)));
-      for (let n = 0; n < calls; n++) times.own.push(await timed(() => readBy(session)));
-    }
+    const result = await inTurns(
+      () => measureBy(session),
+      () => measureBy(limit),
+    );
     await session.close();
     await limit.close();
-    return { call: { value: median(times.own), limit: median(times.limit) } };
+    return result;
   },
 
-  /** Milliseconds from connect to a bound player. */
+  /** Milliseconds from connect to a bound player, and by hand: the median of a turn. */
   async connect() {
-    const times = [];
-    for (let n = 0; n < COUNT; n++) {
-      let session;
-      times.push(
-        await timed(async () => (session = await competitor.open(endpointsWith(WebSocket)))),
-      );
-      await session.close();
-    }
-    return { connect: { value: median(times) } };
+    const measureBy = async ({ open }) => {
+      const times = [];
+      for (let n = 0; n < COUNT; n++) {
+        let session;
+        times.push(await timed(async () => (session = await open(endpointsWith(WebSocket)))));
+        await session.close();
+      }
+      return { connect: median(times) };
+    };
+    return inTurns(
+      () => measureBy(competitor),
+      () => measureBy(competitors["bare ws"]),
+    );
   },
 };
 

@@ -6,7 +6,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { growthSeries, worseThanLinear } from "./growthSeries.mjs";
-import { measures, runs } from "./measures.mjs";
+import { measures, names, runs } from "./measures.mjs";
 import { printFigures } from "./print.mjs";
 import { readFigures, recordFigures } from "./record.mjs";
 import { median, rounded, spread } from "./statistics.mjs";
@@ -74,9 +74,9 @@ async function measureInTurns() {
     };
     showProgress(`round ${round + 1} of ${rounds}: the sender's ceiling`);
     add("", await child("ceiling.mjs", [2_000_000, port]));
-    for (const { id, competitors, count } of runs) {
-      const first = round % competitors.length;
-      for (const name of [...competitors.slice(first), ...competitors.slice(0, first)]) {
+    const first = round % names.length;
+    for (const { id, count } of runs) {
+      for (const name of [...names.slice(first), ...names.slice(0, first)]) {
         showProgress(`round ${round + 1} of ${rounds}: ${id}, ${name}`);
         add(name, await child("measure.mjs", [id, name, count(name), port]));
       }
@@ -101,15 +101,11 @@ async function measureGrowth() {
   return growth;
 }
 
-/** By competitor: the median, and the median and spread of the ratios of each round. */
-function figuresOf({ id, compareWith }, rows) {
-  const names = runs[0].competitors.filter((name) => !name.startsWith("limit: "));
+/** By competitor: the median of the rounds, and the median and spread of their ratios. */
+function figuresOf({ id }, rows) {
   return Object.fromEntries(
     names.map((name) => {
-      const ratios = rows.map(({ [id]: figures }) => {
-        const { value, limit = 1 } = figures[name];
-        return value / (compareWith ? figures[compareWith(name)].value : limit);
-      });
+      const ratios = rows.map(({ [id]: figures }) => figures[name].ratio);
       const values = rows.map(({ [id]: figures }) => figures[name].value);
       return [
         name,

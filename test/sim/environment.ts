@@ -246,8 +246,9 @@ export class SimulatedEnvironment {
     const loser = tabOf(cut);
     const winner = tabOf(by);
     this.trace.log(`the server cuts ${loser?.name ?? "no tab"}: ${reason}`);
-    // A page that is gone loses nothing.
-    if (!winner || !loser || loser.device.gone || winner.family === loser.family) return;
+    // A page that is gone, or a client that was disposed, loses nothing.
+    if (!winner || !loser || loser.device.gone || loser.disposed) return;
+    if (winner.family === loser.family) return;
     this.trace.assert(
       reason.includes("by force") && winner.forcedBinds > 0,
       () => `${winner.name} cuts ${loser.name} without a forced bind`,

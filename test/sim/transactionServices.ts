@@ -117,7 +117,9 @@ export class TransactionServices {
     ranAt.set(id, environment.time.now);
     if (random.boolean(0.3)) {
       const others = [...this.byId.values()].filter((one) => one.userId !== userId);
-      const transactionId = others.length > 0 ? random.pick(others).id : "t-0";
+      // An ID is that of one transaction only: with that of another player the tab may have begun a
+      // wait, before its player changed.
+      const transactionId = `like-${others.length > 0 ? random.pick(others).id : "t-0"}`;
       this.#notify(userId, random.pick(RUN_KEYS), { transactionId });
     }
     this.#announce(userId, random.pick(RUN_KEYS), { transactionId: id });
