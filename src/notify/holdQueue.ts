@@ -100,11 +100,13 @@ export class HoldQueue {
   /**
    * A handler may begin a new hold. It may also end one: what that makes due waits until the other
    * handlers have got the present notification.
+   *
+   * @param isOverrun reported: what is overdue is delivered while holds are open
    */
-  #deliverDue(): void {
+  #deliverDue(isOverrun?: boolean): void {
     if (this.#isDelivering) return;
     this.#isDelivering = true;
-    while (this.#held.length && (!this.#holds.size || this.#dueInMs <= 0)) {
+    while (this.#held.length && (!this.#holds.size || (isOverrun && this.#dueInMs <= 0))) {
       const { notification, isTaken } = this.#held.shift()!;
       if (this.#formerCount) this.#formerCount--;
       this.#deliver(notification, isTaken);
@@ -124,7 +126,7 @@ export class HoldQueue {
     this.#timer = this.#clock.setTimer(
       () => {
         this.#onOverrun(this.#held.length);
-        this.#deliverDue();
+        this.#deliverDue(true);
       },
       Math.max(0, this.#dueInMs),
     );

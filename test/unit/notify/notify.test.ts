@@ -315,6 +315,23 @@ describe("a long hold", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  test("delivers nothing when another one ends after the host was blocked, until that is reported", () => {
+    const { clock, notify, onOverrun, received, receive } = setup();
+    const release = notify.hold();
+    clock.advance(1_000);
+    notify.hold();
+    receive("a", 1);
+    const atRelease: unknown[][] = [];
+    clock.setTimer(() => {
+      release();
+      atRelease.push([...received]);
+    }, 1_500);
+    clock.jump(7_000);
+    expect(atRelease).toEqual([[]]);
+    expect(onOverrun.mock.calls).toEqual([[1]]);
+    expect(received).toEqual([1]);
+  });
+
   test("that begins late has its 5 seconds, whatever hold was before it", () => {
     const { clock, notify, receive, received } = setup();
     notify.hold();
