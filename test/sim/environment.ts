@@ -323,7 +323,7 @@ export class SimulatedEnvironment {
       if (tab.disposed) continue;
       const { status, since, bindings } = tab.gateway.connection;
       if (status === "unauthorized") continue;
-      const justLost = status !== "ready" && since > this.time.now - 10_000;
+      const justLost = status !== "ready" && since > tab.device.clock.wallTime() - 10_000;
       if (withoutProbes && justLost) continue;
       const links = this.network.linksOf(tab.device);
       for (const [slot, { userId, namespaceName }] of tab.desiredBindings) {
