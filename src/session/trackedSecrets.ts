@@ -1,4 +1,4 @@
-import { createRedact, type Redact } from "../core/redact.js";
+import { createRedact, SHORTEST_SECRET, type Redact } from "../core/redact.js";
 
 const LIMIT = 99;
 
@@ -22,6 +22,7 @@ export class TrackedSecrets {
   readonly add = (secret: string): void => this.#addTo(this.#others, secret);
 
   redact(text: string): string {
+    if (text.length < SHORTEST_SECRET) return text;
     this.#redact ??= createRedact([...this.#clientSecret, ...this.#projectTokens, ...this.#others]);
     return this.#redact(text);
   }
