@@ -598,6 +598,7 @@ describe("redact", () => {
     await session.logIn(1, false);
     session.setProjectToken("token-01-and-more");
     expect(session.redact("token-01-and-more token-01")).toBe("*** ***");
+    expect(session.redact("token-01")).toBe("***");
   });
 
   test("matches a token as text, not as a pattern", async () => {
