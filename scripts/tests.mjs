@@ -2,11 +2,25 @@
 // pages when several of their browsers start at once, and beside them everything else. What needs the
 // processor for itself comes after both.
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findEngine } from "../test/support/engines.mjs";
 import { testRuns } from "../test/support/testRuns.mjs";
 
+/** @typedef {{ fullName: string, status: string, failureMessages: string[] }} Test */
+/** @typedef {{ name: string, status: string, message: string, assertionResults: Test[] }} TestFile */
+
 const vitest = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
+
+/**
+ * The reports of the runs so far.
+ * @type {string[]}
+ */
+const reports = [];
+
+/** @param {string} report */
+const pathOf = (report) => `artifacts/${report}.json`;
 
 /**
  * Runs Vitest, which reports to artifacts/`report`.json.
@@ -15,10 +29,12 @@ const vitest = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import
  */
 const run = ({ report, projects, isLive }) =>
   new Promise((resolve) => {
+    reports.push(report);
+    rmSync(pathOf(report), { force: true });
     const args = [
       "run",
       ...projects.map((project) => `--project=${project}`),
-      `--outputFile.json=artifacts/${report}.json`,
+      `--outputFile.json=${pathOf(report)}`,
     ];
     const child = spawn(process.execPath, [vitest, ...args], {
       stdio: isLive ? "inherit" : ["ignore", "pipe", "pipe"],
@@ -33,6 +49,27 @@ const run = ({ report, projects, isLive }) =>
     });
   });
 
+/**
+ * What failed in a run, with the first lines of its message.
+ * @param {string} report
+ * @returns {string[]}
+ */
+const failuresOf = (report) => {
+  if (!existsSync(pathOf(report))) return [];
+  /** @type {{ testResults: TestFile[] }} */
+  const { testResults } = JSON.parse(readFileSync(pathOf(report), "utf8"));
+  return testResults
+    .filter(({ status }) => status === "failed")
+    .flatMap(({ name, message, assertionResults }) => {
+      const file = relative(process.cwd(), name);
+      const tests = assertionResults.filter((test) => test.status === "failed");
+      // A file that could not be loaded has failed without a test to its name.
+      if (tests.length === 0) return [`${file}\n${message}`];
+      return tests.map((test) => `${file} > ${test.fullName}\n${test.failureMessages.join("\n")}`);
+    })
+    .map((failure) => failure.split("\n").slice(0, 12).join("\n"));
+};
+
 // In CI an engine that is missing makes its project fail, and not disappear.
 const engines = testRuns.engines.filter((engine) => process.env.CI || findEngine(engine));
 
@@ -42,3 +79,7 @@ const [, ofEngines] = await Promise.all([
 ]);
 if (ofEngines) console.log(ofEngines);
 await run({ report: "vitest-alone", projects: testRuns.alone, isLive: true });
+
+// The runs' outputs are long: what failed is said again where a reader looks first, at the end.
+const failures = reports.flatMap(failuresOf);
+if (failures.length > 0) console.log(`\nFailed: ${failures.length}\n\n${failures.join("\n\n")}\n`);
