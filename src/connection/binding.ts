@@ -2,7 +2,13 @@ import { GatewayError } from "../errors.js";
 import { classifyFailure } from "../wire/failures.js";
 import type { Values } from "../wire/frames.js";
 import type { WebSocketSession } from "../wire/models.js";
-import { isResting, type State, type StateDraft, type SyncReason } from "./state.js";
+import {
+  isResting,
+  type SlotHistory,
+  type State,
+  type StateDraft,
+  type SyncReason,
+} from "./state.js";
 import {
   becomeUnauthorized,
   checkLiveness,
@@ -36,6 +42,10 @@ export function isRequestUnderWay({ slots }: State, name: string, force: boolean
   return slot.state === "wanted" && !!slot.force;
 }
 
+/** Whether the server holds a session of the slot on the present socket, or may. */
+const mayBeHeld = ({ isHeldByServer, unconfirmedBind }: SlotHistory) =>
+  isHeldByServer || unconfirmedBind;
+
 /** By setUserId or takeOver. */
 export function requestBind(
   draft: StateDraft,
@@ -62,9 +72,8 @@ export function release(draft: StateDraft, name: string): void {
   const slot = draft.slots[name];
   if (!slot) return;
   Reflect.deleteProperty(draft.slots, name);
-  const { isHeldByServer, unconfirmedBind, session } = slot.history;
-  if (isHeldByServer || unconfirmedBind || slot.state === "binding") endFormerSession(draft);
-  else if (session) draft.effects.push({ type: "forgetNotifications" });
+  if (mayBeHeld(slot.history) || slot.state === "binding") endFormerSession(draft);
+  else if (slot.history.session) draft.effects.push({ type: "forgetNotifications" });
 }
 
 /** Sends the binds that are wanted and due; once one is held, the connection is stable. */
@@ -100,12 +109,12 @@ export function bindSucceeded(
 ): void {
   const slot = draft.slots[name];
   if (slot?.state !== "binding") return;
-  const { exclusive, isHeldByServer, session: before, gapSince } = slot.history;
-  const { rapidCloses, unconfirmedBind } = slot.history;
+  const { history } = slot;
+  const { exclusive, rapidCloses, session: before } = history;
   // A player of another namespace is another player.
   const playerChanged =
-    !!before && (before.userId !== session.userId || slot.history.namespaceName !== namespaceName);
-  if ((playerChanged && isHeldByServer) || unconfirmedBind === "former") {
+    !!before && (before.userId !== session.userId || history.namespaceName !== namespaceName);
+  if ((playerChanged && history.isHeldByServer) || history.unconfirmedBind === "former") {
     // The former player's session lives on this very socket, or may: only a new one ends it.
     endFormerSession(draft);
     draft.slots[name] = { history: { exclusive, rapidCloses }, state: "wanted" };
@@ -119,8 +128,8 @@ export function bindSucceeded(
   };
   const isFirst = playerChanged || !before;
   const reason: SyncReason = slot.forced ? "takeOver" : isFirst ? "first" : "gap";
-  const since = isFirst ? undefined : gapSince;
-  if (slot.forced || isFirst || since !== undefined) {
+  const since = isFirst ? undefined : history.gapSince;
+  if (reason !== "gap" || since !== undefined) {
     draft.effects.push({ type: "sync", slot: name, reason, since });
   }
 }
@@ -183,7 +192,7 @@ export function bindFailed(draft: StateDraft, name: string, error: GatewayError)
 function rejectBind(draft: StateDraft, name: string, error: GatewayError): void {
   const { history } = draft.slots[name]!;
   draft.slots[name] = { history, state: "failed", error };
-  if (history.isHeldByServer || history.unconfirmedBind) endFormerSession(draft);
+  if (mayBeHeld(history)) endFormerSession(draft);
 }
 
 /**

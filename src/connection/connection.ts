@@ -191,8 +191,8 @@ export class Connection {
         return this.#ports.sync(slot, reason, downMs);
       }
       case "reportBindRetry": {
-        const { slot, error } = effect;
-        const { kind, message } = error;
+        const { kind, message } = effect.error;
+        const { slot } = effect;
         return report("warn", "bindRetried", message, { slot, kind, message });
       }
       case "reportRenewalRetry": {

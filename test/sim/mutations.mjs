@@ -63,13 +63,13 @@ export const mutations = [
   {
     name: "onSync does not run after a gap",
     file: "connection/binding.ts",
-    find: "if (slot.forced || isFirst || since !== undefined) {",
-    replace: "if (slot.forced || isFirst) {",
+    find: 'if (reason !== "gap" || since !== undefined) {',
+    replace: 'if (reason !== "gap") {',
   },
   {
     name: "onSync runs after every bind",
     file: "connection/binding.ts",
-    find: "if (slot.forced || isFirst || since !== undefined) {",
+    find: 'if (reason !== "gap" || since !== undefined) {',
     replace: "{",
   },
   {
@@ -167,7 +167,7 @@ export const mutations = [
   {
     name: "a released slot stays bound at the server",
     file: "connection/binding.ts",
-    find: 'if (isHeldByServer || unconfirmedBind || slot.state === "binding") endFormerSession(draft);',
+    find: 'if (mayBeHeld(slot.history) || slot.state === "binding") endFormerSession(draft);',
     replace: "if (!draft) endFormerSession(draft);",
   },
   {
@@ -312,7 +312,7 @@ export const mutations = [
   {
     name: "a player of another namespace is the same player",
     file: "connection/binding.ts",
-    find: "(before.userId !== session.userId || slot.history.namespaceName !== namespaceName)",
+    find: "(before.userId !== session.userId || history.namespaceName !== namespaceName)",
     replace: "before.userId !== session.userId",
   },
   {

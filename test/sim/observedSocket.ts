@@ -1,6 +1,6 @@
 import type { OpenSocket } from "../../src/connection/socket.js";
 import type { Link } from "./network.js";
-import type { Tab } from "./tab.js";
+import type { DesiredBinding, Tab } from "./tab.js";
 
 /** A notification that the client has received and not yet delivered. */
 export interface Arrival {
@@ -8,7 +8,7 @@ export interface Arrival {
   readonly userId: string;
   readonly on: ObservedSocket;
   readonly at: number;
-  /** A slot was released since: it may be dropped. */
+  /** Another player may have been in its slot since: it may be dropped. */
   droppable: boolean;
   /** Another player was bound in its slot since, on a later socket: it must not be delivered. */
   stale: boolean;
@@ -18,8 +18,11 @@ export interface Arrival {
 
 interface Bind {
   readonly slot: string;
+  readonly desired: DesiredBinding;
   readonly sentAt: number;
   answered: boolean;
+  /** Before the client gave it up. */
+  answeredInTime: boolean;
 }
 
 /** The protocol state of one socket, from the frames that the client sent and received. */
@@ -121,7 +124,8 @@ function onBindSent(
     tab.forcedBinds <= tab.forcedActions,
     () => `${tab.name}: a forced bind was sent without an action of the player`,
   );
-  on.binds.set(requestId, { slot, sentAt: device.time.now, answered: false });
+  const sentAt = device.time.now;
+  on.binds.set(requestId, { slot, desired, sentAt, answered: false, answeredInTime: false });
 }
 
 /** Records a frame that the client receives. */
@@ -163,14 +167,21 @@ function onBindReply(on: ObservedSocket, bind: Bind, status: number): void {
   const { tab } = on;
   const { slot, sentAt } = bind;
   const desired = tab.desiredBindings.get(slot);
+  // After a sleep, the timer of the deadline and a reply that is overdue run in either order.
+  const inTime = tab.device.time.now < sentAt + CALL_TIMEOUT_MS;
   bind.answered = true;
+  bind.answeredInTime = inTime;
   tab.trace.log(`${tab.name} receives ${status} for the bind of ${slot}`);
   // A refusal ends what the slot held, and what is held back with it.
   if (status !== 200) for (const arrival of tab.arrivals) arrival.droppable = true;
   if (!desired) return;
-  // After a sleep, the timer of the deadline and a reply that is overdue run in either order.
-  const inTime = tab.device.time.now < sentAt + CALL_TIMEOUT_MS;
   if (status === 200) {
+    // The server may hold the former request's bind, whose player no frame names: the client leaves
+    // the socket, with what came on it.
+    const mayHoldFormer = [...on.binds.values()].some(
+      (former) => former.slot === slot && former.desired !== desired && !former.answeredInTime,
+    );
+    if (mayHoldFormer) for (const arrival of tab.arrivals) arrival.droppable = true;
     on.bound.add(desired.userId);
     tab.invariants.onBound(slot, on, desired);
   } else if (status === 409 || status === 405) {
