@@ -46,14 +46,17 @@ const fieldsOf = (made: object): string[] => {
     .sort();
 };
 
+const constants = [official.core.Gs2Constant, Gs2Constant];
+const hosts = { ...Gs2Constant };
 let server: RecordingServer;
 beforeAll(async () => {
   server = await startRecordingServer();
-  for (const constants of [official.core.Gs2Constant, Gs2Constant]) {
-    constants.ENDPOINT_HOST = `${server.url}/{service}/{region}`;
-  }
+  for (const one of constants) one.ENDPOINT_HOST = `${server.url}/{service}/{region}`;
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  for (const one of constants) Object.assign(one, hosts);
+  await server.stop();
+});
 beforeEach(() => {
   server.answer = { status: 200, body: {} };
   server.take();
