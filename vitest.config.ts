@@ -11,6 +11,10 @@ import { testRuns } from "./test/support/testRuns.mjs";
 // wait now and then, for a browser or another process.
 const maxWorkers = Math.min(availableParallelism(), 4);
 
+// Of what these tests allocate, most is garbage at once: with a larger young generation, a fifth less
+// CPU time.
+const execArgv = ["--max-semi-space-size=64"];
+
 const minutes = (n: number) => n * 60_000;
 
 // Without a browser Chromium's project fails, and so do the others in CI.
@@ -46,6 +50,7 @@ const projects: TestProjectInlineConfiguration[] = [
   {
     test: {
       name: "unit",
+      execArgv,
       include: ["test/unit/**/*.test.ts"],
       // Loading the modules for each file anew is half of the time.
       isolate: false,
@@ -88,6 +93,7 @@ const projects: TestProjectInlineConfiguration[] = [
   {
     test: {
       name: "sim",
+      execArgv,
       include: ["test/sim/**/*.test.ts"],
       testTimeout: minutes(1),
       sequence: { groupOrder: 2 },

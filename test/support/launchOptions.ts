@@ -5,8 +5,12 @@ import { findFirefox } from "./engines.mjs";
 /** A host that is this machine and, unlike 127.0.0.1, no secure context. */
 export const INSECURE_HOST = "game.test";
 
-/** The address bar's popups: a process for each page that no test looks at, half of a visit's CPU time. */
-const popupFeatures = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"];
+/** Processes that no test looks at: the address bar's popups of each page, and one for the next page. */
+const spareProcesses = [
+  "WebUIOmniboxPopup",
+  "WebUIOmniboxAimPopup",
+  "SpareRendererForSitePerProcess",
+];
 
 /** Playwright's own list, which a list of ours replaces: Chromium reads the last one only. */
 const playwrightFeatures = [
@@ -44,7 +48,7 @@ export function chromiumOptions(): LaunchOptions {
       "--disable-component-update",
       "--disable-sync",
       "--no-first-run",
-      `--disable-features=${[...playwrightFeatures, ...popupFeatures].join(",")}`,
+      `--disable-features=${[...playwrightFeatures, ...spareProcesses].join(",")}`,
       `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
     ],
   };
