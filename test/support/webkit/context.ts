@@ -58,7 +58,12 @@ export class WebKitContext {
       onReport: (report) => context.onReport(report),
       onRequest: (request) => context.onRequest(request),
     });
-    context.driver = await WebDriver.start({ ...process.env, DISPLAY: display });
+    context.driver = await WebDriver.start({
+      ...process.env,
+      DISPLAY: display,
+      // Buffers shared with a graphics card cost half of the CPU time where there is none.
+      WEBKIT_DISABLE_DMABUF_RENDERER: "1",
+    });
     context.version = await context.driver.openSession({
       "webkitgtk:browserOptions": {
         args: ["--automation", "--javascript-can-open-windows-automatically=true"],
