@@ -234,7 +234,9 @@ function checkConnection(draft: StateDraft, lateMs: number): void {
   forgetSuspicion(draft);
   // A reply that was due during a sleep gets its time anew.
   if (hasSlept) draft.suspectedAt = draft.probeAt = Infinity;
-  const isOverdue = input.now >= draft.suspectedAt + options.probeTimeoutMs;
+  // What counts is when the timer was due: frames may have come since, which a blocked host has yet to
+  // hand over.
+  const isOverdue = input.now - lateMs >= draft.suspectedAt + options.probeTimeoutMs;
   if (isOverdue && draft.probeAt === Infinity) return connectionLost(draft, "probeFailed");
   probeIfDue(draft);
   if (input.now >= draft.renewAt) {

@@ -1031,6 +1031,22 @@ describe("the liveness check", () => {
     expect(connection.reason).toBe("probeFailed");
   });
 
+  test("does not end the connection by a late timer that was due before the reply", () => {
+    for (const isAnswered of [true, false]) {
+      const connection = SimulatedConnection.ready();
+      connection.hint("suspicion");
+      connection.pass(2_500);
+      expect(connection.count("probe")).toBe(1);
+      connection.now += 30_000;
+      connection.on({ type: "tick", lateMs: 29_000 });
+      expect(connection.status).toBe("ready");
+      // The reply waited behind the timer.
+      if (isAnswered) connection.frame();
+      connection.on({ type: "tick", lateMs: 0 });
+      expect(connection.reason).toBe(isAnswered ? undefined : "probeFailed");
+    }
+  });
+
   test("restarts the timeout of a probe after a sleep", () => {
     const connection = SimulatedConnection.ready();
     connection.hint("suspicion");
