@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { growthSeries } from "../bench/growthSeries.mjs";
 import { chartFile, chartsOf, pagesOfFigures, partsOf, withParts } from "../bench/page.mjs";
+import { mutations } from "../sim/mutations.mjs";
 import { inRepo, readInRepo } from "../support/repo.js";
 
 const figures = JSON.parse(readInRepo("bench.json")) as Record<string, unknown>;
@@ -12,6 +13,13 @@ test.each(pagesOfFigures)("$file says what bench.json says", ({ language, file }
   expect(text, "node test/bench/record.mjs writes it anew").toBe(
     withParts(text, partsOf(figures, language)),
   );
+});
+
+test("bench.json has the simulation's mutations, and each was found", () => {
+  const { results } = figures["mutations"] as { results: { name: string; caught: boolean }[] };
+  const found = results.filter(({ caught }) => caught).map(({ name }) => name);
+  expect(results.map(({ name }) => name)).toEqual(mutations.map(({ name }) => name));
+  expect(found, "npm run sim -- --mutations").toHaveLength(mutations.length);
 });
 
 test.each(Object.entries(chartsOf(figures)))("the chart %s shows bench.json", (name, chart) => {
