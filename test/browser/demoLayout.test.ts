@@ -6,7 +6,6 @@ import { untilVisible } from "./pageErrors.js";
 import { takePicture } from "./pictures.js";
 import {
   DemoPages,
-  catchMore,
   desktop,
   untilFinished,
   layoutFaults,
@@ -91,7 +90,7 @@ describe.each(Object.keys(screens) as (keyof typeof screens)[])("on a %s", (scre
       await check(page, "gathering");
       await page.click("#robots");
       await untilInMatch(page);
-      await catchMore(page);
+      await demoPages.catchStar(page);
       await check(page, "round");
       await page.click("#open-drawer");
       await untilVisible(page, "the drawer is open", "#drawer");
@@ -102,7 +101,7 @@ describe.each(Object.keys(screens) as (keyof typeof screens)[])("on a %s", (scre
       await page.click("#close-drawer");
       await demoPages.restart(async () => {
         await untilStatus(page, "reconnecting");
-        await catchMore(page);
+        await demoPages.catchStar(page);
         await check(page, "reconnecting");
       });
       await untilStatus(page, "ready");
@@ -122,10 +121,12 @@ describe.each(Object.keys(screens) as (keyof typeof screens)[])("on a %s", (scre
     "so do the result, and the page without a server: %s",
     async (locale) => {
       demoPages = await DemoPages.start(browser, { viewport: screens[screen], locale });
-      const page = await demoPages.openReady("?name=Alice&exclusive=1&roundMs=2000");
+      const page = await demoPages.openReady("?name=Alice&exclusive=1");
       await page.click("#play-4");
       await untilInGathering(page);
       await page.click("#robots");
+      await untilInMatch(page);
+      demoPages.endRounds();
       await untilFinished(page);
       const language = locale.slice(0, 2);
       const shoot = (name: string) =>

@@ -1,8 +1,11 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { startDemo, type Demo } from "../../demo/server/app.js";
+import type { Saved } from "../../demo/server/store.js";
+import { skyOf } from "../../demo/shared/rules.js";
 import { drawFewFrames } from "./fewFrames.js";
 import { recordPageErrors, untilVisible } from "./pageErrors.js";
 
@@ -14,6 +17,10 @@ const browserMessages =
   /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection to|GL Driver Message|Firefox can’t establish|was interrupted while the page/;
 
 const LONGEST_ROUND_MS = 150_000;
+/** By then a star that has begun to fall can be caught, however slow the page. */
+const STAR_FALLS_MS = 100;
+/** The keys of the cells. */
+const KEYS = "1234qwerasdfzxcv";
 
 /** The demo's server, and a browser context for its pages. */
 export class DemoPages {
@@ -49,6 +56,30 @@ export class DemoPages {
   /** Ends the running rounds, as if their time were over. */
   endRounds(): void {
     this.aheadMs += LONGEST_ROUND_MS;
+  }
+
+  /** Waits for the next star, and presses its key. Resolves with the new score. */
+  async catchStar(page: Page): Promise<number> {
+    const before = await ownScore(page);
+    await page.focus("#board");
+    const deadline = performance.now() + 15_000;
+    while (performance.now() < deadline) {
+      const { seed, startsAt, roundMs } = this.runningMatch();
+      const atMs = this.now() - startsAt;
+      const star = skyOf(seed, roundMs).find(
+        ({ kind, fromMs }) => kind !== "comet" && fromMs > atMs,
+      )!;
+      await setTimeout(star.fromMs - atMs + STAR_FALLS_MS);
+      await page.keyboard.press(KEYS[star.cell]!);
+      const now = await ownScore(page);
+      if (now > before) return now;
+    }
+    throw new Error(`Waited 15 s until a key caught more than ${before}.`);
+  }
+
+  private runningMatch() {
+    const { matches } = (JSON.parse(readFileSync(this.file!, "utf8")) as Saved).matches;
+    return matches.find(({ overAt }) => overAt === undefined)!;
   }
 
   /** The errors without Chromium's own messages. */
@@ -117,21 +148,6 @@ export const untilFinished = (page: Page, timeoutMs?: number) =>
 
 export const ownScore = async (page: Page): Promise<number> =>
   Number(await page.locator(".scores .me strong").innerText());
-
-const KEYS = "1234qwerasdfzxcv";
-
-/** Presses the keys of the board until the score rises. */
-export async function catchMore(page: Page): Promise<number> {
-  const before = await ownScore(page);
-  await page.focus("#board");
-  const deadline = Date.now() + 15_000;
-  while (Date.now() < deadline) {
-    for (const key of KEYS) await page.keyboard.press(key);
-    const now = await ownScore(page);
-    if (now > before) return now;
-  }
-  throw new Error(`Waited 15 s until a key caught more than ${before}.`);
-}
 
 /**
  * Controls that cannot be scrolled into view and clicked, texts that overflow their box, and a page

@@ -4,7 +4,6 @@ import { launchBrowser } from "../support/browser.js";
 import { untilVisible } from "./pageErrors.js";
 import {
   DemoPages,
-  catchMore,
   desktop,
   untilFinished,
   untilLogged,
@@ -65,13 +64,13 @@ describe.each([2, 4])("%i players", (count) => {
     demoPages = await DemoPages.start(browser, { viewport: phone });
     const pages = await playersInRound(count, 120_000);
     const [alice, bob] = pages as [Page, Page];
-    for (const page of pages) await catchMore(page);
+    for (const page of pages) await demoPages.catchStar(page);
 
     await demoPages.restart(async () => {
       for (const page of pages) await untilStatus(page, "reconnecting");
       // The round goes on offline; the scores are sent later.
       await alice.bringToFront();
-      await catchMore(alice);
+      await demoPages.catchStar(alice);
       await untilVisible(alice, "the unsent score is marked", ".time .tag");
     });
     for (const page of pages) await untilStatus(page, "ready");
@@ -85,7 +84,7 @@ describe.each([2, 4])("%i players", (count) => {
     await untilInMatch(again);
     await untilVisible(again, "the score is kept", `.scores .me strong:text-is("${score}")`);
     await untilText(alice, "Alice plays somewhere else now.");
-    const last = await catchMore(again);
+    const last = await demoPages.catchStar(again);
     await untilVisible(bob, "Bob sees the last score", `.scores strong:text-is("${last}")`);
 
     demoPages.endRounds();
@@ -102,7 +101,7 @@ describe.each([2, 4])("%i players", (count) => {
 test("a round that ends while the server is down has its result afterwards", async () => {
   demoPages = await DemoPages.start(browser);
   const [alice] = (await playersInRound(2, 8_000)) as [Page];
-  const score = await catchMore(alice);
+  const score = await demoPages.catchStar(alice);
   await demoPages.restart(async () => {
     await untilStatus(alice, "reconnecting");
     await untilText(alice, "Time! Collecting the scores…");
@@ -123,7 +122,7 @@ test("a server without the match sends the players back to the lobby", async () 
 test("a reloaded page returns to the round with its score", async () => {
   demoPages = await DemoPages.start(browser);
   const [alice, bob] = (await playersInRound(2, 60_000)) as [Page, Page];
-  const score = await catchMore(alice);
+  const score = await demoPages.catchStar(alice);
   await untilVisible(bob, "Bob sees the score", `.scores strong:text-is("${score}")`);
   const before = demoPages.demo.emulator.sessions().find(({ userId }) => userId === "Alice");
   await alice.reload();

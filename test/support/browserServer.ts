@@ -4,8 +4,8 @@ import { firefox } from "playwright-firefox";
 import type { TestProject } from "vitest/node";
 import type { Engine } from "./engines.mjs";
 import { chromiumOptions, firefoxOptions } from "./launchOptions.js";
-import { WebKitContext } from "./webkit/context.js";
 import { startDisplay } from "./webkit/driver.js";
+import { WebKitSession } from "./webkit/session.js";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -37,10 +37,10 @@ async function start(
     }
     case "webkit": {
       const display = await startDisplay();
-      const context = await WebKitContext.open(display.name, {});
-      await context.close();
+      const session = await WebKitSession.start(display.name);
+      await session.stop();
       display.stop();
-      return { endpoint: "", version: `WebKitGTK ${context.version}`, stop: () => undefined };
+      return { endpoint: "", version: `WebKitGTK ${session.version}`, stop: () => undefined };
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { WebKitContext } from "./context.js";
 import { startDisplay } from "./driver.js";
+import { WebKitSession } from "./session.js";
 
 /**
  * A member that Playwright has and this driver lacks fails with its name, instead of being
@@ -24,15 +25,21 @@ function withClearErrors<T extends object>(target: T): T {
  */
 export async function openWebKit(): Promise<Browser> {
   const display = await startDisplay();
-  const open = new Set<WebKitContext>();
+  const sessions = new Set<WebKitSession>();
+  const idle: WebKitSession[] = [];
+  const startSession = async () => {
+    const session = await WebKitSession.start(display.name);
+    sessions.add(session);
+    return session;
+  };
   const browser = {
     newContext: async (options: BrowserContextOptions = {}) => {
-      const context = await WebKitContext.open(display.name, options);
-      open.add(context);
+      const session = idle.pop() ?? (await startSession());
+      const context = await WebKitContext.open(session, options, () => idle.push(session));
       return withClearErrors(context);
     },
     close: async () => {
-      for (const context of open) await context.close().catch(() => {});
+      for (const session of sessions) await session.stop();
       display.stop();
     },
   };

@@ -1,14 +1,14 @@
 import type { BrowserContextOptions } from "playwright-core";
-import { untilResolved, WebDriver } from "./driver.js";
+import { untilResolved, type WebDriver } from "./driver.js";
 import { clockScript, WebKitPage } from "./page.js";
 import {
   REPORT_PATH,
-  startPageProxy,
-  type PageProxy,
+  type PageProxyHandlers,
   type PageReport,
   type RoutedRequest,
   type RoutedResponse,
 } from "./proxy.js";
+import type { WebKitSession } from "./session.js";
 
 /** Sends console messages and uncaught errors of a page to the proxy, in every document. */
 const REPORTER = `
@@ -36,42 +36,29 @@ interface Route {
   readonly handler: (route: object) => unknown;
 }
 
-/** The part of Playwright's `BrowserContext` that the tests use: one MiniBrowser. */
-export class WebKitContext {
-  private readonly scripts: string[] = [REPORTER];
+/** The part of Playwright's `BrowserContext` that the tests use: one MiniBrowser, while it is open. */
+export class WebKitContext implements PageProxyHandlers {
+  readonly initScripts: string[] = [REPORTER];
   private readonly listeners = new Map<string, ((event: object) => void)[]>();
   private readonly exposed = new Map<string, () => unknown>();
   private routes: Route[] = [];
   private openPages: WebKitPage[] = [];
-  private driver!: WebDriver;
-  private proxy!: PageProxy;
-  private commands: Promise<unknown> = Promise.resolve();
+  private isClosed = false;
   private isEmpty = true;
-  version = "";
 
-  private constructor(private readonly options: BrowserContextOptions) {}
+  private constructor(
+    private readonly session: WebKitSession,
+    private readonly options: BrowserContextOptions,
+    private readonly onReset: () => unknown,
+  ) {}
 
-  static async open(display: string, options: BrowserContextOptions): Promise<WebKitContext> {
-    const context = new WebKitContext(options);
-    context.proxy = await startPageProxy({
-      initScripts: context.scripts,
-      onReport: (report) => context.onReport(report),
-      onRequest: (request) => context.onRequest(request),
-    });
-    context.driver = await WebDriver.start({
-      ...process.env,
-      DISPLAY: display,
-      // Buffers shared with a graphics card cost half of the CPU time where there is none.
-      WEBKIT_DISABLE_DMABUF_RENDERER: "1",
-    });
-    context.version = await context.driver.openSession({
-      "webkitgtk:browserOptions": {
-        args: ["--automation", "--javascript-can-open-windows-automatically=true"],
-      },
-      proxy: { proxyType: "manual", httpProxy: `127.0.0.1:${context.proxy.port}` },
-      // WebKit's timeout of a script is a timer of the page, which a jump of its clock would fire.
-      timeouts: { script: null },
-    });
+  static async open(
+    session: WebKitSession,
+    options: BrowserContextOptions,
+    onReset: () => unknown,
+  ): Promise<WebKitContext> {
+    const context = new WebKitContext(session, options, onReset);
+    session.use(context);
     const language = JSON.stringify(options.locale ?? "en-US");
     await context.addInitScript({
       content: `Object.defineProperties(Navigator.prototype, {
@@ -110,7 +97,7 @@ export class WebKitContext {
     script: ((argument: A) => unknown) | { content: string },
     argument?: A,
   ): Promise<void> {
-    this.scripts.push(
+    this.initScripts.push(
       typeof script === "function"
         ? `(${script.toString()})(${argument === undefined ? "" : JSON.stringify(argument)});`
         : script.content,
@@ -121,7 +108,7 @@ export class WebKitContext {
   expose(name: string, callback: () => unknown): string {
     this.exposed.set(name, callback);
     const script = `globalThis[${JSON.stringify(name)}] = () => __report("call", ${JSON.stringify(name)});`;
-    this.scripts.push(script);
+    this.initScripts.push(script);
     return script;
   }
 
@@ -143,10 +130,10 @@ export class WebKitContext {
     this.routes = [];
   }
 
+  /** Another context may use the session afterwards, unless it could not be reset. */
   async close(): Promise<void> {
-    await this.run((driver) => driver.closeSession());
-    this.driver.stop();
-    this.proxy.close();
+    this.isClosed = true;
+    if (await this.session.reset()) this.onReset();
   }
 
   async closePage(page: WebKitPage): Promise<void> {
@@ -169,9 +156,9 @@ export class WebKitContext {
   }
 
   private run<T>(command: (driver: WebDriver) => Promise<T>): Promise<T> {
-    const result = this.commands.then(() => command(this.driver));
-    this.commands = result.catch(() => {});
-    return result;
+    // The session is another context's by then.
+    if (this.isClosed) return Promise.reject(new Error("The context is closed."));
+    return this.session.run(command);
   }
 
   private handles(): Promise<string[]> {
@@ -189,7 +176,7 @@ export class WebKitContext {
     for (const listener of this.listeners.get(name) ?? []) listener(event);
   }
 
-  private onReport({ type, value }: PageReport): unknown {
+  onReport({ type, value }: PageReport): unknown {
     if (type === "call") return this.exposed.get(String(value))!();
     if (type === "weberror") this.emit("weberror", { error: () => value });
     else this.emit("console", { type: () => type, text: () => value });
@@ -204,7 +191,7 @@ export class WebKitContext {
     },
   };
 
-  private async onRequest(request: RoutedRequest): Promise<RoutedResponse> {
+  async onRequest(request: RoutedRequest): Promise<RoutedResponse> {
     const asPlaywright = {
       url: () => request.url,
       method: () => request.method,

@@ -31,8 +31,10 @@ export interface PageProxyHandlers {
   onRequest(request: RoutedRequest): Promise<RoutedResponse>;
 }
 
-/** Pages reach the proxy itself at this path of their own origin. */
+/** Pages reach the proxy itself at these paths of their own origin. */
 export const REPORT_PATH = "/.test-report";
+/** An empty page. */
+export const CLEAR_PATH = "/.test-clear";
 
 async function readBody(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -51,7 +53,14 @@ function insertScripts(html: string): string {
   return `${doctype}<script src="${INIT_PATH}"></script>${html.slice(doctype.length)}`;
 }
 
-export async function startPageProxy(handlers: PageProxyHandlers): Promise<PageProxy> {
+/**
+ * @param handlersNow the handlers of the context that is open now
+ * @param origins gets the origin of every page
+ */
+export async function startPageProxy(
+  handlersNow: () => PageProxyHandlers,
+  origins: Set<string>,
+): Promise<PageProxy> {
   const sockets = new Set<Socket>();
   const track = (socket: Socket) => {
     sockets.add(socket);
@@ -61,7 +70,12 @@ export async function startPageProxy(handlers: PageProxyHandlers): Promise<PageP
   const server = createServer((request, response) => {
     const forward = async () => {
       const url = new URL(request.url ?? "");
+      const handlers = handlersNow();
       const body = await readBody(request);
+      if (url.pathname === CLEAR_PATH) {
+        response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html>");
+        return;
+      }
       if (url.pathname === REPORT_PATH) {
         const value = await handlers.onReport(JSON.parse(body.toString()) as PageReport);
         response.end(JSON.stringify({ value }));
@@ -75,7 +89,11 @@ export async function startPageProxy(handlers: PageProxyHandlers): Promise<PageP
       const method = request.method ?? "GET";
       const routed = await handlers.onRequest({ url: url.href, method, body: body.toString() });
       if (routed === "abort") return request.socket.destroy();
-      if (routed) return response.writeHead(routed.status, routed.headers).end(routed.body);
+      if (routed) {
+        origins.add(url.origin);
+        response.writeHead(routed.status, routed.headers).end(routed.body);
+        return;
+      }
       const upstream = sendRequest({
         ...upstreamOf(url),
         method,
@@ -93,6 +111,7 @@ export async function startPageProxy(handlers: PageProxyHandlers): Promise<PageP
           answer.pipe(response);
           return;
         }
+        origins.add(url.origin);
         void readBody(answer).then((html) => {
           const headers = { ...answer.headers };
           delete headers["content-length"];
