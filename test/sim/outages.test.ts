@@ -3,6 +3,7 @@ import { bundle } from "./bundle.mjs";
 import type * as Outages from "./outages.js";
 
 const CLIENTS = 20_000;
+const JITTERS = 5_000;
 const OUTAGES_MS = [1_000, 2_000, 5_000, 17_000, 30_000, 60_000, 600_000];
 
 let outages: typeof Outages;
@@ -11,7 +12,7 @@ let refused: readonly Outages.Reconnects[];
 beforeAll(async () => {
   outages = (await import(await bundle("outages.ts", "outages-test"))) as typeof Outages;
   expect(outages.OUTAGES_MS).toEqual(OUTAGES_MS);
-  refused = outages.reconnects("refusing", CLIENTS, 1);
+  refused = outages.reconnects("refusing", CLIENTS, 1, JITTERS);
 }, 120_000);
 
 test.each(OUTAGES_MS)(

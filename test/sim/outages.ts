@@ -97,12 +97,24 @@ export function reconnectDelaysMs(
   }
 }
 
-/** For each of `OUTAGES_MS`, a histogram of the reconnects of independent clients. */
-export function reconnects(away: Away, clients: number, seed: number): Reconnects[] {
+/**
+ * For each of `OUTAGES_MS`, a histogram of the reconnects of independent clients.
+ *
+ * @param jitters how many values the jitter has: clients with the same one reconnect together
+ */
+export function reconnects(
+  away: Away,
+  clients: number,
+  seed: number,
+  jitters = 100_000,
+): Reconnects[] {
   const random = new Random(seed);
   const histograms = OUTAGES_MS.map((): number[] => []);
+  const delaysOf = new Map<number, readonly number[]>();
   for (let i = 0; i < clients; i++) {
-    const delaysMs = reconnectDelaysMs(random.next(), OUTAGES_MS, away);
+    const jitter = Math.floor(random.next() * jitters) / jitters;
+    const delaysMs = delaysOf.get(jitter) ?? reconnectDelaysMs(jitter, OUTAGES_MS, away);
+    delaysOf.set(jitter, delaysMs);
     for (const [index, delayMs] of delaysMs.entries()) {
       const bins = histograms[index]!;
       const bin = Math.floor(delayMs / BIN_MS);
