@@ -9,6 +9,7 @@ import { checks } from "../package/guide/pageChecks.mjs";
 import { pageBlocks } from "../package/guide/programs.js";
 import { launchBrowser } from "../support/browser.js";
 import { readInRepo } from "../support/repo.js";
+import { drawFewFrames } from "./fewFrames.js";
 import { recordPageErrors } from "./pageErrors.js";
 
 /** The timeout of a block. */
@@ -72,6 +73,7 @@ async function serve(files: ReadonlyMap<string, string>): Promise<Emulator> {
 async function play(block: Block, context: BrowserContext, url: string): Promise<string[]> {
   const errors = recordPageErrors(context);
   await context.route("**/favicon.ico", (route) => route.fulfill({ status: 204 }));
+  await context.addInitScript({ content: `(${drawFewFrames.toString()})()` });
   await context.addInitScript(environment);
   const page = await context.newPage();
   const thrown = new Promise<never>((_, reject) => page.once("pageerror", reject));
