@@ -50,15 +50,21 @@ const run = ({ report, projects, isLive }) =>
   });
 
 /**
+ * @param {string} report
+ * @returns {{ numPassedTests: number, testResults: TestFile[] } | undefined}
+ */
+const resultOf = (report) =>
+  existsSync(pathOf(report)) ? JSON.parse(readFileSync(pathOf(report), "utf8")) : undefined;
+
+/**
  * What failed in a run, with the first lines of its message.
  * @param {string} report
  * @returns {string[]}
  */
 const failuresOf = (report) => {
-  if (!existsSync(pathOf(report))) return [];
-  /** @type {{ testResults: TestFile[] }} */
-  const { testResults } = JSON.parse(readFileSync(pathOf(report), "utf8"));
-  return testResults
+  const result = resultOf(report);
+  if (!result) return [`Vitest wrote no ${pathOf(report)}`];
+  return result.testResults
     .filter(({ status }) => status === "failed")
     .flatMap(({ name, message, assertionResults }) => {
       const file = relative(process.cwd(), name);
@@ -83,3 +89,5 @@ await run({ report: "vitest-alone", projects: testRuns.alone, isLive: true });
 // The runs' outputs are long: what failed is said again where a reader looks first, at the end.
 const failures = reports.flatMap(failuresOf);
 if (failures.length > 0) console.log(`\nFailed: ${failures.length}\n\n${failures.join("\n\n")}\n`);
+const passed = reports.reduce((sum, report) => sum + (resultOf(report)?.numPassedTests ?? 0), 0);
+console.log(`${passed} passed, ${failures.length} failed`);

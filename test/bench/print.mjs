@@ -2,6 +2,9 @@
 import { measures } from "./measures.mjs";
 import { FRAME_BYTES } from "./protocols.mjs";
 
+/** As figures are printed: what looks the same is the same. */
+const printed = (value) => Number(value.toFixed(2));
+
 /** Prints all figures, each with its target, and what lies outside the committed spread. */
 export function printFigures(results, before) {
   const notes = [];
@@ -14,7 +17,7 @@ export function printFigures(results, before) {
         `  ${name.padEnd(32)}${String(median).padStart(10)}${ratio.toFixed(2).padStart(9)} x (${range})`,
       );
       const [lowest, highest] = before.measures?.[id]?.[name]?.spread ?? [0, Infinity];
-      if (ratio < lowest || ratio > highest) {
+      if (printed(ratio) < printed(lowest) || printed(ratio) > printed(highest)) {
         notes.push(`${id}, ${name}: ${ratio} x, committed ${lowest} to ${highest} x`);
       }
     }

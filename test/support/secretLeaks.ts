@@ -36,7 +36,9 @@ function decoded(text: string): string[] {
   const fromUrl = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(parseInt(hex, 16)),
   );
-  const fromBase64 = [...text.matchAll(/[\w+/-]{12,}/g)].flatMap(([run]) =>
+  // Most texts repeat those of their parts.
+  const runs = new Set(text.match(/[\w+/-]{12,}/g));
+  const fromBase64 = [...runs].flatMap((run) =>
     // A run may begin within a group of four characters.
     [0, 1, 2, 3].map((skipped) => Buffer.from(run.slice(skipped), "base64").toString("latin1")),
   );
