@@ -42,6 +42,8 @@ const files = new Map<string, string>();
 let browser: Browser;
 let emulator: Emulator;
 let context: BrowserContext;
+let gamePage: Page;
+let allErrors: string[];
 let pageErrors: string[];
 
 beforeAll(async () => {
@@ -87,6 +89,11 @@ beforeAll(async () => {
     files.set(`/page/${folder}/loader.html`, html(src("phaser.min.js"), src(ours[0])));
   }
   browser = await launchBrowser();
+  // One page for all games: each emulator is an origin of its own, and a window of Firefox takes
+  // more CPU time than a test.
+  context = await browser.newContext();
+  allErrors = recordPageErrors(context);
+  gamePage = await context.newPage();
 });
 afterAll(() => browser.close());
 
@@ -103,11 +110,11 @@ beforeEach(async () => {
       },
     },
   });
-  context = await browser.newContext();
-  pageErrors = recordPageErrors(context);
+  allErrors.length = 0;
+  pageErrors = allErrors;
 });
 afterEach(async () => {
-  await context.close();
+  await gamePage.goto("about:blank");
   await emulator.stop();
   expect(pageErrors).toEqual([]);
 });
@@ -144,7 +151,7 @@ const running = (page: Page) => page.waitForFunction(() => game.scene.isActive("
 
 describe.each(phasers)("$name", ({ folder, version }) => {
   async function open(file = ""): Promise<Page> {
-    const page = await context.newPage();
+    const page = gamePage;
     await page.goto(`${emulator.url}/page/${folder}/${file}`);
     return page;
   }
@@ -517,7 +524,7 @@ describe("the template", () => {
   });
 
   test("signs its player in, and puts the player into a match with a robot", async () => {
-    const page = await context.newPage();
+    const page = gamePage;
     await page.goto(url);
     await expect
       .poll(() => page.title(), { timeout: 60_000 })
@@ -528,7 +535,7 @@ describe("the template", () => {
   }, 120_000);
 
   test("restarts when a file is saved, and leaves no second game or connection", async () => {
-    const page = await context.newPage();
+    const page = gamePage;
     // `load` comes late, as Vite serves the whole of Phaser.
     await page.goto(url, { waitUntil: "commit" });
     await expect.poll(() => emulator.sessions().length, { timeout: 60_000 }).toBe(1);
