@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findEngine } from "../test/support/engines.mjs";
+import { coveredEngines, engines, findEngine, missingEngine } from "../test/support/engines.mjs";
 import { testRuns } from "../test/support/testRuns.mjs";
 
 /** @typedef {{ fullName: string, status: string, failureMessages: string[] }} Test */
@@ -77,17 +77,30 @@ const failuresOf = (report) => {
 };
 
 // In CI an engine that is missing makes its project fail, and not disappear.
-const engines = testRuns.engines.filter((engine) => process.env.CI || findEngine(engine));
+const others = testRuns.engines.filter((engine) => process.env.CI || findEngine(engine));
+rmSync(coveredEngines, { recursive: true, force: true });
 
 const [, ofEngines] = await Promise.all([
   run({ report: "vitest", projects: testRuns.together, isLive: true }),
-  engines.length > 0 && run({ report: "vitest-engines", projects: engines, isLive: false }),
+  others.length > 0 && run({ report: "vitest-engines", projects: others, isLive: false }),
 ]);
 if (ofEngines) console.log(ofEngines);
 await run({ report: "vitest-alone", projects: testRuns.alone, isLive: true });
 
-// The runs' outputs are long: what failed is said again where a reader looks first, at the end.
+// The runs' outputs are long: what a reader looks for first is said again at the end.
 const failures = reports.flatMap(failuresOf);
 if (failures.length > 0) console.log(`\nFailed: ${failures.length}\n\n${failures.join("\n\n")}\n`);
+
+/** @param {string} engine */
+const versionOf = (engine) => {
+  const file = `${coveredEngines}${engine}`;
+  return existsSync(file) ? [readFileSync(file, "utf8")] : [];
+};
+const versions = engines.flatMap(versionOf);
+console.log(`\nBrowser engines covered: ${versions.join(", ") || "none"}`);
+for (const engine of engines) {
+  if (!findEngine(engine)) console.log(`Left out: ${missingEngine(engine)}`);
+}
+
 const passed = reports.reduce((sum, report) => sum + (resultOf(report)?.numPassedTests ?? 0), 0);
 console.log(`${passed} passed, ${failures.length} failed`);

@@ -68,18 +68,21 @@ export class DemoPages {
       const atMs = this.now() - startsAt;
       const star = skyOf(seed, roundMs).find(
         ({ kind, fromMs }) => kind !== "comet" && fromMs > atMs,
-      )!;
+      );
+      if (!star) break;
       await setTimeout(star.fromMs - atMs + STAR_FALLS_MS);
       await page.keyboard.press(KEYS[star.cell]!);
       const now = await ownScore(page);
       if (now > before) return now;
     }
-    throw new Error(`Waited 15 s until a key caught more than ${before}.`);
+    throw new Error(`No key caught more than ${before}, in 15 s or until the end of the round.`);
   }
 
   private runningMatch() {
     const { matches } = (JSON.parse(readFileSync(this.file!, "utf8")) as Saved).matches;
-    return matches.find(({ overAt }) => overAt === undefined)!;
+    const running = matches.find(({ overAt }) => overAt === undefined);
+    if (!running) throw new Error("No match is running.");
+    return running;
   }
 
   /** The errors without Chromium's own messages. */

@@ -1,7 +1,8 @@
-import { basename } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Reporter, TestModule, TestProject } from "vitest/node";
 import { findLeftOut, leftOut } from "../browser/leftOut.js";
-import { engines, missingEngine, findEngine } from "./engines.mjs";
+import { coveredEngines, engines, missingEngine, findEngine } from "./engines.mjs";
 
 /**
  * Prints the engines of a run at its end. A test that is left out without being in the list fails
@@ -35,9 +36,13 @@ export class EngineReporter implements Reporter {
       }
     }
     if (covered.size === 0) return;
-    const versions = [...covered.values()].map(
-      (project) => project.getProvidedContext().engineVersion,
-    );
+    const versions = [...covered].map(([engine, project]) => {
+      const { engineVersion } = project.getProvidedContext();
+      // For scripts/tests.mjs, which names the engines of all its runs.
+      mkdirSync(coveredEngines, { recursive: true });
+      writeFileSync(join(coveredEngines, engine), engineVersion);
+      return engineVersion;
+    });
     console.log(`\nBrowser engines covered: ${versions.join(", ")}`);
     for (const engine of engines) {
       if (!findEngine(engine)) console.log(`Left out: ${missingEngine(engine)}`);

@@ -11,6 +11,9 @@ const MINUTE = 60_000;
 
 export const engines = ["chromium", "firefox", "webkit"];
 
+/** A file for each engine that a run has covered, with its version. */
+export const coveredEngines = fileURLToPath(new URL("../../artifacts/engines/", import.meta.url));
+
 const onPath = (name) =>
   [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/local/bin"]
     .filter(Boolean)
