@@ -65,6 +65,7 @@ const projects: TestProjectInlineConfiguration[] = [
         enabled: true,
         only: true,
         include: ["test/types/**/*.test-d.ts"],
+        checker: "node_modules/typescript-native/bin/tsc",
         tsconfig: "test/types/tsconfig.json",
       },
     },
