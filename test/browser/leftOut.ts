@@ -13,6 +13,7 @@ export function nameOf(test: Named): string {
 
 /** The files that all engines run; of a file with a list, Firefox and WebKit run only these tests. */
 export const sharedFiles: Record<string, readonly string[] | "all"> = {
+  "contexts.test.ts": "all",
   "client.test.ts": "all",
   "browserEmulator.test.ts": "all",
   "faults.test.ts": "all",

@@ -132,6 +132,7 @@ export class WebKitContext implements PageProxyHandlers {
 
   /** Another context may use the session afterwards, unless it could not be reset. */
   async close(): Promise<void> {
+    if (this.isClosed) return;
     this.isClosed = true;
     if (await this.session.reset()) this.onReset();
   }
