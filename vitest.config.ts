@@ -7,10 +7,6 @@ import { LongestFirst } from "./test/support/longestFirst.js";
 import { SlowTests } from "./test/support/slowTests.js";
 import { testRuns } from "./test/support/testRuns.mjs";
 
-// With the run of Firefox and WebKit (scripts/tests.mjs) it is two files more than cores: most of them
-// wait now and then, for a browser or another process.
-const maxWorkers = Math.min(availableParallelism() + 1, 4);
-
 // Of what these tests allocate, most is garbage at once: with a larger young generation, a fifth less
 // CPU time.
 const execArgv = ["--max-semi-space-size=64"];
@@ -20,6 +16,11 @@ const minutes = (n: number) => n * 60_000;
 // Without a browser Chromium's project fails, and so do the others in CI.
 const isPresent = (engine: Engine) =>
   engine === "chromium" || process.env["CI"] !== undefined || findEngine(engine) !== undefined;
+
+// Two files more than cores, of which one is a file of the other engines (scripts/tests.mjs): most of
+// them wait now and then, for a browser or another process.
+const isAlone = !testRuns.engines.some((engine) => isPresent(engine));
+const maxWorkers = Math.min(availableParallelism() + (isAlone ? 2 : 1), 4);
 
 /** Chromium runs every file, the other engines those of `sharedFiles`. */
 const browserProject = (engine: Engine): TestProjectInlineConfiguration => ({
