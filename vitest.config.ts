@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { sharedFiles } from "./test/browser/leftOut.js";
-import { engines, findEngine, type Engine } from "./test/support/engines.mjs";
+import { engines, isInRun, type Engine } from "./test/support/engines.mjs";
 import { EngineReporter } from "./test/support/engineReporter.js";
 import { LongestFirst } from "./test/support/longestFirst.js";
 import { SlowTests } from "./test/support/slowTests.js";
@@ -13,13 +13,9 @@ const execArgv = ["--max-semi-space-size=64"];
 
 const minutes = (n: number) => n * 60_000;
 
-// Without a browser Chromium's project fails, and so do the others in CI.
-const isPresent = (engine: Engine) =>
-  engine === "chromium" || process.env["CI"] !== undefined || findEngine(engine) !== undefined;
-
 // Two files more than cores, of which one is a file of the other engines (scripts/tests.mjs): most of
 // them wait now and then, for a browser or another process.
-const isAlone = !testRuns.engines.some((engine) => isPresent(engine));
+const isAlone = !testRuns.engines.some((engine) => isInRun(engine));
 const maxWorkers = Math.min(availableParallelism() + (isAlone ? 2 : 1), 4);
 
 /** Chromium runs every file, the other engines those of `sharedFiles`. */
@@ -66,7 +62,6 @@ const projects: TestProjectInlineConfiguration[] = [
         enabled: true,
         only: true,
         include: ["test/types/**/*.test-d.ts"],
-        checker: "node_modules/typescript-native/bin/tsc",
         tsconfig: "test/types/tsconfig.json",
       },
     },
@@ -101,7 +96,7 @@ const projects: TestProjectInlineConfiguration[] = [
       sequence: { groupOrder: 2 },
     },
   },
-  ...engines.filter((engine) => isPresent(engine)).map(browserProject),
+  ...engines.filter((engine) => isInRun(engine)).map(browserProject),
   {
     test: {
       name: "alone",

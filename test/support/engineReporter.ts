@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Reporter, TestModule, TestProject } from "vitest/node";
 import { findLeftOut, leftOut } from "../browser/leftOut.js";
-import { coveredEngines, engines, missingEngine, findEngine } from "./engines.mjs";
+import { coveredEngines, printEngines } from "./engines.mjs";
 
 /**
  * Prints the engines of a run at its end. A test that is left out without being in the list fails
@@ -43,10 +43,7 @@ export class EngineReporter implements Reporter {
       writeFileSync(join(coveredEngines, engine), engineVersion);
       return engineVersion;
     });
-    console.log(`\nBrowser engines covered: ${versions.join(", ")}`);
-    for (const engine of engines) {
-      if (!findEngine(engine)) console.log(`Left out: ${missingEngine(engine)}`);
-    }
+    printEngines(versions);
     for (const mistake of mistakes) console.error(mistake);
     if (mistakes.length > 0) process.exitCode = 1;
   }

@@ -38,13 +38,23 @@ export function findWebKit() {
 export const findEngine = (engine) =>
   ({ chromium: findChromium, firefox: findFirefox, webkit: findWebKit })[engine]();
 
+/** Without a browser Chromium's tests fail; in CI those of the others do too, and do not disappear. */
+export const isInRun = (engine) =>
+  engine === "chromium" || Boolean(process.env.CI) || findEngine(engine) !== undefined;
+
 const advice = {
   chromium: "Chrome or Chromium is missing: install one, or set CHROME_PATH",
   firefox: "Firefox is missing: install Firefox ESR, or set FIREFOX_PATH",
   webkit: "WebKitGTK is missing: install Debian's webkit2gtk-driver, xvfb and openbox (Linux only)",
 };
 
-export const missingEngine = (engine) => advice[engine];
+/** Prints the versions of the engines that ran, and the engines that are missing. */
+export function printEngines(versions) {
+  console.log(`\nBrowser engines covered: ${versions.join(", ") || "none"}`);
+  for (const engine of engines) {
+    if (!findEngine(engine)) console.log(`Left out: ${advice[engine]}`);
+  }
+}
 
 const packages = {
   firefox: ["firefox-esr"],

@@ -17,7 +17,7 @@ const CLEAR_SCRIPT = `
     localStorage.clear();
     sessionStorage.clear();
   };
-  clear().then(() => done(null), (error) => done(String(error)));
+  clear().then(() => done(true), () => done(false));
 `;
 
 interface Size {
@@ -122,9 +122,8 @@ export class WebKitSession {
     for (const origin of this.origins) {
       await this.driver.post("/url", { url: origin + CLEAR_PATH });
       await this.driver.delete("/cookie");
-      const failure = await this.driver.post("/execute/async", { script: CLEAR_SCRIPT, args: [] });
-      if (failure !== null)
-        throw new Error(`WebKit kept what ${origin} stored: ${JSON.stringify(failure)}`);
+      const isClear = await this.driver.post("/execute/async", { script: CLEAR_SCRIPT, args: [] });
+      if (!isClear) throw new Error(`WebKit kept what ${origin} has stored.`);
     }
     this.origins.clear();
     await this.driver.post("/url", { url: "about:blank" });
