@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser.js";
-import { readInRepo } from "../support/repo.js";
+import { accessibilityFaults } from "./accessibility.js";
 import { untilVisible } from "./pageErrors.js";
 import { takePicture } from "./pictures.js";
 import {
@@ -15,7 +15,6 @@ import {
   untilStatus,
 } from "./demoPages.js";
 
-const axe = readInRepo("node_modules/axe-core/axe.min.js");
 const screens = { phone, desk: desktop, wall: { width: 2560, height: 1440 } };
 
 let browser: Browser;
@@ -26,22 +25,6 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 afterEach(() => demoPages.close());
-
-/** The serious and critical violations that axe finds. */
-const accessibilityFaults = async (page: Page): Promise<string[]> => {
-  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe);
-  return page.evaluate(async () => {
-    interface Axe {
-      run(options: object): Promise<{
-        violations: { id: string; impact: string; nodes: { html: string }[] }[];
-      }>;
-    }
-    const { run } = (window as unknown as { axe: Axe }).axe;
-    return (await run({ resultTypes: ["violations"] })).violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
-  });
-};
 
 describe.each(Object.keys(screens) as (keyof typeof screens)[])("on a %s", (screen) => {
   test.each(["en-US", "ja-JP"])(

@@ -6,6 +6,7 @@ import { launchBrowser } from "../support/browser.js";
 import { readInRepo } from "../support/repo.js";
 import { until } from "../support/until.js";
 import { RawSocket, frame, restLogin } from "../integration/emulator/rawSocket.js";
+import { accessibilityFaults } from "./accessibility.js";
 import { recordPageErrors, untilVisible } from "./pageErrors.js";
 import { takePicture } from "./pictures.js";
 
@@ -560,8 +561,6 @@ async function forEachView(page: Page, visit: (view: string) => Promise<void>): 
 }
 
 describe("the page", () => {
-  const axe = readInRepo("node_modules/axe-core/axe.min.js");
-
   test.each([
     ["light", "desk"],
     ["dark", "desk"],
@@ -572,21 +571,7 @@ describe("the page", () => {
     const done = await fillEmulator();
     const found: string[] = [];
     await forEachView(page, async (view) => {
-      if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe);
-      const violations = await page.evaluate(async () => {
-        interface Axe {
-          run(options: object): Promise<{
-            violations: { id: string; impact: string; nodes: { html: string }[] }[];
-          }>;
-        }
-        const { run } = (window as unknown as { axe: Axe }).axe;
-        return (await run({ resultTypes: ["violations"] })).violations;
-      });
-      for (const { id, impact, nodes } of violations) {
-        if (impact === "serious" || impact === "critical") {
-          found.push(`${view}: ${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
-        }
-      }
+      for (const fault of await accessibilityFaults(page)) found.push(`${view}: ${fault}`);
     });
     expect(found).toEqual([]);
     await done();
