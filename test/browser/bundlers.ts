@@ -58,8 +58,6 @@ const withWebpack: Bundler = (from, script, to) =>
         output: { path: to, filename: script },
         // No warning about the size of Firebase.
         performance: false,
-        // Terser takes most of a build: what survives it as modules does as CommonJS.
-        optimization: { minimize: script === "main.js" },
       },
       (error, stats) => {
         if (!stats) return reject(error ?? new Error("webpack returned no stats"));

@@ -164,9 +164,8 @@ async function recordShown(page: Page): Promise<() => Promise<string>> {
   await page.evaluate(() => {
     const shown: string[] = [];
     Object.assign(globalThis, { shown });
-    new MutationObserver(() => shown.push(document.body.innerText)).observe(document.body, {
-      ...{ subtree: true, childList: true, characterData: true },
-    });
+    const observer = new MutationObserver(() => shown.push(document.body.innerText));
+    observer.observe(document.body, { subtree: true, childList: true, characterData: true });
   });
   return () => page.evaluate("shown.join('\\n')");
 }

@@ -73,7 +73,7 @@ async function serve(files: ReadonlyMap<string, string>): Promise<Emulator> {
 async function play(block: Block, context: BrowserContext, url: string): Promise<string[]> {
   const errors = recordPageErrors(context);
   await context.route("**/favicon.ico", (route) => route.fulfill({ status: 204 }));
-  await context.addInitScript({ content: `(${drawFewFrames.toString()})()` });
+  await context.addInitScript(drawFewFrames);
   await context.addInitScript(environment);
   const page = await context.newPage();
   const thrown = new Promise<never>((_, reject) => page.once("pageerror", reject));

@@ -151,9 +151,8 @@ const running = (page: Page) => page.waitForFunction(() => game.scene.isActive("
 
 describe.each(phasers)("$name", ({ folder, version }) => {
   async function open(file = ""): Promise<Page> {
-    const page = gamePage;
-    await page.goto(`${emulator.url}/page/${folder}/${file}`);
-    return page;
+    await gamePage.goto(`${emulator.url}/page/${folder}/${file}`);
+    return gamePage;
   }
 
   /** A page with a game whose lobby uses these scope options. */
