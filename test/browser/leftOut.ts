@@ -34,7 +34,9 @@ export const sharedFiles: Record<string, readonly string[] | "all"> = {
     "has nothing too wide, cut or out of reach > at 360, 'ja', 'dark'",
   ],
   "demoRound.test.ts": ["2 players > play a round through a restart of the server and a takeover"],
-  "demoLayout.test.ts": ["on a desk > so do the result, and the page without a server: en-US"],
+  "demoLayout.test.ts": [
+    "every view fits a phone, a desk and a wall, and can be reached and read: en-US",
+  ],
   "inspector.test.ts": [
     "the form > sends a notification that a game receives, and the log has its frames",
     "the log > can be read and opened with the keyboard alone",

@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Seconds of the files that take longest, roughly; in any engine. */
 const seconds: Readonly<Record<string, number>> = {
-  "browser/demoLayout.test.ts": 120,
+  "browser/demoLayout.test.ts": 60,
   "browser/demoRound.test.ts": 70,
   "browser/inspector.test.ts": 65,
   "sim/sim.test.ts": 65,
