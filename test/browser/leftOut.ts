@@ -41,7 +41,7 @@ export const sharedFiles: Record<string, readonly string[] | "all"> = {
     "the form > sends a notification that a game receives, and the log has its frames",
     "the log > can be read and opened with the keyboard alone",
     "the panels > cut the socket of one player, and show its frames",
-    "the page > has nothing too wide, cut or out of reach: desk, en-US",
+    "the page > has nothing too wide, cut or out of reach, and no serious axe violation: desk,wall, ja-JP",
   ],
 };
 
