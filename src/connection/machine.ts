@@ -9,7 +9,6 @@ import {
   release,
   requestBind,
 } from "./binding.js";
-import { nextAttemptAt } from "./retrySchedule.js";
 import {
   isResting,
   type Effect,
@@ -28,7 +27,6 @@ import {
   forgetSuspicion,
   isUnanswered,
   openSocket,
-  outageOf,
   probeIfDue,
   retryNow,
   startConnecting,
@@ -250,7 +248,7 @@ function retryIfDue(draft: StateDraft): void {
   const { now } = draft.input;
   if (now < draft.nextRetryAt) return;
   if (isRestricted(draft) && !draft.urgent) {
-    draft.nextRetryAt = nextAttemptAt(outageOf(draft), draft.nextRetryAt - 1, true);
+    draft.nextRetryAt = nextWindow(draft, draft.nextRetryAt - 1);
     if (now < draft.nextRetryAt) return;
   }
   if (draft.phase === "waiting") openSocket(draft);

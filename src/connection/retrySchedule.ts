@@ -21,10 +21,12 @@ const LONGEST_WINDOW_MS = 30_000;
  */
 export function nextAttemptAt(outage: Outage, after: number, longOnly = false): number {
   let start = outage.startedAt;
-  for (let k = 0; ; k++) {
-    const width = Math.min(LONGEST_WINDOW_MS, FIRST_WINDOW_MS * GROWTH ** k);
+  for (let width = FIRST_WINDOW_MS; ; width = Math.min(LONGEST_WINDOW_MS, width * GROWTH)) {
+    const isLongest = width === LONGEST_WINDOW_MS;
     const at = start + outage.jitter * width;
-    if (at > after && (!longOnly || width === LONGEST_WINDOW_MS)) return at;
-    start += width;
+    if (at > after && (isLongest || !longOnly)) return at;
+    // Not one by one: an outage may last for days, and a clock may jump by years.
+    const passed = isLongest && Math.floor((after - at) / width);
+    start += width * (passed || 1);
   }
 }

@@ -1,7 +1,7 @@
 import { copyRecord } from "../core/record.js";
 import { GatewayError } from "../errors.js";
 import { classifyFailure } from "../wire/failures.js";
-import { nextAttemptAt, type Outage } from "./retrySchedule.js";
+import { nextAttemptAt } from "./retrySchedule.js";
 import {
   isResting,
   type Reason,
@@ -38,11 +38,12 @@ export const isUnanswered = ({ kind, outcome }: GatewayError): boolean =>
 export const isRestricted = ({ offline, options, hiddenSince, input }: StateDraft): boolean =>
   (offline && !options.loopback) || hiddenSince < input.now - HIDDEN_LONG_MS;
 
-export const outageOf = (draft: StateDraft): Outage =>
-  (draft.outage ??= { startedAt: draft.input.now, jitter: draft.input.random });
-
-export const nextWindow = (draft: StateDraft): number =>
-  nextAttemptAt(outageOf(draft), draft.input.now, isRestricted(draft));
+export const nextWindow = (draft: StateDraft, after = draft.input.now): number =>
+  nextAttemptAt(
+    (draft.outage ??= { startedAt: draft.input.now, jitter: draft.input.random }),
+    after,
+    isRestricted(draft),
+  );
 
 export function openSocket(draft: StateDraft): void {
   draft.phase = "opening";

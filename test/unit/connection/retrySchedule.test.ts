@@ -54,6 +54,19 @@ test("the next attempt lies in the future, at most one window and its jitter awa
   );
 });
 
+test("the next attempt of the longest outage is found as fast as the first", () => {
+  // A clock may jump: by the window, this is a minute of computing.
+  const CENTURIES_MS = 10_000_000_000_000;
+  const outage = { startedAt: 0, jitter: 0.3 };
+  let last = nextAttemptAt(outage, CENTURIES_MS);
+  expect(last - CENTURIES_MS).toBeGreaterThan(0);
+  for (let i = 0; i < 5; i++) {
+    const next = nextAttemptAt(outage, last);
+    expect(next - last).toBeCloseTo(30_000, 1);
+    last = next;
+  }
+});
+
 test("each window holds one attempt: any time between two attempts yields the later one", () => {
   fc.assert(
     fc.property(
