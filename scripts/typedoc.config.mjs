@@ -25,7 +25,7 @@ export default {
   markdownItLoader: keepCodeInAnchors,
   groupOrder: [groups.docs, groups.ja, "*"],
   navigation: { includeGroups: true },
-  tsconfig: "../tsconfig.json",
+  tsconfig: "../tsconfig.build.json",
   readme: "../README.md",
   out: "../artifacts/docs",
   customCss: "./site/page/page.css",
