@@ -1,13 +1,7 @@
 // Checks of what a block exports and does, by the block's page and heading.
 import assert from "node:assert/strict";
-import {
-  AggregationTemporality,
-  InMemoryMetricExporter,
-  PeriodicExportingMetricReader,
-} from "@opentelemetry/sdk-metrics";
 import { GatewayClient, GatewayError } from "gs2-gateway";
 import * as calls from "gs2-gateway/calls";
-import { createBrowserEmulator } from "gs2-gateway/emulator/browser";
 import { connectEmulator, createTestGateway } from "gs2-gateway/testing";
 
 const join = {
@@ -55,7 +49,8 @@ async function receivesJoin(_, environment) {
 
 /** Runs the test with a client of an emulator that handles what a game calls. */
 async function withServices(test) {
-  // In a page, too: the guide's site runs these checks there.
+  // In a page, too: the guide's site runs these checks there. Other checks need not load it.
+  const { createBrowserEmulator } = await import("gs2-gateway/emulator/browser");
   const emulator = createBrowserEmulator({ namespaces: ["game-0001"] });
   const gateway = newClient(emulator);
   const notify = (userId, key, payload) => emulator.notify({ userId, key, payload });
@@ -294,6 +289,8 @@ export const checks = {
   async "docs/devtools.md, OpenTelemetry"({ exportMetrics }, environment) {
     const emulator = await connectEmulator(environment.emulator);
     const gateway = newClient(emulator);
+    const { AggregationTemporality, InMemoryMetricExporter, PeriodicExportingMetricReader } =
+      await import("@opentelemetry/sdk-metrics");
     const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
     const reader = new PeriodicExportingMetricReader({ exporter });
     const stop = exportMetrics(gateway, reader);
