@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo } from "../support/repo.js";
+import { drawFewFrames } from "../browser/fewFrames.js";
 import { recordPageErrors } from "../browser/pageErrors.js";
 
 const run = promisify(execFile);
@@ -154,6 +155,7 @@ describe("the game that init writes", { timeout: 180_000 }, () => {
       await npm(["run", "build", "--", "--base", "./"], game, url);
       browser = await launchBrowser();
       const context = await browser.newContext();
+      await context.addInitScript(drawFewFrames);
       const complaints = recordPageErrors(context);
       const page = await context.newPage();
       await page.goto(`${emulator.url}/game/`);
