@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
 import { inRepo, readInRepo } from "../support/repo.js";
+import { drawFewFrames } from "./fewFrames.js";
 import { recordPageErrors } from "./pageErrors.js";
 import type {} from "./phaser/page.js";
 
@@ -485,6 +486,7 @@ describe("the template", () => {
   let endHandlers: () => void;
   let url: string;
 
+  beforeAll(() => gamePage.context().addInitScript(drawFewFrames));
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "gs2-gateway-template-"));
     await cp(inRepo("src/emulator/cli/templates/phaser-vite"), folder, { recursive: true });
