@@ -70,6 +70,7 @@ const projects: TestProjectInlineConfiguration[] = [
     test: {
       name: "package",
       include: ["test/package/**/*.test.ts"],
+      isolate: false,
       testTimeout: minutes(1),
       hookTimeout: minutes(1),
       sequence: { groupOrder: 2 },

@@ -9,6 +9,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { launchBrowser } from "../support/browser.js";
+import { packPackage } from "../support/consumerProject.js";
 import { inRepo } from "../support/repo.js";
 import { drawFewFrames } from "../browser/fewFrames.js";
 import { recordPageErrors } from "../browser/pageErrors.js";
@@ -26,9 +27,7 @@ let game: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "gs2-gateway-stranger-"));
   game = join(folder, "game");
-  const pack = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
-  const [packed] = JSON.parse((await npm(pack, inRepo())).stdout) as [{ filename: string }];
-  const tarball = join(folder, packed.filename);
+  const { tarball } = await packPackage();
   await run("tar", ["-xzf", tarball, "-C", folder]);
   await mkdir(join(folder, "node_modules"));
   await symlink(inRepo("node_modules/ws"), join(folder, "node_modules/ws"), "junction");

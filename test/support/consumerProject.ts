@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -18,16 +18,38 @@ export interface ConsumerProject {
   remove(): Promise<void>;
 }
 
-/** @param linked packages to link into its node_modules */
-export async function createConsumerProject(linked: readonly string[]): Promise<ConsumerProject> {
-  const folder = await mkdtemp(join(tmpdir(), "gs2-gateway-consumer-"));
-  const pack = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
-  const { stdout } = await run("npm", pack, {
+interface Packed {
+  readonly tarball: string;
+  readonly files: readonly string[];
+}
+
+/** Of this process. */
+let packed: Promise<Packed> | undefined;
+
+async function pack(): Promise<Packed> {
+  const artifacts = inRepo("artifacts");
+  await mkdir(artifacts, { recursive: true });
+  const folder = await mkdtemp(join(artifacts, "pack-"));
+  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
+  const { stdout } = await run("npm", args, {
     cwd: inRepo(),
     shell: process.platform === "win32",
   });
   const [report] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
-  const tarball = join(folder, report.filename);
+  // In one step: other processes pack, too.
+  const tarball = join(artifacts, "gs2-gateway.tgz");
+  await rename(join(folder, report.filename), tarball);
+  await rm(folder, { recursive: true });
+  return { tarball, files: report.files.map((file) => file.path) };
+}
+
+/** The tarball of this package. It is packed once for the files that a process tests. */
+export const packPackage = (): Promise<Packed> => (packed ??= pack());
+
+/** @param linked packages to link into its node_modules */
+export async function createConsumerProject(linked: readonly string[]): Promise<ConsumerProject> {
+  const { tarball, files } = await packPackage();
+  const folder = await mkdtemp(join(tmpdir(), "gs2-gateway-consumer-"));
   const modules = join(folder, "node_modules");
   const installed = join(modules, "gs2-gateway");
   await mkdir(join(modules, "@types"), { recursive: true });
@@ -42,7 +64,7 @@ export async function createConsumerProject(linked: readonly string[]): Promise<
     folder,
     tarball,
     installed,
-    packed: report.files.map((file) => file.path),
+    packed: files,
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
