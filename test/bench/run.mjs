@@ -15,7 +15,13 @@ import { invalidFigures } from "./validity.mjs";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { values: options } = parseArgs({
-  options: { rounds: { type: "string", default: "9" }, all: { type: "boolean", default: false } },
+  options: {
+    rounds: { type: "string", default: "9" },
+    all: { type: "boolean", default: false },
+    // The recorded ranges keep the lowest and highest of earlier runs: hours differ by more than
+    // the rounds of one run.
+    widen: { type: "boolean", default: false },
+  },
 });
 const rounds = Number(options.rounds);
 
@@ -107,12 +113,13 @@ function figuresOf({ id }, rows) {
     names.map((name) => {
       const ratios = rows.map(({ [id]: figures }) => figures[name].ratio);
       const values = rows.map(({ [id]: figures }) => figures[name].value);
+      const recorded = (options.widen && before.measures?.[id]?.[name]?.spread) || [];
       return [
         name,
         {
           median: rounded(median(values)),
           ratio: rounded(median(ratios)),
-          spread: spread(ratios),
+          spread: spread([...ratios, ...recorded]),
         },
       ];
     }),
