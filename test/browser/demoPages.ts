@@ -8,9 +8,9 @@ import type { Saved } from "../../demo/server/store.js";
 import { skyOf, type Star } from "../../demo/shared/rules.js";
 import { drawFewFrames } from "./fewFrames.js";
 import { recordPageErrors, untilVisible } from "./pageErrors.js";
+import { screens } from "./screens.js";
 
-export const phone = { width: 360, height: 640 };
-export const desktop = { width: 1280, height: 800 };
+export const { phone, desk: desktop } = screens;
 
 /** Messages that Chromium and Firefox log themselves when a server is down or a renderer is slow. */
 const browserMessages =

@@ -9,12 +9,7 @@ import { RawSocket, frame, restLogin } from "../integration/emulator/rawSocket.j
 import { accessibilityFaults } from "./accessibility.js";
 import { recordPageErrors, untilVisible } from "./pageErrors.js";
 import { takePicture } from "./pictures.js";
-
-const sizes = {
-  phone: { width: 360, height: 640 },
-  desk: { width: 1280, height: 800 },
-  wall: { width: 2560, height: 1440 },
-};
+import { screens, scrollToTop, showOn, type Screen } from "./screens.js";
 
 /** A game: it binds a player and lists its notifications. */
 const gamePage = `<!doctype html><title>game</title><link rel="icon" href="data:,">
@@ -55,7 +50,7 @@ afterEach(async () => {
 });
 
 async function newContext(options: BrowserContextOptions = {}) {
-  context = await browser.newContext({ viewport: sizes.desk, locale: "en-US", ...options });
+  context = await browser.newContext({ viewport: screens.desk, locale: "en-US", ...options });
   pageErrors = recordPageErrors(context);
 }
 
@@ -570,19 +565,19 @@ describe("the page", () => {
   ] as const)(
     "has nothing too wide, cut or out of reach, and no serious axe violation: %s, %s",
     async ([loadedOn, ...others], locale) => {
-      const page = await inspector({ viewport: sizes[loadedOn], locale, reducedMotion: "reduce" });
+      const page = await inspector({
+        viewport: screens[loadedOn],
+        locale,
+        reducedMotion: "reduce",
+      });
       const language = locale.slice(0, 2);
       expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
       const done = await fillEmulator();
       const faults: string[] = [];
-      const checkLayout = async (size: keyof typeof sizes, view: string) => {
-        for (const one of await layoutProblems(page)) faults.push(`${view} on a ${size}: ${one}`);
-        await page.evaluate(() => {
-          for (const panel of document.querySelectorAll(".panel, .detail-body")) {
-            panel.scrollTop = 0;
-          }
-        });
-        await takePicture(page, `inspector-${size}-${language}-${view}.jpeg`);
+      const checkLayout = async (screen: Screen, view: string) => {
+        for (const one of await layoutProblems(page)) faults.push(`${view} on a ${screen}: ${one}`);
+        await scrollToTop(page, ".panel, .detail-body");
+        await takePicture(page, `inspector-${screen}-${language}-${view}.jpeg`);
       };
       await forEachView(page, async (view) => {
         await checkLayout(loadedOn, view);
@@ -593,11 +588,11 @@ describe("the page", () => {
             faults.push(`${view} in ${colorScheme} colours: ${one}`);
           }
         }
-        for (const size of others) {
-          await page.setViewportSize(sizes[size]);
-          await checkLayout(size, view);
+        for (const screen of others) {
+          await showOn(page, screen);
+          await checkLayout(screen, view);
+          await page.setViewportSize(screens[loadedOn]);
         }
-        if (others.length > 0) await page.setViewportSize(sizes[loadedOn]);
       });
       expect(faults).toEqual([]);
       await done();
